@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// The one command. Plain JavaScript, so that an older Node can still read it and go on with the Node that npm brought.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const REQUIRED_MAJOR = 24
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+function broughtNode() {
+  try {
+    const require = createRequire(import.meta.url)
+    const folder = dirname(require.resolve(`node-linux-${process.arch}/package.json`))
+    const path = join(folder, 'bin', 'node')
+    return existsSync(path) ? path : undefined
+  } catch {
+    return undefined
+  }
+}
+
+if (Number(process.versions.node.split('.')[0]) >= REQUIRED_MAJOR) {
+  const { main } = await import(join(root, 'command.ts'))
+  process.exitCode = await main(process.argv.slice(2))
+} else {
+  const node = broughtNode()
+  if (node === undefined) {
+    process.stderr.write(
+      `sandogh needs Node ${REQUIRED_MAJOR}, this is ${process.version}, and no newer one came with the dependencies.\n` +
+        'Run "npm ci" in this folder first.\n',
+    )
+    process.exitCode = 2
+  } else {
+    const run = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      stdio: 'inherit',
+    })
+    process.exitCode = run.status ?? 1
+  }
+}
