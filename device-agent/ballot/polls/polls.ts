@@ -1,0 +1,306 @@
+/**
+ * The polls of one device as data: who may open, resume and close them, and what is printed on the way. Two different officers'
+ * cards, each with its PIN, and both key switches stand before every step (VVSG 2.0, 11.3: two factors). `step` is pure; the
+ * device's loop performs the effects.
+ *
+ * ```
+ * closed ──keys──▶ admitting(opening) ─▶ reporting-zero ─▶ open ──keys──▶ admitting(closing) ─▶ closing ─▶ reporting-minutes ─▶ finished
+ *                                                    tamper, restart ▼   ▲ admitting(resuming)
+ *                                                                  paused
+ * ```
+ */
+import type { PrinterTrouble } from '../session/session.ts'
+
+export const PIN_LENGTH = 8
+
+/** Whose card it is. */
+export type OfficerRole = 'executive' | 'supervisory' | 'spare'
+
+/** What two officers are being admitted for. */
+export type Purpose = 'opening' | 'resuming' | 'closing'
+
+/** Why voting is stopped until two officers resume it. */
+export type PauseReason = 'restart' | 'tamper'
+
+/** Why an officer's card was not taken. */
+export type OfficerRefusal =
+  | 'unreadable'
+  | 'not-an-officer-card'
+  | 'forged'
+  | 'dead'
+  | 'same-role'
+  | 'not-wanted'
+  | 'cards-differ'
+  | 'no-share'
+
+export interface Admitted {
+  readonly role: OfficerRole
+  /** Base64 of SHA-256 of the officer's certificate. */
+  readonly certificate: string
+}
+
+/** Where the dialogue with the card in the reader stands. */
+export type CardStep =
+  | { readonly is: 'insert' }
+  | { readonly is: 'reading' }
+  | { readonly is: 'pin'; readonly role: OfficerRole; readonly entry: string; readonly triesLeft?: number }
+  | { readonly is: 'checking'; readonly role: OfficerRole }
+  | { readonly is: 'take' }
+  | { readonly is: 'refused'; readonly why: OfficerRefusal }
+
+export type Polls =
+  | { readonly is: 'closed' }
+  | {
+      readonly is: 'admitting'
+      readonly purpose: Purpose
+      readonly admitted: readonly Admitted[]
+      /** The day key was drawn just now, so the spare card must take its share too. */
+      readonly spareWanted: boolean
+      readonly card: CardStep
+      /** Set while resuming. */
+      readonly paused?: PauseReason
+    }
+  | { readonly is: 'reporting-zero'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
+  | { readonly is: 'open' }
+  | { readonly is: 'paused'; readonly why: PauseReason }
+  | { readonly is: 'closing'; readonly by: readonly Admitted[] }
+  | { readonly is: 'reporting-minutes'; readonly trouble?: PrinterTrouble }
+  /** The day key is forgotten here; officers' cards put in now may have their share erased. */
+  | { readonly is: 'finished'; readonly card: CardStep | { readonly is: 'erased' } }
+
+export type PollsInput =
+  /** Both key switches are on, or no longer both. */
+  | { readonly is: 'keys'; readonly on: boolean }
+  | { readonly is: 'card-inserted' }
+  | { readonly is: 'card-removed' }
+  | { readonly is: 'officer-found'; readonly role: OfficerRole }
+  | { readonly is: 'officer-refused'; readonly why: OfficerRefusal }
+  | { readonly is: 'pin-wrong'; readonly triesLeft: number }
+  /** PIN right, certificate right, share of the day key read, or drawn and written. */
+  | { readonly is: 'officer-admitted'; readonly admitted: Admitted; readonly drawn: boolean }
+  | { readonly is: 'share-erased' }
+  | { readonly is: 'pressed'; readonly id: string }
+  | { readonly is: 'report-printed' }
+  | { readonly is: 'report-failed'; readonly trouble: PrinterTrouble }
+  | { readonly is: 'polls-opened' }
+  | { readonly is: 'polls-resumed' }
+  | { readonly is: 'polls-closed' }
+  | { readonly is: 'tampered' }
+
+export type PollsEffect =
+  | { readonly do: 'find-officer' }
+  | {
+      readonly do: 'admit-officer'
+      readonly purpose: Purpose
+      readonly role: OfficerRole
+      readonly pin: string
+    }
+  | { readonly do: 'verify-and-erase'; readonly pin: string }
+  | { readonly do: 'print-zero-report' }
+  | { readonly do: 'open-polls'; readonly by: readonly Admitted[] }
+  | { readonly do: 'resume-polls'; readonly by: readonly Admitted[] }
+  | { readonly do: 'close-polls'; readonly by: readonly Admitted[] }
+  | { readonly do: 'print-minutes' }
+  | { readonly do: 'pause'; readonly why: PauseReason }
+
+export interface PollsStep {
+  readonly state: Polls
+  readonly effects: readonly PollsEffect[]
+}
+
+type Admitting = Polls & { is: 'admitting' }
+
+const INSERT: CardStep = { is: 'insert' }
+
+/** The next state and what is to be done. An input that means nothing in a state changes nothing. */
+export function stepPolls(state: Polls, input: PollsInput): PollsStep {
+  switch (state.is) {
+    case 'closed':
+      return input.is === 'keys' && input.on ? to(admitting('opening')) : stay(state)
+    case 'open':
+      if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
+      return input.is === 'keys' && input.on ? to(admitting('closing')) : stay(state)
+    case 'paused':
+      return input.is === 'keys' && input.on ? to(admitting('resuming', state.why)) : stay(state)
+    case 'admitting':
+      return stepAdmitting(state, input)
+    case 'reporting-zero':
+      if (input.is === 'report-printed') return to(state, { do: 'open-polls', by: state.by })
+      if (input.is === 'polls-opened') return to({ is: 'open' })
+      return stepReport(state, input, { do: 'print-zero-report' })
+    case 'closing':
+      return input.is === 'polls-closed'
+        ? to({ is: 'reporting-minutes' }, { do: 'print-minutes' })
+        : stay(state)
+    case 'reporting-minutes':
+      if (input.is === 'report-printed') return to({ is: 'finished', card: INSERT })
+      return stepReport(state, input, { do: 'print-minutes' })
+    case 'finished':
+      return stepFinished(state, input)
+  }
+}
+
+/** Who is still to come before the purpose may be carried out. */
+export function wantedRoles(state: Admitting): readonly OfficerRole[] {
+  const has = (role: OfficerRole) => state.admitted.some((admitted) => admitted.role === role)
+  const anyTwo = state.purpose === 'resuming'
+  if (anyTwo)
+    return state.admitted.length >= 2
+      ? []
+      : (['executive', 'supervisory', 'spare'] as const).filter((r) => !has(r))
+  const wanted: readonly OfficerRole[] = state.spareWanted
+    ? ['executive', 'supervisory', 'spare']
+    : ['executive', 'supervisory']
+  return wanted.filter((role) => !has(role))
+}
+
+function stepAdmitting(state: Admitting, input: PollsInput): PollsStep {
+  const card = (next: CardStep, ...effects: readonly PollsEffect[]) =>
+    to({ ...state, card: next }, ...effects)
+  switch (input.is) {
+    case 'keys':
+      return input.on ? stay(state) : to(cancelled(state))
+    case 'tampered':
+      return state.purpose === 'closing'
+        ? to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
+        : stay(state)
+    case 'card-inserted':
+      return card({ is: 'reading' }, { do: 'find-officer' })
+    case 'card-removed':
+      return wantedRoles(state).length > 0 ? card(INSERT) : carryOut(state)
+    case 'officer-refused':
+      return card({ is: 'refused', why: input.why })
+    case 'officer-found':
+      if (state.card.is !== 'reading') return stay(state)
+      if (state.admitted.some(({ role }) => role === input.role))
+        return card({ is: 'refused', why: 'same-role' })
+      if (!wantedRoles(state).includes(input.role)) return card({ is: 'refused', why: 'not-wanted' })
+      return card({ is: 'pin', role: input.role, entry: '' })
+    case 'pin-wrong':
+      return state.card.is === 'checking'
+        ? card({ is: 'pin', role: state.card.role, entry: '', triesLeft: input.triesLeft })
+        : stay(state)
+    case 'officer-admitted':
+      if (state.card.is !== 'checking') return stay(state)
+      return to({
+        ...state,
+        admitted: [...state.admitted, input.admitted],
+        spareWanted: state.spareWanted || input.drawn,
+        card: { is: 'take' },
+      })
+    case 'pressed':
+      if (state.card.is !== 'pin') return stay(state)
+      return stepPin(state.card, input.id, (next, pin) =>
+        pin === undefined
+          ? card(next)
+          : card(next, {
+              do: 'admit-officer',
+              purpose: state.purpose,
+              role: next.is === 'checking' ? next.role : 'spare',
+              pin,
+            }),
+      )
+    default:
+      return stay(state)
+  }
+}
+
+/** Typing a PIN; the last digit sends it to the card. */
+function stepPin(
+  card: CardStep & { is: 'pin' },
+  id: string,
+  then: (next: CardStep, pin?: string) => PollsStep,
+): PollsStep {
+  const digit = /^digit-([0-9])$/.exec(id)?.[1]
+  if (id === 'correct') return then({ ...card, entry: card.entry.slice(0, -1) })
+  if (digit === undefined) return then(card)
+  const entry = card.entry + digit
+  if (entry.length < PIN_LENGTH) return then({ ...card, entry })
+  return then({ is: 'checking', role: card.role }, entry)
+}
+
+/** All wanted cards were admitted and the last one was taken out. */
+function carryOut(state: Admitting): PollsStep {
+  switch (state.purpose) {
+    case 'opening':
+      return to({ is: 'reporting-zero', by: state.admitted }, { do: 'print-zero-report' })
+    case 'resuming':
+      return to({ is: 'open' }, { do: 'resume-polls', by: state.admitted })
+    case 'closing':
+      return to({ is: 'closing', by: state.admitted }, { do: 'close-polls', by: state.admitted })
+  }
+}
+
+/** Keys turned back: nothing happens. */
+function cancelled(state: Admitting): Polls {
+  switch (state.purpose) {
+    case 'opening':
+      return { is: 'closed' }
+    case 'closing':
+      return { is: 'open' }
+    case 'resuming':
+      return { is: 'paused', why: state.paused ?? 'restart' }
+  }
+}
+
+function stepReport(
+  state: Polls & { is: 'reporting-zero' | 'reporting-minutes' },
+  input: PollsInput,
+  again: PollsEffect,
+): PollsStep {
+  if (input.is === 'report-failed') return to({ ...state, trouble: input.trouble })
+  if (input.is === 'pressed' && input.id === 'retry' && state.trouble !== undefined) {
+    const { trouble: _, ...printing } = state
+    return to(printing, again)
+  }
+  return stay(state)
+}
+
+/** After the end, an officer's card may have its share of the day key erased. */
+function stepFinished(state: Polls & { is: 'finished' }, input: PollsInput): PollsStep {
+  const { card } = state
+  const next = (step: (Polls & { is: 'finished' })['card'], ...effects: readonly PollsEffect[]) =>
+    to({ is: 'finished', card: step }, ...effects)
+  switch (input.is) {
+    case 'card-inserted':
+      return next({ is: 'reading' }, { do: 'find-officer' })
+    case 'card-removed':
+      return next(INSERT)
+    case 'officer-refused':
+      return next({ is: 'refused', why: input.why })
+    case 'officer-found':
+      return card.is === 'reading' ? next({ is: 'pin', role: input.role, entry: '' }) : stay(state)
+    case 'pin-wrong':
+      return card.is === 'checking'
+        ? next({ is: 'pin', role: card.role, entry: '', triesLeft: input.triesLeft })
+        : stay(state)
+    case 'share-erased':
+      return next({ is: 'erased' })
+    case 'pressed':
+      if (card.is !== 'pin') return stay(state)
+      return stepPin(card, input.id, (step, pin) =>
+        pin === undefined ? next(step) : next(step, { do: 'verify-and-erase', pin }),
+      )
+    default:
+      return stay(state)
+  }
+}
+
+function admitting(purpose: Purpose, paused?: PauseReason): Polls {
+  return {
+    is: 'admitting',
+    purpose,
+    admitted: [],
+    spareWanted: false,
+    card: INSERT,
+    ...(paused && { paused }),
+  }
+}
+
+function to(state: Polls, ...effects: readonly PollsEffect[]): PollsStep {
+  return { state, effects }
+}
+
+function stay(state: Polls): PollsStep {
+  return { state, effects: [] }
+}
