@@ -1,0 +1,196 @@
+/**
+ * What leaves a device: a folder of files, each listed in a manifest that the device signs. `docs/formats.md` describes every byte.
+ * Here are the names and forms; reading and writing folders is the caller's.
+ */
+import { z } from 'zod'
+import { MAX_ENTRY_BYTES } from '../journal/entry.ts'
+import { fromBase64, sha256, toBase64 } from '../keys/hash.ts'
+import { openDocument, signDocument } from '../keys/signed-document.ts'
+import type { Signer } from '../ports.ts'
+import type { Result } from '../result.ts'
+import { ok, refuse } from '../result.ts'
+import { canonicalJson, parseCanonicalJson } from '../text/canonical-json.ts'
+
+/** The files of a bundle beside `manifest.json`. */
+export const BUNDLE_FILES = [
+  'package.json',
+  'device-certificate.der',
+  'journal.jsonl',
+  'leaves.bin',
+  'checkpoint',
+  'batches.jsonl',
+  'spent-tags.json',
+  'tally.json',
+] as const
+
+export type BundleFile = (typeof BUNDLE_FILES)[number]
+export type BundleFiles = ReadonlyMap<BundleFile, Uint8Array>
+
+/** No file of a bundle is larger. */
+export const MAX_FILE_BYTES = 64 * 1024 * 1024
+
+/** Bytes of a leaf hash in `leaves.bin`. */
+const LEAF_BYTES = 32
+const NEXT = 'Get the bundle again from the device or its memory stick.'
+
+const manifestShape = z.strictObject({
+  version: z.literal(1),
+  origin: z.string().max(256),
+  files: z.array(z.strictObject({ name: z.string(), size: z.int().min(0), sha256: z.string().length(44) })),
+})
+
+const batchShape = z.strictObject({ batch: z.int().min(1), sealed: z.array(z.string()).max(100_000) })
+
+const tallyShape = z.strictObject({
+  version: z.literal(1),
+  origin: z.string().max(256),
+  salt: z.string().length(44),
+  tally: z.unknown(),
+})
+
+/** The signed list of a bundle's files, as `manifest.json`. */
+export function signManifest(origin: string, files: BundleFiles, signer: Signer): string {
+  const listed = [...files].map(([name, bytes]) => ({
+    name,
+    size: bytes.length,
+    sha256: toBase64(sha256(bytes)),
+  }))
+  listed.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return signDocument('manifest', { version: 1, origin, files: listed }, [signer])
+}
+
+export interface Manifest {
+  readonly origin: string
+  readonly files: ReadonlyMap<string, { readonly size: number; readonly sha256: string }>
+}
+
+/** Reads `manifest.json`, signed by the device's message key. */
+export function openManifest(text: string, messageKey: Uint8Array, where: string): Result<Manifest> {
+  const opened = openDocument(text, { type: 'manifest', keys: [messageKey], where })
+  if (!opened.ok) return opened
+  const parsed = manifestShape.safeParse(opened.value.payload)
+  if (!parsed.success) return refuse('bundle.manifest', where, 'this is not a manifest', NEXT)
+  const files = new Map(parsed.data.files.map(({ name, size, sha256 }) => [name, { size, sha256 }]))
+  return ok({ origin: parsed.data.origin, files })
+}
+
+/** `journal.jsonl`: each entry's bytes and a line feed. */
+export function formatJournal(entries: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(entries.flatMap((entry) => [entry, Buffer.from('\n')]))
+}
+
+/** Cuts `journal.jsonl` into entries; their content is not looked at. */
+export function splitJournal(bytes: Uint8Array, where: string): Result<readonly Uint8Array[]> {
+  const entries: Uint8Array[] = []
+  let start = 0
+  while (start < bytes.length) {
+    const end = bytes.indexOf(0x0a, start)
+    if (end === -1 || end - start > MAX_ENTRY_BYTES) {
+      return refuse(
+        'journal.line',
+        `${where} entry ${entries.length}`,
+        'a line that does not end or is too long',
+        NEXT,
+      )
+    }
+    entries.push(bytes.subarray(start, end))
+    start = end + 1
+  }
+  return ok(entries)
+}
+
+/** `leaves.bin`: the RFC 6962 leaf hash of each entry, 32 bytes each, so that a changed entry can be named. */
+export function formatLeaves(leaves: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(leaves)
+}
+
+/** Cuts `leaves.bin`. */
+export function splitLeaves(bytes: Uint8Array, where: string): Result<readonly Uint8Array[]> {
+  if (bytes.length % LEAF_BYTES !== 0)
+    return refuse('leaves.size', where, 'not a whole number of leaf hashes', NEXT)
+  return ok(
+    Array.from({ length: bytes.length / LEAF_BYTES }, (_, i) =>
+      bytes.subarray(i * LEAF_BYTES, (i + 1) * LEAF_BYTES),
+    ),
+  )
+}
+
+/** `batches.jsonl`: a line `{"batch":1,"sealed":["base64",…]}` a batch, ballots sorted by their bytes. */
+export function formatBatches(batches: ReadonlyMap<number, readonly Uint8Array[]>): Uint8Array {
+  const lines = [...batches].map(([batch, ballots]) =>
+    canonicalJson({ batch, sealed: ballots.map(toBase64) }),
+  )
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''))
+}
+
+/** Reads `batches.jsonl`. */
+export function parseBatches(
+  bytes: Uint8Array,
+  where: string,
+): Result<ReadonlyMap<number, readonly Uint8Array[]>> {
+  const batches = new Map<number, readonly Uint8Array[]>()
+  const lines = Buffer.from(bytes).toString('utf8').split('\n')
+  if (lines.pop() !== '') return refuse('batches.line', where, 'the last line does not end', NEXT)
+  for (const [index, line] of lines.entries()) {
+    const place = `${where} line ${index + 1}`
+    const json = parseCanonicalJson(line, place)
+    if (!json.ok) return json
+    const parsed = batchShape.safeParse(json.value)
+    const sealed = parsed.success ? parsed.data.sealed.map(fromBase64) : [undefined]
+    if (!parsed.success || sealed.some((ballot) => ballot === undefined) || batches.has(parsed.data.batch)) {
+      return refuse('batches.shape', place, 'this is not a batch, or it is there twice', NEXT)
+    }
+    batches.set(parsed.data.batch, sealed as Uint8Array[])
+  }
+  return ok(batches)
+}
+
+/** `spent-tags.json`: the tags of spent authorizations, sorted, base64. They name nothing once the day key is gone. */
+export function formatSpentTags(tags: readonly Uint8Array[]): Uint8Array {
+  return Buffer.from(canonicalJson([...tags].sort((a, b) => Buffer.compare(a, b)).map(toBase64)))
+}
+
+/** Reads `spent-tags.json`; refuses a tag that is there twice. */
+export function parseSpentTags(bytes: Uint8Array, where: string): Result<readonly Uint8Array[]> {
+  const json = parseCanonicalJson(Buffer.from(bytes).toString('utf8'), where)
+  if (!json.ok) return json
+  const texts = Array.isArray(json.value) ? (json.value as readonly unknown[]) : [undefined]
+  const tags = texts.map((text) => (typeof text === 'string' ? fromBase64(text) : undefined))
+  const sorted = tags.every(
+    (tag, i) => tag?.length === 32 && (i === 0 || Buffer.compare(tags[i - 1] ?? tag, tag) < 0),
+  )
+  if (!sorted) return refuse('spent-tags.shape', where, 'not a sorted list of different tags', NEXT)
+  return ok(tags as Uint8Array[])
+}
+
+/** The tally of one device with the salt that opens the journal's commitment, as `tally.json` and on the wire. */
+export interface ReleasedTally {
+  readonly origin: string
+  readonly salt: Uint8Array
+  /** As `tallyJson` made it; checked against the definition by `parseTally`. */
+  readonly tally: unknown
+}
+
+/** Signs a device's tally for release. */
+export function signTally(
+  released: {
+    readonly origin: string
+    readonly salt: Uint8Array
+    readonly tally: Parameters<typeof canonicalJson>[0]
+  },
+  signer: Signer,
+): string {
+  const { origin, salt, tally } = released
+  return signDocument('tally', { version: 1, origin, salt: toBase64(salt), tally }, [signer])
+}
+
+/** Reads a released tally, signed by the device's message key. */
+export function openTally(text: string, messageKey: Uint8Array, where: string): Result<ReleasedTally> {
+  const opened = openDocument(text, { type: 'tally', keys: [messageKey], where })
+  if (!opened.ok) return opened
+  const parsed = tallyShape.safeParse(opened.value.payload)
+  const salt = parsed.success ? fromBase64(parsed.data.salt) : undefined
+  if (!parsed.success || salt === undefined)
+    return refuse('tally.document', where, 'this is not a released tally', NEXT)
+  return ok({ origin: parsed.data.origin, salt, tally: parsed.data.tally })
+}

@@ -1,0 +1,100 @@
+/**
+ * Every event a device may write into its journal, and all that each may contain. The one source of the types, the parser and
+ * `docs/generated/events.md`. The journal is public: an event never holds a choice, a code, a number of selections, a ballot's hash,
+ * size, style, language, corrections or duration, or who voted.
+ */
+import { z } from 'zod'
+
+const hash = z.base64().length(44).describe('32 bytes, base64')
+const count = z.int().min(0).describe('a count')
+const role = z.enum(['executive', 'supervisory', 'spare'])
+const peripheral = z.enum(['touchscreen', 'card-reader', 'printer', 'io-board', 'display'])
+const short = z.string().min(1).max(120)
+
+/** What happened and the members beside `seq`, `at` and `type`; the description goes into the document. */
+export const CATALOGUE = {
+  'journal.opened': z
+    .strictObject({
+      version: z.literal(1),
+      origin: short.describe('name of this journal, never issued twice'),
+      certificate: hash.describe('SHA-256 of the device certificate'),
+      package: hash.describe('SHA-256 of the election package'),
+      software: short.describe('name and version of the program'),
+      random: z.enum(['system', 'seeded, not secret']).describe('where random numbers come from'),
+    })
+    .describe('First entry, always: binds device, election and program.'),
+  'device.started': z
+    .strictObject({
+      peripherals: z.record(peripheral, short).describe('what each peripheral said of itself'),
+    })
+    .describe('The program started and its peripherals answered.'),
+  'officer.pin_wrong': z
+    .strictObject({ role, tries_left: count })
+    .describe("A wrong PIN was typed for an officer's card."),
+  'report.printed': z
+    .strictObject({ report: z.enum(['zero', 'minutes']) })
+    .describe('The printer proved that a report was printed.'),
+  'polls.opened': z
+    .strictObject({ executive: hash, supervisory: hash })
+    .describe('Polls opened with two officers (SHA-256 of their certificates); every count was zero.'),
+  'polls.paused': z
+    .strictObject({ reason: z.enum(['restart', 'tamper']) })
+    .describe('Voting stopped until two officers resume it.'),
+  'polls.resumed': z
+    .strictObject({ by: z.array(z.strictObject({ role, certificate: hash })).length(2) })
+    .describe('Two officers resumed voting.'),
+  'ballot.cast': z.strictObject({ count }).describe('A ballot was cast; the running count.'),
+  'batch.sealed': z
+    .strictObject({ batch: count, count, root: hash })
+    .describe(
+      'Ballots left the pool for good: number of the batch, how many, Merkle root over the sealed ballots.',
+    ),
+  'slip.voided': z
+    .strictObject({ count })
+    .describe('A slip was printed void and dropped without a vote; the running count.'),
+  'card.refused': z
+    .strictObject({
+      reason: z.enum([
+        'unreadable',
+        'not-a-voter-card',
+        'forged',
+        'other-election',
+        'other-station',
+        'other-day',
+        'unknown-style',
+        'claimed-elsewhere',
+        'already-used',
+        'blank',
+      ]),
+    })
+    .describe('A card was refused and opened no session.'),
+  'printer.trouble': z
+    .strictObject({ trouble: z.enum(['paper-out', 'cover-open', 'error', 'silent']) })
+    .describe('The printer could not print or cut; a poll worker was asked for help.'),
+  'line.lost': z.strictObject({ peripheral }).describe('A peripheral stopped answering or was unplugged.'),
+  'line.restored': z.strictObject({ peripheral }).describe('A lost peripheral answers again.'),
+  'tamper.opened': z.strictObject({ switch: z.enum(['chassis']) }).describe('A tamper switch opened.'),
+  'polls.closed': z
+    .strictObject({
+      executive: hash,
+      supervisory: hash,
+      casts: count,
+      voids: count.describe('void slips'),
+      batches: count,
+      spent: hash.describe('SHA-256 over the sorted tags of spent authorizations'),
+      tally: hash.describe('SHA-256 of a 32-byte salt and the canonical tally'),
+    })
+    .describe('Polls closed for good with two officers; the tally is committed.'),
+} as const
+
+export type EventType = keyof typeof CATALOGUE
+
+/** An event as the device makes it: its type and exactly the members the catalogue gives it. */
+export type JournalEvent = {
+  [T in EventType]: { readonly type: T } & Readonly<z.infer<(typeof CATALOGUE)[T]>>
+}[EventType]
+
+/** Whether a text names an event of the catalogue. */
+export function isEventType(type: unknown): type is EventType {
+  return typeof type === 'string' && Object.hasOwn(CATALOGUE, type)
+}
