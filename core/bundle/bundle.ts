@@ -3,6 +3,7 @@
  * Here are the names and forms; reading and writing folders is the caller's.
  */
 import { z } from 'zod'
+import { SALT_BYTES } from '../ballot-box/commitment.ts'
 import { MAX_ENTRY_BYTES } from '../journal/entry.ts'
 import { fromBase64, sha256, toBase64 } from '../keys/hash.ts'
 import { openDocument, signDocument } from '../keys/signed-document.ts'
@@ -71,6 +72,8 @@ export function openManifest(text: string, messageKey: Uint8Array, where: string
   const parsed = manifestShape.safeParse(opened.value.payload)
   if (!parsed.success) return refuse('bundle.manifest', where, 'this is not a manifest', NEXT)
   const files = new Map(parsed.data.files.map(({ name, size, sha256 }) => [name, { size, sha256 }]))
+  if (files.size !== parsed.data.files.length)
+    return refuse('bundle.manifest', where, 'it lists a file twice', NEXT)
   return ok({ origin: parsed.data.origin, files })
 }
 
@@ -190,7 +193,7 @@ export function openTally(text: string, messageKey: Uint8Array, where: string): 
   if (!opened.ok) return opened
   const parsed = tallyShape.safeParse(opened.value.payload)
   const salt = parsed.success ? fromBase64(parsed.data.salt) : undefined
-  if (!parsed.success || salt === undefined)
+  if (!parsed.success || salt?.length !== SALT_BYTES)
     return refuse('tally.document', where, 'this is not a released tally', NEXT)
   return ok({ origin: parsed.data.origin, salt, tally: parsed.data.tally })
 }

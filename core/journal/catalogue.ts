@@ -5,7 +5,11 @@
  */
 import { z } from 'zod'
 
-const hash = z.base64().length(44).describe('32 bytes, base64')
+/** The last character before the padding holds four bits: 32 bytes have one base64. */
+const hash = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/)
+  .describe('32 bytes, base64')
 const count = z.int().min(0).describe('a count')
 const role = z.enum(['executive', 'supervisory', 'spare'])
 const peripheral = z.enum(['touchscreen', 'card-reader', 'printer', 'io-board', 'display'])
@@ -16,7 +20,7 @@ export const CATALOGUE = {
   'journal.opened': z
     .strictObject({
       version: z.literal(1),
-      origin: short.describe('name of this journal, never issued twice'),
+      origin: z.string().min(1).max(256).describe('name of this journal, never issued twice'),
       certificate: hash.describe('SHA-256 of the device certificate'),
       package: hash.describe('SHA-256 of the election package'),
       software: short.describe('name and version of the program'),

@@ -27,6 +27,8 @@ export interface Day {
   readonly batches: readonly SealedBatch[]
   /** Ballots in sealed batches. */
   readonly sealed: number
+  /** The minutes were printed, with proof. */
+  readonly minutes: boolean
   readonly openedAt?: string
   readonly closedAt?: string
   readonly closing?: Entry & { readonly type: 'polls.closed' }
@@ -60,6 +62,7 @@ export function stepDay(day: Day | undefined, entry: Entry, where: string): Resu
       return bad('the first entry must be journal.opened')
     return ok(openedDay(entry))
   }
+  if (entry.seq !== day.size) return bad(`it stands where entry ${day.size} belongs`)
   if (entry.type === 'journal.opened') return bad('the journal is opened a second time')
   if (day.polls === 'finished' && !AFTER_THE_END.has(entry.type))
     return bad('polls were already closed for good')
@@ -107,8 +110,11 @@ export function stepDay(day: Day | undefined, entry: Entry, where: string): Resu
     case 'tamper.opened':
     case 'officer.pin_wrong':
       return ok({ ...next, incidents: [...day.incidents, entry] })
-    case 'device.started':
     case 'report.printed':
+      if ((entry.report === 'minutes') !== (day.polls === 'finished'))
+        return bad('this report is not printed now')
+      return ok({ ...next, minutes: day.minutes || entry.report === 'minutes' })
+    case 'device.started':
     case 'card.refused':
       return ok(next)
   }
@@ -137,6 +143,7 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Day {
     voids: 0,
     batches: [],
     sealed: 0,
+    minutes: false,
     incidents: [],
   }
 }

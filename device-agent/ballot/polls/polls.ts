@@ -62,7 +62,10 @@ export type Polls =
     }
   | { readonly is: 'reporting-zero'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
   | { readonly is: 'open' }
-  | { readonly is: 'paused'; readonly why: PauseReason }
+  /** `locked`: the cards tried last do not open today's ballot box. */
+  | { readonly is: 'paused'; readonly why: PauseReason; readonly locked?: true }
+  /** The ballot box is unlocked with the cards' day key and a slip that still hangs is settled. */
+  | { readonly is: 'resuming'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
   | { readonly is: 'closing'; readonly by: readonly Admitted[] }
   | { readonly is: 'reporting-minutes'; readonly trouble?: PrinterTrouble }
   /** The day key is forgotten here; officers' cards put in now may have their share erased. */
@@ -84,6 +87,7 @@ export type PollsInput =
   | { readonly is: 'report-failed'; readonly trouble: PrinterTrouble }
   | { readonly is: 'polls-opened' }
   | { readonly is: 'polls-resumed' }
+  | { readonly is: 'box-locked' }
   | { readonly is: 'polls-closed' }
   | { readonly is: 'tampered' }
 
@@ -128,6 +132,10 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
       if (input.is === 'report-printed') return to(state, { do: 'open-polls', by: state.by })
       if (input.is === 'polls-opened') return to({ is: 'open' })
       return stepReport(state, input, { do: 'print-zero-report' })
+    case 'resuming':
+      if (input.is === 'polls-resumed') return to({ is: 'open' })
+      if (input.is === 'box-locked') return to({ is: 'paused', why: 'restart', locked: true })
+      return stepReport(state, input, { do: 'resume-polls', by: state.by })
     case 'closing':
       return input.is === 'polls-closed'
         ? to({ is: 'reporting-minutes' }, { do: 'print-minutes' })
@@ -225,7 +233,7 @@ function carryOut(state: Admitting): PollsStep {
     case 'opening':
       return to({ is: 'reporting-zero', by: state.admitted }, { do: 'print-zero-report' })
     case 'resuming':
-      return to({ is: 'open' }, { do: 'resume-polls', by: state.admitted })
+      return to({ is: 'resuming', by: state.admitted }, { do: 'resume-polls', by: state.admitted })
     case 'closing':
       return to({ is: 'closing', by: state.admitted }, { do: 'close-polls', by: state.admitted })
   }
@@ -244,7 +252,7 @@ function cancelled(state: Admitting): Polls {
 }
 
 function stepReport(
-  state: Polls & { is: 'reporting-zero' | 'reporting-minutes' },
+  state: Polls & { is: 'reporting-zero' | 'resuming' | 'reporting-minutes' },
   input: PollsInput,
   again: PollsEffect,
 ): PollsStep {

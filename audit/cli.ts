@@ -1,0 +1,218 @@
+/** `sandogh audit …` on the command line. Reads what it is given, writes to standard output, changes nothing. */
+import { statSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { catalogueMarkdown } from '../core/journal/catalogue-document.ts'
+import { fromBase64 } from '../core/keys/hash.ts'
+import { type ElectionPackage, openPackage } from '../core/package/package.ts'
+import { ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
+import { openCount } from './open/open-count.ts'
+import { type GivenShare, rebuildKey } from './open/rebuild-key.ts'
+import { type BundleContent, findFolders, readBundle, readCheckIn, readSmallFile } from './read-folders.ts'
+import { databaseReport, openReport, type Report, refusalReport, verifyReport } from './report.ts'
+import { systemRandom } from './system-random.ts'
+import { readDatabase, verifyDatabase } from './verify/database.ts'
+import { textOf } from './verify/verify-bundle.ts'
+import { signerOf, type VerifiedCount, verifyCount } from './verify/verify-count.ts'
+import type { IssuedFile } from './verify/verify-station.ts'
+
+export const usage = `sandogh audit: checks what devices leave behind, and believes nothing they say
+
+  sandogh audit verify <bundle...> [--authority <base64 key>] [--json]
+      checks bundles without any secret: signatures, journal, ballots, counts
+  sandogh audit verify <device.db> --package <package.json> [--authority <base64 key>] [--json]
+      checks the database of a device that is switched off
+  sandogh audit open --share <file> --share <file> ... <bundle...> [--authority <base64 key>] [--json]
+      verifies, then opens the ballots with the trustees' shares and recounts them
+  sandogh audit events
+      prints the catalogue of journal events
+
+A bundle is a device's folder, a check-in's folder, or a folder in which such lie.
+Without --authority the key that signed the package is taken, and you compare its fingerprint with the published one.
+
+Exit code: 0 holds, 1 does not hold, 2 bad input or command.
+`
+
+const VERIFY_OPTIONS = {
+  authority: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  package: { type: 'string' },
+} as const
+const OPEN_OPTIONS = {
+  authority: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  share: { type: 'string', multiple: true },
+} as const
+
+interface Outcome {
+  readonly exitCode: 0 | 1
+  readonly report: Report
+}
+
+/**
+ * Runs one verb.
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const [verb, ...rest] = args
+  try {
+    switch (verb) {
+      case 'verify':
+      case 'open': {
+        const { outcome, json } = verb === 'verify' ? verify(rest) : open(rest)
+        process.stdout.write(json ? `${JSON.stringify(outcome.report.json)}\n` : outcome.report.text)
+        return outcome.exitCode
+      }
+      case 'events':
+        if (rest.length > 0) throw misuse('events takes nothing behind it')
+        process.stdout.write(catalogueMarkdown())
+        return 0
+      case '--help':
+      case '-h':
+        process.stdout.write(usage)
+        return 0
+      default:
+        throw misuse(verb === undefined ? 'a verb is missing' : `there is no verb ${JSON.stringify(verb)}`)
+    }
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return 2
+  }
+}
+
+function verify(args: readonly string[]) {
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args: [...args], options: VERIFY_OPTIONS, allowPositionals: true, strict: true }),
+  )
+  const key = authorityKey(values.authority)
+  const [path] = positionals
+  if (path === undefined) throw misuse('there is no bundle to verify')
+  const outcome =
+    isFile(path) && positionals.length === 1
+      ? verifyDatabaseFile(path, values.package, key)
+      : verifyFolders(positionals, key, values.package)
+  return { outcome, json: values.json }
+}
+
+function verifyFolders(
+  paths: readonly string[],
+  key: Uint8Array | undefined,
+  packagePath: string | undefined,
+): Outcome {
+  if (packagePath !== undefined)
+    throw misuse('--package goes with a database; a bundle brings its package along')
+  return judged(verifyPaths(paths, key), (count) => verifyReport(count, key ? 'given' : 'package'))
+}
+
+function verifyDatabaseFile(
+  path: string,
+  packagePath: string | undefined,
+  key: Uint8Array | undefined,
+): Outcome {
+  if (packagePath === undefined)
+    throw misuse('a database names its package by hash only: give --package <package.json> too')
+  const text = textOf(valueOrThrow(readInput(packagePath)))
+  const signer = key ?? signerOf(text)
+  if (signer === undefined) throw misuse(`${packagePath} is not a signed package`)
+  const electionPackage: ElectionPackage = valueOrThrow(openPackage(text, signer, packagePath))
+  const rows = readDatabase(path)
+  const verified = rows.ok ? verifyDatabase(rows.value, electionPackage, signer) : rows
+  return judged(verified, databaseReport)
+}
+
+function open(args: readonly string[]) {
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args: [...args], options: OPEN_OPTIONS, allowPositionals: true, strict: true }),
+  )
+  const key = authorityKey(values.authority)
+  if (positionals.length === 0) throw misuse('there is no bundle to open')
+  if (values.share === undefined) throw misuse("opening needs the trustees' shares: --share <file> for each")
+  const shares = values.share.map((where): GivenShare => {
+    return { where, text: textOf(valueOrThrow(readInput(where))) }
+  })
+  const count = verifyPaths(positionals, key)
+  if (!count.ok) return { outcome: refused(count.error), json: values.json }
+  const secretKey = valueOrThrow(rebuildKey(shares, count.value.electionPackage))
+  try {
+    const opened = openCount(count.value, secretKey, systemRandom())
+    const report = openReport(count.value, opened, key ? 'given' : 'package')
+    const outcome: Outcome = { exitCode: opened.findings.length === 0 ? 0 : 1, report }
+    return { outcome, json: values.json }
+  } finally {
+    secretKey.fill(0)
+  }
+}
+
+/** Reads and verifies folders. */
+function verifyPaths(paths: readonly string[], key: Uint8Array | undefined): Result<VerifiedCount> {
+  const folders = findFolders(paths)
+  if (!folders.ok) return folders
+  const bundles: BundleContent[] = []
+  const checkIns: IssuedFile[] = []
+  for (const { where, holds } of folders.value) {
+    if (holds === 'bundle') {
+      const content = readBundle(where)
+      if (!content.ok) return content
+      bundles.push(content.value)
+    } else {
+      const issued = readCheckIn(where)
+      if (!issued.ok) return issued
+      checkIns.push({ where: `${where}/issued.json`, text: textOf(issued.value) })
+    }
+  }
+  return verifyCount({ bundles, checkIns }, key)
+}
+
+function judged<T>(result: Result<T>, report: (value: T) => Report): Outcome {
+  return result.ok ? { exitCode: 0, report: report(result.value) } : refused(result.error)
+}
+
+/** A finding, unless what was given could not be judged at all. */
+function refused(refusal: Refusal): Outcome {
+  if (refusal.code.startsWith('input.')) throw new RefusalError(refusal)
+  return { exitCode: 1, report: refusalReport(refusal) }
+}
+
+function authorityKey(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined
+  const key = fromBase64(text)
+  if (key?.length === 32) return key
+  throw misuse('--authority must be an Ed25519 public key, 32 bytes in base64')
+}
+
+/** `parseArgs` throws on flags it does not know. */
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw misuse((error as Error).message)
+  }
+}
+
+function readInput(path: string): Result<Uint8Array> {
+  const bytes = readSmallFile(path)
+  if (bytes !== undefined) return ok(bytes)
+  return refuse(
+    'input.unreadable',
+    path,
+    'there is no such file, or it cannot be read',
+    'Check the name of the file.',
+  )
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+function misuse(what: string): RefusalError {
+  return new RefusalError({
+    code: 'usage',
+    where: 'sandogh audit',
+    what,
+    next: 'See "sandogh audit --help".',
+  })
+}

@@ -1,0 +1,130 @@
+/**
+ * From folders on a disk or stick to bytes in memory. What was exported by a machine that may lie is read with care: no links are
+ * followed, no file is larger than the format allows, nothing may be there that the format does not name. Nothing is ever written.
+ */
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { BUNDLE_FILES, type BundleFile, MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
+import { ISSUED_FILE } from '../core/bundle/issued.ts'
+import { ok, type Result, refuse } from '../core/result.ts'
+
+export const MANIFEST_FILE = 'manifest.json'
+
+/** A bundle's folder as read; nothing in it is verified. */
+export interface BundleContent {
+  /** The folder's name as it was given, for findings. */
+  readonly where: string
+  readonly files: ReadonlyMap<BundleFile | typeof MANIFEST_FILE, Uint8Array>
+}
+
+/** A folder that was named on the command line, or that lies in one which was. */
+export interface FoundFolder {
+  readonly where: string
+  readonly holds: 'bundle' | 'check-in'
+}
+
+/** A count's folders lie in one folder; no station has more devices than a package allows, and no country more stations. */
+const MAX_FOLDERS = 100_000
+
+/**
+ * Finds the bundles: each path is a bundle, a check-in's folder, or a folder in which such lie.
+ * @returns a refusal `input.*` if a path is no folder or holds nothing
+ */
+export function findFolders(paths: readonly string[]): Result<readonly FoundFolder[]> {
+  const found: FoundFolder[] = []
+  for (const path of paths) {
+    const inside = listFolder(path)
+    if (!inside.ok) return inside
+    const folders = inside.value.filter((entry) => entry.isDirectory())
+    const isParent = folders.length > 0 && folders.length === inside.value.length
+    if (inside.value.length === 0 || found.length + folders.length > MAX_FOLDERS) {
+      return refuse('input.empty', path, 'there is no bundle in this folder', 'Name the folder of a bundle.')
+    }
+    if (!isParent) found.push(kindOf(path, inside.value))
+    for (const { name } of isParent ? folders : []) {
+      const where = join(path, name)
+      const content = listFolder(where)
+      if (!content.ok) return content
+      found.push(kindOf(where, content.value))
+    }
+  }
+  return ok(found)
+}
+
+/** Reads a bundle's folder: exactly the files of the format, each an ordinary file. */
+export function readBundle(where: string): Result<BundleContent> {
+  const names = [MANIFEST_FILE, ...BUNDLE_FILES] as const
+  const read = readFiles(where, names)
+  return read.ok ? ok({ where, files: read.value }) : read
+}
+
+/** Reads a check-in's folder: the one file `issued.json`. */
+export function readCheckIn(where: string): Result<Uint8Array> {
+  const read = readFiles(where, [ISSUED_FILE])
+  return read.ok ? ok(read.value.get(ISSUED_FILE) ?? new Uint8Array()) : read
+}
+
+/** Reads one ordinary file of a limited size, following no link. Undefined if it is none, is too large or cannot be read. */
+export function readSmallFile(path: string, limit = MAX_FILE_BYTES): Uint8Array | undefined {
+  let file: number | undefined
+  try {
+    // NONBLOCK: opening a pipe that nobody writes to must not hang.
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const status = fstatSync(file)
+    if (!status.isFile() || status.size > limit) return undefined
+    const bytes = new Uint8Array(status.size)
+    let filled = 0
+    while (filled < bytes.length) {
+      const count = readSync(file, bytes, filled, bytes.length - filled, filled)
+      if (count === 0) return undefined
+      filled += count
+    }
+    return bytes
+  } catch {
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+function readFiles<N extends string>(where: string, names: readonly N[]): Result<ReadonlyMap<N, Uint8Array>> {
+  const inside = listFolder(where)
+  if (!inside.ok) return inside
+  const bad = (name: string, what: string) =>
+    refuse(
+      'bundle.files',
+      join(where, name),
+      what,
+      'Get the folder again from the device or its memory stick.',
+    )
+  const stray = inside.value.find(({ name }) => !names.some((known) => known === name))
+  if (stray !== undefined) return bad(stray.name, 'this file does not belong into a bundle')
+  const files = new Map<N, Uint8Array>()
+  for (const name of names) {
+    const entry = inside.value.find((known) => known.name === name)
+    if (entry === undefined) return bad(name, 'this file is missing')
+    if (!entry.isFile()) return bad(name, 'this is a link, a folder or a device and no file')
+    const bytes = readSmallFile(join(where, name))
+    if (bytes === undefined) return bad(name, 'it cannot be read, or is larger than 64 MiB')
+    files.set(name, bytes)
+  }
+  return ok(files)
+}
+
+function listFolder(path: string) {
+  try {
+    if (!statSync(path).isDirectory()) {
+      return refuse('input.no-folder', path, 'this is no folder', 'Name the folder of a bundle.')
+    }
+    const entries = readdirSync(path, { withFileTypes: true })
+    return ok(entries.sort((a, b) => (a.name < b.name ? -1 : 1)))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const what = code === 'ENOENT' ? 'there is no such folder' : `it cannot be read (${code})`
+    return refuse('input.unreadable', path, what, 'Check the name of the folder.')
+  }
+}
+
+function kindOf(where: string, inside: readonly { readonly name: string }[]): FoundFolder {
+  return { where, holds: inside.some(({ name }) => name === ISSUED_FILE) ? 'check-in' : 'bundle' }
+}

@@ -1,0 +1,95 @@
+/** All bundles of one station together: what no single device can show. */
+import { type Issued, openIssued } from '../../core/bundle/issued.ts'
+import type { Station } from '../../core/election/definition.ts'
+import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
+import type { ElectionPackage } from '../../core/package/package.ts'
+import { ok, type Result, refuse } from '../../core/result.ts'
+import type { VerifiedBundle } from './verify-bundle.ts'
+
+/** A check-in's `issued.json` as read. */
+export interface IssuedFile {
+  readonly where: string
+  readonly text: string
+}
+
+/** A station of which everything that was given holds. */
+export interface VerifiedStation {
+  readonly station: Station
+  /** In the package's order of devices. */
+  readonly bundles: readonly VerifiedBundle[]
+  /** Devices of the package without a bundle here. */
+  readonly missing: readonly string[]
+  /** The check-in's count; absent if its folder was not given. */
+  readonly issued?: Issued
+}
+
+const KEEP = 'Keep all of it as it is and compare it with the devices, the check-in and the centre.'
+
+/**
+ * Verifies that the bundles of a station go together: each device once, no authorization spent twice, no sealed ballot twice, and, with the
+ * check-in's count, every device there and authorizations issued = ballots + returned.
+ * @param bundles verified, of this station and this package
+ */
+export function verifyStation(
+  station: Station,
+  bundles: readonly VerifiedBundle[],
+  electionPackage: ElectionPackage,
+  issuedFile: IssuedFile | undefined,
+): Result<VerifiedStation> {
+  const twice =
+    findTwice(bundles, 'a second bundle of this device', ({ device }) => [device]) ??
+    findTwice(bundles, 'a second journal of this origin', ({ origin }) => [origin]) ??
+    findTwice(bundles, 'an authorization that was spent on both', ({ spentTags }) =>
+      spentTags.map(toBase64),
+    ) ??
+    findTwice(bundles, 'a sealed ballot that is in both', ({ batches }) =>
+      [...batches.values()].flat().map(toBase64),
+    )
+  if (twice !== undefined) return refuse('station.twice', twice.where, twice.what, KEEP)
+  const sorted = station.devices.flatMap((id) => bundles.filter(({ device }) => device === id))
+  const missing = station.devices.filter((id) => !bundles.some(({ device }) => device === id))
+  if (issuedFile === undefined) return ok({ station, bundles: sorted, missing })
+  const issued = readIssued(issuedFile, station, electionPackage)
+  if (!issued.ok) return issued
+  const where = `station ${station.id}`
+  if (missing.length > 0) {
+    const what = `the bundle of ${missing.join(', ')} is missing, so its count cannot be compared with the check-in's`
+    return refuse('station.device-missing', where, what, 'Bring the bundle, or have its loss recorded.')
+  }
+  const casts = sorted.reduce((sum, { day }) => sum + day.casts, 0)
+  if (issued.value.issued !== casts + issued.value.returned) {
+    const what = `${issued.value.issued} authorizations issued, but ${casts} ballots cast and ${issued.value.returned} returned`
+    return refuse('station.issued', where, what, 'Have the two officers explain the difference in writing.')
+  }
+  return ok({ station, bundles: sorted, missing, issued: issued.value })
+}
+
+function readIssued(
+  { text, where }: IssuedFile,
+  { id, authorizationKeys }: Station,
+  { hash }: ElectionPackage,
+): Result<Issued> {
+  const executive = fromBase64(authorizationKeys.executive) ?? new Uint8Array()
+  const supervisory = fromBase64(authorizationKeys.supervisory) ?? new Uint8Array()
+  const issued = openIssued(text, { executive, supervisory }, where)
+  if (!issued.ok) return issued
+  if (issued.value.package === toBase64(hash) && issued.value.station === id) return issued
+  return refuse('station.issued', where, 'it is of another election package or station', KEEP)
+}
+
+/** The first bundle in which a thing stands that stood before, within it or in another. */
+function findTwice(
+  bundles: readonly VerifiedBundle[],
+  what: string,
+  things: (bundle: VerifiedBundle) => readonly string[],
+) {
+  const seen = new Map<string, string>()
+  for (const bundle of bundles) {
+    for (const thing of things(bundle)) {
+      const other = seen.get(thing)
+      if (other !== undefined) return { where: bundle.where, what: `beside ${other} here is ${what}` }
+      seen.set(thing, bundle.where)
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,80 @@
+/** The one command: finds the area that was named, loads it alone, and turns refusals into words and exit codes. */
+import { describeRefusal, RefusalError } from './core/result.ts'
+
+interface Area {
+  readonly usage: string
+  main(args: readonly string[]): Promise<number>
+}
+
+const AREAS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Area> }>> = {
+  demo: {
+    about: 'one polling station votes, from keys to an audited result ("npm start" is this)',
+    load: () => import('./demo/cli.ts'),
+  },
+  audit: {
+    about: 'verify bundles and device databases; open ballots with the trustees',
+    load: () => import('./audit/cli.ts'),
+  },
+  provision: {
+    about: 'check an election package',
+    load: () => import('./provisioning/cli.ts'),
+  },
+  device: {
+    about: 'set up and run a ballot device',
+    load: () => import('./device-agent/cli.ts'),
+  },
+  centre: {
+    about: 'what the national centre has received',
+    load: () => import('./fleet/cli.ts'),
+  },
+}
+
+/** Exit code for input that was refused: wrong words, missing files, packages and shares that do not fit. */
+const REFUSED = 2
+
+/**
+ * Runs `sandogh <area> …`.
+ * @returns the exit code: 0 done, 1 something does not hold, 2 the input was refused
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(help())
+    return name === undefined ? REFUSED : 0
+  }
+  const area = Object.hasOwn(AREAS, name) ? AREAS[name] : undefined
+  if (area === undefined) {
+    process.stderr.write(`sandogh: there is no command "${name}".\n\n${help()}`)
+    return REFUSED
+  }
+  const { usage, main: run } = await area.load()
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(usage)
+    return 0
+  }
+  try {
+    return await run(rest)
+  } catch (error) {
+    if (error instanceof RefusalError) {
+      process.stderr.write(`sandogh ${name}: ${describeRefusal(error.refusal)}\n`)
+      return REFUSED
+    }
+    if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+      process.stderr.write(`sandogh ${name}: ${error.message}\n\n${usage}`)
+      return REFUSED
+    }
+    throw error
+  }
+}
+
+function help(): string {
+  const lines = Object.entries(AREAS).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
+  return `Sandogh: an electronic voting machine that can be checked.
+
+sandogh <command> [--help]
+
+${lines.join('\n')}
+
+Start with "npm start": it runs a polling station's day on virtual hardware, audits it and says what to try next.
+`
+}

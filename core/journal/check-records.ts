@@ -1,0 +1,146 @@
+/**
+ * What a device's database holds, table against table. The device's log key signed a checkpoint after every entry, so each table can be
+ * judged by another that cannot have been made to fit without that key:
+ *
+ * ```
+ * checkpoints   each note's own signature, and one for every size from 1
+ * journal       the root over the entries so far, which the checkpoint of that size signs
+ * batches       the entries batch.sealed
+ * ballots       the roots in the entries batch.sealed
+ * ```
+ *
+ * In this order the first difference names the table that was changed. One thing nobody can tell apart: an entry added at the end that would
+ * have been legal there, and the last checkpoint deleted; the place of the missing checkpoint is named and both are said.
+ */
+import { checkBatches } from '../ballot-box/batch.ts'
+import { equalBytes, toBase64 } from '../keys/hash.ts'
+import { fail, ok, type Refusal, type Result } from '../result.ts'
+import { type Checkpoint, openCheckpoint } from '../tlog/checkpoint.ts'
+import { parseNote } from '../tlog/note.ts'
+import { appendLeaf, emptyFrontier, frontierRoot, leafHash } from '../tlog/tree.ts'
+import { checkJournal } from './check-journal.ts'
+import type { Day, SealedBatch } from './day.ts'
+
+/** Rows of a device's database as read, in any order. */
+export interface Records {
+  readonly origin: string
+  /** Ed25519 key of the device's log, 32 bytes. */
+  readonly logKey: Uint8Array
+  /** Bytes of one sealed ballot of the package. */
+  readonly sealedSize: number
+  readonly journal: readonly { readonly seq: number; readonly entry: Uint8Array }[]
+  readonly checkpoints: readonly { readonly size: number; readonly note: string }[]
+  readonly batches: readonly { readonly batch: number; readonly count: number; readonly root: Uint8Array }[]
+  readonly ballots: readonly { readonly batch: number; readonly sealed: Uint8Array }[]
+}
+
+/**
+ * Checks every row of the four tables.
+ * @returns the day the journal tells, or a refusal whose `where` names table and row: `table checkpoints, size 13`
+ */
+export function checkRecords(records: Records): Result<Day> {
+  const checkpoints = checkCheckpoints(records)
+  if (!checkpoints.ok) return checkpoints
+  const rows = [...records.journal].sort((a, b) => a.seq - b.seq)
+  const problem = findJournalProblem(rows, checkpoints.value)
+  if (problem !== undefined) return fail(problem)
+  const journal = checkJournal({ entries: rows.map(({ entry }) => entry), where: 'table journal,' })
+  if (!journal.ok) return journal
+  const { day } = journal.value
+  const missing = checkpoints.value.length + 1
+  if (day.size >= missing) {
+    const what = `entry ${missing - 1} of table journal has no checkpoint: the checkpoint was deleted, or the entry added`
+    return differs('checkpoints', `size ${missing}`, what)
+  }
+  if (day.origin !== records.origin)
+    return differs('journal', 'entry 0', 'it names another origin than the checkpoints')
+  const batches = findBatchProblem(records.batches, day.batches)
+  if (batches !== undefined) return fail(batches)
+  const ballots = checkBallots(records, day.batches)
+  return ballots.ok ? ok(day) : ballots
+}
+
+/** Every note signed by the log alone, in its own row, sizes 1, 2, 3 … */
+function checkCheckpoints(records: Records): Result<readonly Checkpoint[]> {
+  const { origin, logKey: publicKey } = records
+  const rows = [...records.checkpoints].sort((a, b) => a.size - b.size)
+  const checkpoints: Checkpoint[] = []
+  for (const { size, note } of rows) {
+    const row = `size ${size}`
+    const opened = openCheckpoint(note, { origin, publicKey })
+    if (!opened.ok) return differs('checkpoints', row, opened.error.what)
+    // A line of another key would be ignored in a note, but nobody but the log writes here.
+    const parsed = parseNote(note)
+    if (!parsed.ok || parsed.value.signatures.length !== 1)
+      return differs('checkpoints', row, 'something was added to its note')
+    if (opened.value.size !== size)
+      return differs('checkpoints', row, `its note is that of size ${opened.value.size}`)
+    checkpoints.push(opened.value)
+  }
+  const gap = checkpoints.findIndex(({ size }, i) => size !== i + 1)
+  return gap === -1 ? ok(checkpoints) : differs('checkpoints', `size ${gap + 1}`, 'it is missing')
+}
+
+/** Every signed root is that of the entries below its size. Entries beyond the last checkpoint are not looked at here. */
+function findJournalProblem(
+  rows: Records['journal'],
+  checkpoints: readonly Checkpoint[],
+): Refusal | undefined {
+  const place = rows.findIndex(({ seq }, i) => seq !== i)
+  const gap = place === -1 ? rows.length : place
+  const stray = rows.find(({ seq }) => !Number.isSafeInteger(seq) || seq < 0)
+  if (stray !== undefined) return refusal('journal', `entry ${stray.seq}`, 'no entry has this number')
+  let frontier = emptyFrontier()
+  for (const [seq, { root, size }] of checkpoints.entries()) {
+    const row = rows[seq]
+    if (row === undefined || seq >= gap) {
+      return refusal('journal', `entry ${seq}`, `it is missing: the checkpoint of size ${size} signs it`)
+    }
+    frontier = appendLeaf(frontier, leafHash(row.entry))
+    if (!equalBytes(frontierRoot(frontier), root)) {
+      return refusal(
+        'journal',
+        `entry ${seq}`,
+        `it is not the entry that the checkpoint of size ${size} signs`,
+      )
+    }
+  }
+  return gap === rows.length
+    ? undefined
+    : refusal('journal', `entry ${gap}`, 'it is missing before later ones')
+}
+
+function findBatchProblem(rows: Records['batches'], named: readonly SealedBatch[]): Refusal | undefined {
+  for (const { batch, count, root, seq } of named) {
+    const row = rows.find((known) => known.batch === batch)
+    if (row === undefined) return refusal('batches', `batch ${batch}`, `it is missing: entry ${seq} seals it`)
+    if (row.count !== count || toBase64(row.root) !== root)
+      return refusal('batches', `batch ${batch}`, `its count or root is not that of entry ${seq}`)
+  }
+  const added = rows.find(({ batch }) => !named.some((known) => known.batch === batch))
+  return added && refusal('batches', `batch ${added.batch}`, 'no entry seals it')
+}
+
+function checkBallots(records: Records, named: readonly SealedBatch[]): Result<void> {
+  const stored = new Map<number, Uint8Array[]>()
+  for (const { batch, sealed } of records.ballots) {
+    const ballots = stored.get(batch)
+    if (ballots === undefined) stored.set(batch, [sealed])
+    else ballots.push(sealed)
+  }
+  for (const ballots of stored.values()) ballots.sort((a, b) => Buffer.compare(a, b))
+  return checkBatches(named, stored, records.sealedSize, 'table ballots,')
+}
+
+function refusal(table: string, row: string, what: string): Refusal {
+  return {
+    code: 'records.changed',
+    where: `table ${table}, ${row}`,
+    what,
+    next: 'Do not vote on this device; keep it and its media as they are and have them examined.',
+  }
+}
+
+function differs(table: string, row: string, what: string) {
+  return fail(refusal(table, row, what))
+}

@@ -1,0 +1,258 @@
+/**
+ * X.509 certificates of devices, centre and officers, signed by the election's authority with Ed25519. What its owner is and which keys
+ * it has stands in one private extension, not critical, so that node:tls and any MQTT broker take the certificate as it is:
+ *
+ *     OID 2.25.134310754103820467110881438263300652469, value UTF8String of canonical JSON
+ *     {"keys":{"<use>":"<base64 of an Ed25519 key>", …},"role":"<role>"}
+ *
+ * A certificate is read only if it is byte for byte what {@link issueCertificate} makes of its own content, so nothing stands in one
+ * that is not looked at.
+ */
+import { AsnConvert } from '@peculiar/asn1-schema'
+import { Certificate as AsnCertificate, type TBSCertificate } from '@peculiar/asn1-x509'
+import type { Signer } from '../ports.ts'
+import { ok, type Result, refuse, valueOrThrow } from '../result.ts'
+import {
+  authorityBody,
+  type CertificateContent,
+  certificateBody,
+  contentOf,
+  ed25519Algorithm,
+  toArrayBuffer,
+} from './certificate-form.ts'
+import { isSoundPublicKey, verifyEd25519 } from './ed25519.ts'
+import { concatBytes, equalBytes, fromBase64, sha256, toBase64 } from './hash.ts'
+import { isSoundP256Key } from './p256.ts'
+
+/** What the owner of a certificate is. `spare` is the sealed card that holds the third share of a station's day key. */
+export type Role = 'device' | 'executive' | 'supervisory' | 'spare' | 'centre'
+
+/** What {@link readCertificate} vouches for. */
+export interface Certificate {
+  readonly subject: string
+  readonly role: Role
+  /** Ed25519 public keys, 32 bytes each, by their use: `log`, `message`, `witness` … */
+  readonly keys: { readonly [use: string]: Uint8Array }
+  /** The certificate's own key (TLS, or the card's), DER. */
+  readonly publicKeySpki: Uint8Array
+  /** The same: 32 bytes of Ed25519, or 65 bytes of P-256, uncompressed. */
+  readonly publicKeyRaw: Uint8Array
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: Uint8Array
+}
+
+const ROLES: readonly Role[] = ['device', 'executive', 'supervisory', 'spare', 'centre']
+/** These meet by TLS; their subject is the name that a client asks for. */
+const TLS_ROLES: readonly string[] = ['device', 'centre']
+const MAX_CERTIFICATE_BYTES = 4096
+
+/** DER in front of the key in a SubjectPublicKeyInfo of Ed25519 (RFC 8410, 4) and P-256 (RFC 5480, 2.1.1, named curve), and in PKCS #8 (RFC 8410, 7). */
+const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+const P256_SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
+const ED25519_PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/**
+ * Issues a certificate. Throws on content that {@link readCertificate} would refuse, weak keys above all: whoever enrols checks them
+ * first ({@link isSoundPublicKey}).
+ * @param order.subject 1 to 64 characters; for `device` and `centre` a DNS name: a-z, 0-9, dot, dash
+ * @param order.publicKeySpki DER, Ed25519 or P-256
+ * @param order.keys base64 of 32-byte Ed25519 keys by use
+ * @param order.serial 1 to 19 random bytes, not all zero
+ * @param order.notBefore both ends belong to the time it is valid; fractions of a second are dropped
+ * @returns DER
+ */
+export function issueCertificate(order: {
+  readonly authority: Signer
+  readonly authorityName: string
+  readonly subject: string
+  readonly publicKeySpki: Uint8Array
+  readonly role: Role
+  readonly keys?: Readonly<Record<string, string>>
+  readonly serial: Uint8Array
+  readonly notBefore: Date
+  readonly notAfter: Date
+}): Uint8Array {
+  const { authority, ...rest } = order
+  const content: CertificateContent = { ...rest, keys: order.keys ?? {} }
+  const body = certificateBody(content, authority.publicKey, TLS_ROLES.includes(content.role))
+  const der = signBody(body, authority)
+  valueOrThrow(readCertificate(der, authority.publicKey, order.notBefore.getTime(), order.subject))
+  return der
+}
+
+/**
+ * The authority's own certificate, signed by itself, which TLS takes as `ca`. Nothing else reads it: everyone is given the authority's
+ * public key. Parameters and result as for {@link issueCertificate}.
+ */
+export function authorityCertificate(order: {
+  readonly authority: Signer
+  readonly authorityName: string
+  readonly serial: Uint8Array
+  readonly notBefore: Date
+  readonly notAfter: Date
+}): Uint8Array {
+  const { authority, ...frame } = order
+  return signBody(authorityBody(frame, authority.publicKey), authority)
+}
+
+/**
+ * Reads a certificate and verifies the authority's signature, the form, the time and the keys in it.
+ * @param authorityPublicKey Ed25519, 32 bytes
+ * @param now milliseconds since 1970-01-01T00:00:00Z
+ * @param where the file, card or line it came from
+ * @returns a refusal `certificate.*`: `malformed`, `wrong-authority`, `form`, `content`, `not-yet`, `expired`
+ */
+export function readCertificate(
+  der: Uint8Array,
+  authorityPublicKey: Uint8Array,
+  now: number,
+  where: string,
+): Result<Certificate> {
+  const parsed = parse(der)
+  if (parsed === undefined) {
+    return refuse(
+      'certificate.malformed',
+      where,
+      'this is not a certificate',
+      'Read it again from its source.',
+    )
+  }
+  const signature = new Uint8Array(parsed.signatureValue)
+  const signed = new Uint8Array(parsed.tbsCertificateRaw ?? new ArrayBuffer(0))
+  if (!verifyEd25519(authorityPublicKey, signed, signature)) {
+    return refuse(
+      'certificate.wrong-authority',
+      where,
+      "the certificate is not signed by this election's authority, or was changed",
+      'Use the card or device that was issued for this election.',
+    )
+  }
+  const content = sameFormContent(der, parsed, authorityPublicKey)
+  const problem = content === undefined ? undefined : findProblem(content)
+  const publicKeyRaw = content === undefined ? undefined : rawPublicKey(content.publicKeySpki)
+  if (content === undefined || publicKeyRaw === undefined || problem !== undefined) {
+    return refuse(
+      problem === undefined ? 'certificate.form' : 'certificate.content',
+      where,
+      problem ?? 'the certificate has not the form of those issued for this election',
+      'Have it issued again.',
+    )
+  }
+  if (now < content.notBefore.getTime()) {
+    return refuse('certificate.not-yet', where, 'the certificate is not valid yet', 'Check the clock.')
+  }
+  if (now > content.notAfter.getTime()) {
+    return refuse(
+      'certificate.expired',
+      where,
+      'the certificate is no longer valid',
+      'Check the clock, then have a new certificate issued.',
+    )
+  }
+  const { subject, publicKeySpki } = content
+  const keys = Object.entries(content.keys).map(([use, key]) => [use, fromBase64(key) ?? new Uint8Array()])
+  const role = content.role as Role
+  return ok({
+    subject,
+    role,
+    keys: Object.fromEntries(keys),
+    publicKeySpki,
+    publicKeyRaw,
+    fingerprint: sha256(der),
+  })
+}
+
+/** An Ed25519 public key (32 bytes) as SubjectPublicKeyInfo, DER. */
+export function ed25519Spki(publicKey: Uint8Array): Uint8Array {
+  return concatBytes(ED25519_SPKI_PREFIX, publicKey)
+}
+
+/** The Ed25519 private key of a 32-byte seed as PKCS #8, PEM: for node:tls. A secret. */
+export function ed25519PrivateKeyPem(seed: Uint8Array): string {
+  if (seed.length !== 32) throw new RangeError('an Ed25519 seed has 32 bytes')
+  return pem('PRIVATE KEY', concatBytes(ED25519_PKCS8_PREFIX, seed))
+}
+
+/** A certificate as PEM: for node:tls. */
+export function certificatePem(der: Uint8Array): string {
+  return pem('CERTIFICATE', der)
+}
+
+/** RFC 7468: lines of 64 characters. */
+function pem(label: string, der: Uint8Array): string {
+  const lines = toBase64(der).match(/.{1,64}/g) ?? []
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
+}
+
+function signBody(tbsCertificate: TBSCertificate, authority: Signer): Uint8Array {
+  const signature = authority.sign(new Uint8Array(AsnConvert.serialize(tbsCertificate)))
+  return assemble(tbsCertificate, signature)
+}
+
+function assemble(tbsCertificate: TBSCertificate, signature: Uint8Array): Uint8Array {
+  const signatureValue = toArrayBuffer(signature)
+  const certificate = new AsnCertificate({
+    tbsCertificate,
+    signatureAlgorithm: ed25519Algorithm(),
+    signatureValue,
+  })
+  return new Uint8Array(AsnConvert.serialize(certificate))
+}
+
+function parse(der: Uint8Array): AsnCertificate | undefined {
+  if (der.length > MAX_CERTIFICATE_BYTES) return undefined
+  try {
+    return AsnConvert.parse(der, AsnCertificate)
+  } catch {
+    return undefined
+  }
+}
+
+/** The content, if the whole certificate is what we make of it; undefined for another form. */
+function sameFormContent(
+  der: Uint8Array,
+  parsed: AsnCertificate,
+  authorityPublicKey: Uint8Array,
+): CertificateContent | undefined {
+  try {
+    const content = contentOf(parsed.tbsCertificate)
+    if (content === undefined) return undefined
+    const body = certificateBody(content, authorityPublicKey, TLS_ROLES.includes(content.role))
+    return equalBytes(assemble(body, new Uint8Array(parsed.signatureValue)), der) ? content : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What is wrong with the content of a certificate, as a sentence. */
+function findProblem({ authorityName, subject, role, keys, publicKeySpki, serial }: CertificateContent) {
+  if (!isName(authorityName) || !isName(subject)) return 'a name is empty, too long or not plain text'
+  if (!ROLES.some((known) => known === role)) return 'it is for an unknown role'
+  if (TLS_ROLES.includes(role) && !/^[a-z0-9][a-z0-9.-]{0,62}$/.test(subject))
+    return 'its subject is no host name'
+  if (serial.length === 0 || serial.length > 20 || serial.every((byte) => byte === 0))
+    return 'it has no serial'
+  if (rawPublicKey(publicKeySpki) === undefined) return 'its own key is weak or of a kind not used here'
+  const uses = Object.entries(keys)
+  if (uses.length > 16 || uses.some(([use]) => !/^[a-z][a-z0-9-]{0,31}$/.test(use)))
+    return 'a use of a key is no word'
+  const weak = uses.find(([, key]) => !isSoundPublicKey(fromBase64(key) ?? new Uint8Array()))
+  return weak === undefined ? undefined : `the key for ${weak[0]} is no sound Ed25519 key`
+}
+
+/** 1 to 64 characters (X.520, ub-common-name), no control characters. */
+function isName(text: string): boolean {
+  return text.length >= 1 && text.length <= 64 && text.isWellFormed() && !/\p{Cc}/u.test(text)
+}
+
+/** The key in a SubjectPublicKeyInfo, if it is one of the two kinds and sound. */
+function rawPublicKey(spki: Uint8Array): Uint8Array | undefined {
+  const ed25519 = behindPrefix(spki, ED25519_SPKI_PREFIX)
+  if (ed25519 !== undefined) return isSoundPublicKey(ed25519) ? ed25519 : undefined
+  const p256 = behindPrefix(spki, P256_SPKI_PREFIX)
+  return p256 !== undefined && isSoundP256Key(p256) ? p256 : undefined
+}
+
+function behindPrefix(bytes: Uint8Array, prefix: Uint8Array): Uint8Array | undefined {
+  return equalBytes(bytes.subarray(0, prefix.length), prefix) ? bytes.slice(prefix.length) : undefined
+}

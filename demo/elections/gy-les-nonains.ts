@@ -1,0 +1,113 @@
+/** The demonstration's election: real ballots of 2002 under invented codes, as a council with nine seats. */
+import { readFileSync } from 'node:fs'
+import type { Definition } from '../../core/election/definition.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
+import type { Ceremony } from '../../provisioning/ceremony/hold-ceremony.ts'
+
+/** Candidates 1 to 16 of the data, in Latin and Persian letters, with the code each is given here (invented, no two neighbours). */
+const CANDIDATES: readonly (readonly [en: string, fa: string, code: string])[] = [
+  ['Megret', 'مگره', '127'],
+  ['Lepage', 'لوپاژ', '143'],
+  ['Gluckstein', 'گلوکشتاین', '168'],
+  ['Bayrou', 'بایرو', '215'],
+  ['Chirac', 'شیراک', '239'],
+  ['LePen', 'لوپن', '254'],
+  ['Taubira', 'توبیرا', '281'],
+  ['Saint-Josse', 'سن‌ژوس', '316'],
+  ['Mamere', 'مامر', '332'],
+  ['Jospin', 'ژوسپن', '374'],
+  ['Boutin', 'بوتن', '398'],
+  ['Hue', 'او', '429'],
+  ['Chevenement', 'شوونمان', '451'],
+  ['Madelin', 'مادلن', '477'],
+  ['Laguiller', 'لاگیه', '513'],
+  ['Besancenot', 'بزانسنو', '546'],
+]
+
+/** Nobody in the data approves more. */
+const CHOICES = 9
+const DATA = new URL('gy-les-nonains-2002.csv', import.meta.url)
+
+export const STATION = 'gy-1'
+export const DEVICES = ['gy-1-a', 'gy-1-b', 'gy-1-c'] as const
+export const STYLE = 'council'
+
+/** Keys that the definition names. */
+export interface DefinitionKeys {
+  readonly ceremony: Ceremony
+  readonly executive: Uint8Array
+  readonly supervisory: Uint8Array
+  readonly witness: { readonly name: string; readonly key: Uint8Array }
+}
+
+/** The definition, ready to be checked and signed. */
+export function demonstrationDefinition({
+  ceremony,
+  executive,
+  supervisory,
+  witness,
+}: DefinitionKeys): Definition {
+  return {
+    version: 1,
+    authority: 'sandogh.example',
+    election: 'gy-2002',
+    title: { fa: 'شورای نمونهٔ ژی', en: 'Model council of Gy' },
+    rehearsal: true,
+    pollingDay: '2026-06-19',
+    timeZone: 'Asia/Tehran',
+    constituency: {
+      id: 'gy',
+      name: { fa: 'ژی له نونن', en: 'Gy-les-Nonains' },
+      electionKey: ceremony.electionKey,
+      trustees: { threshold: ceremony.threshold, shareHashes: [...ceremony.shareHashes] },
+    },
+    contests: [
+      {
+        id: 'council',
+        title: { fa: 'شورای شهر', en: 'City council' },
+        seats: CHOICES,
+        choices: CHOICES,
+        mixListAndIndividual: false,
+        candidates: CANDIDATES.map(([en, fa, code]) => ({ code, name: { fa, en } })),
+        lists: [],
+      },
+    ],
+    styles: [{ id: STYLE, contests: ['council'] }],
+    stations: [
+      {
+        id: STATION,
+        name: { fa: 'شعبهٔ ۱، دبستان ژی', en: 'Station 1, school of Gy' },
+        devices: [...DEVICES],
+        authorizationKeys: { executive: toBase64(executive), supervisory: toBase64(supervisory) },
+      },
+    ],
+    witness: { name: witness.name, key: toBase64(witness.key) },
+  }
+}
+
+/** One real ballot: the codes of the candidates it approves. */
+export type RealBallot = readonly string[]
+
+/** All 365 ballots of the data file, each by itself. Throws if the file is not what its README says. */
+export function realBallots(): readonly RealBallot[] {
+  const [head, ...lines] = readFileSync(DATA, 'utf8').trim().split('\n')
+  if (head?.trim() !== 'count,approved') throw new Error('not the data file of the demonstration')
+  return lines.flatMap((line) => {
+    const [count = '', approved = ''] = line.trim().split(',')
+    const codes = approved.split(' ').filter(Boolean).map(codeOf)
+    return Array.from({ length: Number(count) }, () => codes)
+  })
+}
+
+/** Votes by code, counted straight from the ballots of the data file. */
+export function countDirectly(ballots: readonly RealBallot[]): ReadonlyMap<string, number> {
+  const counts = new Map(CANDIDATES.map(([, , code]) => [code, 0]))
+  for (const code of ballots.flat()) counts.set(code, (counts.get(code) ?? 0) + 1)
+  return counts
+}
+
+function codeOf(candidate: string): string {
+  const found = CANDIDATES[Number(candidate) - 1]
+  if (found === undefined) throw new Error(`no candidate ${candidate} in the data`)
+  return found[2]
+}

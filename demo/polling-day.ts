@@ -1,0 +1,172 @@
+/** The polling day of the demonstration: opening, 365 voters on three devices, closing, everything received by the centre. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { certificatePem, ed25519PrivateKeyPem } from '../core/keys/certificate.ts'
+import type { Clock, Logger, Random } from '../core/ports.ts'
+import { RefusalError, valueOrThrow } from '../core/result.ts'
+import { type Centre, startCentre } from '../fleet/centre.ts'
+import { electionResult } from '../fleet/results/results.ts'
+import { type CentreStore, openCentreStore } from '../fleet/store/store.ts'
+import { VoterCard } from '../simulator/cards/voter-card.ts'
+import { closePolls, eraseDayKey, openPolls } from '../simulator/people/officers.ts'
+import { vote } from '../simulator/people/voter.ts'
+import { shuffled, uniform } from '../simulator/seeded-random.ts'
+import type { VirtualClock } from '../simulator/virtual-clock.ts'
+import { DEVICES, type RealBallot, realBallots } from './elections/gy-les-nonains.ts'
+import type { Progress } from './progress.ts'
+import { type Provisioned, writeConfig } from './provisioned.ts'
+import { startVirtualDevice, VirtualDesk, type VirtualDevice } from './virtual-station.ts'
+
+/** Voters come this far apart at a device, at most. */
+const LONGEST_GAP_MS = 60_000
+/** A day that takes longer is stuck. */
+const LONGEST_DAY_MS = 30 * 3_600_000
+
+export interface DayParts {
+  readonly out: string
+  readonly provisioned: Provisioned
+  readonly clock: VirtualClock
+  readonly networkClock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly progress: Progress
+}
+
+/** What the day left for the audit to be held against. */
+export interface DayResult {
+  /** Ballots that virtual voters cast on each device, as they meant them. */
+  readonly castOn: ReadonlyMap<string, readonly RealBallot[]>
+  readonly devices: readonly VirtualDevice[]
+}
+
+/** Runs the whole day on the virtual clock. */
+export async function pollingDay(parts: DayParts): Promise<DayResult> {
+  const { clock } = parts
+  const tooLong = new Promise<never>((_, reject) => {
+    clock.after(LONGEST_DAY_MS, () =>
+      reject(new Error('the polling day never ends: somebody waits for something')),
+    )
+  })
+  return clock.run(Promise.race([day(parts), tooLong]))
+}
+
+async function day(parts: DayParts): Promise<DayResult> {
+  const { out, provisioned, clock, progress } = parts
+  const store = openStore(join(out, 'centre'))
+  const centre = await whileHeld(clock, () => startVirtualCentre(parts, store))
+  const broker = { host: '127.0.0.1', port: centre.port }
+  const inProcess = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
+  progress.stage(`polls open: ${DEVICES.length} devices start, two officers' cards each, zero reports`)
+  const desk = new VirtualDesk(parts)
+  const devices = DEVICES.map((id) => {
+    writeConfig(out, id, provisioned.authority, inProcess, broker)
+    return startVirtualDevice(id, parts)
+  })
+  for (const { bench } of devices) await openPolls(bench, clock, provisioned.officers)
+  progress.stage('voters vote: card, codes by touch, review, slip compared, cast')
+  const castOn = await allVote(parts, devices, desk)
+  progress.stage('polls close: minutes printed, tallies and journals go to the centre')
+  for (const { bench } of devices) await closePolls(bench, clock, provisioned.officers)
+  for (const { id, agent } of devices) await received(id, agent, progress)
+  const last = devices.at(-1)
+  if (last !== undefined) await eraseDayKey(last.bench, clock, provisioned.officers)
+  progress.detail("the officers' cards have forgotten the day key")
+  const checkIn = join(out, 'bundles', 'check-in')
+  mkdirSync(checkIn, { recursive: true })
+  desk.writeStatement(checkIn)
+  await desk.close()
+  tellCentre(parts, store)
+  for (const { agent } of devices) await agent.close()
+  await whileHeld(clock, () => centre.close())
+  store.close()
+  return { castOn, devices }
+}
+
+/** Every voter gets a card at the desk, goes to a device and votes; the devices work side by side. */
+async function allVote(parts: DayParts, devices: readonly VirtualDevice[], desk: VirtualDesk) {
+  const { clock, random, progress } = parts
+  const ballots = shuffled(random, realBallots())
+  const castOn = new Map<string, RealBallot[]>(devices.map(({ id }) => [id, []]))
+  let done = 0
+  await Promise.all(
+    devices.map(async ({ id, bench }, place) => {
+      for (const codes of ballots.filter((_, i) => i % devices.length === place)) {
+        await pause(clock, uniform(random, LONGEST_GAP_MS))
+        const card = new VoterCard({ random })
+        await desk.authorise(card)
+        const outcome = await vote(bench, clock, { card, codes: shuffled(random, codes) })
+        if (outcome !== 'voted') throw new Error(`a voter was refused at ${id}`)
+        castOn.get(id)?.push(codes)
+        done += 1
+        progress.bar(done, ballots.length, 'votes')
+      }
+    }),
+  )
+  progress.detail(
+    `${done} ballots cast, ${ballots.filter((codes) => codes.length === 0).length} of them blank`,
+  )
+  return castOn
+}
+
+async function received(id: string, agent: VirtualDevice['agent'], progress: Progress): Promise<void> {
+  const end = await agent.ended
+  if (end.is === 'failed')
+    throw end.error instanceof RefusalError
+      ? end.error
+      : new Error(`device ${id} stopped`, { cause: end.error })
+  if (end.sync !== 'received') throw new Error(`the centre did not take everything of ${id}: ${end.sync}`)
+  progress.detail(`${id}: journal and tally received and cosigned by the centre`)
+}
+
+/** What the centre has from the wire alone. */
+function tellCentre({ provisioned, progress }: DayParts, store: CentreStore): void {
+  const { definition } = provisioned.electionPackage
+  const result = valueOrThrow(electionResult(definition, store.tallies()))
+  const ballots = result.sum[0] === undefined ? 0 : result.sum[0].valid + result.sum[0].blank
+  progress.detail(
+    `the centre holds ${result.stations.flatMap(({ devices }) => devices).length} tallies, ${ballots} ballots`,
+  )
+}
+
+function startVirtualCentre({ provisioned, clock, logger }: DayParts, store: CentreStore): Promise<Centre> {
+  const { centre, authority, authorityDer, electionPackage } = provisioned
+  return startCentre({
+    host: '127.0.0.1',
+    port: 0,
+    tls: {
+      key: ed25519PrivateKeyPem(centre.tlsSeed),
+      cert: certificatePem(centre.certificate),
+      ca: certificatePem(authorityDer),
+    },
+    name: centre.name,
+    package: electionPackage,
+    authorityKey: authority.publicKey,
+    store,
+    witness: centre.witness,
+    messageSigner: centre.messageSigner,
+    clock,
+    logger,
+    onAlarm: (alarm) => {
+      logger.error({ alarm: alarm.kind, device: alarm.device }, 'alarm')
+    },
+  })
+}
+
+function openStore(folder: string): CentreStore {
+  mkdirSync(folder, { recursive: true })
+  return valueOrThrow(openCentreStore(join(folder, 'centre.db')))
+}
+
+/** Virtual time stands still while real time is needed. */
+async function whileHeld<T>(clock: VirtualClock, work: () => Promise<T>): Promise<T> {
+  const release = clock.hold()
+  try {
+    return await work()
+  } finally {
+    release()
+  }
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve))
+}

@@ -1,0 +1,171 @@
+/** Everything that exists before the polling day: keys, package, certificates, device folders, cards. All of it from one seed. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { authorityCertificate } from '../core/keys/certificate.ts'
+import { signerFromSeed } from '../core/keys/ed25519.ts'
+import { toBase64 } from '../core/keys/hash.ts'
+import { type ElectionPackage, openPackage } from '../core/package/package.ts'
+import { shareFile } from '../core/package/trustee-share.ts'
+import type { Random, Signer } from '../core/ports.ts'
+import { valueOrThrow } from '../core/result.ts'
+import { canonicalJson } from '../core/text/canonical-json.ts'
+import { type DeviceConfig, writeSeeds } from '../device-agent/ballot/home.ts'
+import { type Ceremony, holdCeremony } from '../provisioning/ceremony/hold-ceremony.ts'
+import {
+  type Issuing,
+  issueCentreCertificate,
+  issueOfficerCertificate,
+} from '../provisioning/enrolment/certificates.ts'
+import { makeDeviceKeys } from '../provisioning/enrolment/device-keys.ts'
+import { enrolDevice, requestEnrolment } from '../provisioning/enrolment/enrolment.ts'
+import { buildPackage } from '../provisioning/package/build-package.ts'
+import { makeCardKey } from '../simulator/cards/card-key.ts'
+import { OfficerCard } from '../simulator/cards/officer-card.ts'
+import type { OfficerHand, Officers } from '../simulator/people/officers.ts'
+import { DEVICES, demonstrationDefinition, STATION } from './elections/gy-les-nonains.ts'
+
+const TRUSTEES = 5
+const THRESHOLD = 3
+const CENTRE = 'centre.sandogh.example'
+const WITNESS = 'sandogh.example/centre'
+const VALIDITY_MS = 90 * 24 * 3_600_000
+
+/** A touch panel that does not sit straight, as none does: mirrored across, with margins. */
+export const CALIBRATION = { left: 3_900, right: 180, top: 150, bottom: 3_960 }
+
+/** The centre's own keys and certificates. */
+export interface CentreIdentity {
+  readonly name: string
+  readonly tlsSeed: Uint8Array
+  readonly certificate: Uint8Array
+  readonly witness: { readonly name: string; readonly signer: Signer }
+  readonly messageSigner: Signer
+}
+
+/** What a day starts from. */
+export interface Provisioned {
+  readonly authority: Signer
+  readonly authorityDer: Uint8Array
+  readonly packageText: string
+  readonly electionPackage: ElectionPackage
+  readonly centre: CentreIdentity
+  /** The two keys that sign authorizations. */
+  readonly desk: { readonly executive: Signer; readonly supervisory: Signer }
+  readonly officers: Officers
+  /** Paths of the trustees' share files. */
+  readonly shareFiles: readonly string[]
+}
+
+/**
+ * Holds the ceremony, signs the package, enrols the devices and writes their folders and the trustees' shares below `out`.
+ * @param times certificates hold at each of these: TLS reads the real clock, the polling day may be another
+ */
+export function provision(out: string, random: Random, times: readonly number[]): Provisioned {
+  const signer = () => signerFromSeed(random.bytes(32))
+  const authority = signer()
+  const ceremony = holdCeremony({ threshold: THRESHOLD, trustees: TRUSTEES, random })
+  const desk = { executive: signer(), supervisory: signer() }
+  const witness = { name: WITNESS, signer: signer() }
+  const definition = demonstrationDefinition({
+    ceremony,
+    executive: desk.executive.publicKey,
+    supervisory: desk.supervisory.publicKey,
+    witness: { name: witness.name, key: witness.signer.publicKey },
+  })
+  const packageText = valueOrThrow(buildPackage(definition, authority, 'package.json'))
+  const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
+  const issuing: Issuing = {
+    authority,
+    notBefore: new Date(Math.min(...times) - VALIDITY_MS),
+    notAfter: new Date(Math.max(...times) + VALIDITY_MS),
+    random,
+  }
+  const authorityDer = authorityCertificate({
+    authority,
+    authorityName: definition.authority,
+    serial: Uint8Array.of(1),
+    notBefore: issuing.notBefore,
+    notAfter: issuing.notAfter,
+  })
+  const tlsSeed = random.bytes(32)
+  const messageSigner = signer()
+  const tls = signerFromSeed(tlsSeed).publicKey
+  const certificate = valueOrThrow(
+    issueCentreCertificate({ subject: CENTRE, tls, message: messageSigner.publicKey }, definition, issuing),
+  )
+  const officer = (role: keyof Officers, pin: string): OfficerHand => {
+    const key = makeCardKey(random)
+    const issued = issueOfficerCertificate(
+      { subject: `${STATION}-${role}`, role, publicKey: key.publicKey },
+      definition,
+      issuing,
+    )
+    return { pin, card: new OfficerCard({ kind: role, certificate: valueOrThrow(issued), pin, key }) }
+  }
+  for (const device of DEVICES) {
+    const keys = makeDeviceKeys(random)
+    const enrolled = valueOrThrow(enrolDevice(requestEnrolment(device, keys), definition, issuing, device))
+    const folder = deviceFolder(out, device)
+    mkdirSync(folder, { recursive: true })
+    writeSeeds(folder, keys)
+    writeFileSync(join(folder, 'package.json'), packageText)
+    writeFileSync(join(folder, 'certificate.der'), enrolled)
+    writeFileSync(join(folder, 'centre.der'), certificate)
+    writeFileSync(join(folder, 'authority.der'), authorityDer)
+  }
+  return {
+    authority,
+    authorityDer,
+    packageText,
+    electionPackage,
+    centre: { name: CENTRE, tlsSeed, certificate, witness, messageSigner },
+    desk,
+    officers: {
+      executive: officer('executive', digits(random)),
+      supervisory: officer('supervisory', digits(random)),
+      spare: officer('spare', digits(random)),
+    },
+    shareFiles: writeShares(out, ceremony, electionPackage),
+  }
+}
+
+/** Where a device of the demonstration lives. */
+export function deviceFolder(out: string, device: string): string {
+  return join(out, 'devices', device)
+}
+
+/** Writes the one file of a device's folder that depends on the machine it runs on: its lines and its broker. */
+export function writeConfig(
+  out: string,
+  device: string,
+  authority: Signer,
+  lines: DeviceConfig['lines'],
+  broker: DeviceConfig['broker'],
+): void {
+  const config = {
+    version: 1,
+    device,
+    station: STATION,
+    authority: toBase64(authority.publicKey),
+    lines,
+    broker,
+    bundles: join(out, 'bundles'),
+    calibration: CALIBRATION,
+  }
+  writeFileSync(join(deviceFolder(out, device), 'config.json'), canonicalJson(config))
+}
+
+function writeShares(out: string, ceremony: Ceremony, electionPackage: ElectionPackage) {
+  const folder = join(out, 'trustees')
+  mkdirSync(folder, { recursive: true })
+  return ceremony.shares.map((share, i) => {
+    const path = join(folder, `share-${i + 1}.json`)
+    writeFileSync(path, shareFile(share, electionPackage), { mode: 0o600 })
+    return path
+  })
+}
+
+/** An eight-digit PIN. */
+function digits(random: Random): string {
+  return Array.from(random.bytes(8), (byte) => byte % 10).join('')
+}

@@ -1,0 +1,123 @@
+/** A polling station on virtual hardware: each ballot device with its bench, and a check-in desk with its reader. */
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock, Logger, Random } from '../core/ports.ts'
+import { valueOrThrow } from '../core/result.ts'
+import { type Agent, startAgent } from '../device-agent/ballot/agent.ts'
+import { readHome } from '../device-agent/ballot/home.ts'
+import {
+  BAUD,
+  type DeviceLines,
+  PERIPHERALS,
+  type PeripheralName,
+} from '../device-agent/ballot/peripherals.ts'
+import { setUpStore } from '../device-agent/ballot/setup.ts'
+import { CardDesk } from '../device-agent/check-in/cards/desk.ts'
+import { connectCardReader } from '../firmware/card-reader/driver.ts'
+import type { VoterCard } from '../simulator/cards/voter-card.ts'
+import { inProcessLine } from '../simulator/lines/in-process.ts'
+import { type Bench, type BenchLines, setUpBench } from '../simulator/people/bench.ts'
+import { VirtualCardReader } from '../simulator/peripherals/card-reader.ts'
+import type { VirtualClock } from '../simulator/virtual-clock.ts'
+import { STATION, STYLE } from './elections/gy-les-nonains.ts'
+import { CALIBRATION, deviceFolder, type Provisioned } from './provisioned.ts'
+
+/** johnny-five settles its inputs in real time; virtual time waits so long after the last byte of the board. */
+const BOARD_SETTLES_MS = 40
+
+/** What the station is made of. */
+export interface StationParts {
+  readonly out: string
+  readonly provisioned: Provisioned
+  readonly clock: VirtualClock
+  readonly networkClock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** A running ballot device and the bench before it. */
+export interface VirtualDevice {
+  readonly id: string
+  readonly bench: Bench
+  readonly agent: Agent
+}
+
+/** Sets the device's journal up, puts a bench on its lines and starts its program. */
+export function startVirtualDevice(id: string, parts: StationParts): VirtualDevice {
+  const { out, clock, networkClock, random, logger } = parts
+  const home = valueOrThrow(readHome(deviceFolder(out, id), clock.now()))
+  valueOrThrow(setUpStore(home, clock, random)).close()
+  const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
+    PeripheralName,
+    ReturnType<typeof inProcessLine>
+  >
+  const plugs = Object.fromEntries(
+    PERIPHERALS.map((name) => [name, lines[name].plug]),
+  ) as unknown as BenchLines
+  const opens = Object.fromEntries(
+    PERIPHERALS.map((name) => [name, lines[name].open]),
+  ) as unknown as DeviceLines
+  const bench = setUpBench(plugs, clock, CALIBRATION)
+  const hold = () => clock.hold()
+  const agent = valueOrThrow(startAgent({ home, lines: opens, clock, networkClock, random, logger, hold }))
+  return { id, bench, agent }
+}
+
+function virtualLine(name: PeripheralName, clock: VirtualClock) {
+  const bitsPerByte = name === 'card-reader' ? 11 : 10
+  if (name !== 'io-board') return inProcessLine({ clock, baudRate: BAUD[name], bitsPerByte, paced: true })
+  const hold = () => {
+    const release = clock.hold()
+    return () => void setTimeout(release, BOARD_SETTLES_MS)
+  }
+  return inProcessLine({ clock, baudRate: BAUD[name], paced: false, hold })
+}
+
+/** The check-in's desk with its own reader; voters come one after another. */
+export class VirtualDesk {
+  readonly #reader: VirtualCardReader
+  readonly #desk: CardDesk
+  readonly #connected: ReturnType<typeof connectCardReader>
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor({ provisioned, clock, random, logger }: StationParts) {
+    const { open, plug } = inProcessLine({
+      clock,
+      baudRate: BAUD['card-reader'],
+      bitsPerByte: 11,
+      paced: true,
+    })
+    this.#reader = new VirtualCardReader({ line: plug, clock })
+    this.#connected = connectCardReader({ open, clock, logger })
+    this.#desk = new CardDesk({
+      electionPackage: provisioned.electionPackage,
+      station: STATION,
+      signers: provisioned.desk,
+      random,
+    })
+  }
+
+  /** Gives a card an authorization, when its turn has come. */
+  authorise(card: VoterCard): Promise<void> {
+    const turn = this.#last.then(async () => {
+      const reader = await this.#connected
+      if (!reader.ok) throw new Error(`the desk's card reader: ${reader.error.what}`)
+      this.#reader.insertCard(card)
+      valueOrThrow(await this.#desk.issue(reader.value, STYLE))
+      this.#reader.pullCard()
+    })
+    this.#last = turn
+    return turn
+  }
+
+  /** Writes the signed count beside the bundles. */
+  writeStatement(folder: string): void {
+    writeFileSync(join(folder, 'issued.json'), this.#desk.statement())
+  }
+
+  async close(): Promise<void> {
+    const reader = await this.#connected
+    if (reader.ok) reader.value.close()
+  }
+}

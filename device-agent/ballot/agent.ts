@@ -1,0 +1,131 @@
+/** One ballot device's program put together: store, peripherals, polls, sync. The production entry and the demonstration both start here. */
+import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
+import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import type { Clock, Logger, Random } from '../../core/ports.ts'
+import type { Result } from '../../core/result.ts'
+import { ok } from '../../core/result.ts'
+import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
+import type { DeviceStore } from '../store/device-store.ts'
+import type { Outbox } from '../sync/outbox.ts'
+import { type FlushEnd, type Sync, startSync } from '../sync/sync.ts'
+import { BallotDevice } from './device.ts'
+import type { DeviceHome } from './home.ts'
+import type { DeviceLines } from './peripherals.ts'
+import { resumeStore } from './setup.ts'
+
+/** Between two messages to the centre while the polls are open. */
+const SYNC_INTERVAL_MS = 5 * 60_000
+
+/** What an agent runs on; everything of the outside world comes in here. */
+export interface AgentParts {
+  readonly home: DeviceHome
+  readonly lines: DeviceLines
+  readonly clock: Clock
+  /** Real time for the network, where `clock` is virtual. */
+  readonly networkClock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** Stops virtual time while the network or the I/O board is waited for, until the function it gives is called. */
+  readonly hold: () => () => void
+}
+
+/** How an agent's day ended. */
+export type AgentEnd =
+  /** Polls closed, minutes printed, bundle written; what became of the link to the centre. */
+  | { readonly is: 'finished'; readonly bundle: string; readonly sync: FlushEnd | 'no-link' }
+  | { readonly is: 'failed'; readonly error: unknown }
+
+/** A running agent. */
+export interface Agent {
+  readonly ended: Promise<AgentEnd>
+  close(): Promise<void>
+}
+
+/** Takes the store up again (refusing if a row of it does not hold) and starts the device. */
+export function startAgent(parts: AgentParts): Result<Agent> {
+  const { home, lines, clock, random, logger, hold } = parts
+  const opened = resumeStore(home, clock, random)
+  if (!opened.ok) return opened
+  const store = opened.value
+  const sync = startAgentSync(parts, store)
+  const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>()
+  const fail = (error: unknown) => {
+    logger.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the device stops')
+    device.close()
+    resolve({ is: 'failed', error })
+  }
+  const finish = async () => {
+    const received = (await sync?.flush()) ?? 'no-link'
+    resolve({ is: 'finished', bundle: device.exportBundle(), sync: received })
+  }
+  const device = new BallotDevice({
+    home,
+    store,
+    lines,
+    messageSigner: signerFromSeed(home.seeds.message),
+    clock,
+    random,
+    logger,
+    hold,
+    fonts: registerFonts(installedFontFiles()),
+    finished: () => void finish().catch(fail),
+    fatal: fail,
+  })
+  device.start()
+  return ok({
+    ended,
+    close: async () => {
+      device.close()
+      await sync?.close()
+      store.close()
+    },
+  })
+}
+
+function startAgentSync(parts: AgentParts, store: DeviceStore): Sync | undefined {
+  const { home, clock, networkClock, random, logger, hold } = parts
+  const { broker, device } = home.config
+  const centreMessageKey = home.centre.keys['message']
+  if (broker === undefined) return undefined
+  if (centreMessageKey === undefined) throw new Error('a centre certificate without a message key')
+  return startSync({
+    address: {
+      url: `mqtts://${broker.host}:${broker.port}`,
+      servername: home.centre.subject,
+      tls: {
+        key: ed25519PrivateKeyPem(home.seeds.tls),
+        cert: certificatePem(home.certificateDer),
+        ca: certificatePem(home.authorityDer),
+      },
+    },
+    outbox: storeOutbox(store, device, home.certificateDer),
+    package: home.electionPackage,
+    centreMessageKey,
+    clock,
+    networkClock,
+    random,
+    logger,
+    intervalMs: SYNC_INTERVAL_MS,
+    hold,
+  })
+}
+
+/** The store as the sync sees it. */
+function storeOutbox(store: DeviceStore, deviceId: string, certificate: Uint8Array): Outbox {
+  return {
+    origin: store.origin,
+    deviceId,
+    certificate,
+    receipted: () => store.receipt?.size ?? 0,
+    journalFrom: (from) => {
+      const { size } = store.day
+      const checkpoint = store.checkpointAt(size)
+      if (checkpoint === undefined) throw new Error('a journal has a checkpoint for every entry')
+      return { entries: store.entriesFrom(from), checkpoint, size }
+    },
+    checkpointAt: (size) => store.checkpointAt(size),
+    tally: () => (store.tally?.answered === false ? store.tally.document : undefined),
+    storeReceipt: (size, line) => store.storeReceipt(size, line),
+    clearTally: () => store.markTallyAnswered(),
+  }
+}

@@ -1,0 +1,116 @@
+/** What a ballot device prints, filled from its journal and package. */
+import { openTally } from '../../core/bundle/bundle.ts'
+import type { Ballot } from '../../core/election/ballot.ts'
+import { contestsOfStyle, type Station } from '../../core/election/definition.ts'
+import { parseTally, type Tally } from '../../core/election/tally.ts'
+import type { Entry } from '../../core/journal/entry.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
+import type { Clock } from '../../core/ports.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import type { Json } from '../../core/text/canonical-json.ts'
+import { parseCheckpoint } from '../../core/tlog/checkpoint.ts'
+import { type Fonts, measureWith } from '../../ui/fonts.ts'
+import { incidentText } from '../../ui/incidents.ts'
+import {
+  minutesDocument,
+  type PaperDocument,
+  slipDocument,
+  voidMarkDocument,
+  zeroReportDocument,
+} from '../../ui/paper/document.ts'
+import { type SlipForm, slipForm } from '../../ui/paper/slip.ts'
+import type { DeviceStore } from '../store/device-store.ts'
+import type { DeviceHome } from './home.ts'
+
+/** Makes the documents of one device. */
+export class DevicePaper {
+  readonly #home: DeviceHome
+  readonly #store: DeviceStore
+  readonly #clock: Clock
+  readonly #fonts: Fonts
+  readonly #form: SlipForm
+
+  constructor(home: DeviceHome, store: DeviceStore, clock: Clock, fonts: Fonts) {
+    this.#home = home
+    this.#store = store
+    this.#clock = clock
+    this.#fonts = fonts
+    this.#form = slipForm(home.electionPackage.definition, measureWith(fonts))
+  }
+
+  slip(style: string, ballot: Ballot): PaperDocument {
+    const contests = contestsOfStyle(this.#home.electionPackage.definition, style)
+    if (contests === undefined) throw new Error(`no style ${style} in the package`)
+    return slipDocument(this.#form, contests, ballot, this.#fonts)
+  }
+
+  voidSlip(): PaperDocument {
+    return voidMarkDocument(this.#home.electionPackage.definition, this.#fonts)
+  }
+
+  zeroReport(tally: Tally): PaperDocument {
+    return zeroReportDocument(
+      { ...this.#place(), printedAt: this.#clock.now(), tally, checkpoint: this.#checkpoint() },
+      this.#fonts,
+    )
+  }
+
+  /** The minutes of a device whose polls are closed for good. */
+  minutes(): PaperDocument {
+    const { day } = this.#store
+    const { definition } = this.#home.electionPackage
+    const released = this.#store.tally
+    if (day.closing === undefined || released === undefined)
+      throw new Error('minutes before the polls were closed')
+    const opened = valueOrThrow(openTally(released.document, this.#messageKey(), 'the released tally'))
+    const checkpoint = this.#checkpoint()
+    return minutesDocument(
+      {
+        ...this.#place(),
+        openedAt: Date.parse(day.openedAt ?? day.closing.at),
+        closedAt: Date.parse(day.closing.at),
+        tally: valueOrThrow(parseTally(definition, opened.tally as Json, 'the released tally')),
+        ballots: day.casts,
+        cardsSpent: day.closing.casts,
+        slipsPrinted: day.casts + day.voids,
+        voidSlips: day.voids,
+        batches: day.batches.length,
+        incidents: day.incidents.map((entry: Entry) => ({
+          at: Date.parse(entry.at),
+          text: incidentText(entry, 'fa'),
+        })),
+        checkpoint,
+        qrText: this.#qrText(),
+      },
+      this.#fonts,
+    )
+  }
+
+  #place(): { definition: DeviceHome['electionPackage']['definition']; station: Station; device: string } {
+    const { definition } = this.#home.electionPackage
+    const { device, station } = this.#home.config
+    const found = definition.stations.find(({ id }) => id === station)
+    if (found === undefined) throw new Error('a device of a station that the package does not have')
+    return { definition, station: found, device }
+  }
+
+  #checkpoint(): { size: number; rootBase64: string } {
+    const text = (this.#store.checkpointAt(this.#store.day.size) ?? '').split('\n\n')[0]
+    const { size, root } = valueOrThrow(parseCheckpoint(`${text}\n`))
+    return { size, rootBase64: toBase64(root) }
+  }
+
+  /** The signed checkpoint for a citizen's telephone: `origin|size|root|signature`, printable ASCII (docs/formats.md). */
+  #qrText(): string {
+    const [origin, size, root, , signature] = (this.#store.checkpointAt(this.#store.day.size) ?? '').split(
+      '\n',
+    )
+    return [origin, size, root, signature?.split(' ').at(-1)].join('|')
+  }
+
+  #messageKey(): Uint8Array {
+    const key = this.#home.certificate.keys['message']
+    if (key === undefined) throw new Error('a device certificate without a message key')
+    return key
+  }
+}

@@ -1,0 +1,71 @@
+/** Writes the device's bundle: everything an auditor needs and no secret. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type BundleFile,
+  formatBatches,
+  formatJournal,
+  formatLeaves,
+  formatSpentTags,
+  signManifest,
+} from '../../core/bundle/bundle.ts'
+import type { Signer } from '../../core/ports.ts'
+import { addSignatureLine } from '../../core/tlog/cosignature.ts'
+import { leafHash } from '../../core/tlog/tree.ts'
+import type { DeviceStore } from '../store/device-store.ts'
+import type { DeviceHome } from './home.ts'
+
+/**
+ * Writes the bundle as `<bundles>/<device>`: first beside it, synced, then renamed over, so that a torn bundle never carries the name.
+ * @returns the folder
+ */
+export function exportBundle(home: DeviceHome, store: DeviceStore, messageSigner: Signer): string {
+  const files = bundleFiles(home, store)
+  const folder = join(home.config.bundles, home.config.device)
+  const fresh = `${folder}.part`
+  rmSync(fresh, { recursive: true, force: true })
+  mkdirSync(fresh, { recursive: true })
+  for (const [name, bytes] of files) writeSynced(join(fresh, name), bytes)
+  writeSynced(join(fresh, 'manifest.json'), Buffer.from(signManifest(store.origin, files, messageSigner)))
+  syncFolder(fresh)
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(fresh, folder)
+  syncFolder(home.config.bundles)
+  return folder
+}
+
+function bundleFiles(home: DeviceHome, store: DeviceStore): Map<BundleFile, Uint8Array> {
+  const entries = store.entriesFrom(0)
+  return new Map<BundleFile, Uint8Array>([
+    ['package.json', Buffer.from(home.packageText)],
+    ['device-certificate.der', home.certificateDer],
+    ['journal.jsonl', formatJournal(entries)],
+    ['leaves.bin', formatLeaves(entries.map(leafHash))],
+    ['checkpoint', Buffer.from(lastCheckpoint(store))],
+    ['batches.jsonl', formatBatches(store.batches())],
+    ['spent-tags.json', formatSpentTags(store.spentTags)],
+    ['tally.json', Buffer.from(store.tally?.document ?? '')],
+  ])
+}
+
+/** The newest checkpoint, with the centre's cosignature if the centre has seen the journal to its end. */
+function lastCheckpoint(store: DeviceStore): string {
+  const { size } = store.day
+  const note = store.checkpointAt(size)
+  if (note === undefined) throw new Error('a journal has a checkpoint for every entry')
+  const { receipt } = store
+  return receipt?.size === size ? addSignatureLine(note, receipt.cosignature) : note
+}
+
+function writeSynced(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o644)
+  writeSync(file, bytes)
+  fsyncSync(file)
+  closeSync(file)
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  fsyncSync(folder)
+  closeSync(folder)
+}

@@ -1,0 +1,184 @@
+/**
+ * A ballot device's home folder: what the technician put there and what the device made itself.
+ *
+ * ```
+ * config.json             which lines, which broker, which touch calibration
+ * package.json            the signed election package
+ * certificate.der         of this device
+ * centre.der              of the centre
+ * authority.der           of the election authority, for TLS; its key must be the one that config.json trusts
+ * keys.json               log, message and TLS seeds, made on the device, readable by it alone
+ * medium-a/               ballot database and key slots
+ * ```
+ */
+import { X509Certificate } from 'node:crypto'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/certificate.ts'
+import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
+import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
+import type { Result } from '../../core/result.ts'
+import { ok, refuse } from '../../core/result.ts'
+import { canonicalJson } from '../../core/text/canonical-json.ts'
+
+const path = z.string().min(1).max(1_000)
+
+const configShape = z.strictObject({
+  version: z.literal(1),
+  device: z.string().min(1).max(64),
+  station: z.string().min(1).max(64),
+  /** Ed25519 key of the election authority, base64: the one thing a device is told to trust. */
+  authority: z.string().length(44),
+  /** Paths of the serial lines, fixed by udev rules on a device. */
+  lines: z.strictObject({ touchscreen: path, cardReader: path, printer: path, ioBoard: path, display: path }),
+  /** The national centre's broker; absent on a device without any network. */
+  broker: z.strictObject({ host: path, port: z.int().min(1).max(65_535) }).optional(),
+  /** Where the bundle goes at closing: a memory stick's folder. */
+  bundles: path,
+  /** Raw touch values at the edges of the screen. */
+  calibration: z.strictObject({ left: z.int(), right: z.int(), top: z.int(), bottom: z.int() }),
+})
+
+export type DeviceConfig = z.infer<typeof configShape>
+
+/** Seeds of the device's Ed25519 keys, 32 bytes each. */
+export interface DeviceSeeds {
+  readonly log: Uint8Array
+  readonly message: Uint8Array
+  readonly tls: Uint8Array
+}
+
+/** A home folder, read and checked. */
+export interface DeviceHome {
+  readonly folder: string
+  readonly config: DeviceConfig
+  readonly electionPackage: ElectionPackage
+  /** Exact text of `package.json`, for the bundle. */
+  readonly packageText: string
+  readonly certificateDer: Uint8Array
+  readonly certificate: Certificate
+  readonly centre: Certificate
+  readonly authorityKey: Uint8Array
+  readonly authorityDer: Uint8Array
+  readonly seeds: DeviceSeeds
+}
+
+/** Writes the device's own keys, readable by the device alone. */
+export function writeSeeds(folder: string, seeds: DeviceSeeds): void {
+  const file = join(folder, 'keys.json')
+  const { log, message, tls } = seeds
+  const text = canonicalJson({
+    version: 1,
+    log: toBase64(log),
+    message: toBase64(message),
+    tls: toBase64(tls),
+  })
+  writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
+  chmodSync(file, 0o600)
+}
+
+/** Where the media of a home folder are. */
+export function mediumFolder(folder: string): string {
+  return join(folder, 'medium-a')
+}
+
+/** Reads a home folder; the first file that does not fit the others is named. */
+export function readHome(folder: string, nowMs: number): Result<DeviceHome> {
+  const config = readJson(join(folder, 'config.json'), configShape)
+  if (!config.ok) return config
+  const authorityKey = fromBase64(config.value.authority)
+  if (authorityKey?.length !== 32)
+    return misfit(join(folder, 'config.json'), 'authority is not a key of 32 bytes')
+  const packageText = readFile(join(folder, 'package.json'))
+  if (!packageText.ok) return packageText
+  const electionPackage = openPackage(
+    packageText.value.toString('utf8'),
+    authorityKey,
+    join(folder, 'package.json'),
+  )
+  if (!electionPackage.ok) return electionPackage
+  const certificateFile = join(folder, 'certificate.der')
+  const certificateDer = readFile(certificateFile)
+  if (!certificateDer.ok) return certificateDer
+  const certificate = readCertificate(certificateDer.value, authorityKey, nowMs, certificateFile)
+  if (!certificate.ok) return certificate
+  const centreFile = join(folder, 'centre.der')
+  const centreDer = readFile(centreFile)
+  if (!centreDer.ok) return centreDer
+  const centre = readCertificate(centreDer.value, authorityKey, nowMs, centreFile)
+  if (!centre.ok) return centre
+  const authorityFile = join(folder, 'authority.der')
+  const authorityDer = readFile(authorityFile)
+  if (!authorityDer.ok) return authorityDer
+  if (!isCertificateOf(authorityDer.value, authorityKey)) {
+    return misfit(authorityFile, 'this is not a certificate of the authority that config.json trusts')
+  }
+  const seeds = readSeeds(join(folder, 'keys.json'))
+  if (!seeds.ok) return seeds
+  const { device, station } = config.value
+  const listed = electionPackage.value.definition.stations.find(({ id }) => id === station)?.devices
+  if (!listed?.includes(device))
+    return misfit(join(folder, 'config.json'), `the package has no device ${device} at ${station}`)
+  if (certificate.value.role !== 'device' || certificate.value.subject !== device) {
+    return misfit(certificateFile, `this is not the certificate of device ${device}`)
+  }
+  if (centre.value.role !== 'centre') return misfit(centreFile, 'this is not the certificate of the centre')
+  return ok({
+    folder,
+    config: config.value,
+    electionPackage: electionPackage.value,
+    packageText: packageText.value.toString('utf8'),
+    certificateDer: certificateDer.value,
+    certificate: certificate.value,
+    centre: centre.value,
+    authorityKey,
+    authorityDer: authorityDer.value,
+    seeds: seeds.value,
+  })
+}
+
+function isCertificateOf(der: Uint8Array, key: Uint8Array): boolean {
+  try {
+    const spki = new X509Certificate(der).publicKey.export({ type: 'spki', format: 'der' })
+    return equalBytes(spki, ed25519Spki(key))
+  } catch {
+    return false
+  }
+}
+
+const seed = z.string().length(44)
+
+function readSeeds(file: string): Result<DeviceSeeds> {
+  const read = readJson(file, z.strictObject({ version: z.literal(1), log: seed, message: seed, tls: seed }))
+  if (!read.ok) return read
+  const log = fromBase64(read.value.log)
+  const message = fromBase64(read.value.message)
+  const tls = fromBase64(read.value.tls)
+  if (log?.length === 32 && message?.length === 32 && tls?.length === 32) return ok({ log, message, tls })
+  return misfit(file, 'a key is not 32 bytes')
+}
+
+function readJson<T>(file: string, shape: z.ZodType<T>): Result<T> {
+  const bytes = readFile(file)
+  if (!bytes.ok) return bytes
+  try {
+    const parsed = shape.safeParse(JSON.parse(bytes.value.toString('utf8')))
+    if (parsed.success) return ok(parsed.data)
+    return misfit(file, `${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`)
+  } catch {
+    return misfit(file, 'this is not JSON')
+  }
+}
+
+function readFile(file: string): Result<Buffer> {
+  try {
+    return ok(readFileSync(file))
+  } catch (error) {
+    return misfit(file, `it cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
+function misfit(file: string, what: string) {
+  return refuse('home.file', file, what, 'Have a technician provision this device again.')
+}

@@ -1,0 +1,51 @@
+/** The program on a ballot device in service: real lines, real clock, the operating system's random numbers. */
+import { pino } from 'pino'
+import { RefusalError, valueOrThrow } from '../../core/result.ts'
+import { openSerialLine } from '../../firmware/link/serial-line.ts'
+import { systemClock, systemRandom } from '../system.ts'
+import { startAgent } from './agent.ts'
+import { readHome } from './home.ts'
+import { BAUD } from './peripherals.ts'
+import { setUpStore } from './setup.ts'
+
+/** Makes the ballot database of a provisioned device. Throws {@link RefusalError} where there is one already. */
+export function setUpDevice(folder: string): void {
+  const home = valueOrThrow(readHome(folder, systemClock.now()))
+  valueOrThrow(setUpStore(home, systemClock, systemRandom)).close()
+}
+
+/**
+ * Runs the device until its polls are closed for good and everything is handed over.
+ * @returns the folder of the bundle
+ */
+export async function runDevice(folder: string): Promise<string> {
+  const logger = pino({ base: null }, pino.destination({ dest: 2, sync: true }))
+  const home = valueOrThrow(readHome(folder, systemClock.now()))
+  const { touchscreen, cardReader, printer, ioBoard, display } = home.config.lines
+  const agent = valueOrThrow(
+    startAgent({
+      home,
+      lines: {
+        touchscreen: openSerialLine({ path: touchscreen, baudRate: BAUD.touchscreen }),
+        'card-reader': openSerialLine({ path: cardReader, baudRate: BAUD['card-reader'], stopBits: 2 }),
+        printer: openSerialLine({ path: printer, baudRate: BAUD.printer }),
+        'io-board': openSerialLine({ path: ioBoard, baudRate: BAUD['io-board'] }),
+        display: openSerialLine({ path: display, baudRate: BAUD.display }),
+      },
+      clock: systemClock,
+      networkClock: systemClock,
+      random: systemRandom,
+      logger,
+      hold: () => () => {},
+    }),
+  )
+  const end = await agent.ended
+  if (end.is === 'finished') {
+    // The device goes on: officers may still erase their cards, until it is switched off.
+    logger.info({ sync: end.sync }, 'finished')
+    return end.bundle
+  }
+  await agent.close()
+  if (end.error instanceof RefusalError) throw end.error
+  throw new Error('the device stopped', { cause: end.error })
+}

@@ -1,0 +1,144 @@
+/** The five peripherals of a ballot device, each supervised. Says when all have answered, and which are missing. */
+import type { Clock, Logger, OpenLine, Random } from '../../core/ports.ts'
+import type { Result } from '../../core/result.ts'
+import { ok } from '../../core/result.ts'
+import { type CardReader, connectCardReader } from '../../firmware/card-reader/driver.ts'
+import { connectIoBoard, type IoBoard } from '../../firmware/io-board/adapter.ts'
+import { type LinkFault, openTransport } from '../../firmware/link/fault.ts'
+import { connectPrinter, type Printer } from '../../firmware/printer/driver.ts'
+import { connectTouchscreen, type Touchscreen } from '../../firmware/touchscreen/driver.ts'
+import { Display } from './display.ts'
+import { Supervised } from './supervised.ts'
+
+export const PERIPHERALS = ['touchscreen', 'card-reader', 'printer', 'io-board', 'display'] as const
+export type PeripheralName = (typeof PERIPHERALS)[number]
+
+/** How each line is opened. */
+export type DeviceLines = Readonly<Record<PeripheralName, OpenLine>>
+
+/** Line speeds; the display's line is a stand-in until a browser paints. */
+export const BAUD = {
+  touchscreen: 9_600,
+  'card-reader': 115_200,
+  printer: 115_200,
+  'io-board': 57_600,
+  display: 115_200,
+} as const
+
+/** What the loop is told. */
+export interface PeripheralListeners {
+  readonly changed: (name: PeripheralName, present: boolean) => void
+  readonly touchscreen: (connected: Touchscreen) => void
+  readonly reader: (connected: CardReader) => void
+  readonly board: (connected: IoBoard) => void
+}
+
+/** All five, and what each said of itself. */
+export class Peripherals {
+  readonly #touchscreen: Supervised<Touchscreen>
+  readonly #reader: Supervised<CardReader>
+  readonly #printer: Supervised<Printer>
+  readonly #board: Supervised<IoBoard>
+  readonly #display: Supervised<Display>
+
+  constructor(
+    lines: DeviceLines,
+    parts: {
+      readonly clock: Clock
+      readonly random: Random
+      readonly logger: Logger
+      /** Stops virtual time: the I/O board's library knows real time only. */
+      readonly hold: () => () => void
+    },
+    listeners: PeripheralListeners,
+  ) {
+    const { changed } = listeners
+    const line = (name: PeripheralName) => ({ ...parts, open: lines[name] })
+    const supervise = <T extends { onLost(l: (f: LinkFault) => void): void; close(): void }>(
+      name: PeripheralName,
+      connect: () => Promise<Result<T, LinkFault>>,
+      connected: (peripheral: T) => void = () => {},
+    ) =>
+      new Supervised(connect, parts, (current) => {
+        changed(name, current !== undefined)
+        if (current !== undefined) connected(current)
+      })
+    this.#touchscreen = supervise(
+      'touchscreen',
+      () => connectTouchscreen(line('touchscreen')),
+      listeners.touchscreen,
+    )
+    this.#reader = supervise('card-reader', () => connectCardReader(line('card-reader')), listeners.reader)
+    this.#printer = supervise('printer', () =>
+      connectPrinter({
+        ...line('printer'),
+        baudRate: BAUD.printer,
+        // A number of its own for each connection keeps late answers to an earlier one apart.
+        firstProcess: new DataView(parts.random.bytes(2).slice().buffer).getUint16(0),
+      }),
+    )
+    this.#board = supervise(
+      'io-board',
+      async () => {
+        const release = parts.hold()
+        return connectIoBoard(line('io-board')).finally(release)
+      },
+      listeners.board,
+    )
+    this.#display = supervise('display', async () => {
+      const opened = await openTransport(lines.display)
+      return opened.ok ? ok(new Display(opened.value, parts.clock)) : opened
+    })
+  }
+
+  get reader(): CardReader | undefined {
+    return this.#reader.current
+  }
+
+  get printer(): Printer | undefined {
+    return this.#printer.current
+  }
+
+  get board(): IoBoard | undefined {
+    return this.#board.current
+  }
+
+  get display(): Display | undefined {
+    return this.#display.current
+  }
+
+  /** Those that do not answer now. */
+  get missing(): readonly PeripheralName[] {
+    const present = {
+      touchscreen: this.#touchscreen.current,
+      'card-reader': this.#reader.current,
+      printer: this.#printer.current,
+      'io-board': this.#board.current,
+      display: this.#display.current,
+    }
+    return PERIPHERALS.filter((name) => present[name] === undefined)
+  }
+
+  /** What each connected one said of itself, for the journal. */
+  get identities(): Record<PeripheralName, string> {
+    return {
+      touchscreen: this.#touchscreen.current?.identity ?? 'absent',
+      'card-reader': this.reader?.identity ?? 'absent',
+      printer: this.printer ? 'ESC/POS' : 'absent',
+      'io-board': this.board?.identity ?? 'absent',
+      display: this.display ? 'line display' : 'absent',
+    }
+  }
+
+  start(): void {
+    for (const peripheral of this.#all()) peripheral.start()
+  }
+
+  close(): void {
+    for (const peripheral of this.#all()) peripheral.close()
+  }
+
+  #all() {
+    return [this.#touchscreen, this.#reader, this.#printer, this.#board, this.#display]
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The station's day key on its way between the officers' cards and this device's memory. The first device of the morning draws it and
+ * shares it 2 of 3 over the executive's, the supervisor's and the sealed spare card; every other device, and any that restarts, gets it
+ * back from two cards.
+ *
+ * ```
+ * share on a card (object 0202) = day-key id(16) || SHA-256(station id)(32) || number(1) || share(32)
+ * day-key id                    = first 16 bytes of SHA-256("sandogh/v1/day-key" || key)
+ * ```
+ */
+import { concatBytes, equalBytes, sha256 } from '../../../core/keys/hash.ts'
+import { combineShares, splitSecret } from '../../../core/keys/shares.ts'
+import type { Random } from '../../../core/ports.ts'
+import type { OfficerRole } from './polls.ts'
+
+const KEY_BYTES = 32
+const ID_BYTES = 16
+const STATION_BYTES = 32
+const SHARE_BYTES = ID_BYTES + STATION_BYTES + 1 + KEY_BYTES
+/** Each role holds the share of its number. */
+const ROLES: readonly OfficerRole[] = ['executive', 'supervisory', 'spare']
+const THRESHOLD = 2
+
+/** What a card's share does for the key: read, or to be written because the key was drawn here just now. */
+export type Presented =
+  | { readonly is: 'read' }
+  | { readonly is: 'write'; readonly share: Uint8Array }
+  | { readonly is: 'refused'; readonly why: 'cards-differ' | 'no-share' }
+
+/** Gathers one day key from cards, or draws it. One gathering is for one opening or resuming. */
+export class DayKeyGathering {
+  readonly #station: Uint8Array
+  readonly #random: Random
+  /** Set when the key was drawn here: the shares to be written, by role. */
+  #drawn: { readonly key: Uint8Array; readonly shares: readonly Uint8Array[] } | undefined
+  readonly #read: Uint8Array[] = []
+
+  constructor(station: string, random: Random) {
+    this.#station = sha256(Buffer.from(station))
+    this.#random = random
+  }
+
+  /** Whether the key was drawn here, so that all three cards must take their share. */
+  get isDrawn(): boolean {
+    return this.#drawn !== undefined
+  }
+
+  /**
+   * Takes the share of one admitted card.
+   * @param stored what stands on the card, or undefined if nothing does
+   * @param mayDraw only the opening of the first device of a station may draw a key
+   */
+  present(role: OfficerRole, stored: Uint8Array | undefined, mayDraw: boolean): Presented {
+    if (stored === undefined) {
+      if (this.#read.length > 0 || !(mayDraw || this.isDrawn)) return { is: 'refused', why: 'no-share' }
+      this.#drawn ??= this.#draw()
+      const share = this.#drawn.shares[ROLES.indexOf(role)]
+      if (share === undefined) throw new Error(`no share for ${role}`)
+      return { is: 'write', share }
+    }
+    const other = this.#read[0]
+    const ofThisStation = stored.length === SHARE_BYTES && equalBytes(stationOf(stored), this.#station)
+    if (this.isDrawn || !ofThisStation || (other && !equalBytes(idOf(other), idOf(stored)))) {
+      return { is: 'refused', why: 'cards-differ' }
+    }
+    this.#read.push(stored)
+    if (this.#read.length < THRESHOLD || this.key() !== undefined) return { is: 'read' }
+    this.#read.pop()
+    return { is: 'refused', why: 'cards-differ' }
+  }
+
+  /** The key, once two cards were read or all were written; undefined if the shares do not give the key they name. */
+  key(): Uint8Array | undefined {
+    if (this.#drawn !== undefined) return this.#drawn.key
+    const combined = combineShares(this.#read.map((share) => share.subarray(ID_BYTES + STATION_BYTES)))
+    const [first] = this.#read
+    if (!combined.ok || first === undefined || this.#read.length < THRESHOLD) return undefined
+    return equalBytes(dayKeyId(combined.value), idOf(first)) ? combined.value : undefined
+  }
+
+  #draw(): { readonly key: Uint8Array; readonly shares: readonly Uint8Array[] } {
+    const key = this.#random.bytes(KEY_BYTES)
+    const id = dayKeyId(key)
+    const shares = splitSecret(key, { threshold: THRESHOLD, count: ROLES.length }, this.#random)
+    return { key, shares: shares.map((share) => concatBytes(id, this.#station, share)) }
+  }
+}
+
+function dayKeyId(key: Uint8Array): Uint8Array {
+  return sha256(Buffer.from('sandogh/v1/day-key'), key).subarray(0, ID_BYTES)
+}
+
+function idOf(share: Uint8Array): Uint8Array {
+  return share.subarray(0, ID_BYTES)
+}
+
+function stationOf(share: Uint8Array): Uint8Array {
+  return share.subarray(ID_BYTES, ID_BYTES + STATION_BYTES)
+}

@@ -1,0 +1,103 @@
+/** An officer's card at the device: who it is, its PIN, its proof of the key, and its share of the day key. */
+import { readCertificate } from '../../../core/keys/certificate.ts'
+import { sha256, toBase64 } from '../../../core/keys/hash.ts'
+import { verifyP256 } from '../../../core/keys/p256.ts'
+import type { Clock, Random } from '../../../core/ports.ts'
+import {
+  authenticationMessage,
+  type OfficerCard,
+  officerObjectHash,
+  openCard,
+} from '../../../firmware/card-reader/card.ts'
+import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import type { DayKeyGathering } from './day-key.ts'
+import type { OfficerRole, PollsInput } from './polls.ts'
+
+/** What officers' cards are checked against. */
+export interface OfficerChecks {
+  readonly authorityKey: Uint8Array
+  readonly origin: string
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Whose card is in the reader; nothing is proved yet. */
+export async function findOfficer(reader: CardReader): Promise<PollsInput> {
+  const opened = await openCard(reader)
+  if (!opened.ok) return refused('unreadable')
+  if (opened.value.kind === 'voter') return refused('not-an-officer-card')
+  return { is: 'officer-found', role: opened.value.kind }
+}
+
+/**
+ * PIN, certificate, proof of the key, then the share of the day key: read, or written if the key was drawn here.
+ * @param mayDraw whether this device may draw the day key, which only an opening may
+ * @param gathering undefined where no day key is wanted
+ */
+export async function admitOfficer(
+  reader: CardReader,
+  role: OfficerRole,
+  pin: string,
+  checks: OfficerChecks,
+  gathering: DayKeyGathering | undefined,
+  mayDraw: boolean,
+): Promise<PollsInput> {
+  const proved = await proveOfficer(reader, role, pin, checks)
+  if ('is' in proved) return proved
+  const { card, certificate } = proved
+  const admitted = { role, certificate }
+  if (gathering === undefined) return { is: 'officer-admitted', admitted, drawn: false }
+  const stored = await card.readDayShare()
+  if (!stored.ok) return refused('unreadable')
+  const presented = gathering.present(role, stored.value ?? undefined, mayDraw)
+  if (presented.is === 'refused') return refused(presented.why)
+  if (presented.is === 'write') {
+    const written = await card.writeDayShare(presented.share)
+    if (!written.ok) return refused('unreadable')
+  }
+  return { is: 'officer-admitted', admitted, drawn: gathering.isDrawn }
+}
+
+/** After the end of the day: PIN and proof, then the card forgets its share. */
+export async function eraseShare(
+  reader: CardReader,
+  role: OfficerRole,
+  pin: string,
+  checks: OfficerChecks,
+): Promise<PollsInput> {
+  const proved = await proveOfficer(reader, role, pin, checks)
+  if ('is' in proved) return proved
+  const erased = await proved.card.eraseDayShare()
+  return erased.ok ? { is: 'share-erased' } : refused('unreadable')
+}
+
+async function proveOfficer(
+  reader: CardReader,
+  role: OfficerRole,
+  pin: string,
+  { authorityKey, origin, clock, random }: OfficerChecks,
+): Promise<PollsInput | { readonly card: OfficerCard; readonly certificate: string }> {
+  const opened = await openCard(reader)
+  if (!opened.ok) return refused('unreadable')
+  const card = opened.value
+  if (card.kind === 'voter' || card.kind !== role) return refused('not-an-officer-card')
+  const verified = await card.verifyPin(pin)
+  if (!verified.ok) return refused('unreadable')
+  if (verified.value === 'dead') return refused('dead')
+  if (verified.value !== 'verified') return { is: 'pin-wrong', triesLeft: verified.value.triesLeft }
+  const der = await card.readCertificate()
+  if (!der.ok) return refused('unreadable')
+  const certificate = readCertificate(der.value, authorityKey, clock.now(), "officer's card")
+  if (!certificate.ok || certificate.value.role !== role) return refused('forged')
+  const challenge = random.bytes(32)
+  const context = sha256(Buffer.from(origin))
+  const signature = await card.internalAuthenticate(challenge, context)
+  if (!signature.ok) return refused('unreadable')
+  const message = authenticationMessage(challenge, context, officerObjectHash(der.value))
+  if (!verifyP256(certificate.value.publicKeyRaw, message, signature.value)) return refused('forged')
+  return { card, certificate: toBase64(certificate.value.fingerprint) }
+}
+
+function refused(why: (PollsInput & { is: 'officer-refused' })['why']): PollsInput {
+  return { is: 'officer-refused', why }
+}

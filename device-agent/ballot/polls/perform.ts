@@ -1,0 +1,181 @@
+/** Performs the effects of the polls: officers' cards, reports, opening, resuming, closing. Each ends in one input for the polls. */
+import { isZero, type Tally } from '../../../core/election/tally.ts'
+import type { Random } from '../../../core/ports.ts'
+import { valueOrThrow } from '../../../core/result.ts'
+import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import type { Printer } from '../../../firmware/printer/driver.ts'
+import type { PaperDocument } from '../../../ui/paper/document.ts'
+import type { DeviceStore, OpeningOfficers } from '../../store/device-store.ts'
+import { cut, type PaperOutcome, printAndCut } from '../paper.ts'
+import { DayKeyGathering } from './day-key.ts'
+import { admitOfficer, eraseShare, findOfficer, type OfficerChecks } from './officer-card.ts'
+import type { Admitted, OfficerRole, PollsEffect, PollsInput, Purpose } from './polls.ts'
+
+/** What the polls work with. */
+export interface PollsParts {
+  readonly store: DeviceStore
+  readonly station: string
+  readonly random: Random
+  readonly checks: Omit<OfficerChecks, 'origin'>
+  readonly reader: () => CardReader | undefined
+  readonly printer: () => Printer | undefined
+  /** @param tally what the counters on the disk say */
+  readonly zeroReport: (tally: Tally) => PaperDocument
+  readonly minutes: () => PaperDocument
+  readonly voidSlip: () => PaperDocument
+}
+
+/** One device's polls. Guards the day key's shares while two officers are being admitted. */
+export class PollsPerformer {
+  readonly #parts: PollsParts
+  #gathering: DayKeyGathering | undefined
+  /** Whose card was found in the reader last. */
+  #found: OfficerRole | undefined
+
+  constructor(parts: PollsParts) {
+    this.#parts = parts
+  }
+
+  /** A new admission begins: shares that an abandoned one had read are forgotten. */
+  beginAdmission(): void {
+    this.#gathering = new DayKeyGathering(this.#parts.station, this.#parts.random)
+  }
+
+  async perform(effect: PollsEffect): Promise<PollsInput | undefined> {
+    const { store } = this.#parts
+    switch (effect.do) {
+      case 'find-officer':
+        return this.#findOfficer()
+      case 'admit-officer':
+        return this.#admitOfficer(effect.purpose, effect.role, effect.pin)
+      case 'verify-and-erase':
+        return this.#eraseShare(effect.pin)
+      case 'print-zero-report':
+        return this.#zeroReport()
+      case 'open-polls':
+        return this.#openPolls(effect.by)
+      case 'resume-polls':
+        return this.#resumePolls(effect.by)
+      case 'close-polls':
+        store.closePolls(twoOfficers(effect.by))
+        return { is: 'polls-closed' }
+      case 'print-minutes':
+        return this.#report('minutes', this.#parts.minutes())
+      case 'pause':
+        store.append({ type: 'polls.paused', reason: effect.why })
+        return undefined
+    }
+  }
+
+  async #findOfficer(): Promise<PollsInput> {
+    const reader = this.#parts.reader()
+    if (reader === undefined) return { is: 'officer-refused', why: 'unreadable' }
+    const found = await findOfficer(reader)
+    this.#found = found.is === 'officer-found' ? found.role : undefined
+    return found
+  }
+
+  async #admitOfficer(purpose: Purpose, role: OfficerRole, pin: string): Promise<PollsInput> {
+    const { store, checks } = this.#parts
+    const reader = this.#parts.reader()
+    if (reader === undefined) return { is: 'officer-refused', why: 'unreadable' }
+    const wantsKey = purpose === 'opening' || (purpose === 'resuming' && !store.isUnlocked)
+    const input = await admitOfficer(
+      reader,
+      role,
+      pin,
+      { ...checks, origin: store.origin },
+      wantsKey ? this.#gathering : undefined,
+      purpose === 'opening',
+    )
+    return this.#noted(role, input)
+  }
+
+  async #eraseShare(pin: string): Promise<PollsInput> {
+    const { store, checks } = this.#parts
+    const reader = this.#parts.reader()
+    if (reader === undefined || this.#found === undefined) return { is: 'officer-refused', why: 'unreadable' }
+    const input = await eraseShare(reader, this.#found, pin, { ...checks, origin: store.origin })
+    return this.#noted(this.#found, input)
+  }
+
+  #noted(role: OfficerRole, input: PollsInput): PollsInput {
+    if (input.is === 'pin-wrong') {
+      this.#parts.store.append({ type: 'officer.pin_wrong', role, tries_left: input.triesLeft })
+    }
+    return input
+  }
+
+  /** Anything but zero blocks the opening (VVSG 2.0, 1.1.5): that is no fault a poll worker can mend, so the device stops. */
+  #zeroReport(): Promise<PollsInput> {
+    const key = this.#gathering?.key()
+    if (key === undefined) throw new Error('polls opened without a day key')
+    const tally = valueOrThrow(this.#parts.store.preparePool(key))
+    if (!isZero(tally)) throw new Error('the counters are not zero')
+    return this.#report('zero', this.#parts.zeroReport(tally))
+  }
+
+  #openPolls(by: readonly Admitted[]): PollsInput {
+    this.#parts.store.openPolls(twoOfficers(by))
+    this.#gathering = undefined
+    return { is: 'polls-opened' }
+  }
+
+  async #resumePolls(by: readonly Admitted[]): Promise<PollsInput> {
+    const { store } = this.#parts
+    if (!store.isUnlocked) {
+      const key = this.#gathering?.key()
+      const unlocked = key && store.unlock(key)
+      if (unlocked === undefined || !unlocked.ok) return { is: 'box-locked' }
+    }
+    this.#gathering = undefined
+    const settled = await this.#settleSlip()
+    if (settled !== 'done') return this.#failed(settled)
+    store.append({
+      type: 'polls.resumed',
+      by: by.slice(0, 2).map(({ role, certificate }) => ({ role, certificate })),
+    })
+    return { is: 'polls-resumed' }
+  }
+
+  /** A slip that hung when the device stopped: recorded, it is cut and dropped; not recorded, it is printed void and dropped. */
+  async #settleSlip(): Promise<PaperOutcome> {
+    const { store, printer, voidSlip } = this.#parts
+    switch (store.slip) {
+      case 'none':
+        return 'done'
+      case 'accepted': {
+        const outcome = await cut(printer())
+        if (outcome === 'done') store.setSlip('none')
+        return outcome
+      }
+      case 'printing':
+      case 'hanging': {
+        const outcome = await printAndCut(printer(), voidSlip())
+        if (outcome === 'done') store.countVoidSlip()
+        return outcome
+      }
+    }
+  }
+
+  async #report(report: 'zero' | 'minutes', document: PaperDocument): Promise<PollsInput> {
+    const outcome = await printAndCut(this.#parts.printer(), document)
+    if (outcome !== 'done') return this.#failed(outcome)
+    this.#parts.store.append({ type: 'report.printed', report })
+    return { is: 'report-printed' }
+  }
+
+  #failed(outcome: Exclude<PaperOutcome, 'done'>): PollsInput {
+    const trouble = outcome === 'unknown' ? 'silent' : outcome.trouble
+    this.#parts.store.append({ type: 'printer.trouble', trouble })
+    return { is: 'report-failed', trouble }
+  }
+}
+
+function twoOfficers(by: readonly Admitted[]): OpeningOfficers {
+  const of = (role: OfficerRole) => by.find((admitted) => admitted.role === role)?.certificate
+  const executive = of('executive')
+  const supervisory = of('supervisory')
+  if (executive === undefined || supervisory === undefined) throw new Error('polls without both officers')
+  return { executive, supervisory }
+}

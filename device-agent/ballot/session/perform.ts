@@ -1,0 +1,120 @@
+/** Performs the effects of a voter's session: card, slip, the cast itself. Each ends in one input for the session. */
+import type { Ballot } from '../../../core/election/ballot.ts'
+import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import type { Printer } from '../../../firmware/printer/driver.ts'
+import type { PaperDocument } from '../../../ui/paper/document.ts'
+import type { DeviceStore } from '../../store/device-store.ts'
+import { cut, type PaperOutcome, print, printAndCut } from '../paper.ts'
+import type { SessionEffect, SessionInput } from './session.ts'
+import { type ClaimedCard, claimVoterCard, type VoterCardChecks } from './voter-card.ts'
+
+/** What a session works with. */
+export interface SessionParts {
+  readonly store: DeviceStore
+  readonly checks: Omit<VoterCardChecks, 'isSpent' | 'origin'>
+  readonly reader: () => CardReader | undefined
+  readonly printer: () => Printer | undefined
+  readonly slip: (style: string, ballot: Ballot) => PaperDocument
+  readonly voidSlip: () => PaperDocument
+}
+
+/** The timer is the loop's own; everything else is performed here. */
+export type PerformedEffect = Exclude<SessionEffect, { readonly do: 'start-timer' | 'stop-timer' }>
+
+/** One device's sessions, one after another. Guards the claimed card of the session in hand. */
+export class SessionPerformer {
+  readonly #parts: SessionParts
+  #claimed: ClaimedCard | undefined
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+  }
+
+  /** Ballot style of the claimed card. */
+  get style(): string | undefined {
+    return this.#claimed?.style
+  }
+
+  /** The session is over: the authorization is forgotten. */
+  forget(): void {
+    this.#claimed?.nonce.fill(0)
+    this.#claimed = undefined
+  }
+
+  async perform(effect: PerformedEffect): Promise<SessionInput> {
+    switch (effect.do) {
+      case 'read-card':
+        return this.#readCard()
+      case 'print-slip':
+        return this.#printSlip(effect.ballot)
+      case 'void-slip':
+        return this.#voidSlip()
+      case 'record':
+        this.#record(effect.ballot)
+        return { is: 'recorded' }
+      case 'drop-slip':
+        return this.#dropSlip()
+      case 'mark-card':
+        // If it fails the spent tag still refuses the card for ever, and marks it when it comes back.
+        await this.#claimed?.card.spend()
+        return { is: 'card-marked' }
+    }
+  }
+
+  async #readCard(): Promise<SessionInput> {
+    const { store, checks, reader } = this.#parts
+    const present = reader()
+    if (present === undefined) return { is: 'card-refused', why: 'unreadable' }
+    const claimed = await claimVoterCard(present, {
+      ...checks,
+      origin: store.origin,
+      isSpent: (nonce) => store.isSpent(nonce),
+    })
+    if (!claimed.ok) {
+      store.append({ type: 'card.refused', reason: claimed.error })
+      return { is: 'card-refused', why: claimed.error }
+    }
+    this.#claimed = claimed.value
+    return { is: 'card-accepted' }
+  }
+
+  async #printSlip(ballot: Ballot): Promise<SessionInput> {
+    const { store, printer, slip } = this.#parts
+    store.setSlip('printing')
+    const outcome = await print(printer(), slip(this.#claim().style, ballot))
+    if (outcome === 'done') store.setSlip('hanging')
+    else if (outcome !== 'unknown') store.setSlip('none')
+    return this.#input(outcome, { is: 'slip-printed' })
+  }
+
+  async #voidSlip(): Promise<SessionInput> {
+    const { store, printer, voidSlip } = this.#parts
+    const outcome = await printAndCut(printer(), voidSlip())
+    if (outcome === 'done') store.countVoidSlip()
+    return this.#input(outcome, { is: 'slip-voided' })
+  }
+
+  /** Synchronous from the voter's word to the disk: nothing else of this device runs in between. */
+  #record(ballot: Ballot): void {
+    const { style, nonce } = this.#claim()
+    this.#parts.store.cast(style, ballot, nonce)
+  }
+
+  async #dropSlip(): Promise<SessionInput> {
+    const outcome = await cut(this.#parts.printer())
+    if (outcome === 'done') this.#parts.store.setSlip('none')
+    return this.#input(outcome, { is: 'slip-dropped' })
+  }
+
+  #input(outcome: PaperOutcome, done: SessionInput): SessionInput {
+    if (outcome === 'done') return done
+    const trouble = outcome === 'unknown' ? 'silent' : outcome.trouble
+    this.#parts.store.append({ type: 'printer.trouble', trouble })
+    return outcome === 'unknown' ? { is: 'slip-indeterminate' } : { is: 'slip-refused', trouble }
+  }
+
+  #claim(): ClaimedCard {
+    if (this.#claimed === undefined) throw new Error('a slip or a cast without a claimed card')
+    return this.#claimed
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The voter's card at the device: proves itself, shows its authorization, is claimed before the first choice and marked spent after
+ * the last. The nonce and the card's key live here in memory for one session and are written nowhere.
+ */
+import { openAuthorization } from '../../../core/cards/authorization.ts'
+import { equalBytes, sha256 } from '../../../core/keys/hash.ts'
+import { verifyP256 } from '../../../core/keys/p256.ts'
+import type { ElectionPackage } from '../../../core/package/package.ts'
+import type { Random } from '../../../core/ports.ts'
+import type { Result } from '../../../core/result.ts'
+import { fail, ok } from '../../../core/result.ts'
+import {
+  authenticationMessage,
+  openCard,
+  type VoterCard,
+  voterObjectHash,
+} from '../../../firmware/card-reader/card.ts'
+import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import type { CardRefusal } from './session.ts'
+
+/** A voter's card that was claimed for this device and may cast one ballot of that style. */
+export interface ClaimedCard {
+  readonly style: string
+  readonly nonce: Uint8Array
+  readonly card: VoterCard
+}
+
+/** What the reading of a voter's card is checked against. */
+export interface VoterCardChecks {
+  readonly electionPackage: ElectionPackage
+  readonly station: string
+  readonly origin: string
+  readonly random: Random
+  /** Whether this device has recorded a ballot for that authorization. */
+  readonly isSpent: (nonce: Uint8Array) => boolean
+}
+
+/**
+ * Authenticates the card in the reader and claims it for this device. A card that this device had claimed before and that cast
+ * nothing goes on; one whose ballot is recorded is marked spent and refused.
+ */
+export async function claimVoterCard(
+  reader: CardReader,
+  checks: VoterCardChecks,
+): Promise<Result<ClaimedCard, CardRefusal>> {
+  const opened = await openCard(reader)
+  if (!opened.ok) return fail('unreadable')
+  const card = opened.value
+  if (card.kind !== 'voter') return fail('not-a-voter-card')
+  const state = await card.readState()
+  if (!state.ok) return fail('unreadable')
+  if (state.value.is === 'blank') return fail('blank')
+  if (state.value.is === 'spent') return fail('already-used')
+  const originHash = deviceHash(checks.origin)
+  const isOurs = state.value.is === 'claimed' && equalBytes(state.value.originHash, originHash)
+  if (state.value.is === 'claimed' && !isOurs) return fail('claimed-elsewhere')
+  const bytes = await card.readAuthorization()
+  if (!bytes.ok) return fail('unreadable')
+  const { definition, hash } = checks.electionPackage
+  const authorization = openAuthorization(bytes.value, {
+    definition,
+    packageHash: hash,
+    station: checks.station,
+  })
+  if (!authorization.ok) return authorization
+  const { style, nonce, cardKey } = authorization.value
+  const challenge = checks.random.bytes(32)
+  const signature = await card.internalAuthenticate(challenge, originHash)
+  if (!signature.ok) return fail('unreadable')
+  const object = voterObjectHash(state.value.is, bytes.value)
+  const message = authenticationMessage(challenge, originHash, object)
+  if (!verifyP256(cardKey, message, signature.value)) return fail('forged')
+  if (checks.isSpent(nonce)) {
+    if (isOurs) await card.spend()
+    return fail('already-used')
+  }
+  if (!isOurs) {
+    const claimed = await card.claim(originHash)
+    if (!claimed.ok) return fail('unreadable')
+  }
+  return ok({ style, nonce, card })
+}
+
+/** What a claimed card shows of the device that claimed it. */
+function deviceHash(origin: string): Uint8Array {
+  return sha256(Buffer.from(origin))
+}

@@ -1,0 +1,82 @@
+/**
+ * A peripheral that is connected again for ever: a fresh line each time, full-jitter backoff between tries, and the one answer to
+ * "is it there right now".
+ */
+import type { Clock, Random, Timer } from '../../core/ports.ts'
+import type { Result } from '../../core/result.ts'
+import type { LinkFault } from '../../firmware/link/fault.ts'
+
+/** What every driver has. */
+interface Connected {
+  onLost(listener: (fault: LinkFault) => void): void
+  close(): void
+}
+
+const FIRST_WAIT_MS = 200
+const LONGEST_WAIT_MS = 10_000
+
+/** Keeps one peripheral connected and tells of each change. */
+export class Supervised<T extends Connected> {
+  /** The connected peripheral, or undefined while there is none. */
+  current: T | undefined
+  readonly #connect: () => Promise<Result<T, LinkFault>>
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #changed: (current: T | undefined) => void
+  #tries = 0
+  #retry: Timer | undefined
+  #closed = false
+
+  /** @param changed called with the peripheral each time it is connected, and with undefined each time it is lost */
+  constructor(
+    connect: () => Promise<Result<T, LinkFault>>,
+    parts: { readonly clock: Clock; readonly random: Random },
+    changed: (current: T | undefined) => void,
+  ) {
+    this.#connect = connect
+    this.#clock = parts.clock
+    this.#random = parts.random
+    this.#changed = changed
+  }
+
+  /** Begins to connect; returns at once. */
+  start(): void {
+    void this.#try()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#retry?.cancel()
+    this.current?.close()
+  }
+
+  async #try(): Promise<void> {
+    const connected = await this.#connect()
+    if (this.#closed) {
+      if (connected.ok) connected.value.close()
+      return
+    }
+    if (!connected.ok) {
+      this.#later()
+      return
+    }
+    this.#tries = 0
+    this.current = connected.value
+    this.#changed(connected.value)
+    connected.value.onLost(() => {
+      if (this.current !== connected.value || this.#closed) return
+      connected.value.close()
+      this.current = undefined
+      this.#changed(undefined)
+      this.#later()
+    })
+  }
+
+  /** A random wait of up to the doubled last one, so that many devices never try in step. */
+  #later(): void {
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#tries)
+    this.#tries += 1
+    const [high = 0, low = 0] = this.#random.bytes(2)
+    this.#retry = this.#clock.after((longest * (high * 256 + low)) / 65_536, () => void this.#try())
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Tells the centre what the outbox holds, one message at a time, and again until it is answered. PUBACK only says that the broker has a
+ * message; only a receipt or a signed answer clears anything. While polls are open it speaks on a fixed timer and not at each cast,
+ * so that nobody learns from the line when somebody voted.
+ */
+import { fromBase64 } from '../../core/keys/hash.ts'
+import { messageHash, openAnswer } from '../../core/messages/answer.ts'
+import { encodeEntriesMessage, entriesThatFit } from '../../core/messages/entries.ts'
+import { parseReceipt } from '../../core/messages/receipt.ts'
+import type { ElectionPackage } from '../../core/package/package.ts'
+import type { Clock, Logger, Random, Timer } from '../../core/ports.ts'
+import { addSignatureLine, openCosignature } from '../../core/tlog/cosignature.ts'
+import { type CentreAddress, startLink } from './link.ts'
+import type { Outbox } from './outbox.ts'
+
+/** A message without answer for so long is sent again at the next turn of the timer. Milliseconds of the network's clock. */
+const ANSWER_MS = 10_000
+
+export interface SyncOptions {
+  readonly address: CentreAddress
+  readonly outbox: Outbox
+  /** Names the election and the witness whose receipts count. */
+  readonly package: ElectionPackage
+  /** Ed25519 key that signs the centre's answers, from the centre's certificate. */
+  readonly centreMessageKey: Uint8Array
+  /** Drives the timer and the waits between connections; may be virtual. */
+  readonly clock: Clock
+  /** Real time, also where `clock` is virtual: the other end of the line is real. */
+  readonly networkClock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** Between two messages while polls are open, milliseconds. */
+  readonly intervalMs: number
+  /** Stops virtual time while a connection or an answer is waited for, until the returned function is called. */
+  readonly hold?: () => () => void
+}
+
+/** How a flush ended. `tally-refused`: all entries arrived, but the centre refuses the tally; officers take the memory stick. */
+export type FlushEnd = 'received' | 'tally-refused' | 'closed'
+
+export interface Sync {
+  /** Sends without waiting for the timer; resolves once the centre has answered for everything, however long that takes. */
+  flush(): Promise<FlushEnd>
+  close(): Promise<void>
+}
+
+/** A message on its way. */
+interface Exchange {
+  readonly kind: 'entries' | 'tally'
+  readonly payload: Uint8Array
+  /** Size that a receipt must reach; 0 for a tally. */
+  readonly size: number
+  readonly from: number
+  /** Whether the outbox held more than fitted into the message. */
+  readonly more: boolean
+  readonly deadline: Timer
+  readonly release: () => void
+}
+
+type Message = Pick<Exchange, 'kind' | 'payload' | 'size' | 'from' | 'more'>
+
+/** Starts at once. Never throws because of the network or the centre. */
+export function startSync(options: SyncOptions): Sync {
+  const { outbox, clock, logger } = options
+  const hold = options.hold ?? (() => () => {})
+  const witness = witnessOf(options.package)
+  let isUp = false
+  let isClosed = false
+  let exchange: Exchange | undefined
+  /** Where the centre asked to begin again, until it has caught up. */
+  let resendFrom: number | undefined
+  /** One answer `resend` a turn is followed at once, so that two ends that disagree do not fill the line. */
+  let hasResent = false
+  let refusedTally: string | undefined
+  let flushes: ((end: FlushEnd) => void)[] = []
+
+  const link = startLink({
+    ...options,
+    hold,
+    election: options.package.definition.election,
+    deviceId: outbox.deviceId,
+    up: () => {
+      isUp = true
+      pump()
+    },
+    down: () => {
+      isUp = false
+      endExchange()
+    },
+    receive: (kind, payload) => {
+      if (isClosed) return
+      if (kind === 'receipt') takeReceipt(payload)
+      else takeAnswer(payload)
+    },
+  })
+  let timer = clock.after(options.intervalMs, turn)
+
+  function turn() {
+    timer = clock.after(options.intervalMs, turn)
+    hasResent = false
+    pump()
+  }
+
+  /** Sends the next message, if none is on its way. */
+  function pump() {
+    if (isClosed || exchange !== undefined) return
+    const message = nextMessage(outbox, resendFrom, refusedTally)
+    if (message === undefined) endFlushes(outbox.tally() === undefined ? 'received' : 'tally-refused')
+    else if (isUp) send(message)
+  }
+
+  function send(message: Message) {
+    const deadline = options.networkClock.after(ANSWER_MS, () => {
+      logger.warn({ kind: message.kind }, 'sync: no answer from the centre')
+      endExchange()
+    })
+    exchange = { ...message, deadline, release: hold() }
+    link.publish(message.kind, message.payload)
+  }
+
+  function endExchange() {
+    exchange?.deadline.cancel()
+    exchange?.release()
+    exchange = undefined
+  }
+
+  function endFlushes(end: FlushEnd) {
+    const ended = flushes
+    flushes = []
+    for (const resolve of ended) resolve(end)
+  }
+
+  /** Ends the exchange that was answered, and goes on where there is reason not to wait for the timer. */
+  function answered(goOn: boolean) {
+    link.proven()
+    endExchange()
+    if (goOn || flushes.length > 0) pump()
+  }
+
+  function takeReceipt(payload: Uint8Array) {
+    const receipt = parseReceipt(payload, 'receipt')
+    if (!receipt.ok) return logger.warn({ code: receipt.error.code }, 'sync: receipt refused')
+    const { origin, size, cosignature } = receipt.value
+    // The centre's line must stand under what this device itself signed; nothing else of the receipt is believed.
+    const note = origin === outbox.origin ? outbox.checkpointAt(size) : undefined
+    if (note === undefined) return logger.warn({ size }, 'sync: receipt for another checkpoint')
+    const verified = openCosignature(addSignatureLine(note, cosignature), witness)
+    if (!verified.ok) return logger.warn({ code: verified.error.code }, 'sync: receipt refused')
+    if (size > outbox.receipted()) outbox.storeReceipt(size, cosignature)
+    if (resendFrom !== undefined && size > resendFrom) {
+      resendFrom = size < outbox.receipted() ? size : undefined
+    }
+    if (exchange?.kind === 'entries' && size >= exchange.size) answered(exchange.more)
+  }
+
+  function takeAnswer(payload: Uint8Array) {
+    const answer = openAnswer(payload, options.centreMessageKey, 'answer')
+    if (!answer.ok) return logger.warn({ code: answer.error.code }, 'sync: answer refused')
+    const { to, have, result } = answer.value
+    if (exchange === undefined || to !== messageHash(exchange.payload)) return
+    if (result === 'resend') return takeResend(have, exchange)
+    if (exchange.kind !== 'tally') return
+    if (result === 'stored') {
+      outbox.clearTally()
+    } else {
+      logger.error({ have }, 'sync: the centre refuses the tally')
+      refusedTally = Buffer.from(exchange.payload).toString('utf8')
+    }
+    answered(false)
+  }
+
+  function takeResend(have: number, asked: Exchange) {
+    const { size } = outbox.journalFrom(outbox.receipted())
+    if (have > size) {
+      // A restored disk looks like this; the audit will find two histories if anything is appended to it.
+      logger.error({ have, size }, 'sync: the centre holds more entries than this device')
+    } else {
+      logger.warn({ have, size }, 'sync: the centre asks for entries again')
+      resendFrom = have
+    }
+    const goOn = have <= size && !hasResent && !(asked.kind === 'entries' && asked.from === have)
+    hasResent = true
+    link.proven()
+    endExchange()
+    if (goOn) pump()
+  }
+
+  return {
+    flush: () =>
+      new Promise((resolve) => {
+        if (isClosed) return resolve('closed')
+        flushes.push(resolve)
+        pump()
+      }),
+    close: async () => {
+      isClosed = true
+      timer.cancel()
+      endExchange()
+      endFlushes('closed')
+      await link.close()
+    },
+  }
+}
+
+/** What is to be said next: entries first, and the tally only when the centre holds them all. */
+function nextMessage(
+  outbox: Outbox,
+  resendFrom: number | undefined,
+  refusedTally: string | undefined,
+): Message | undefined {
+  const from = resendFrom ?? outbox.receipted()
+  const journal = outbox.journalFrom(from)
+  if (journal.entries.length > 0) {
+    const { count, checkpoint } = part(outbox, from, journal)
+    const { origin, certificate } = outbox
+    const entries = journal.entries.slice(0, count)
+    const payload = encodeEntriesMessage({ origin, from, entries, checkpoint, certificate })
+    return { kind: 'entries', payload, from, size: from + count, more: from + count < journal.size }
+  }
+  const tally = outbox.tally()
+  if (tally === undefined || tally === refusedTally) return undefined
+  return { kind: 'tally', payload: Buffer.from(tally), from, size: 0, more: false }
+}
+
+/** As many entries as fit into one message and end at a checkpoint. */
+function part(
+  outbox: Outbox,
+  from: number,
+  journal: ReturnType<Outbox['journalFrom']>,
+): { readonly count: number; readonly checkpoint: string } {
+  const fitting = entriesThatFit(journal.entries)
+  if (fitting === journal.entries.length) return { count: fitting, checkpoint: journal.checkpoint }
+  for (let count = fitting; count > 0; count -= 1) {
+    const checkpoint = outbox.checkpointAt(from + count)
+    if (checkpoint !== undefined) return { count, checkpoint }
+  }
+  throw new Error(`the outbox keeps no checkpoint from ${from + 1} to ${from + fitting}`)
+}
+
+function witnessOf({ definition }: ElectionPackage): {
+  readonly name: string
+  readonly publicKey: Uint8Array
+} {
+  const publicKey = fromBase64(definition.witness.key)
+  if (publicKey === undefined) throw new Error('the package names no key for the witness')
+  return { name: definition.witness.name, publicKey }
+}

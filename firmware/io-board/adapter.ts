@@ -1,0 +1,208 @@
+/**
+ * The I/O board through johnny-five over firmata-io. This is the only file that knows either: both are programs on real timers with
+ * their own idea of a connection, so here a board is made anew for each line, and what they cannot promise is held around them:
+ * a deadline, a bounded parser, and nothing thrown or printed.
+ */
+import { EventEmitter } from 'node:events'
+import firmata from 'firmata-io'
+import five from 'johnny-five'
+import type { Logger, OpenLine, Transport } from '../../core/ports.ts'
+import type { Result } from '../../core/result.ts'
+import { fail, ok } from '../../core/result.ts'
+import type { LinkFault } from '../link/fault.ts'
+import { openTransport } from '../link/fault.ts'
+import { Listeners } from '../link/listeners.ts'
+import { PINS } from './pins.ts'
+
+/** Which officers' keys are turned. */
+export interface Keys {
+  readonly executive: boolean
+  readonly supervisory: boolean
+}
+
+/** A connected I/O board. */
+export interface IoBoard {
+  /** The firmware's name and version, for the journal. */
+  readonly identity: string
+  /** Calls back at once with the switches as they are, and at each change. */
+  onKeys(listener: (keys: Keys) => void): void
+  /** Calls back at once with whether the chassis is open, and at each change. */
+  onTamper(listener: (open: boolean) => void): void
+  setLamp(on: boolean): void
+  /** Calls back once when the line is gone, at once if it already is. */
+  onLost(listener: (fault: LinkFault) => void): void
+  close(): void
+}
+
+/** From opening to the first state of all inputs, in real time: johnny-five and firmata-io know no other. */
+const CONNECT_MS = 5000
+/** After this silence firmata-io asks for the version; until then it waits for a board that tells it by itself. */
+const ASK_VERSION_MS = 500
+/** The longest message of a board this size is its capabilities, some 250 bytes; firmata-io itself sets no limit. */
+const LONGEST_MESSAGE = 1024
+
+const INPUTS = [PINS.executiveKey, PINS.supervisoryKey, PINS.chassisTamper] as const
+
+/** Opens the line, waits for the board's firmware to answer, and reads its inputs once. */
+export async function connectIoBoard(parts: {
+  readonly open: OpenLine
+  readonly logger: Logger
+}): Promise<Result<IoBoard, LinkFault>> {
+  const { open, logger } = parts
+  const opened = await openTransport(open)
+  if (!opened.ok) return opened
+  const board = new FirmataBoard(opened.value)
+  const fault = await board.begin()
+  if (fault !== undefined) {
+    board.close()
+    return fail(fault)
+  }
+  logger.info({ peripheral: 'I/O board', identity: board.identity }, 'connected')
+  board.onLost((lost) => logger.warn({ peripheral: 'I/O board', fault: lost.is }, lost.what))
+  return ok(board)
+}
+
+type State = { readonly is: 'open' } | { readonly is: 'closed' } | { readonly is: 'lost'; fault: LinkFault }
+
+class FirmataBoard implements IoBoard {
+  readonly #transport: Transport
+  /** firmata-io's side of the line: it wants an emitter of `data`. */
+  readonly #port: FirmataPort
+  readonly #firmata: InstanceType<typeof firmata.Firmata>
+  /** Levels as last reported, by pin; 0 is LOW. */
+  readonly #levels = new Map<number, number>()
+  readonly #keysListeners = new Listeners<Keys>()
+  readonly #tamperListeners = new Listeners<boolean>()
+  readonly #lostListeners = new Listeners<LinkFault>()
+  #told: { readonly keys: Keys; readonly tamper: boolean } | undefined
+  #inputsKnown = () => {}
+  #lamp: five.Led | undefined
+  #state: State = { is: 'open' }
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+    this.#port = new FirmataPort((bytes) => {
+      if (this.#state.is === 'open') transport.write(bytes)
+    })
+    this.#firmata = new firmata.Firmata(this.#port, { reportVersionTimeout: ASK_VERSION_MS })
+    transport.listen(
+      (chunk) => this.#receive(chunk),
+      (reason) => this.#abandon({ is: 'lost', what: reason }),
+    )
+  }
+
+  get identity(): string {
+    const { name, version } = this.#firmata.firmware
+    return `${name} ${version.major}.${version.minor}`
+  }
+
+  /** Resolves when all inputs are known, or with why they never will be. */
+  async begin(): Promise<LinkFault | undefined> {
+    const known = new Promise<undefined>((resolve) => {
+      this.#inputsKnown = () => resolve(undefined)
+    })
+    const lost = new Promise<LinkFault>((resolve) => this.onLost(resolve))
+    this.#firmata.once('ready', () => this.#makeBoard())
+    const timer = setTimeout(
+      () => this.#abandon({ is: 'timeout', what: 'the I/O board does not answer' }),
+      CONNECT_MS,
+    )
+    const fault = await Promise.race([known, lost])
+    clearTimeout(timer)
+    return fault
+  }
+
+  onKeys(listener: (keys: Keys) => void): void {
+    this.#keysListeners.add(listener)
+    if (this.#told !== undefined) listener(this.#told.keys)
+  }
+
+  onTamper(listener: (open: boolean) => void): void {
+    this.#tamperListeners.add(listener)
+    if (this.#told !== undefined) listener(this.#told.tamper)
+  }
+
+  setLamp(on: boolean): void {
+    if (on) this.#lamp?.on()
+    else this.#lamp?.off()
+  }
+
+  onLost(listener: (fault: LinkFault) => void): void {
+    if (this.#state.is === 'lost') listener(this.#state.fault)
+    else this.#lostListeners.add(listener)
+  }
+
+  close(): void {
+    if (this.#state.is !== 'open') return
+    this.#state = { is: 'closed' }
+    this.#transport.close()
+  }
+
+  /** johnny-five's part, once the firmware has told its pins: inputs with pull-up, reported on change, and the lamp. */
+  #makeBoard(): void {
+    if (this.#state.is !== 'open') return
+    // Without these three johnny-five starts a prompt, takes the interrupt signal and prints.
+    const quiet = { repl: false, sigint: false, debug: false }
+    const board = new five.Board({ io: this.#firmata, ...quiet })
+    board.on('error', (error: unknown) => this.#abandon({ is: 'protocol', what: String(error) }))
+    board.on('ready', () => {
+      if (this.#state.is !== 'open') return
+      this.#lamp = new five.Led({ pin: PINS.lamp, board })
+      this.#lamp.off()
+      for (const pin of INPUTS) board.pinMode(pin, this.#firmata.MODES.PULLUP)
+      for (const pin of INPUTS) board.digitalRead(pin, (level) => this.#levels.set(pin, level))
+    })
+  }
+
+  /** firmata-io indexes its tables with what a board says and throws at a pin that is not there: such a board is lost. */
+  #receive(chunk: Uint8Array): void {
+    if (this.#state.is !== 'open') return
+    try {
+      this.#port.emit('data', chunk)
+    } catch (error) {
+      this.#abandon({ is: 'protocol', what: `the I/O board says what no board can: ${String(error)}` })
+      return
+    }
+    if (this.#firmata.buffer.length > LONGEST_MESSAGE) {
+      this.#abandon({ is: 'protocol', what: 'the I/O board sends a message without end' })
+      return
+    }
+    this.#tellInputs()
+  }
+
+  /** Tells what changed. Outside of firmata-io's own calls, so that an error of a listener is not taken for the board's. */
+  #tellInputs(): void {
+    const [executive, supervisory, chassis] = INPUTS.map((pin) => this.#levels.get(pin))
+    if (executive === undefined || supervisory === undefined || chassis === undefined) return
+    const before = this.#told
+    const keys = { executive: executive === 0, supervisory: supervisory === 0 }
+    const tamper = chassis !== 0
+    this.#told = { keys, tamper }
+    if (before === undefined) this.#inputsKnown()
+    if (before?.keys.executive !== keys.executive || before.keys.supervisory !== keys.supervisory) {
+      this.#keysListeners.tell(keys)
+    }
+    if (before?.tamper !== tamper) this.#tamperListeners.tell(tamper)
+  }
+
+  #abandon(fault: LinkFault): void {
+    if (this.#state.is !== 'open') return
+    this.#state = { is: 'lost', fault }
+    this.#transport.close()
+    this.#lostListeners.tell(fault)
+  }
+}
+
+class FirmataPort extends EventEmitter {
+  readonly #write: (bytes: Uint8Array) => void
+
+  constructor(write: (bytes: Uint8Array) => void) {
+    super()
+    this.#write = write
+  }
+
+  write(bytes: Uint8Array, written?: () => void): void {
+    this.#write(bytes)
+    written?.()
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * A real serial line as a Transport. A new port is made for each connection and never reopened: node-serialport does not recover
+ * one that hung up, and after a hang-up a write's callback never comes.
+ */
+import { SerialPort } from 'serialport'
+import type { OpenLine, Transport } from '../../core/ports.ts'
+
+/** Where the line is and how it is set; 8 data bits and 1 stop bit unless said otherwise, no parity, no flow control. */
+export interface SerialSettings {
+  readonly path: string
+  readonly baudRate: number
+  readonly dataBits?: 7 | 8
+  readonly stopBits?: 1 | 2
+}
+
+/** A way to open that line afresh. Opening rejects with the path and the system's reason. */
+export function openSerialLine(settings: SerialSettings): OpenLine {
+  return () =>
+    new Promise((resolve, reject) => {
+      const { path, baudRate, dataBits = 8, stopBits = 1 } = settings
+      const port = new SerialPort({ path, baudRate, dataBits, stopBits, parity: 'none', autoOpen: false })
+      port.open((error) => {
+        if (error) reject(new Error(`cannot open serial line ${path}: ${error.message}`))
+        else resolve(transportOver(port))
+      })
+    })
+}
+
+function transportOver(port: SerialPort): Transport {
+  let closing = false
+  return {
+    listen(receive, lost) {
+      let told = false
+      const end = (reason: string) => {
+        if (told || closing) return
+        told = true
+        lost(reason)
+      }
+      port.on('data', (chunk: Buffer) => {
+        if (!closing) receive(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+      })
+      port.on('close', () => end(`serial line ${port.path} was unplugged`))
+      port.on('error', (error: Error) => end(`serial line ${port.path} failed: ${error.message}`))
+    },
+    write(bytes) {
+      if (port.isOpen) port.write(Buffer.from(bytes))
+    },
+    close() {
+      if (closing) return
+      closing = true
+      // An error while closing has nobody left who could act on it; the port is never used again.
+      if (port.isOpen) port.close(() => {})
+    },
+  }
+}

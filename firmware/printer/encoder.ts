@@ -1,0 +1,119 @@
+/**
+ * ESC/POS, from the host to the printer:
+ * ```
+ * 1B 40                          start afresh
+ * 1D 61 00                       no automatic status
+ * 1D 76 30 00 xL xH yL yH data   raster: x bytes a row, y rows (GS v 0)
+ * 1D 28 6B pL pH 31 fn ...       QR code (GS ( k)
+ * 1B 64 n                        feed n lines
+ * 1D 56 42 n                     feed to the knife and n dots more, cut (GS V, function B)
+ * 10 04 n                        status n, answered at once (DLE EOT)
+ * 1D 28 48 06 00 30 30 d1..d4    answer with d1..d4 once all before it is printed (GS ( H, function 48)
+ * ```
+ * Source: Epson ESC/POS command reference.
+ */
+import { concatBytes } from '../../core/keys/hash.ts'
+import type { Bitmap, PrintBlock, PrintDocument } from './document.ts'
+
+/** Start afresh, and send no status that was not asked for. */
+export const INITIALIZE: Uint8Array = Uint8Array.of(0x1b, 0x40, 0x1d, 0x61, 0x00)
+
+/** Rows of one raster command: printers with little memory take no more. */
+const BAND_ROWS = 128
+/** Side of one QR module in dots: half a millimetre at 203 dots to the inch, and a version 25 code fits the paper. */
+const QR_MODULE_DOTS = 4
+/** Bytes in the largest QR code at correction level M (ISO/IEC 18004, table 7). */
+const QR_CAPACITY = 2331
+
+const DLE = 0x10
+/** EOT, ENQ and DC4: behind a DLE they are commands that the printer obeys even in the middle of a picture. */
+const REAL_TIME = [0x04, 0x05, 0x14]
+
+/** A document as bytes, {@link INITIALIZE} first, so that nothing left in the printer's buffer gets onto this paper. */
+export function encodeDocument(document: PrintDocument): Uint8Array {
+  return concatBytes(INITIALIZE, ...document.blocks.map(encodeBlock))
+}
+
+/** Feeds the paper past the knife and cuts it. */
+export function encodeCut(): Uint8Array {
+  return Uint8Array.of(0x1d, 0x56, 0x42, 0x00)
+}
+
+/** Asks for status 1 to 4. */
+export function encodeStatusRequest(status: 1 | 2 | 3 | 4): Uint8Array {
+  return Uint8Array.of(DLE, 0x04, status)
+}
+
+/** Asks the printer to answer with `process` (0 to 65535) when everything sent before is on paper. */
+export function encodeProcessRequest(process: number): Uint8Array {
+  return Uint8Array.of(0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30, ...processBytes(process))
+}
+
+/**
+ * The four characters of a process number: `@` to `O`, one for each half byte. Allowed is any of 20 to 7E; these have bit 4 clear,
+ * so that no piece of a torn answer looks like a status byte, which has it set.
+ */
+export function processBytes(process: number): Uint8Array {
+  if (!Number.isInteger(process) || process < 0 || process > 0xffff) throw new Error('a process is 16 bits')
+  return Uint8Array.from([12, 8, 4, 0], (shift) => 0x40 | ((process >> shift) & 0x0f))
+}
+
+function encodeBlock(block: PrintBlock): Uint8Array {
+  switch (block.kind) {
+    case 'raster':
+      return encodeRaster(block.bitmap)
+    case 'qr':
+      return encodeQr(block.text)
+    case 'feed':
+      if (!Number.isInteger(block.lines) || block.lines < 1 || block.lines > 255) {
+        throw new Error('1 to 255 lines can be fed')
+      }
+      return Uint8Array.of(0x1b, 0x64, block.lines)
+  }
+}
+
+/** A picture in bands of 128 rows, free of real-time commands. Throws if the bitmap contradicts itself. */
+export function encodeRaster(bitmap: Bitmap): Uint8Array {
+  const { widthDots, heightDots, rows } = bitmap
+  const rowBytes = widthDots / 8
+  if (!Number.isInteger(rowBytes) || rowBytes < 1 || rowBytes > 0xff) {
+    throw new Error('a width in whole bytes, 2040 dots at most')
+  }
+  if (rows.length !== rowBytes * heightDots) throw new Error('a bitmap of another size than it says')
+  const bands: Uint8Array[] = []
+  for (let top = 0; top < heightDots; top += BAND_ROWS) {
+    const data = rows.subarray(top * rowBytes, (top + BAND_ROWS) * rowBytes)
+    // Bands are at most 128 rows and rows at most 255 bytes: the high bytes are 0, and no header ends in a DLE.
+    const header = Uint8Array.of(0x1d, 0x76, 0x30, 0x00, rowBytes, 0x00, data.length / rowBytes, 0x00)
+    bands.push(header, breakRealTimeCommands(data))
+  }
+  return concatBytes(...bands)
+}
+
+/**
+ * The data of one band without the byte pairs that a printer would obey as real-time commands. In each DLE (`00010000`) with EOT,
+ * ENQ or DC4 behind it, the dot to the right of the black one turns black too (`00011000`): a stroke one dot wider at that
+ * place, on the paper 0.125 mm. The new byte is none of the five, so no new pair arises.
+ */
+export function breakRealTimeCommands(data: Uint8Array): Uint8Array {
+  return data.map((byte, i) => (byte === DLE && REAL_TIME.includes(data[i + 1] ?? 0) ? byte | 0x08 : byte))
+}
+
+/** The printer's own QR code, model 2, correction M. Throws unless the text is printable ASCII and fits. */
+function encodeQr(text: string): Uint8Array {
+  if (!/^[\x20-\x7e]+$/.test(text)) throw new Error('a QR code of printable ASCII only')
+  if (text.length > QR_CAPACITY) throw new Error(`a QR code of ${QR_CAPACITY} characters at most`)
+  const data = new TextEncoder().encode(text)
+  return concatBytes(
+    qrFunction(0x41, Uint8Array.of(0x32, 0x00)), // 65: model 2
+    qrFunction(0x43, Uint8Array.of(QR_MODULE_DOTS)), // 67: module size
+    qrFunction(0x45, Uint8Array.of(0x31)), // 69: correction M
+    qrFunction(0x50, Uint8Array.of(0x30, ...data)), // 80: store
+    qrFunction(0x51, Uint8Array.of(0x30)), // 81: print
+  )
+}
+
+function qrFunction(code: number, parameters: Uint8Array): Uint8Array {
+  const size = parameters.length + 2
+  return Uint8Array.of(0x1d, 0x28, 0x6b, size & 0xff, size >> 8, 0x31, code, ...parameters)
+}

@@ -1,0 +1,53 @@
+/** What the centre must be told about a message that it does not take. Each is a value: nothing from outside throws. */
+import type { Refusal } from '../../core/result.ts'
+
+export type Alarm = {
+  /** The device whose topic it came on, as the broker's access list vouches for it. */
+  readonly device: string
+} & (
+  | {
+      /** A message that cannot be read, or a journal that no device would write. */
+      readonly kind: 'malformed'
+      readonly refusal: Refusal
+    }
+  | {
+      /** A certificate or signature that does not hold, or that belongs to another device or election. */
+      readonly kind: 'forged'
+      readonly refusal: Refusal
+    }
+  | {
+      /** Entries that the checkpoint beside them does not cover. Ask again; suspect. */
+      readonly kind: 'inconsistent'
+      readonly refusal: Refusal
+    }
+  | {
+      /** Entries are missing between those held and those sent: the device was asked to send again. */
+      readonly kind: 'gap'
+      readonly origin: string
+      readonly have: number
+      readonly from: number
+    }
+  | {
+      /**
+       * The loudest there is: the device signed two histories. `shown` is the checkpoint that contradicts the entries held, `held` the
+       * latest checkpoint before it; of one size, the two notes alone are the proof, else the entries held belong to it.
+       */
+      readonly kind: 'equivocation'
+      readonly origin: string
+      readonly size: number
+      readonly held: string
+      readonly shown: string
+    }
+  | {
+      /** A released tally that is not the one to which the journal's closing entry commits. */
+      readonly kind: 'other-tally'
+      readonly refusal: Refusal
+    }
+  | {
+      /** The centre's own trouble, such as a full disk. The device has no receipt and will send again. */
+      readonly kind: 'not-stored'
+      readonly reason: string
+    }
+)
+
+export type AlarmKind = Alarm['kind']

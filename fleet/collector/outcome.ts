@@ -1,0 +1,18 @@
+/** What comes of one message. */
+import type { Refusal } from '../../core/result.ts'
+import type { Alarm } from './alarm.ts'
+
+export interface Outcome {
+  /** To be published to the device, if it is answered at all. */
+  readonly reply?: { readonly kind: 'receipt' | 'answer'; readonly payload: Uint8Array }
+  readonly alarm?: Alarm
+}
+
+/** An outcome that is one alarm with the refusal behind it. */
+export function alarmed(
+  kind: 'malformed' | 'forged' | 'inconsistent' | 'other-tally',
+  device: string,
+  refusal: Refusal,
+): Outcome {
+  return { alarm: { kind, device, refusal } }
+}

@@ -1,0 +1,202 @@
+/**
+ * What the centre holds of every device's journal, on disk before anything is said about it. The heads of the trees (`Frontier`) are kept
+ * in memory; they are computed from the entries at opening, and every stored checkpoint must agree with them.
+ */
+import SqliteDatabase, { type Database } from 'better-sqlite3'
+import { equalBytes } from '../../core/keys/hash.ts'
+import type { Result } from '../../core/result.ts'
+import { ok, refuse } from '../../core/result.ts'
+import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
+import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from '../../core/tlog/tree.ts'
+import { prepare } from './schema.ts'
+
+/** Whose journal it is. */
+export interface Owner {
+  readonly origin: string
+  readonly device: string
+  /** DER. */
+  readonly certificate: Uint8Array
+  /** Ed25519, 32 bytes each. */
+  readonly logKey: Uint8Array
+  readonly messageKey: Uint8Array
+}
+
+/** A journal as far as it is held. */
+export interface HeldJournal extends Owner {
+  readonly frontier: Frontier
+}
+
+/** A checkpoint as the device signed it, and the cosignature given for it. */
+export interface HeldCheckpoint {
+  readonly size: number
+  readonly note: string
+  readonly cosignature: string
+}
+
+/** A released tally whose journal commits to it. */
+export interface HeldTally {
+  readonly origin: string
+  readonly device: string
+  readonly messageKey: Uint8Array
+  /** The signed document. */
+  readonly document: string
+}
+
+/** Entries that join a journal, with the checkpoint over all of it. */
+export interface Addition {
+  readonly owner: Owner
+  readonly entries: readonly Uint8Array[]
+  /** The tree with these entries. */
+  readonly frontier: Frontier
+  readonly note: string
+  readonly cosignature: string
+}
+
+/** Methods that write return once the transaction is on disk, and throw what SQLite throws if it is not. */
+export interface CentreStore {
+  journals(): readonly HeldJournal[]
+  journal(origin: string): HeldJournal | undefined
+  /** Entries `from` to `to` (not included), as far as they are held. */
+  entries(origin: string, from: number, to: number): readonly Uint8Array[]
+  checkpoint(origin: string, size: number): HeldCheckpoint | undefined
+  latestCheckpoint(origin: string): HeldCheckpoint | undefined
+  tally(origin: string): HeldTally | undefined
+  tallies(): readonly HeldTally[]
+  /** Entries, checkpoint, cosignature and, the first time, the journal's owner: all or nothing. */
+  append(addition: Addition): void
+  storeTally(origin: string, document: string): void
+  /** Keeps a contradicting checkpoint as evidence: the first of each size. */
+  storeFork(origin: string, size: number, note: string): void
+  /** How many contradicting checkpoints are kept of a journal. */
+  forks(origin: string): number
+  close(): void
+}
+
+interface OwnerRow {
+  readonly origin: string
+  readonly device: string
+  readonly certificate: Buffer
+  readonly log_key: Buffer
+  readonly message_key: Buffer
+}
+
+/**
+ * Opens or makes the centre's database and checks all that it holds.
+ * @param path of the file
+ * @returns a refusal `store.*` if it is no such database or its content contradicts itself
+ */
+export function openCentreStore(path: string): Result<CentreStore> {
+  let database: Database | undefined
+  try {
+    database = new SqliteDatabase(path)
+    const prepared = prepare(database, path)
+    const heads: Result<Map<string, HeldJournal>> = prepared.ok ? readHeads(database, path) : prepared
+    if (heads.ok) return ok(storeOf(database, heads.value))
+    database.close()
+    return heads
+  } catch (error) {
+    database?.close()
+    if (!(error instanceof SqliteDatabase.SqliteError || error instanceof TypeError)) throw error
+    return refuse('store.open', path, error.message, 'Check that the folder is there and can be written.')
+  }
+}
+
+/** The head of every journal, from its entries; a stored checkpoint that is not of the entries stops everything. */
+function readHeads(database: Database, path: string): Result<Map<string, HeldJournal>> {
+  const entriesOf = database.prepare('SELECT bytes FROM entries WHERE origin = ? ORDER BY seq').pluck()
+  const checkpointsOf = database.prepare('SELECT size, note FROM checkpoints WHERE origin = ?')
+  const heads = new Map<string, HeldJournal>()
+  for (const row of database.prepare('SELECT * FROM devices').all() as OwnerRow[]) {
+    const owner = ownerOf(row)
+    const notes = new Map(
+      (checkpointsOf.all(owner.origin) as HeldCheckpoint[]).map(({ size, note }) => [size, note]),
+    )
+    let frontier = emptyFrontier()
+    for (const bytes of entriesOf.iterate(owner.origin) as Iterable<Buffer>) {
+      frontier = appendLeaf(frontier, leafHash(bytes))
+      const note = notes.get(frontier.size)
+      if (note === undefined) continue
+      const checkpoint = openCheckpoint(note, { origin: owner.origin, publicKey: owner.logKey })
+      if (!checkpoint.ok || !equalBytes(checkpoint.value.root, frontierRoot(frontier))) {
+        return changed(path, `${owner.origin}: the entries are not those of the checkpoint ${frontier.size}`)
+      }
+      notes.delete(frontier.size)
+    }
+    if (notes.size > 0) return changed(path, `${owner.origin}: a checkpoint without its entries`)
+    heads.set(owner.origin, { ...owner, frontier })
+  }
+  return ok(heads)
+}
+
+function changed(path: string, what: string) {
+  return refuse('store.changed', path, what, 'The file was changed or damaged: keep it, and restore a copy.')
+}
+
+function ownerOf(row: OwnerRow): Owner {
+  const { origin, device, certificate, log_key: logKey, message_key: messageKey } = row
+  return { origin, device, certificate, logKey, messageKey }
+}
+
+function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreStore {
+  const addOwner = database.prepare('INSERT INTO devices VALUES (?, ?, ?, ?, ?)')
+  const addEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
+  const addCheckpoint = database.prepare('INSERT INTO checkpoints VALUES (?, ?, ?, ?)')
+  const addTally = database.prepare('INSERT INTO tallies VALUES (?, ?)')
+  const addFork = database.prepare('INSERT OR IGNORE INTO forks VALUES (?, ?, ?)')
+  const forksOf = database.prepare('SELECT count(*) FROM forks WHERE origin = ?').pluck()
+  const range = database
+    .prepare('SELECT bytes FROM entries WHERE origin = ? AND seq >= ? AND seq < ? ORDER BY seq')
+    .pluck()
+  const checkpointOf = database.prepare(
+    'SELECT size, note, cosignature FROM checkpoints WHERE origin = ? AND size = ?',
+  )
+  const latestOf = database.prepare(
+    'SELECT size, note, cosignature FROM checkpoints WHERE origin = ? ORDER BY size DESC LIMIT 1',
+  )
+  const tallyRows = 'SELECT origin, document FROM tallies'
+  const tallyOf = database.prepare(`${tallyRows} WHERE origin = ?`)
+  const allTallies = database.prepare(`${tallyRows} ORDER BY origin`)
+
+  const heldTally = ({ origin, document }: { readonly origin: string; readonly document: Buffer }) => {
+    const journal = heads.get(origin)
+    if (journal === undefined) throw new Error(`a tally of an unknown journal: ${origin}`)
+    const { device, messageKey } = journal
+    return { origin, device, messageKey, document: document.toString('utf8') }
+  }
+
+  const append = database.transaction(({ owner, entries, frontier, note, cosignature }: Addition) => {
+    const { origin, device, certificate, logKey, messageKey } = owner
+    if (!heads.has(origin)) addOwner.run(origin, device, certificate, logKey, messageKey)
+    const first = frontier.size - entries.length
+    for (const [index, entry] of entries.entries()) addEntry.run(origin, first + index, entry)
+    addCheckpoint.run(origin, frontier.size, note, cosignature)
+  })
+
+  return {
+    journals: () => [...heads.values()],
+    journal: (origin) => heads.get(origin),
+    entries: (origin, from, to) => range.all(origin, from, to) as Buffer[],
+    checkpoint: (origin, size) => checkpointOf.get(origin, size) as HeldCheckpoint | undefined,
+    latestCheckpoint: (origin) => latestOf.get(origin) as HeldCheckpoint | undefined,
+    tally: (origin) => {
+      const row = tallyOf.get(origin) as { origin: string; document: Buffer } | undefined
+      return row && heldTally(row)
+    },
+    tallies: () => (allTallies.all() as { origin: string; document: Buffer }[]).map(heldTally),
+    append: (addition) => {
+      append.immediate(addition)
+      // Only now: a head in memory must never be ahead of the disk.
+      heads.set(addition.owner.origin, { ...addition.owner, frontier: addition.frontier })
+    },
+    storeTally: (origin, document) => {
+      addTally.run(origin, Buffer.from(document))
+    },
+    storeFork: (origin, size, note) => {
+      addFork.run(origin, size, note)
+    },
+    forks: (origin) => forksOf.get(origin) as number,
+    close: () => {
+      database.close()
+    },
+  }
+}

@@ -1,0 +1,116 @@
+/** `sandogh provision …` on the command line. */
+import { readFileSync, statSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
+import { fromBase64, toBase64 } from '../core/keys/hash.ts'
+import { type ElectionPackage, openPackage } from '../core/package/package.ts'
+import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
+
+export const usage = `sandogh provision: prepares an election
+
+  sandogh provision check <package.json> --authority <base64 key>
+      reads a signed election package as a device would and says what it is
+
+Exit code: 0 the package is good, 2 it is refused or the command was not understood.
+`
+
+/**
+ * Runs one verb. Writes to standard output and standard error.
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const [verb, ...rest] = args
+    if (verb === '--help' || verb === '-h') {
+      process.stdout.write(usage)
+      return 0
+    }
+    if (verb !== 'check') {
+      throw misuse(verb === undefined ? 'a verb is missing' : `there is no verb ${JSON.stringify(verb)}`)
+    }
+    process.stdout.write(check(rest))
+    return 0
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return 2
+  }
+}
+
+function check(args: readonly string[]): string {
+  const { file, authority } = checkArguments(args)
+  const key = fromBase64(authority)
+  if (key?.length !== 32) throw misuse('--authority must be an Ed25519 public key, 32 bytes in base64')
+  const text = valueOrThrow(readText(file))
+  return describePackage(valueOrThrow(openPackage(text, key, file)))
+}
+
+function checkArguments(args: readonly string[]) {
+  let parsed: ReturnType<typeof parseCheck>
+  try {
+    parsed = parseCheck(args)
+  } catch (error) {
+    throw misuse((error as Error).message)
+  }
+  const [file, ...more] = parsed.positionals
+  if (file === undefined || more.length > 0) throw misuse('one package file is needed')
+  const { authority } = parsed.values
+  if (authority === undefined) {
+    throw misuse(
+      '--authority is missing: a package proves nothing without the key of who must have signed it',
+    )
+  }
+  return { file, authority }
+}
+
+function parseCheck(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: { authority: { type: 'string' } },
+    allowPositionals: true,
+    strict: true,
+  })
+}
+
+function readText(file: string): Result<string> {
+  try {
+    if (statSync(file).size > MAX_FILE_BYTES)
+      return refuse('input.size', file, 'it is larger than 64 MiB', 'Check that this is the right file.')
+    return ok(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return refuse('input.unreadable', file, `it cannot be read (${code})`, 'Check the name of the file.')
+  }
+}
+
+function describePackage({ definition, hash }: ElectionPackage): string {
+  const { authority, election, title, rehearsal, pollingDay, constituency, contests, stations } = definition
+  const { threshold, shareHashes } = constituency.trustees
+  const lines = [
+    `good package: ${title.fa}${rehearsal ? '   (rehearsal, no election)' : ''}`,
+    `  election      ${authority}/${election}, polling day ${pollingDay}`,
+    `  constituency  ${constituency.id}, ${constituency.name.fa}; ${threshold} of ${shareHashes.length} trustees open the count`,
+    `  hash          ${toBase64(hash)}`,
+  ]
+  for (const contest of contests) {
+    lines.push(
+      `contest ${contest.id}: ${contest.title.fa}; ${contest.seats} seats, ${contest.choices} choices at most`,
+    )
+    for (const { code, name, list } of contest.candidates) {
+      lines.push(`  ${code}  ${name.fa}${list === undefined ? '' : `   (list ${list})`}`)
+    }
+    for (const { code, name } of contest.lists) lines.push(`  ${code}  ${name.fa}   (a list)`)
+  }
+  lines.push(`stations: ${stations.length}`)
+  for (const { id, name, devices } of stations) lines.push(`  ${id}  ${name.fa}: ${devices.join(', ')}`)
+  return `${lines.join('\n')}\n`
+}
+
+function misuse(what: string): RefusalError {
+  return new RefusalError({
+    code: 'usage',
+    where: 'sandogh provision',
+    what,
+    next: 'See "sandogh provision --help".',
+  })
+}

@@ -1,0 +1,73 @@
+/** Certificates of the centre and of officers' cards. Devices ask for theirs (`enrolment.ts`). */
+import type { Definition } from '../../core/election/definition.ts'
+import { ed25519Spki, issueCertificate } from '../../core/keys/certificate.ts'
+import { isSoundPublicKey } from '../../core/keys/ed25519.ts'
+import { concatBytes, toBase64 } from '../../core/keys/hash.ts'
+import { isSoundP256Key } from '../../core/keys/p256.ts'
+import type { Random, Signer } from '../../core/ports.ts'
+import { ok, type Result, refuse } from '../../core/result.ts'
+
+/** Random bytes of a serial: at least 64 bits are asked for (CA/Browser Forum Baseline Requirements, 7.1), these are 128. */
+const SERIAL_BYTES = 16
+
+/** DER in front of a P-256 point in a SubjectPublicKeyInfo (RFC 5480, 2.1.1, named curve). */
+const P256_SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
+
+/** Who issues, and for how long. */
+export interface Issuing {
+  readonly authority: Signer
+  readonly notBefore: Date
+  readonly notAfter: Date
+  readonly random: Random
+}
+
+export type OfficerRole = 'executive' | 'supervisory' | 'spare'
+
+/** What every certificate of one authority has in common, with a fresh serial. */
+export function issuedBy({ authority, notBefore, notAfter, random }: Issuing, definition: Definition) {
+  const serial = random.bytes(SERIAL_BYTES)
+  // DER takes a serial as signed: a clear first bit keeps it positive, a set second one keeps it from being zero.
+  serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40
+  return { authority, authorityName: definition.authority, serial, notBefore, notAfter }
+}
+
+/**
+ * An officer's certificate, which goes on the card.
+ * @param officer.publicKey the card's P-256 key, 65 bytes uncompressed
+ * @returns DER, or a refusal `officer.weak-key`
+ */
+export function issueOfficerCertificate(
+  officer: { readonly subject: string; readonly role: OfficerRole; readonly publicKey: Uint8Array },
+  definition: Definition,
+  issuing: Issuing,
+): Result<Uint8Array> {
+  const { subject, role, publicKey } = officer
+  if (!isSoundP256Key(publicKey)) return weak('officer.weak-key', `card of ${subject}`)
+  const publicKeySpki = concatBytes(P256_SPKI_PREFIX, publicKey)
+  return ok(issueCertificate({ ...issuedBy(issuing, definition), subject, role, publicKeySpki }))
+}
+
+/**
+ * The centre's certificate.
+ * @param centre.subject its host name
+ * @param centre.tls Ed25519 public key for TLS, 32 bytes
+ * @param centre.message Ed25519 public key that signs answers, 32 bytes
+ * @returns DER, or a refusal `centre.weak-key`
+ */
+export function issueCentreCertificate(
+  centre: { readonly subject: string; readonly tls: Uint8Array; readonly message: Uint8Array },
+  definition: Definition,
+  issuing: Issuing,
+): Result<Uint8Array> {
+  const { subject, tls, message } = centre
+  if (!isSoundPublicKey(tls) || !isSoundPublicKey(message)) return weak('centre.weak-key', subject)
+  const publicKeySpki = ed25519Spki(tls)
+  const keys = { message: toBase64(message) }
+  return ok(
+    issueCertificate({ ...issuedBy(issuing, definition), subject, role: 'centre', publicKeySpki, keys }),
+  )
+}
+
+function weak(code: string, where: string) {
+  return refuse(code, where, 'its key is weak or no key at all', 'Have a new key made and ask again.')
+}

@@ -1,0 +1,19 @@
+/** From an election's definition to the signed package that devices take. */
+import { parseDefinition } from '../../core/election/definition.ts'
+import { openPackage, signPackage } from '../../core/package/package.ts'
+import type { Signer } from '../../core/ports.ts'
+import { ok, type Result } from '../../core/result.ts'
+
+/**
+ * Signs a definition, if devices would take it: what they would refuse is refused here, before anyone signs.
+ * @param value the definition as JSON
+ * @param where the file it came from
+ * @returns the text of `package.json`
+ */
+export function buildPackage(value: unknown, authority: Signer, where: string): Result<string> {
+  const definition = parseDefinition(value, where)
+  if (!definition.ok) return definition
+  const text = signPackage(definition.value, authority)
+  const opened = openPackage(text, authority.publicKey, where)
+  return opened.ok ? ok(text) : opened
+}

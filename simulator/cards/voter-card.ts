@@ -1,0 +1,111 @@
+/** A voter's card: one authorization, four states, no PIN, no personal data (docs/card.md). */
+import type { Random } from '../../core/ports.ts'
+import { makeCardKey } from './card-key.ts'
+import { type CardObject, ObjectCard } from './objects.ts'
+import { type CardAnswer, type CardCommand, type CardInstruction, SW } from './smart-card.ts'
+
+/** The states, by the byte that stands for each. */
+const STATE = { blank: 0, issued: 1, claimed: 2, spent: 3 } as const
+type State = (typeof STATE)[keyof typeof STATE]
+
+const ORIGIN_BYTES = 32
+const NO_ORIGIN = new Uint8Array(ORIGIN_BYTES)
+
+/** Room for an authorization. */
+const AUTHORIZATION_ROOM = 2048
+
+/** One voter's card. */
+export class VoterCard extends ObjectCard {
+  protected override readonly kindByte = 1
+  #state: State = STATE.blank
+  #origin: Uint8Array = NO_ORIGIN
+  readonly #authorization: CardObject = {
+    value: new Uint8Array(0),
+    room: AUTHORIZATION_ROOM,
+    mayRead: () => undefined,
+    mayWrite: () =>
+      this.#state === STATE.blank || this.#state === STATE.spent ? undefined : SW.securityNotSatisfied,
+    begun: () => {
+      this.#state = STATE.blank
+      this.#origin = NO_ORIGIN
+    },
+  }
+  protected override readonly objects: ReadonlyMap<number, CardObject>
+
+  /** A blank card that makes its own key. */
+  constructor({ random }: { readonly random: Random }) {
+    super(makeCardKey(random))
+    this.objects = new Map([
+      [0x0101, this.#authorization],
+      [
+        0x0102,
+        {
+          value: this.publicKey,
+          room: this.publicKey.length,
+          mayRead: () => undefined,
+          mayWrite: () => SW.securityNotSatisfied,
+        },
+      ],
+    ])
+  }
+
+  /** The state byte: 0 blank, 1 issued, 2 claimed, 3 spent. For whoever stands outside the protocol and looks. */
+  get state(): State {
+    return this.#state
+  }
+
+  protected override authenticated(): Uint8Array {
+    return Buffer.concat([Uint8Array.of(this.#state), this.#authorization.value])
+  }
+
+  protected override instruction(cla: number, ins: number): CardInstruction | undefined {
+    if (cla === 0x80 && ins === 0x10) return { direction: 'in', run: (command) => this.#changeState(command) }
+    if (cla === 0x80 && ins === 0x12) return { direction: 'out', run: (command) => this.#getState(command) }
+    return super.instruction(cla, ins)
+  }
+
+  #getState({ p1, p2 }: CardCommand): CardAnswer {
+    if (p1 !== 0 || p2 !== 0) return { sw: SW.wrongParameters }
+    return { data: Uint8Array.from([this.#state, ...this.#origin]) }
+  }
+
+  #changeState({ p1, p2, body }: CardCommand): CardAnswer {
+    if (p2 !== 0) return { sw: SW.wrongParameters }
+    if (p1 === STATE.issued && body.length === 0) return this.#issue()
+    if (p1 === STATE.issued) return this.#release(body)
+    if (p1 === STATE.claimed) return this.#claim(body)
+    if (p1 === STATE.spent) return this.#spend(body)
+    return { sw: SW.wrongParameters }
+  }
+
+  #issue(): CardAnswer {
+    if (this.#state !== STATE.blank || this.#authorization.value.length === 0) return { sw: SW.notAllowed }
+    this.#state = STATE.issued
+    return { sw: SW.done }
+  }
+
+  #claim(origin: Uint8Array): CardAnswer {
+    if (origin.length !== ORIGIN_BYTES) return { sw: SW.wrongLength }
+    if (this.#state !== STATE.issued) return { sw: SW.notAllowed }
+    this.#state = STATE.claimed
+    this.#origin = Uint8Array.from(origin)
+    return { sw: SW.done }
+  }
+
+  #release(origin: Uint8Array): CardAnswer {
+    if (origin.length !== ORIGIN_BYTES) return { sw: SW.wrongLength }
+    if (this.#state !== STATE.claimed || Buffer.compare(origin, this.#origin) !== 0)
+      return { sw: SW.notAllowed }
+    this.#state = STATE.issued
+    this.#origin = NO_ORIGIN
+    return { sw: SW.done }
+  }
+
+  #spend(body: Uint8Array): CardAnswer {
+    if (body.length !== 0) return { sw: SW.wrongLength }
+    if (this.#state !== STATE.claimed) return { sw: SW.notAllowed }
+    this.#state = STATE.spent
+    this.#authorization.value = new Uint8Array(0)
+    return { sw: SW.done }
+  }
+}

@@ -1,0 +1,33 @@
+/** The five virtual peripherals of one ballot device on a table, as a person stands before them. */
+import type { Clock } from '../../core/ports.ts'
+import type { PeripheralLine } from '../lines/peripheral-line.ts'
+import { VirtualCardReader } from '../peripherals/card-reader.ts'
+import { VirtualDisplay } from '../peripherals/display.ts'
+import { VirtualIoBoard } from '../peripherals/io-board.ts'
+import { VirtualPrinter } from '../peripherals/printer.ts'
+import { type TouchEdges, VirtualTouchscreen } from '../peripherals/touchscreen.ts'
+
+/** One line a peripheral. */
+export type BenchLines = Readonly<
+  Record<'touchscreen' | 'card-reader' | 'printer' | 'io-board' | 'display', PeripheralLine>
+>
+
+/** A bench. */
+export interface Bench {
+  readonly touchscreen: VirtualTouchscreen
+  readonly reader: VirtualCardReader
+  readonly printer: VirtualPrinter
+  readonly board: VirtualIoBoard
+  readonly display: VirtualDisplay
+}
+
+/** Puts the peripherals on their lines. */
+export function setUpBench(lines: BenchLines, clock: Clock, calibration: TouchEdges): Bench {
+  return {
+    touchscreen: new VirtualTouchscreen({ line: lines.touchscreen, clock, calibration }),
+    reader: new VirtualCardReader({ line: lines['card-reader'], clock }),
+    printer: new VirtualPrinter({ line: lines.printer, clock }),
+    board: new VirtualIoBoard({ line: lines['io-board'], clock }),
+    display: new VirtualDisplay({ line: lines.display, clock }),
+  }
+}

@@ -1,0 +1,80 @@
+/** Two officers and the sealed spare: open the polls, resume them after a fault, close them, and have their cards forget the day key. */
+import type { Clock } from '../../core/ports.ts'
+import type { OfficerCard } from '../cards/officer-card.ts'
+import type { Bench } from './bench.ts'
+import { Person } from './person.ts'
+
+/** A card with the PIN its officer knows. */
+export interface OfficerHand {
+  readonly card: OfficerCard
+  readonly pin: string
+}
+
+/** The three cards of a station. */
+export interface Officers {
+  readonly executive: OfficerHand
+  readonly supervisory: OfficerHand
+  readonly spare: OfficerHand
+}
+
+/** Opens the polls. The first device of the morning asks for the spare card too. */
+export async function openPolls(bench: Bench, clock: Clock, officers: Officers): Promise<void> {
+  const person = new Person(bench, clock)
+  await person.see('polls.closed')
+  turnKeys(bench, true)
+  await present(person, officers.executive)
+  await present(person, officers.supervisory)
+  const next = await person.see('polls.admitting.insert', 'polls.reporting-zero', 'voter.idle')
+  if (next.name === 'polls.admitting.insert') await present(person, officers.spare)
+  await person.see('voter.idle')
+  turnKeys(bench, false)
+}
+
+/** Resumes the polls after a restart or an opened case. */
+export async function resumePolls(bench: Bench, clock: Clock, officers: Officers): Promise<void> {
+  const person = new Person(bench, clock)
+  await person.see('polls.paused')
+  turnKeys(bench, true)
+  await present(person, officers.executive)
+  await present(person, officers.supervisory)
+  await person.see('voter')
+  turnKeys(bench, false)
+}
+
+/** Closes the polls for good and waits for the minutes. */
+export async function closePolls(bench: Bench, clock: Clock, officers: Officers): Promise<void> {
+  const person = new Person(bench, clock)
+  await person.see('voter.idle')
+  turnKeys(bench, true)
+  await present(person, officers.executive)
+  await present(person, officers.supervisory)
+  await person.see('polls.finished')
+  turnKeys(bench, false)
+}
+
+/** Has each card forget its share of the day key; only after every device of the station is closed. */
+export async function eraseDayKey(bench: Bench, clock: Clock, officers: Officers): Promise<void> {
+  const person = new Person(bench, clock)
+  for (const { card, pin } of [officers.executive, officers.supervisory, officers.spare]) {
+    await person.see('polls.finished.insert')
+    bench.reader.insertCard(card)
+    await person.see('polls.finished.pin')
+    await person.type(pin)
+    await person.see('polls.finished.erased')
+    bench.reader.pullCard()
+  }
+}
+
+async function present(person: Person, { card, pin }: OfficerHand): Promise<void> {
+  await person.see('polls.admitting.insert')
+  person.bench.reader.insertCard(card)
+  await person.see('polls.admitting.pin')
+  await person.type(pin)
+  await person.see('polls.admitting.take')
+  person.bench.reader.pullCard()
+}
+
+function turnKeys({ board }: Bench, on: boolean): void {
+  board.turnKey('executive', on)
+  board.turnKey('supervisory', on)
+}

@@ -1,0 +1,52 @@
+/** A person before a device: sees the display, presses what is shown where it is shown, takes their time. */
+import type { Clock } from '../../core/ports.ts'
+import type { Screen } from '../peripherals/display.ts'
+import type { Bench } from './bench.ts'
+
+/** From seeing a screen to touching it. */
+const REACTION_MS = 250
+
+/** Eyes and a finger. */
+export class Person {
+  readonly bench: Bench
+  readonly #clock: Clock
+
+  constructor(bench: Bench, clock: Clock) {
+    this.bench = bench
+    this.#clock = clock
+  }
+
+  /** Waits until a screen whose name begins so is painted, and looks at it. */
+  async see(...names: readonly string[]): Promise<Screen> {
+    const screen = await this.bench.display.waitFor(({ name }) => names.some((known) => isNamed(name, known)))
+    await this.pause(REACTION_MS)
+    return screen
+  }
+
+  /** Presses an element of the screen that is shown now and waits for the next screen. Throws if it is not shown. */
+  async press(id: string): Promise<Screen> {
+    const screen = this.bench.display.current()
+    const element = screen?.elements.find((shown) => shown.id === id)
+    if (screen === undefined || element === undefined)
+      throw new Error(`"${id}" is not on the screen ${screen?.name}`)
+    const { x, y, width, height } = element.rect
+    await this.bench.touchscreen.press(Math.round(x + width / 2), Math.round(y + height / 2))
+    const next = await this.bench.display.waitFor(({ revision }) => revision > screen.revision)
+    await this.pause(REACTION_MS)
+    return next
+  }
+
+  /** Types digits on the keypad that is shown. */
+  async type(digits: string): Promise<void> {
+    for (const digit of digits) await this.press(`digit-${digit}`)
+  }
+
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(ms, resolve))
+  }
+}
+
+/** `polls.admitting` names `polls.admitting.pin` too. */
+function isNamed(name: string, known: string): boolean {
+  return name === known || name.startsWith(`${known}.`)
+}

@@ -1,0 +1,179 @@
+/**
+ * A virtual display: it takes screens as lines of JSON and says when each is painted. Nobody sees it but the virtual people, who
+ * look at it instead of at pixels.
+ */
+import type { Clock } from '../../core/ports.ts'
+import type { PeripheralLine } from '../lines/peripheral-line.ts'
+
+/** One thing on a screen. What else the device says of it is kept as it is. */
+export interface ScreenElement {
+  readonly id: string
+  readonly role: string
+  readonly name: string
+  readonly rect: {
+    readonly x: number
+    readonly y: number
+    readonly width: number
+    readonly height: number
+  }
+  readonly [other: string]: unknown
+}
+
+/** A whole screen. */
+export interface Screen {
+  readonly revision: number
+  /** Which screen it is, for whoever helps by telephone. */
+  readonly name: string
+  readonly direction: 'rtl' | 'ltr'
+  readonly language: string
+  readonly elements: readonly ScreenElement[]
+}
+
+/** How long painting takes. */
+const PAINT_MS = 20
+
+/** Longest line, in bytes. */
+const LINE_LIMIT = 1 << 20
+
+const NEWLINE = 0x0a
+
+/** One display. */
+export class VirtualDisplay {
+  readonly #line: PeripheralLine
+  readonly #clock: Clock
+  readonly #listeners = new Set<(screen: Screen) => void>()
+  readonly #lines = new LineCutter()
+  #frozen = false
+  #held: Screen[] = []
+  #current: Screen | undefined
+  /** How many lines were no screen. */
+  refused = 0
+
+  constructor({ line, clock }: { readonly line: PeripheralLine; readonly clock: Clock }) {
+    this.#line = line
+    this.#clock = clock
+    line.onData((bytes) => this.#receive(bytes))
+    line.onOpen(() => this.#lines.reset())
+  }
+
+  /** The screen that is painted now. */
+  current(): Screen | undefined {
+    return this.#current
+  }
+
+  /** Calls back with each screen once it is painted; gives the function that ends it. */
+  onScreen(listener: (screen: Screen) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The screen that is painted now, or the first one painted from now on, for which this holds. */
+  waitFor(predicate: (screen: Screen) => boolean): Promise<Screen> {
+    const current = this.#current
+    if (current !== undefined && predicate(current)) return Promise.resolve(current)
+    return new Promise((resolve, reject) => {
+      const stop = this.onScreen((screen) => {
+        try {
+          if (!predicate(screen)) return
+          resolve(screen)
+        } catch (problem) {
+          reject(problem)
+        }
+        stop()
+      })
+    })
+  }
+
+  /** Paints nothing more, and so says nothing more. Throws when it is frozen. */
+  freeze(): void {
+    if (this.#frozen) throw new Error('the display is frozen already')
+    this.#frozen = true
+  }
+
+  /** Paints what came meanwhile, in order. Throws when it is not frozen. */
+  thaw(): void {
+    if (!this.#frozen) throw new Error('the display is not frozen')
+    this.#frozen = false
+    const held = this.#held
+    this.#held = []
+    for (const screen of held) this.#paint(screen)
+  }
+
+  #receive(bytes: Uint8Array): void {
+    for (const text of this.#lines.feed(bytes)) {
+      const screen = text === undefined ? undefined : parseScreen(text)
+      if (screen === undefined) this.refused += 1
+      else this.#clock.after(PAINT_MS, () => this.#paint(screen))
+    }
+  }
+
+  #paint(screen: Screen): void {
+    if (this.#frozen) {
+      this.#held.push(screen)
+      return
+    }
+    this.#current = screen
+    this.#line.write(Buffer.from(`${JSON.stringify({ painted: screen.revision })}\n`, 'utf8'))
+    for (const listener of [...this.#listeners]) listener(screen)
+  }
+}
+
+/** Cuts bytes at newlines. A line that is too long is thrown away up to its newline and comes out as undefined. */
+class LineCutter {
+  #parts: Uint8Array[] = []
+  #length = 0
+
+  feed(bytes: Uint8Array): (string | undefined)[] {
+    const lines: (string | undefined)[] = []
+    let start = 0
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      this.#add(bytes.subarray(start, end))
+      lines.push(this.#length > LINE_LIMIT ? undefined : Buffer.concat(this.#parts).toString('utf8'))
+      this.reset()
+      start = end + 1
+    }
+    this.#add(bytes.subarray(start))
+    return lines
+  }
+
+  reset(): void {
+    this.#parts = []
+    this.#length = 0
+  }
+
+  #add(bytes: Uint8Array): void {
+    this.#length += bytes.length
+    if (this.#length > LINE_LIMIT) this.#parts = []
+    else if (bytes.length > 0) this.#parts.push(Uint8Array.from(bytes))
+  }
+}
+
+/** The screen in a line, or undefined when it holds none. */
+function parseScreen(text: string): Screen | undefined {
+  let message: unknown
+  try {
+    message = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isRecord(message) || !isRecord(message['screen'])) return undefined
+  const { revision, name, direction, language, elements } = message['screen']
+  if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) return undefined
+  if ((direction !== 'rtl' && direction !== 'ltr') || typeof language !== 'string') return undefined
+  if (typeof name !== 'string') return undefined
+  if (!Array.isArray(elements) || !elements.every(isElement)) return undefined
+  return { revision, name, direction, language, elements }
+}
+
+function isElement(value: unknown): value is ScreenElement {
+  if (!isRecord(value) || !isRecord(value['rect'])) return false
+  const { x, y, width, height } = value['rect']
+  const words = [value['id'], value['role'], value['name']]
+  return (
+    words.every((word) => typeof word === 'string') && [x, y, width, height].every((n) => Number.isFinite(n))
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,235 @@
+/**
+ * Reads ESC/POS as a printer does (Epson ESC/POS command reference). Two readers look at the same bytes: one takes commands in
+ * their order, the other watches for real-time commands the moment they arrive, wherever they stand, even inside a picture.
+ */
+
+/** A command that waits its turn. */
+export type PrinterCommand =
+  | { readonly is: 'initialise' }
+  | { readonly is: 'justify'; readonly side: 'left' | 'centre' | 'right' }
+  | { readonly is: 'line-spacing'; readonly dots: number }
+  | { readonly is: 'feed-lines'; readonly lines: number }
+  | { readonly is: 'feed-dots'; readonly dots: number }
+  | {
+      readonly is: 'raster'
+      /** How often each dot is repeated across and down. */
+      readonly scale: { readonly x: 1 | 2; readonly y: 1 | 2 }
+      readonly widthBytes: number
+      readonly rows: number
+      readonly data: Uint8Array
+    }
+  | { readonly is: 'qr-model'; readonly model: number }
+  | { readonly is: 'qr-size'; readonly dots: number }
+  | { readonly is: 'qr-correction'; readonly level: number }
+  | { readonly is: 'qr-store'; readonly data: Uint8Array }
+  | { readonly is: 'qr-print' }
+  | { readonly is: 'cut'; readonly feedDots: number }
+  | { readonly is: 'automatic-status'; readonly mask: number }
+  | { readonly is: 'process-id'; readonly id: Uint8Array }
+  /** What this printer does not know: a command, or a character (it is told to draw everything). */
+  | { readonly is: 'unknown'; readonly first: number }
+
+/** A command that never waits. */
+export type RealTimeCommand =
+  | { readonly is: 'status'; readonly of: number }
+  | { readonly is: 'recover'; readonly how: number }
+  | { readonly is: 'drawer-pulse' }
+  | { readonly is: 'clear-buffer' }
+
+const [DLE, EOT, ENQ, DC4, ESC, GS, LF, CR, NUL] = [
+  0x10, 0x04, 0x05, 0x14, 0x1b, 0x1d, 0x0a, 0x0d, 0x00,
+] as const
+
+/** Default line spacing, 1/6 inch in dots of 1/8 mm. */
+export const LINE_DOTS = 30
+
+/** Most bytes of one picture; a longer one is not a command of this printer. */
+const RASTER_LIMIT = 1 << 20
+
+/** DLE DC4 8 needs these seven bytes, so that no accident clears the buffer. */
+const CLEAR_TAIL = [0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08]
+
+/** What stands at the start of some bytes: nothing whole yet, or a command (undefined: nothing to do) and its length. */
+type Look = 'more' | { readonly command: PrinterCommand | undefined; readonly length: number }
+
+/** Takes commands in order. */
+export class EscPosDecoder {
+  #pending: Uint8Array = new Uint8Array(0)
+
+  /** The commands that these bytes complete, each with the bytes it took. */
+  feed(bytes: Uint8Array): PrinterCommand[] {
+    let rest: Uint8Array = Buffer.concat([this.#pending, bytes])
+    const commands: PrinterCommand[] = []
+    while (rest.length > 0) {
+      const look = lookAt(rest)
+      if (look === 'more') break
+      if (look.command !== undefined) commands.push(look.command)
+      rest = rest.subarray(look.length)
+    }
+    this.#pending = Uint8Array.from(rest)
+    return commands
+  }
+
+  /** Forgets a command that has begun. */
+  reset(): void {
+    this.#pending = new Uint8Array(0)
+  }
+}
+
+function lookAt(bytes: Uint8Array): Look {
+  const [first = 0, second, third] = bytes
+  if (first === NUL || first === CR) return nothing(1)
+  if (first === LF) return found({ is: 'feed-lines', lines: 1 }, 1)
+  if (first !== ESC && first !== GS && first !== DLE) return unknown(first, 1)
+  if (second === undefined) return 'more'
+  if (first === DLE) return lookAtRealTime(second, third)
+  return first === ESC ? lookAtEsc(second, third) : lookAtGs(bytes, second)
+}
+
+/** A real-time command in its turn was done already when it came in; here it is only skipped. */
+function lookAtRealTime(second: number, third: number | undefined): Look {
+  if (second !== EOT && second !== ENQ && second !== DC4) return unknown(DLE, 1)
+  if (third === undefined) return 'more'
+  if (second !== DC4) return nothing(3)
+  return nothing(third === 8 ? 3 + CLEAR_TAIL.length : 5)
+}
+
+function lookAtEsc(second: number, n: number | undefined): Look {
+  if (second === 0x40) return found({ is: 'initialise' }, 2)
+  if (second === 0x32) return found({ is: 'line-spacing', dots: LINE_DOTS }, 2)
+  if (second !== 0x33 && second !== 0x4a && second !== 0x61 && second !== 0x64) return unknown(ESC, 2)
+  if (n === undefined) return 'more'
+  if (second === 0x33) return found({ is: 'line-spacing', dots: n }, 3)
+  if (second === 0x4a) return found({ is: 'feed-dots', dots: n }, 3)
+  if (second === 0x64) return found({ is: 'feed-lines', lines: n }, 3)
+  const side = (['left', 'centre', 'right'] as const)[n >= 0x30 ? n - 0x30 : n]
+  return side === undefined ? unknown(ESC, 3) : found({ is: 'justify', side }, 3)
+}
+
+function lookAtGs(bytes: Uint8Array, second: number): Look {
+  switch (second) {
+    case 0x28:
+      return lookAtExtended(bytes)
+    case 0x56:
+      return lookAtCut(bytes)
+    case 0x61: {
+      const mask = bytes[2]
+      return mask === undefined ? 'more' : found({ is: 'automatic-status', mask }, 3)
+    }
+    case 0x76:
+      return lookAtRaster(bytes)
+    default:
+      return unknown(GS, 2)
+  }
+}
+
+/** GS V: 0, 1 cut here; 65, 66 n feed to the cutter and n dots more. */
+function lookAtCut(bytes: Uint8Array): Look {
+  const [, , how, n] = bytes
+  if (how === undefined) return 'more'
+  if (how === 0 || how === 1 || how === 0x30 || how === 0x31) return found({ is: 'cut', feedDots: 0 }, 3)
+  if (how !== 0x41 && how !== 0x42) return unknown(GS, 3)
+  return n === undefined ? 'more' : found({ is: 'cut', feedDots: n }, 4)
+}
+
+/** GS v 0 m xL xH yL yH data. */
+function lookAtRaster(bytes: Uint8Array): Look {
+  if (bytes.length < 8) return bytes[2] === undefined || bytes[2] === 0x30 ? 'more' : unknown(GS, 3)
+  const [, , letter, mode = 0, xl = 0, xh = 0, yl = 0, yh = 0] = bytes
+  const scale = mode >= 0x30 ? mode - 0x30 : mode
+  const [widthBytes, rows] = [xl | (xh << 8), yl | (yh << 8)]
+  const size = widthBytes * rows
+  if (letter !== 0x30 || scale > 3) return unknown(GS, 4)
+  if (size === 0 || size > RASTER_LIMIT) return unknown(GS, 8)
+  if (bytes.length < 8 + size) return 'more'
+  const data = bytes.slice(8, 8 + size)
+  const [x, y] = [(scale & 1) === 1 ? 2 : 1, (scale & 2) === 2 ? 2 : 1] as const
+  return found({ is: 'raster', scale: { x, y }, widthBytes, rows, data }, 8 + size)
+}
+
+/** GS ( letter pL pH and that many bytes. */
+function lookAtExtended(bytes: Uint8Array): Look {
+  if (bytes.length < 5) return 'more'
+  const [, , letter, pl = 0, ph = 0] = bytes
+  const length = 5 + (pl | (ph << 8))
+  if (bytes.length < length) return 'more'
+  const parameters = bytes.slice(5, length)
+  const command =
+    letter === 0x48 ? processId(parameters) : letter === 0x6b ? qrCommand(parameters) : undefined
+  return command === undefined ? unknown(GS, length) : found(command, length)
+}
+
+/** Function 48: fn 30, m 30, four bytes from 20 to 7E. */
+function processId(parameters: Uint8Array): PrinterCommand | undefined {
+  const [fn, m] = parameters
+  const id = parameters.subarray(2)
+  if (parameters.length !== 6 || fn !== 0x30 || m !== 0x30) return undefined
+  return id.every((byte) => byte >= 0x20 && byte <= 0x7e) ? { is: 'process-id', id } : undefined
+}
+
+/** QR functions: cn 31, then fn. */
+function qrCommand(parameters: Uint8Array): PrinterCommand | undefined {
+  const [cn, fn, n = 0, n2] = parameters
+  const { length } = parameters
+  if (cn !== 0x31) return undefined
+  // 65: model 1 or 2 (31, 32), then 0. This printer draws model 2 only.
+  if (fn === 0x41 && length === 4 && n === 0x32 && n2 === 0) return { is: 'qr-model', model: n }
+  if (fn === 0x43 && length === 3 && n >= 1 && n <= 16) return { is: 'qr-size', dots: n }
+  if (fn === 0x45 && length === 3 && n >= 0x30 && n <= 0x33) return { is: 'qr-correction', level: n - 0x30 }
+  if (fn === 0x50 && length > 3 && n === 0x30) return { is: 'qr-store', data: parameters.slice(3) }
+  if (fn === 0x51 && length === 3 && n === 0x30) return { is: 'qr-print' }
+  return undefined
+}
+
+function found(command: PrinterCommand, length: number): Look {
+  return { command, length }
+}
+
+function nothing(length: number): Look {
+  return { command: undefined, length }
+}
+
+function unknown(first: number, length: number): Look {
+  return found({ is: 'unknown', first }, length)
+}
+
+/** Watches the bytes as they arrive for real-time commands, with no regard to what they belong to. */
+export class RealTimeWatcher {
+  #seen: number[] = []
+
+  /** The real-time commands that these bytes complete. */
+  feed(bytes: Uint8Array): RealTimeCommand[] {
+    const commands: RealTimeCommand[] = []
+    for (const byte of bytes) {
+      this.#seen.push(byte)
+      while (this.#seen.length > 0) {
+        const command = realTimeAt(this.#seen)
+        if (command === 'more') break
+        if (command !== 'none') commands.push(command)
+        // Not a command: it may begin at the next byte. A command: its bytes are used up.
+        this.#seen = command === 'none' ? this.#seen.slice(1) : []
+      }
+    }
+    return commands
+  }
+}
+
+function realTimeAt([first, second, third, ...rest]: readonly number[]): RealTimeCommand | 'none' | 'more' {
+  if (first !== DLE) return 'none'
+  if (second === undefined) return 'more'
+  if (second !== EOT && second !== ENQ && second !== DC4) return 'none'
+  if (third === undefined) return 'more'
+  if (second === EOT) return third >= 1 && third <= 4 ? { is: 'status', of: third } : 'none'
+  if (second === ENQ) return third === 1 || third === 2 ? { is: 'recover', how: third } : 'none'
+  if (third === 1) return drawerPulse(rest)
+  if (third !== 8 || rest.some((byte, i) => byte !== CLEAR_TAIL[i])) return 'none'
+  return rest.length < CLEAR_TAIL.length ? 'more' : { is: 'clear-buffer' }
+}
+
+/** DLE DC4 1 m t: pin 0 or 1, 1 to 8 times 100 ms. */
+function drawerPulse([m, t]: readonly number[]): RealTimeCommand | 'none' | 'more' {
+  if (m === undefined) return 'more'
+  if (m > 1) return 'none'
+  if (t === undefined) return 'more'
+  return t >= 1 && t <= 8 ? { is: 'drawer-pulse' } : 'none'
+}

@@ -1,0 +1,101 @@
+/** The paper in a virtual printer: the strip that hangs out of it, and what has dropped into the box. */
+
+/** Dots across the paper: 72 mm of 8 dots. */
+export const PAPER_DOTS = 576
+const ROW_BYTES = PAPER_DOTS / 8
+
+/** A piece of printed paper. */
+export interface PrintedSlip {
+  readonly width: typeof PAPER_DOTS
+  readonly height: number
+  /** Row by row from the top, eight dots a byte, the left one highest; 1 is black. */
+  readonly bitmap: Uint8Array
+  /** What its QR symbols say, in the order they were printed. */
+  readonly qrTexts: readonly string[]
+}
+
+/** A slip that has come off, and how. */
+export interface DroppedSlip extends PrintedSlip {
+  readonly by: 'cutter' | 'tear'
+}
+
+/** A row of dots before it is printed: bytes from the left edge, and the QR text that is complete once it is out. */
+export interface PaperRow {
+  readonly dots: Uint8Array
+  readonly qrText?: string
+}
+
+/** A blank row. */
+export const BLANK_ROW: PaperRow = { dots: new Uint8Array(ROW_BYTES) }
+
+/** The strip behind the glass. */
+export class HangingPaper {
+  #rows: Uint8Array[] = []
+  #qrTexts: string[] = []
+
+  /** Adds a row at the bottom. */
+  print(row: PaperRow): void {
+    this.#rows.push(row.dots)
+    if (row.qrText !== undefined) this.#qrTexts.push(row.qrText)
+  }
+
+  /** What hangs there, or undefined when there is nothing. */
+  slip(): PrintedSlip | undefined {
+    if (this.#rows.length === 0) return undefined
+    const bitmap = new Uint8Array(this.#rows.length * ROW_BYTES)
+    for (const [y, row] of this.#rows.entries()) bitmap.set(row, y * ROW_BYTES)
+    return { width: PAPER_DOTS, height: this.#rows.length, bitmap, qrTexts: [...this.#qrTexts] }
+  }
+
+  /** Takes the strip off and gives it. */
+  takeOff(): PrintedSlip | undefined {
+    const slip = this.slip()
+    this.#rows = []
+    this.#qrTexts = []
+    return slip
+  }
+}
+
+/** A picture laid onto the paper: scaled, moved to its side, and cut off at the right edge. */
+export function layOut(
+  picture: { readonly width: number; readonly rows: number; dot(x: number, y: number): boolean },
+  scale: { readonly x: number; readonly y: number },
+  side: 'left' | 'centre' | 'right',
+): PaperRow[] {
+  const width = picture.width * scale.x
+  const free = Math.max(0, PAPER_DOTS - width)
+  const left = side === 'left' ? 0 : side === 'right' ? free : Math.floor(free / 2)
+  const out: PaperRow[] = []
+  for (let y = 0; y < picture.rows; y += 1) {
+    const dots = new Uint8Array(ROW_BYTES)
+    for (let x = 0; x < Math.min(width, PAPER_DOTS); x += 1) {
+      const at = left + x
+      const byte = at >> 3
+      if (picture.dot(Math.floor(x / scale.x), y)) dots[byte] = (dots[byte] ?? 0) | (0x80 >> (at & 7))
+    }
+    for (let copy = 0; copy < scale.y; copy += 1) out.push({ dots })
+  }
+  return out
+}
+
+/** The rows of a picture of eight dots a byte, the left one highest. */
+export function rasterRows(
+  raster: {
+    readonly widthBytes: number
+    readonly rows: number
+    readonly data: Uint8Array
+    readonly scale: { readonly x: number; readonly y: number }
+  },
+  side: 'left' | 'centre' | 'right',
+): PaperRow[] {
+  const { widthBytes, rows, data, scale } = raster
+  if (widthBytes === ROW_BYTES && scale.x === 1 && scale.y === 1) {
+    // As wide as the paper: nothing to move.
+    return Array.from({ length: rows }, (_, y) => ({
+      dots: data.subarray(y * ROW_BYTES, (y + 1) * ROW_BYTES),
+    }))
+  }
+  const dot = (x: number, y: number): boolean =>
+    (((data[y * widthBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1) === 1
+  return layOut({ width: 8 * widthBytes, rows, dot }, scale, side)
+}

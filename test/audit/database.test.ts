@@ -1,0 +1,155 @@
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { readDatabase, verifyDatabase } from '../../audit/verify/database.ts'
+import { batchRoot } from '../../core/ballot-box/batch.ts'
+import { testFolder, writeDatabase } from './files.ts'
+import { makeStation, type TestDevice } from './fixtures.ts'
+
+const station = makeStation('database', { casts: [80, 4] })
+const [device, other] = station.devices as [TestDevice, TestDevice]
+const folder = testFolder()
+const size = device.entries.length
+let made = 0
+const honest = join(folder, 'honest.db')
+writeDatabase(station, device, honest)
+
+/** A device's database after some SQL, as anyone with a disk and `sqlite3` could have run it. */
+function changedBy(sql: string, ...values: readonly unknown[]): string {
+  made += 1
+  const path = join(folder, `device-${made}.db`)
+  copyFileSync(honest, path)
+  const database = new Database(path)
+  database.prepare(sql).run(...values)
+  database.close()
+  return path
+}
+
+/** `holds`, or the place that is named. */
+function check(path: string): string {
+  const rows = readDatabase(path)
+  const verified = rows.ok
+    ? verifyDatabase(rows.value, station.electionPackage, station.authority.publicKey)
+    : rows
+  return verified.ok ? 'holds' : verified.error.where
+}
+
+const ballot = device.batches.get(2)?.[3] as Uint8Array
+const entry = device.entries[12] as Uint8Array
+const changedEntry = entry.map((byte, i) => (i === 30 ? byte ^ 1 : byte))
+const changedBallot = ballot.map((byte, i) => (i === 30 ? byte ^ 1 : byte))
+
+test('an honest database holds, and is not written to', () => {
+  const path = changedBy('DELETE FROM journal WHERE seq = ?', -1)
+  const before = [readFileSync(path).toString('base64'), statSync(path).mtimeMs]
+  expect(check(path)).toBe('holds')
+  expect([readFileSync(path).toString('base64'), statSync(path).mtimeMs]).toEqual(before)
+})
+
+test('a database that was not closed is read with its write-ahead log', () => {
+  const path = changedBy('DELETE FROM journal WHERE seq = ?', -1)
+  const running = new Database(path)
+  running.prepare('DELETE FROM journal WHERE seq = ?').run(20)
+  expect(check(path)).toBe('table journal, entry 20')
+  running.close()
+})
+
+describe('a row changed, deleted or added with plain SQL is found, and the table named', () => {
+  const last = size - 1
+  const cases: readonly [string, string, readonly unknown[]][] = [
+    ['table journal, entry 12', 'UPDATE journal SET entry = ? WHERE seq = 12', [changedEntry]],
+    ['table journal, entry 0', 'DELETE FROM journal WHERE seq = 0', []],
+    [`table journal, entry ${last}`, 'DELETE FROM journal WHERE seq = ?', [last]],
+    [`table journal, entry ${size}`, 'INSERT INTO journal VALUES (?, ?)', [size, entry]],
+    ['table journal, entry -5', 'INSERT INTO journal VALUES (-5, ?)', [entry]],
+    ['table journal, entry 3', 'UPDATE journal SET seq = 900 WHERE seq = 3', []],
+    ['table checkpoints, size 13', "UPDATE checkpoints SET note = note || 'x' WHERE size = 13", []],
+    [
+      'table checkpoints, size 13',
+      'UPDATE checkpoints SET note = (SELECT note FROM checkpoints WHERE size = 12) WHERE size = 13',
+      [],
+    ],
+    ['table checkpoints, size 1', 'DELETE FROM checkpoints WHERE size = 1', []],
+    [`table checkpoints, size ${size}`, 'DELETE FROM checkpoints WHERE size = ?', [size]],
+    [
+      `table checkpoints, size ${size + 1}`,
+      'INSERT INTO checkpoints SELECT size + 1, note FROM checkpoints WHERE size = ?',
+      [size],
+    ],
+    ['table checkpoints, size 900', 'UPDATE checkpoints SET size = 900 WHERE size = 5', []],
+    ['table batches, batch 1', 'UPDATE batches SET count = 31 WHERE batch = 1', []],
+    ['table batches, batch 2', 'UPDATE batches SET root = ? WHERE batch = 2', [batchRoot([])]],
+    ['table batches, batch 2', 'DELETE FROM batches WHERE batch = 2', []],
+    ['table batches, batch 9', 'INSERT INTO batches VALUES (9, 1, ?)', [batchRoot([ballot])]],
+    ['table ballots, batch 2', 'UPDATE ballots SET sealed = ? WHERE sealed = ?', [changedBallot, ballot]],
+    ['table ballots, batch 2', 'DELETE FROM ballots WHERE sealed = ?', [ballot]],
+    ['table ballots, batch 1', 'INSERT INTO ballots VALUES (1, ?)', [ballot]],
+    ['table ballots, batch 9', 'INSERT INTO ballots VALUES (9, ?)', [ballot]],
+    ['table spent', 'DELETE FROM spent WHERE tag = ?', [device.tags[0]]],
+    ['table spent', 'INSERT INTO spent VALUES (?)', [new Uint8Array(32)]],
+    ['table spent', 'UPDATE spent SET tag = ? WHERE tag = ?', [new Uint8Array(32), device.tags[0]]],
+    ['table device, origin', 'UPDATE device SET origin = ?', [other.origin]],
+    ['table device, package', "UPDATE device SET package = 'x'", []],
+    [
+      'table device, certificate',
+      'UPDATE device SET certificate = ?',
+      [device.certificate.map((b) => b ^ 1)],
+    ],
+    ['table device', 'DELETE FROM device', []],
+  ]
+  test.each(cases)('%s: %s', (where, sql, values) => {
+    expect(check(changedBy(sql, ...values))).toBe(where)
+  })
+
+  test.each([
+    ['table journal', "UPDATE journal SET entry = 'text' WHERE seq = 4"],
+    ['table checkpoints', 'UPDATE checkpoints SET note = NULL WHERE size = 4'],
+    ['table batches', 'UPDATE batches SET count = 2.5 WHERE batch = 1'],
+    ['table ballots', "INSERT INTO ballots VALUES ('first', x'00')"],
+  ])('%s, with a value of a wrong type: %s', (where, sql) => {
+    expect(check(changedBy(sql))).toBe(where)
+  })
+
+  test('the certificate of another device', () => {
+    const path = changedBy('UPDATE device SET certificate = ?', other.certificate)
+    expect(check(path)).toBe('table checkpoints, size 1')
+  })
+})
+
+describe('a file that is no database of a device', () => {
+  const codeOf = (path: string) => {
+    const rows = readDatabase(path)
+    return rows.ok ? 'read' : rows.error.code
+  }
+
+  test('is refused as bad input', () => {
+    const text = join(folder, 'text.db')
+    writeFileSync(text, 'this is no database at all, and long enough to look at '.repeat(20))
+    expect(codeOf(text)).toBe('input.no-device')
+    expect(codeOf(join(folder, 'nowhere.db'))).toBe('input.unreadable')
+    expect(codeOf(folder)).toBe('input.unreadable')
+    expect(codeOf(changedBy('DROP TABLE spent'))).toBe('input.no-device')
+  })
+
+  test('with a view in place of a table is refused before it is read', () => {
+    const path = changedBy('DROP TABLE spent')
+    const database = new Database(path)
+    database.exec(`CREATE VIEW spent AS
+      WITH RECURSIVE endless(tag) AS (SELECT 1 UNION ALL SELECT tag + 1 FROM endless) SELECT tag FROM endless`)
+    database.close()
+    expect(codeOf(path)).toBe('input.no-device')
+  })
+
+  test('with damaged pages is refused, unless only unused space was hit; nothing throws', () => {
+    const rows = readDatabase(honest)
+    const bytes = readFileSync(honest)
+    for (let at = 100; at < bytes.length; at += 2048) {
+      const damaged = Buffer.from(bytes)
+      damaged.fill(0xa5, at, at + 600)
+      const copy = join(folder, 'damaged.db')
+      writeFileSync(copy, damaged)
+      if (check(copy) === 'holds') expect(readDatabase(copy)).toEqual(rows)
+    }
+  })
+})

@@ -1,0 +1,164 @@
+/** What the station of `fixtures.ts` leaves behind: bundles, the check-in's count, shares and databases, in memory and on disk. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterAll } from 'vitest'
+import { MANIFEST_FILE } from '../../audit/read-folders.ts'
+import { batchRoot } from '../../core/ballot-box/batch.ts'
+import {
+  type BundleFile,
+  formatBatches,
+  formatJournal,
+  formatLeaves,
+  formatSpentTags,
+  signManifest,
+  signTally,
+} from '../../core/bundle/bundle.ts'
+import { ISSUED_FILE, signIssued } from '../../core/bundle/issued.ts'
+import { tallyJson } from '../../core/election/tally.ts'
+import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
+import { shareFile } from '../../core/package/trustee-share.ts'
+import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
+import { addSignatureLine, cosign } from '../../core/tlog/cosignature.ts'
+import { appendLeaf, emptyFrontier, frontierRoot, leafHash, rootOf } from '../../core/tlog/tree.ts'
+import { OPENING, type TestDevice, type TestStation } from './fixtures.ts'
+
+export type BundleFileName = BundleFile | typeof MANIFEST_FILE
+
+/** The files of a device's bundle. `changed` files replace those of the day before the manifest is signed, so that only they are wrong. */
+export function bundleFiles(
+  station: TestStation,
+  device: TestDevice,
+  changed: Partial<Record<BundleFile, Uint8Array>> = {},
+  receipt = true,
+): Map<BundleFileName, Uint8Array> {
+  const message = signerFromSeed(device.keys.message)
+  const leaves = device.entries.map(leafHash)
+  const released = {
+    origin: device.origin,
+    salt: device.salt,
+    tally: tallyJson(station.electionPackage.definition, device.tally),
+  }
+  const files = new Map<BundleFile, Uint8Array>([
+    ['package.json', Buffer.from(station.packageText)],
+    ['device-certificate.der', device.certificate],
+    ['journal.jsonl', formatJournal(device.entries)],
+    ['leaves.bin', formatLeaves(leaves)],
+    ['checkpoint', Buffer.from(checkpointNote(station, device, receipt))],
+    ['batches.jsonl', formatBatches(device.batches)],
+    ['spent-tags.json', formatSpentTags(device.tags)],
+    ['tally.json', Buffer.from(signTally(released, message))],
+  ])
+  for (const [name, bytes] of Object.entries(changed)) files.set(name as BundleFile, bytes)
+  const manifest = Buffer.from(signManifest(device.origin, files, message))
+  return new Map<BundleFileName, Uint8Array>([...files, [MANIFEST_FILE, manifest]])
+}
+
+/** The device's last checkpoint, with the centre's cosignature or without. */
+export function checkpointNote(station: TestStation, device: TestDevice, receipt: boolean): string {
+  const { origin, entries, keys } = device
+  const checkpoint = { origin, size: entries.length, root: rootOf(entries.map(leafHash)) }
+  const note = signCheckpoint(checkpoint, signerFromSeed(keys.log))
+  const { name } = station.electionPackage.definition.witness
+  const time = OPENING / 1000 + 50_000
+  return receipt ? addSignatureLine(note, cosign(note, { name, signer: station.witness, time })) : note
+}
+
+/** The checkpoint after each entry. */
+export function notes(device: TestDevice): string[] {
+  const signer = signerFromSeed(device.keys.log)
+  let frontier = emptyFrontier()
+  return device.entries.map((entry) => {
+    frontier = appendLeaf(frontier, leafHash(entry))
+    return signCheckpoint(
+      { origin: device.origin, size: frontier.size, root: frontierRoot(frontier) },
+      signer,
+    )
+  })
+}
+
+/** The check-in's `issued.json`. */
+export function issuedText(station: TestStation, counts: { issued: number; returned: number }): string {
+  const { executive, supervisory } = station
+  const given = { packageHash: station.electionPackage.hash, station: 's-1', ...counts }
+  return signIssued(given, { executive, supervisory })
+}
+
+/** A new folder for one test's files, gone when the test file is done. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sandogh-audit-test-'))
+  folders.push(folder)
+  return folder
+}
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
+/** Writes bundles, check-in and shares into a new folder. */
+export function writeStation(station: TestStation): { readonly bundles: string; readonly shares: string[] } {
+  const folder = testFolder()
+  const bundles = join(folder, 'bundles')
+  for (const device of station.devices) writeFiles(join(bundles, device.id), bundleFiles(station, device))
+  const casts = station.devices.reduce((sum, { tags }) => sum + tags.length, 0)
+  const issued = issuedText(station, { issued: casts + 1, returned: 1 })
+  writeFiles(join(bundles, 'check-in'), new Map([[ISSUED_FILE, Buffer.from(issued)]]))
+  const shares = station.shares.map((share, i) => {
+    const path = join(folder, `share-${i + 1}.json`)
+    writeFileSync(path, shareFile(share, station.electionPackage))
+    return path
+  })
+  return { bundles, shares }
+}
+
+export function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes)
+}
+
+/** A database as a device leaves it, in the tables the audit reads. */
+export function writeDatabase(station: TestStation, device: TestDevice, path: string): void {
+  const database = new Database(path)
+  database.pragma('journal_mode = WAL')
+  database.exec(`
+    CREATE TABLE device (one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT, package TEXT, certificate BLOB);
+    CREATE TABLE journal (seq INTEGER PRIMARY KEY, entry BLOB);
+    CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note TEXT);
+    CREATE TABLE batches (batch INTEGER PRIMARY KEY, count INTEGER, root BLOB);
+    CREATE TABLE ballots (batch INTEGER, sealed BLOB, PRIMARY KEY (batch, sealed)) WITHOUT ROWID;
+    CREATE TABLE spent (tag BLOB PRIMARY KEY) WITHOUT ROWID;`)
+  const put = (sql: string, rows: readonly (readonly unknown[])[]) => {
+    const statement = database.prepare(sql)
+    database.transaction(() => {
+      for (const row of rows) statement.run(...row)
+    })()
+  }
+  const { origin, certificate, entries, batches, tags } = device
+  put('INSERT INTO device VALUES (1, ?, ?, ?)', [
+    [origin, toBase64(station.electionPackage.hash), certificate],
+  ])
+  put(
+    'INSERT INTO journal VALUES (?, ?)',
+    entries.map((entry, seq) => [seq, entry]),
+  )
+  put(
+    'INSERT INTO checkpoints VALUES (?, ?)',
+    notes(device).map((note, i) => [i + 1, note]),
+  )
+  put(
+    'INSERT INTO batches VALUES (?, ?, ?)',
+    [...batches].map(([batch, ballots]) => [batch, ballots.length, batchRoot(ballots)]),
+  )
+  put(
+    'INSERT INTO ballots VALUES (?, ?)',
+    [...batches].flatMap(([batch, ballots]) => ballots.map((sealed) => [batch, sealed])),
+  )
+  put(
+    'INSERT INTO spent VALUES (?)',
+    tags.map((tag) => [tag]),
+  )
+  database.close()
+}

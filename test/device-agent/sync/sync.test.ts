@@ -1,0 +1,284 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { messageHash, signAnswer } from '../../../core/messages/answer.ts'
+import { MAX_ENTRIES } from '../../../core/messages/entries.ts'
+import { encodeReceipt } from '../../../core/messages/receipt.ts'
+import { topicOf } from '../../../core/messages/topic.ts'
+import { addSignatureLine, cosign, openCosignature } from '../../../core/tlog/cosignature.ts'
+import { backoffMs, LARGEST_BOUND_MS } from '../../../device-agent/sync/backoff.ts'
+import { type Sync, type SyncOptions, startSync } from '../../../device-agent/sync/sync.ts'
+import { startBroker } from '../../../fleet/broker/broker.ts'
+import type { CentreStore } from '../../../fleet/store/store.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { VirtualClock } from '../../../simulator/virtual-clock.ts'
+import {
+  authorityKey,
+  CENTRE,
+  centreTls,
+  election,
+  messageSigner,
+  Office,
+  oneVote,
+  realClock,
+  signerOf,
+  silentLogger,
+  TestDevice,
+  witness,
+} from '../../fleet/office.ts'
+
+const electionId = election.definition.election
+let office: Office
+
+beforeEach(() => {
+  office = new Office()
+})
+afterEach(() => office.close())
+
+function sync(device: TestDevice, port: number, overrides: Partial<SyncOptions> = {}): Sync {
+  const started = startSync({
+    address: { url: `mqtts://127.0.0.1:${port}`, servername: CENTRE, tls: device.tls },
+    outbox: device,
+    package: election,
+    centreMessageKey: messageSigner.publicKey,
+    clock: realClock,
+    networkClock: realClock,
+    random: seededRandom(1),
+    logger: silentLogger,
+    intervalMs: 20,
+    ...overrides,
+  })
+  office.later(() => started.close())
+  return started
+}
+
+/** The centre's side as a script: the broker is real, the answers are the test's. */
+async function actor(
+  answer: (kind: string, payload: Buffer) => readonly (readonly ['receipt' | 'answer', Uint8Array])[],
+) {
+  const broker = await startBroker({
+    host: '127.0.0.1',
+    port: 0,
+    tls: centreTls,
+    electionId,
+    authorityKey,
+    clock: realClock,
+    logger: silentLogger,
+  })
+  office.later(() => broker.close())
+  const client = await office.client(broker.port, centreTls, CENTRE)
+  client.on('message', (topic, payload) => {
+    const [, , device = '', , kind = ''] = topic.split('/')
+    for (const [reply, bytes] of answer(kind, payload)) {
+      client.publish(topicOf(electionId, device, 'down', reply), Buffer.from(bytes), { qos: 1 })
+    }
+  })
+  await client.subscribeAsync(`sandogh/${electionId}/+/up/#`, { qos: 1 })
+  return broker
+}
+
+/** Resolves once `condition` holds; the test's own time limit ends it otherwise. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+const cosignatureOf = (device: TestDevice, size: number, signer = witness.signer) =>
+  cosign(device.note(size), { name: witness.name, signer, time: 1_780_000_000 })
+
+describe('with the centre', () => {
+  it('every entry and the tally arrive, and the receipt holds under the device’s own checkpoint', async () => {
+    const store = office.openStore()
+    const centre = await office.startCentre(store)
+    const device = new TestDevice('device-1').appendMany(5).close()
+    expect(await sync(device, centre.port).flush()).toBe('received')
+    expect(device.receipted()).toBe(7)
+    const note = addSignatureLine(device.note(7), device.receipts.get(7) ?? '')
+    expect(openCosignature(note, { name: witness.name, publicKey: witness.signer.publicKey }).ok).toBe(true)
+    expect(device.tally()).toBeUndefined()
+    expect(store.tallies()).toHaveLength(1)
+    expect(office.alarms).toEqual([])
+  })
+
+  it('three devices at once do not get in each other’s way', async () => {
+    const store = office.openStore()
+    const centre = await office.startCentre(store)
+    const devices = ['device-1', 'device-2', 'device-3'].map((id) => new TestDevice(id).appendMany(9).close())
+    const ends = await Promise.all(devices.map((device) => sync(device, centre.port).flush()))
+    expect(ends).toEqual(['received', 'received', 'received'])
+    expect(store.tallies().map(({ device }) => device)).toEqual(['device-1', 'device-2', 'device-3'])
+    expect(centre.counts()).toMatchObject({ receipt: 3, answer: 3, forged: 0, malformed: 0 })
+  })
+
+  it('a long journal goes up in several messages, each with a receipt', async () => {
+    const store = office.openStore()
+    const centre = await office.startCentre(store)
+    const device = new TestDevice('device-1').appendMany(MAX_ENTRIES + 100)
+    await sync(device, centre.port).flush()
+    expect([...device.receipts.keys()]).toEqual([MAX_ENTRIES, MAX_ENTRIES + 101])
+    expect(store.journal(device.origin)?.frontier.size).toBe(MAX_ENTRIES + 101)
+  })
+
+  it('entries that come later go up by the timer alone', async () => {
+    const centre = await office.startCentre(office.openStore())
+    const device = new TestDevice('device-1')
+    sync(device, centre.port)
+    await until(() => device.receipted() === 1)
+    device.appendMany(3)
+    await until(() => device.receipted() === 4)
+  })
+
+  it('a centre that lost its database gets everything again', async () => {
+    const device = new TestDevice('device-1').appendMany(MAX_ENTRIES + 20).close()
+    device.storeReceipt(device.entries.length, 'a receipt of the lost database')
+    const store = office.openStore()
+    const centre = await office.startCentre(store)
+    expect(await sync(device, centre.port).flush()).toBe('received')
+    expect(store.journal(device.origin)?.frontier.size).toBe(device.entries.length)
+    expect(store.tallies()).toHaveLength(1)
+  })
+
+  it('a tally that the centre refuses stays with the device', async () => {
+    const store = office.openStore()
+    const centre = await office.startCentre(store)
+    const device = new TestDevice('device-1').close()
+    device.waitingTally = device.signedTally(oneVote(3))
+    expect(await sync(device, centre.port).flush()).toBe('tally-refused')
+    expect(device.tally()).toBeDefined()
+    expect(office.alarms.map(({ kind }) => kind)).toEqual(['other-tally'])
+  })
+
+  it('after the centre went away and came back in the middle of the day everything still arrives', async () => {
+    const store = office.openStore()
+    const first = await office.startCentre(store)
+    const device = new TestDevice('device-1').appendMany(3)
+    const running = sync(device, first.port)
+    await running.flush()
+    await first.close()
+    device.appendMany(5).close()
+    const flushed = running.flush()
+    await office.startCentre(store, { port: first.port })
+    expect(await flushed).toBe('received')
+    expect(store.entries(device.origin, 0, 99).map(String)).toEqual(device.entries.map(String))
+    expect(store.tallies()).toHaveLength(1)
+  })
+
+  it('no receipt goes out for what the store could not write, and it arrives once the store can', async () => {
+    const store = office.openStore()
+    let broken = true
+    const failing: CentreStore = {
+      ...store,
+      append: (addition) => {
+        if (broken) throw new Error('disk full')
+        store.append(addition)
+      },
+    }
+    const centre = await office.startCentre(failing)
+    const device = new TestDevice('device-1').appendMany(3)
+    let expire = () => {}
+    const networkClock = {
+      now: realClock.now,
+      after: (_ms: number, callback: () => void) => {
+        expire = callback
+        return { cancel: () => {} }
+      },
+    }
+    const running = sync(device, centre.port, { networkClock })
+    await until(() => office.alarms.length > 0)
+    expect(office.alarms[0]).toMatchObject({ kind: 'not-stored', reason: 'disk full' })
+    expect(centre.counts().receipt).toBe(0)
+    expect(device.receipted()).toBe(0)
+    broken = false
+    expire()
+    await running.flush()
+    expect(device.receipted()).toBe(4)
+  })
+
+  it('a day on virtual time passes at once and waits for every answer', async () => {
+    const centre = await office.startCentre(office.openStore())
+    const device = new TestDevice('device-1')
+    const clock = new VirtualClock(Date.parse('2026-06-19T08:00:00Z'))
+    const running = sync(device, centre.port, { clock, hold: () => clock.hold(), intervalMs: 60_000 })
+    for (let hour = 0; hour < 3; hour += 1) clock.after(3_600_000 * (hour + 1), () => device.appendMany(2))
+    const noon = new Promise<void>((resolve) => clock.after(4 * 3_600_000, resolve))
+    await clock.run(noon)
+    expect(device.receipted()).toBe(7)
+    device.close()
+    expect(await clock.run(running.flush())).toBe('received')
+  })
+})
+
+describe('with a false centre', () => {
+  it('a receipt that another key signed, or for other entries, clears nothing', async () => {
+    const device = new TestDevice('device-1').appendMany(3)
+    const { origin } = device
+    const other = new TestDevice('device-2').appendMany(3)
+    let sent = 0
+    const broker = await actor(() => {
+      sent += 1
+      if (sent > 1) return []
+      return [
+        [
+          'receipt',
+          encodeReceipt({ origin, size: 4, cosignature: cosignatureOf(device, 4, signerOf('thief')) }),
+        ],
+        ['receipt', encodeReceipt({ origin, size: 4, cosignature: cosignatureOf(other, 4) })],
+        ['receipt', encodeReceipt({ origin, size: 4, cosignature: cosignatureOf(device, 3) })],
+        ['receipt', encodeReceipt({ origin, size: 9, cosignature: cosignatureOf(device, 4) })],
+        ['receipt', Buffer.from('{}')],
+        // The one good line, for three of the four entries: it alone counts, and only for what it covers.
+        ['receipt', encodeReceipt({ origin, size: 3, cosignature: cosignatureOf(device, 3) })],
+      ]
+    })
+    sync(device, broker.port)
+    await until(() => device.receipts.size > 0)
+    expect([...device.receipts.keys()]).toEqual([3])
+  })
+
+  it('an answer that the centre did not sign, or to another message, does not clear the tally', async () => {
+    const device = new TestDevice('device-1').close()
+    device.storeReceipt(2, 'all entries are there')
+    const tally = device.waitingTally ?? ''
+    const to = messageHash(Buffer.from(tally))
+    const stored = { to, have: 2, result: 'stored' as const }
+    const broker = await actor(() => [
+      ['answer', signAnswer(stored, signerOf('thief'))],
+      ['answer', signAnswer({ ...stored, to: messageHash(Buffer.from('x')) }, messageSigner)],
+      ['answer', signAnswer({ ...stored, result: 'refused' }, messageSigner)],
+    ])
+    expect(await sync(device, broker.port).flush()).toBe('tally-refused')
+    expect(device.tally()).toBe(tally)
+  })
+
+  it('nothing of a tally leaves the device before closing', async () => {
+    const device = new TestDevice('device-1').appendMany(2)
+    const kinds: string[] = []
+    const broker = await actor((kind) => {
+      kinds.push(kind)
+      const { origin } = device
+      return [['receipt', encodeReceipt({ origin, size: 3, cosignature: cosignatureOf(device, 3) })]]
+    })
+    expect(await sync(device, broker.port).flush()).toBe('received')
+    expect(kinds).toEqual(['entries'])
+  })
+
+  it('closing ends a flush that nobody answers', async () => {
+    const broker = await actor(() => [])
+    const running = sync(new TestDevice('device-1'), broker.port)
+    const flushed = running.flush()
+    await running.close()
+    expect(await flushed).toBe('closed')
+    expect(await running.flush()).toBe('closed')
+  })
+})
+
+describe('the wait before the next connection', () => {
+  it('lies between nothing and a bound that doubles up to a minute', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_000 }), fc.nat(), (failures, seed) => {
+        const wait = backoffMs(failures, seededRandom(seed))
+        expect(Number.isInteger(wait)).toBe(true)
+        expect(wait).toBeGreaterThanOrEqual(0)
+        expect(wait).toBeLessThan(Math.min(LARGEST_BOUND_MS, 1_000 * 2 ** (failures - 1)))
+      }),
+    )
+  })
+})

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import { connectCardReader } from '../../../firmware/card-reader/driver.ts'
+import type { LinkFault } from '../../../firmware/link/fault.ts'
+import { ManualClock } from '../manual-clock.ts'
+import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
+import { connected, frame, twin } from './scripted-reader.ts'
+
+const readBinary = { cla: 0x00, ins: 0xb0, p1: 0, p2: 0, expected: 4 }
+
+/** The T=0 commands that went to the card. */
+const tpdus = (line: ScriptedLine) =>
+  line.written
+    .filter((sent) => sent[2] === 0x6f)
+    .map((sent) => Buffer.from(sent.slice(12, -1)).toString('hex'))
+
+describe('the card reader', () => {
+  test('tells its name, and that a card is in it already', async () => {
+    const reader = await connected(twin({}))
+    expect(reader.identity).toBe('GemTwin-V2.00-GF01')
+    const movements: string[] = []
+    reader.onCard((movement) => movements.push(movement))
+    expect(movements).toEqual(['in'])
+  })
+
+  test('tells each movement once, even if the reader tells it twice', async () => {
+    const line = twin({ present: false })
+    const reader = await connected(line)
+    const movements: string[] = []
+    reader.onCard((movement) => movements.push(movement))
+    line.say(bytes('50 03'), bytes('50'), bytes('03'), bytes('50 02'), bytes('50 02 50 03'))
+    expect(movements).toEqual(['in', 'out', 'in'])
+  })
+
+  test('powers a card on and carries commands, skipping echoes, time requests and late answers', async () => {
+    const late = Buffer.from(frame(0x80, 0xee, 0, bytes('6f 00'))).toString('hex')
+    const line = twin({ card: () => '01 02 03 04 90 00', before: `80 ff ${late}` })
+    const reader = await connected(line)
+    expect(good(await reader.powerOn()).bytes).toEqual(bytes('3b 04 45 56 4d 31'))
+    expect(good(await reader.transmit(readBinary))).toEqual({ data: bytes('01 02 03 04'), status: 0x9000 })
+    expect(tpdus(line)).toEqual(['00b0000004'])
+  })
+
+  test('also talks to a reader that does not echo', async () => {
+    const reader = await connected(twin({ echo: false }))
+    good(await reader.powerOn())
+    expect(good(await reader.transmit(readBinary)).status).toBe(0x9000)
+  })
+
+  test('fetches what the card holds ready, and asks again with the length that the card wants', async () => {
+    const line = twin({
+      card: (tpdu) => {
+        if (tpdu[1] === 0xa4) return '61 02'
+        if (tpdu[1] === 0xc0) return 'aa bb 90 00'
+        return tpdu[4] === 3 ? '01 02 03 90 00' : '6c 03'
+      },
+    })
+    const reader = await connected(line)
+    good(await reader.powerOn())
+    const select = { cla: 0x00, ins: 0xa4, p1: 4, p2: 0, data: bytes('f0') }
+    expect(good(await reader.transmit(select))).toEqual({ data: bytes('aa bb'), status: 0x9000 })
+    expect(good(await reader.transmit(readBinary))).toEqual({ data: bytes('01 02 03'), status: 0x9000 })
+    expect(tpdus(line)).toEqual(['00a4040001f0', '00c0000002', '00b0000004', '00b0000003'])
+  })
+
+  test('does not follow a card that promises more data without end', async () => {
+    const reader = await connected(twin({ card: () => '00 61 01' }))
+    good(await reader.powerOn())
+    expect(await reader.transmit(readBinary)).toEqual({ ok: false, error: 'protocol' })
+  })
+
+  test('keeps the commands of two callers apart', async () => {
+    const line = twin({ card: (tpdu) => (tpdu[1] === 0xc0 ? '90 00' : '61 01') })
+    const reader = await connected(line)
+    good(await reader.powerOn())
+    await Promise.all([reader.transmit(readBinary), reader.transmit(readBinary)])
+    expect(tpdus(line).map((tpdu) => tpdu.slice(2, 4))).toEqual(['b0', 'c0', 'b0', 'c0'])
+  })
+
+  test('sends nothing to a card that is not there or not powered on', async () => {
+    const line = twin({ present: false })
+    const reader = await connected(line)
+    expect(await reader.powerOn()).toEqual({ ok: false, error: 'no-card' })
+    line.say(bytes('50 03'))
+    expect(await reader.transmit(readBinary)).toEqual({ ok: false, error: 'no-card' })
+    expect(tpdus(line)).toEqual([])
+    good(await reader.powerOn())
+    line.say(bytes('50 02 50 03'))
+    expect(await reader.transmit(readBinary)).toEqual({ ok: false, error: 'no-card' })
+  })
+
+  test('says when the card was pulled in the middle of a command, though the reader answers nothing', async () => {
+    const line = twin({ card: () => undefined })
+    const reader = await connected(line)
+    const movements: string[] = []
+    reader.onCard((movement) => movements.push(movement))
+    good(await reader.powerOn())
+    const answer = reader.transmit(readBinary)
+    await new ManualClock().advance(0)
+    line.say(bytes('50 02'))
+    expect(await answer).toEqual({ ok: false, error: 'removed' })
+    expect(movements).toEqual(['in', 'out'])
+  })
+
+  test('believes the status of a refused command even if no movement was told', async () => {
+    const line = new ScriptedLine((written) => {
+      const [type = 0, sequence = 0] = [written[2], written[8]]
+      if (type === 0x6b) return [frame(0x83, sequence, 0x41, new Uint8Array(0), 7)]
+      if (type === 0x65) return [frame(0x81, sequence, 0x01, new Uint8Array(0))]
+      return [frame(0x80, sequence, 0x42, new Uint8Array(0), 0xfe)]
+    })
+    const reader = await connected(line)
+    expect(reader.identity).toBe('CCID reader')
+    const movements: string[] = []
+    reader.onCard((movement) => movements.push(movement))
+    expect(await reader.powerOn()).toEqual({ ok: false, error: 'no-card' })
+    expect(movements).toEqual(['in', 'out'])
+  })
+
+  test('takes a card without T=0 for none that it can talk to', async () => {
+    const reader = await connected(twin({ atr: '3b 94 11 81 31 fe 45 45 56 4d 31 e1' }))
+    expect(await reader.powerOn()).toEqual({ ok: false, error: 'protocol' })
+  })
+
+  test('ends a command that the reader did not understand', async () => {
+    const reader = await connected(twin({ card: () => '90 00', before: '' }))
+    good(await reader.powerOn())
+    const deaf = new ScriptedLine((written) => [written, bytes('03 15 16')])
+    expect(
+      await connectCardReader({ open: deaf.open, clock: new ManualClock(), logger: keepingLogger() }),
+    ).toMatchObject({
+      ok: false,
+      error: { is: 'protocol' },
+    })
+    expect(deaf.closed).toBe(true)
+  })
+
+  test('gives a silent reader three seconds, and then up', async () => {
+    const clock = new ManualClock()
+    const line = twin({ card: () => undefined })
+    const reader = await connected(line, clock)
+    good(await reader.powerOn())
+    const faults: LinkFault[] = []
+    reader.onLost((fault) => faults.push(fault))
+    const answer = reader.transmit(readBinary)
+    await clock.advance(2999)
+    expect(faults).toEqual([])
+    await clock.advance(1)
+    expect(await answer).toEqual({ ok: false, error: 'timeout' })
+    expect(faults).toEqual([{ is: 'timeout', what: 'the card reader does not answer' }])
+    expect(line.closed).toBe(true)
+    expect(await reader.powerOn()).toEqual({ ok: false, error: 'lost' })
+  })
+
+  test('that is unplugged is reported, and ends the command in flight', async () => {
+    const line = twin({ card: () => undefined })
+    const reader = await connected(line)
+    good(await reader.powerOn())
+    const answer = reader.transmit(readBinary)
+    await new ManualClock().advance(0)
+    line.unplug()
+    expect(await answer).toEqual({ ok: false, error: 'lost' })
+  })
+
+  test('that is silent, or not there, is a fault on connecting', async () => {
+    const clock = new ManualClock()
+    const line = new ScriptedLine()
+    const connecting = connectCardReader({ open: line.open, clock, logger: keepingLogger() })
+    await clock.advance(3000)
+    expect(await connecting).toMatchObject({ ok: false, error: { is: 'timeout' } })
+    const parts = { open: noLine, clock, logger: keepingLogger() }
+    expect(await connectCardReader(parts)).toMatchObject({ ok: false, error: { is: 'cannot-open' } })
+  })
+})

@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { IoBoard, Keys } from '../../../firmware/io-board/adapter.ts'
+import { connectIoBoard } from '../../../firmware/io-board/adapter.ts'
+import type { LinkFault } from '../../../firmware/link/fault.ts'
+import { turn } from '../manual-clock.ts'
+import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
+import { FirmataResponder } from './firmata-responder.ts'
+
+const [EXECUTIVE, SUPERVISORY, CHASSIS, PULLUP, OUTPUT] = [2, 3, 4, 0x0b, 1]
+
+async function connected(responder: FirmataResponder): Promise<IoBoard> {
+  const connecting = connectIoBoard({ open: responder.line.open, logger: keepingLogger() })
+  await turn()
+  responder.greet()
+  return good(await connecting)
+}
+
+/** Both streams are watched: a board must not write into a kiosk's console. */
+const printed: string[] = []
+
+beforeEach(() => {
+  printed.length = 0
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0)
+  }
+  for (const method of ['log', 'info', 'warn', 'error'] as const) {
+    vi.spyOn(console, method).mockImplementation((...words) => void printed.push(words.join(' ')))
+  }
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  expect(printed).toEqual([])
+})
+
+describe('the I/O board', () => {
+  test('tells its firmware, and its switches as they are', async () => {
+    const responder = new FirmataResponder([EXECUTIVE, CHASSIS])
+    const board = await connected(responder)
+    expect(board.identity).toBe('Sandogh 1.4')
+    const keys: Keys[] = []
+    const tampers: boolean[] = []
+    board.onKeys((now) => keys.push(now))
+    board.onTamper((open) => tampers.push(open))
+    expect(keys).toEqual([{ executive: true, supervisory: false }])
+    expect(tampers).toEqual([false])
+    board.close()
+  })
+
+  test('switches its inputs to pull-up and its lamp to output, off', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    expect([EXECUTIVE, SUPERVISORY, CHASSIS].map((pin) => responder.modes.get(pin))).toEqual([
+      PULLUP,
+      PULLUP,
+      PULLUP,
+    ])
+    expect(responder.modes.get(13)).toBe(OUTPUT)
+    expect(responder.outputs.get(1)).toBe(0)
+    board.setLamp(true)
+    expect(responder.outputs.get(1)).toBe(1 << 5)
+    board.setLamp(false)
+    expect(responder.outputs.get(1)).toBe(0)
+    board.close()
+  })
+
+  test('tells each change of a switch, and nothing that did not change', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    const told: string[] = []
+    board.onKeys(({ executive, supervisory }) => told.push(`keys ${executive} ${supervisory}`))
+    board.onTamper((open) => told.push(`tamper ${open}`))
+    responder.set(EXECUTIVE, 0)
+    responder.set(EXECUTIVE, 0)
+    responder.set(SUPERVISORY, 0)
+    responder.set(CHASSIS, 1)
+    responder.set(EXECUTIVE, 1)
+    expect(told).toEqual([
+      'keys false false',
+      'tamper false',
+      'keys true false',
+      'keys true true',
+      'tamper true',
+      'keys false true',
+    ])
+    board.close()
+  })
+
+  test('reads messages however they are cut', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    const keys: Keys[] = []
+    board.onKeys((now) => keys.push(now))
+    for (const piece of ['90', '68', '01']) responder.line.say(bytes(piece))
+    expect(keys.at(-1)).toEqual({ executive: true, supervisory: false })
+    board.close()
+  })
+
+  test('that is unplugged is reported once, and hears nothing more', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    const faults: LinkFault[] = []
+    board.onLost((fault) => faults.push(fault))
+    responder.line.unplug()
+    responder.line.unplug()
+    board.onLost((fault) => faults.push(fault))
+    expect(faults).toEqual([
+      { is: 'lost', what: 'unplugged' },
+      { is: 'lost', what: 'unplugged' },
+    ])
+    const before = responder.line.written.length
+    board.setLamp(true)
+    expect(responder.line.written).toHaveLength(before)
+  })
+
+  test('that says what no board can is lost, not thrown', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    const fault = new Promise<LinkFault>((resolve) => board.onLost(resolve))
+    // The state of pin 100, of a board with 20.
+    responder.line.say(bytes('f0 6e 64 01 00 f7'))
+    expect((await fault).is).toBe('protocol')
+    expect(responder.line.closed).toBe(true)
+  })
+
+  test('that sends a message without end is lost before it fills the memory', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    const fault = new Promise<LinkFault>((resolve) => board.onLost(resolve))
+    responder.line.say(bytes('f0'))
+    for (let i = 0; i < 20; i += 1) responder.line.say(new Uint8Array(64).fill(1))
+    expect(await fault).toEqual({ is: 'protocol', what: 'the I/O board sends a message without end' })
+  })
+
+  test('takes any bytes without throwing, and is either lost or goes on', async () => {
+    const near = fc.constantFrom(0xf0, 0xf7, 0xf9, 0x90, 0x6a, 0x6c, 0x6e, 0x79, 0x71, 0x77, 0x73, 0x02)
+    const noise = fc.array(fc.oneof(near, fc.integer({ min: 0, max: 255 })), { maxLength: 200 })
+    await fc.assert(
+      fc.asyncProperty(noise, async (babble) => {
+        const responder = new FirmataResponder([CHASSIS])
+        const board = await connected(responder)
+        let lost = false
+        board.onLost(() => {
+          lost = true
+        })
+        responder.line.say(Uint8Array.from(babble))
+        expect(responder.line.closed).toBe(lost)
+        board.close()
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('that stays silent is a fault and not a hang', async () => {
+    const line = new ScriptedLine()
+    const result = await connectIoBoard({ open: line.open, logger: keepingLogger() })
+    expect(result).toEqual({ ok: false, error: { is: 'timeout', what: 'the I/O board does not answer' } })
+    expect(line.closed).toBe(true)
+    // It was at least asked: version and firmware.
+    expect(line.written.map((sent) => sent[0])).toEqual([0xf9, 0xf0])
+  })
+
+  test('unplugged while it is asked, or not there at all, is a fault', async () => {
+    const line = new ScriptedLine()
+    const connecting = connectIoBoard({ open: line.open, logger: keepingLogger() })
+    await turn()
+    line.unplug()
+    expect(await connecting).toEqual({ ok: false, error: { is: 'lost', what: 'unplugged' } })
+    const none = await connectIoBoard({ open: noLine, logger: keepingLogger() })
+    expect(none).toMatchObject({ ok: false, error: { is: 'cannot-open' } })
+  })
+})

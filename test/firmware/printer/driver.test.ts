@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import type { LinkFault } from '../../../firmware/link/fault.ts'
+import type { PrintDocument } from '../../../firmware/printer/document.ts'
+import type { Printer } from '../../../firmware/printer/driver.ts'
+import { connectPrinter } from '../../../firmware/printer/driver.ts'
+import { ManualClock } from '../manual-clock.ts'
+import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
+
+const slip: PrintDocument = {
+  blocks: [
+    { kind: 'raster', bitmap: { widthDots: 16, heightDots: 2, rows: bytes('ff 10 04 ff') } },
+    { kind: 'feed', lines: 2 },
+  ],
+}
+
+/** A printer of a few lines: four status bytes, and a proof of all that it was given, unless it keeps it to itself. */
+function printer(state: { status: string; proves: boolean }) {
+  return new ScriptedLine((written) => {
+    if (written[0] === 0x10)
+      return [bytes('11'), bytes(state.status).slice((written[2] ?? 1) - 1, written[2])]
+    const request = Buffer.from(written).lastIndexOf(bytes('1d 28 48 06 00 30 30'))
+    if (request === -1 || !state.proves) return undefined
+    return [bytes('37'), bytes('22'), written.slice(request + 7, request + 11), bytes('00')]
+  })
+}
+
+async function connected(line: ScriptedLine, clock = new ManualClock()): Promise<Printer> {
+  const parts = { open: line.open, clock, logger: keepingLogger(), baudRate: 9600, firstProcess: 0xffff }
+  return good(await connectPrinter(parts))
+}
+
+const READY = '12 12 12 12'
+/** All that was sent and is not a status request. */
+const sent = (line: ScriptedLine) =>
+  line.written.filter((written) => written[0] !== 0x10).map((written) => Buffer.from(written).toString('hex'))
+
+describe('the printer', () => {
+  test('is reset and told to send no status by itself', async () => {
+    const line = printer({ status: READY, proves: true })
+    await connected(line)
+    expect(sent(line)).toEqual(['1b401d6100'])
+  })
+
+  test('prints what is proven, then cuts what is proven, each with a process number of its own', async () => {
+    const line = printer({ status: READY, proves: true })
+    const device = await connected(line)
+    expect(await device.print(slip)).toEqual({ is: 'printed' })
+    expect(await device.cut()).toEqual({ is: 'printed' })
+    expect(sent(line).slice(1)).toEqual([
+      '1b401d6100' + '1d76300002000200ff1804ff' + '1b6402' + '1d2848060030304f4f4f4f',
+      '1d564200' + '1d28480600303040404040',
+    ])
+  })
+
+  test.each([
+    ['1a 16 12 12', 'cover-open'],
+    ['1a 32 12 7e', 'paper-end'],
+    ['1a 52 1a 12', 'cutter-error'],
+  ] as const)('sends nothing of a slip with status %s: %s', async (status, condition) => {
+    const line = printer({ status, proves: true })
+    const device = await connected(line)
+    expect(await device.print(slip)).toEqual({ is: 'refused', condition })
+    expect(await device.cut()).toEqual({ is: 'refused', condition })
+    expect(sent(line)).toHaveLength(1)
+  })
+
+  test('does not take the proof of another process for its own', async () => {
+    const clock = new ManualClock()
+    const line = printer({ status: READY, proves: false })
+    const device = await connected(line, clock)
+    const outcome = device.print(slip)
+    await clock.advance(0)
+    line.say(bytes('37 22 40 40 40 40 00'))
+    await clock.advance(60_000)
+    expect(await outcome).toEqual({ is: 'indeterminate', why: 'timeout' })
+  })
+
+  test('that gives no proof by the deadline leaves it open, sends nothing again, and can still be asked how it is', async () => {
+    const clock = new ManualClock()
+    const state = { status: READY, proves: false }
+    const line = printer(state)
+    const device = await connected(line, clock)
+    const outcome = device.print(slip)
+    // 31 bytes at 9600 baud are 33 ms, and ten seconds for the paper.
+    await clock.advance(10_032)
+    line.say(bytes('13 11'))
+    let settled = false
+    void outcome.then(() => {
+      settled = true
+    })
+    await clock.advance(0)
+    expect(settled).toBe(false)
+    await clock.advance(1)
+    expect(await outcome).toEqual({ is: 'indeterminate', why: 'timeout' })
+    expect(sent(line)).toHaveLength(2)
+    state.status = '1a 32 12 7e'
+    expect(good(await device.status()).paperEnd).toBe(true)
+    expect(device.counters.timeouts).toBe(1)
+  })
+
+  test('unplugged while it prints leaves it open whether it printed', async () => {
+    const line = printer({ status: READY, proves: false })
+    const device = await connected(line)
+    const faults: LinkFault[] = []
+    device.onLost((fault) => faults.push(fault))
+    const outcome = device.print(slip)
+    await new ManualClock().advance(0)
+    line.unplug()
+    expect(await outcome).toEqual({ is: 'indeterminate', why: 'lost' })
+    expect(faults).toEqual([{ is: 'lost', what: 'unplugged' }])
+    expect(await device.print(slip)).toEqual({ is: 'refused', condition: 'lost' })
+  })
+
+  test('that stops answering is refused before a byte of the slip is sent, and given up', async () => {
+    const clock = new ManualClock()
+    const state = { status: READY, proves: true }
+    const line = printer(state)
+    const device = await connected(line, clock)
+    state.status = ''
+    const faults: LinkFault[] = []
+    device.onLost((fault) => faults.push(fault))
+    const outcome = device.print(slip)
+    await clock.advance(1000)
+    expect(await outcome).toEqual({ is: 'refused', condition: 'no-answer' })
+    expect(sent(line)).toHaveLength(1)
+    expect(faults).toEqual([{ is: 'timeout', what: 'the printer does not answer' }])
+  })
+
+  test('that is silent from the start, or not there, is a fault', async () => {
+    const clock = new ManualClock()
+    const line = new ScriptedLine()
+    const parts = { clock, logger: keepingLogger(), baudRate: 115_200, firstProcess: 0 }
+    const connecting = connectPrinter({ ...parts, open: line.open })
+    await clock.advance(1000)
+    expect(await connecting).toMatchObject({ ok: false, error: { is: 'timeout' } })
+    expect(line.closed).toBe(true)
+    expect(await connectPrinter({ ...parts, open: noLine })).toMatchObject({ error: { is: 'cannot-open' } })
+  })
+})

@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Bitmap } from '../../../firmware/printer/document.ts'
+import {
+  breakRealTimeCommands,
+  encodeCut,
+  encodeDocument,
+  encodeProcessRequest,
+  encodeRaster,
+  encodeStatusRequest,
+} from '../../../firmware/printer/encoder.ts'
+import { bytes } from '../scripted-line.ts'
+
+/** Bytes that are likely to hold what must not pass. */
+const dangerous = fc.constantFrom(0x10, 0x04, 0x05, 0x14, 0x00, 0xff, 0x18)
+
+const bitmap: fc.Arbitrary<Bitmap> = fc
+  .record({ rowBytes: fc.integer({ min: 1, max: 12 }), heightDots: fc.integer({ min: 0, max: 300 }) })
+  .chain(({ rowBytes, heightDots }) =>
+    fc
+      .array(dangerous, { minLength: 64, maxLength: 64 })
+      .map((pattern) =>
+        Uint8Array.from({ length: rowBytes * heightDots }, (_, i) => pattern[(i * 7) % 61] ?? 0),
+      )
+      .map((rows) => ({ widthDots: rowBytes * 8, heightDots, rows })),
+  )
+
+function realTimeCommands(data: Uint8Array): number {
+  return data.filter((byte, i) => byte === 0x10 && [0x04, 0x05, 0x14].includes(data[i + 1] ?? 0)).length
+}
+
+function dotsChanged(before: Uint8Array, after: Uint8Array): number {
+  return before.reduce((count, byte, i) => {
+    const difference = byte ^ (after[i] ?? 0)
+    return count + [...difference.toString(2)].filter((bit) => bit === '1').length
+  }, 0)
+}
+
+describe('a picture on its way to the printer', () => {
+  test('holds nothing that the printer would obey, and differs by one dot for each command broken', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.array(dangerous, { maxLength: 200 })),
+        (any) => {
+          const data = Uint8Array.from(any)
+          const broken = breakRealTimeCommands(data)
+          expect(realTimeCommands(broken)).toBe(0)
+          expect(dotsChanged(data, broken)).toBe(realTimeCommands(data))
+        },
+      ),
+    )
+  })
+
+  test('is broken where a command runs over the end of a row, and only there', () => {
+    // Two rows of two bytes: FF 10 | 04 FF. The dot right of the black one turns black.
+    expect(breakRealTimeCommands(bytes('ff 10 04 ff'))).toEqual(bytes('ff 18 04 ff'))
+    expect(breakRealTimeCommands(bytes('10 10 14 10 06 10'))).toEqual(bytes('10 18 14 10 06 10'))
+  })
+
+  test('goes out in bands of 128 rows that together are the picture, free of commands over every boundary', () => {
+    fc.assert(
+      fc.property(bitmap, (picture) => {
+        const encoded = encodeRaster(picture)
+        const rowBytes = picture.widthDots / 8
+        const rows: number[] = []
+        let at = 0
+        while (at < encoded.length) {
+          const height = (encoded[at + 6] ?? 0) + 256 * (encoded[at + 7] ?? 0)
+          expect(encoded.slice(at, at + 6)).toEqual(Uint8Array.of(0x1d, 0x76, 0x30, 0x00, rowBytes, 0x00))
+          expect(height).toBeGreaterThan(0)
+          expect(height).toBeLessThanOrEqual(128)
+          rows.push(...encoded.slice(at + 8, at + 8 + height * rowBytes))
+          at += 8 + height * rowBytes
+        }
+        expect(at).toBe(encoded.length)
+        expect(dotsChanged(picture.rows, Uint8Array.from(rows))).toBeLessThanOrEqual(
+          realTimeCommands(picture.rows),
+        )
+        const document = encodeDocument({
+          blocks: [
+            { kind: 'raster', bitmap: picture },
+            { kind: 'feed', lines: 16 },
+            { kind: 'raster', bitmap: picture },
+          ],
+        })
+        expect(realTimeCommands(document)).toBe(0)
+      }),
+    )
+  })
+
+  test('that contradicts itself is a mistake of ours', () => {
+    expect(() => encodeRaster({ widthDots: 12, heightDots: 1, rows: new Uint8Array(2) })).toThrow()
+    expect(() => encodeRaster({ widthDots: 16, heightDots: 2, rows: new Uint8Array(3) })).toThrow()
+    expect(() => encodeRaster({ widthDots: 4096, heightDots: 0, rows: new Uint8Array(0) })).toThrow()
+  })
+})
+
+describe('printer commands', () => {
+  test('are those of the Epson reference', () => {
+    const document = encodeDocument({
+      blocks: [
+        { kind: 'qr', text: 'AB' },
+        { kind: 'feed', lines: 3 },
+      ],
+    })
+    const expected = [
+      '1b 40 1d 61 00',
+      '1d 28 6b 04 00 31 41 32 00',
+      '1d 28 6b 03 00 31 43 04',
+      '1d 28 6b 03 00 31 45 31',
+      '1d 28 6b 05 00 31 50 30 41 42',
+      '1d 28 6b 03 00 31 51 30',
+      '1b 64 03',
+    ]
+    expect(document).toEqual(bytes(expected.join('')))
+    expect(encodeCut()).toEqual(bytes('1d 56 42 00'))
+    expect(encodeStatusRequest(4)).toEqual(bytes('10 04 04'))
+    expect(encodeProcessRequest(0x1a0f)).toEqual(bytes('1d 28 48 06 00 30 30 41 4a 40 4f'))
+  })
+
+  test('name the length of a long QR code with the low byte first', () => {
+    const encoded = encodeDocument({ blocks: [{ kind: 'qr', text: 'x'.repeat(1000) }] })
+    expect(Buffer.from(encoded).includes(Buffer.from(bytes('1d 28 6b eb 03 31 50 30 78')))).toBe(true)
+  })
+
+  test('that no printer could obey are mistakes of ours', () => {
+    for (const text of ['', 'é', 'a\x10\x04', 'x'.repeat(2332)]) {
+      expect(() => encodeDocument({ blocks: [{ kind: 'qr', text }] })).toThrow()
+    }
+    for (const lines of [0, 256, 1.5]) {
+      expect(() => encodeDocument({ blocks: [{ kind: 'feed', lines }] })).toThrow()
+    }
+    expect(() => encodeProcessRequest(0x10000)).toThrow()
+  })
+})

@@ -1,0 +1,189 @@
+import { connect as connectTls } from 'node:tls'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { mayPublish, maySubscribe } from '../../fleet/broker/access.ts'
+import { type Broker, startBroker } from '../../fleet/broker/broker.ts'
+import { FrameMeter } from '../../fleet/broker/frame-limit.ts'
+import {
+  authorityKey,
+  CENTRE,
+  centreTls,
+  election,
+  identity,
+  Office,
+  realClock,
+  signerOf,
+  silentLogger,
+  TestDevice,
+} from './office.ts'
+
+const electionId = election.definition.election
+const up = (device: string) => `sandogh/${electionId}/${device}/up/entries`
+const down = (device: string) => `sandogh/${electionId}/${device}/down/receipt`
+
+describe('the access list', () => {
+  const device = { subject: 'device-1', role: 'device' } as const
+  const centre = { subject: CENTRE, role: 'centre' } as const
+
+  it('lets a device write its own topics and no other', () => {
+    expect(mayPublish(electionId, device, up('device-1'))).toBe(true)
+    for (const topic of [
+      up('device-2'),
+      up('device-11'),
+      down('device-1'),
+      'sandogh/other/device-1/up/entries',
+      '$SYS/x',
+    ]) {
+      expect(mayPublish(electionId, device, topic), topic).toBe(false)
+    }
+  })
+
+  it('lets a device read what is for it and nothing else', () => {
+    expect(maySubscribe(electionId, device, `sandogh/${electionId}/device-1/down/#`)).toBe(true)
+    for (const filter of [
+      '#',
+      `sandogh/${electionId}/+/down/#`,
+      `sandogh/${electionId}/device-2/down/#`,
+      `sandogh/${electionId}/device-1/#`,
+      up('device-1'),
+    ]) {
+      expect(maySubscribe(electionId, device, filter), filter).toBe(false)
+    }
+  })
+
+  it('lets the centre hear every device and answer it, but not speak for one', () => {
+    expect(maySubscribe(electionId, centre, `sandogh/${electionId}/+/up/#`)).toBe(true)
+    expect(mayPublish(electionId, centre, down('device-2'))).toBe(true)
+    expect(mayPublish(electionId, centre, up('device-2'))).toBe(false)
+    expect(maySubscribe(electionId, centre, '#')).toBe(false)
+  })
+})
+
+describe('the limit on packets', () => {
+  /** Packets of the given lengths behind the header, one after another. */
+  function packets(lengths: readonly number[]): Uint8Array {
+    const parts = lengths.map((length) => {
+      const header = [0x30]
+      for (let rest = length; ; rest = Math.floor(rest / 128)) {
+        header.push((rest % 128) | (rest >= 128 ? 0x80 : 0))
+        if (rest < 128) break
+      }
+      return Buffer.concat([Buffer.from(header), Buffer.alloc(length, 0xff)])
+    })
+    return Buffer.concat(parts)
+  }
+
+  it('passes small packets and stops at the first large one, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(400), { maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }),
+        (lengths, cuts) => {
+          const bytes = packets(lengths)
+          const meter = new FrameMeter(300)
+          let passed = true
+          for (let at = 0, i = 0; at < bytes.length && passed; i += 1) {
+            const cut = cuts[i % cuts.length] ?? 1
+            passed = meter.take(bytes.subarray(at, at + cut))
+            at += cut
+          }
+          expect(passed).toBe(lengths.every((length) => length <= 300))
+        },
+      ),
+    )
+  })
+
+  it('does not take a length of more than four bytes', () => {
+    expect(new FrameMeter(2 ** 40).take(Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01))).toBe(false)
+  })
+})
+
+describe('the broker', () => {
+  let office: Office
+  let broker: Broker
+
+  beforeEach(async () => {
+    office = new Office()
+    broker = await startBroker({
+      host: '127.0.0.1',
+      port: 0,
+      tls: centreTls,
+      electionId,
+      authorityKey,
+      clock: realClock,
+      logger: silentLogger,
+    })
+    office.later(() => broker.close())
+  })
+  afterEach(() => office.close())
+
+  it('carries a message from a device to the centre', async () => {
+    const centre = await office.client(broker.port, centreTls, CENTRE)
+    await centre.subscribeAsync(`sandogh/${electionId}/+/up/#`, { qos: 1 })
+    const heard = new Promise<string>((resolve) => centre.on('message', (topic) => resolve(topic)))
+    const device = await office.client(broker.port, new TestDevice('device-1').tls, 'device-1')
+    await device.publishAsync(up('device-1'), 'x', { qos: 1 })
+    expect(await heard).toBe(up('device-1'))
+  })
+
+  it("drops a device that writes on another's topic, and nobody hears it", async () => {
+    const heard: string[] = []
+    const centre = await office.client(broker.port, centreTls, CENTRE)
+    await centre.subscribeAsync(`sandogh/${electionId}/+/up/#`, { qos: 1 })
+    const device = await office.client(broker.port, new TestDevice('device-1').tls, 'device-1')
+    const closed = new Promise<void>((resolve) => device.once('close', () => resolve()))
+    device.publish(up('device-2'), 'x', { qos: 1 }, () => {})
+    await closed
+    const honest = await office.client(broker.port, new TestDevice('device-3').tls, 'device-3')
+    const last = new Promise((resolve) => {
+      centre.on('message', (topic) => {
+        heard.push(topic)
+        if (topic === up('device-3')) resolve(undefined)
+      })
+    })
+    await honest.publishAsync(up('device-3'), 'x', { qos: 1 })
+    await last
+    expect(heard).toEqual([up('device-3')])
+  })
+
+  it("refuses a device the answers to others, another's name, a lasting session and a retained message", async () => {
+    const tls = new TestDevice('device-1').tls
+    const device = await office.client(broker.port, tls, 'device-1')
+    await expect(device.subscribeAsync(`sandogh/${electionId}/device-2/down/#`)).rejects.toThrow()
+    await expect(device.subscribeAsync('#')).rejects.toThrow()
+    await expect(office.client(broker.port, tls, 'device-2')).rejects.toThrow()
+    await expect(office.client(broker.port, { ...tls, clean: false }, 'device-1')).rejects.toThrow()
+    const again = await office.client(broker.port, tls, 'device-1')
+    const closed = new Promise<void>((resolve) => again.once('close', () => resolve()))
+    again.publish(up('device-1'), 'x', { qos: 1, retain: true }, () => {})
+    await closed
+  })
+
+  it('speaks to nobody without a certificate of this authority', async () => {
+    const { key: _key, cert: _cert, ...nothing } = centreTls
+    await expect(office.client(broker.port, nothing, 'device-1')).rejects.toThrow()
+    const stranger = identity('device-1', 'device', { log: signerOf('x') }, signerOf('another authority'))
+    await expect(office.client(broker.port, stranger.tls, 'device-1')).rejects.toThrow()
+  })
+
+  it('hangs up on a packet that is larger than any message', async () => {
+    const { tls } = new TestDevice('device-1')
+    const socket = connectTls({ ...tls, host: '127.0.0.1', port: broker.port, servername: CENTRE })
+    socket.on('error', () => {})
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write(Uint8Array.of(0x30, 0xff, 0xff, 0xff, 0x7f))
+    await closed
+  })
+
+  it('closes although devices are connected and one stands silent before its handshake', async () => {
+    const device = await office.client(broker.port, new TestDevice('device-1').tls, 'device-1')
+    const { connect } = await import('node:net')
+    const silent = connect(broker.port, '127.0.0.1')
+    silent.on('error', () => {})
+    await new Promise((resolve) => silent.once('connect', resolve))
+    const closed = new Promise<void>((resolve) => device.once('close', () => resolve()))
+    await broker.close()
+    await closed
+    silent.destroy()
+  })
+})

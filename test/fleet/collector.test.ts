@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openAnswer } from '../../core/messages/answer.ts'
+import { encodeEntriesMessage } from '../../core/messages/entries.ts'
+import { parseReceipt } from '../../core/messages/receipt.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import { addSignatureLine, openCosignature } from '../../core/tlog/cosignature.ts'
+import type { Desk } from '../../fleet/collector/desk.ts'
+import type { Outcome } from '../../fleet/collector/outcome.ts'
+import { takeEntries } from '../../fleet/collector/take-entries.ts'
+import { takeTally } from '../../fleet/collector/take-tally.ts'
+import { electionResult } from '../../fleet/results/results.ts'
+import type { CentreStore } from '../../fleet/store/store.ts'
+import {
+  authorityKey,
+  election,
+  identity,
+  messageSigner,
+  Office,
+  oneVote,
+  realClock,
+  signerOf,
+  TestDevice,
+  witness,
+} from './office.ts'
+
+let office: Office
+let store: CentreStore
+let desk: Desk
+
+beforeEach(() => {
+  office = new Office()
+  store = office.openStore()
+  desk = { store, package: election, authorityKey, witness, messageSigner, clock: realClock }
+})
+afterEach(() => office.close())
+
+const send = (device: TestDevice, from: number, size: number, changes = {}): Outcome =>
+  takeEntries(desk, device.deviceId, encodeEntriesMessage({ ...device.message(from, size), ...changes }))
+
+const tallyOf = (device: TestDevice, text = device.waitingTally ?? ''): Outcome =>
+  takeTally(desk, device.deviceId, Buffer.from(text))
+
+const answerIn = (outcome: Outcome) =>
+  valueOrThrow(openAnswer(outcome.reply?.payload ?? new Uint8Array(), messageSigner.publicKey, 'test'))
+
+/** A second history of the same journal that parts from the first after `common` entries. */
+function fork(device: TestDevice, common: number): TestDevice {
+  const other = new TestDevice(device.deviceId).appendMany(common - 1)
+  return other.append({ type: 'card.refused', reason: 'forged' })
+}
+
+describe('entries', () => {
+  it('are stored and answered with a cosignature under the device’s own checkpoint', () => {
+    const device = new TestDevice('device-1').appendMany(6)
+    const outcome = send(device, 0, 7)
+    const receipt = valueOrThrow(parseReceipt(outcome.reply?.payload ?? new Uint8Array(), 'test'))
+    expect(receipt).toMatchObject({ origin: device.origin, size: 7 })
+    const note = addSignatureLine(device.note(7), receipt.cosignature)
+    expect(openCosignature(note, { name: witness.name, publicKey: witness.signer.publicKey }).ok).toBe(true)
+    expect(store.entries(device.origin, 0, 99).map(String)).toEqual(device.entries.map(String))
+  })
+
+  it('sent again, alone or with later ones, change nothing and get the same receipt', () => {
+    const device = new TestDevice('device-1').appendMany(9)
+    const first = send(device, 0, 4)
+    expect(send(device, 0, 4)).toEqual(first)
+    expect(send(device, 2, 10).alarm).toBeUndefined()
+    expect(send(device, 0, 4)).toEqual(first)
+    expect(store.entries(device.origin, 0, 99)).toHaveLength(10)
+  })
+
+  it('behind a gap are asked for again, by a signed answer that says what is held', () => {
+    const device = new TestDevice('device-1').appendMany(9)
+    send(device, 0, 4)
+    const outcome = send(device, 6, 10)
+    expect(outcome.alarm).toMatchObject({ kind: 'gap', have: 4, from: 6 })
+    expect(answerIn(outcome)).toMatchObject({ have: 4, result: 'resend' })
+    expect(answerIn(send(new TestDevice('device-2').appendMany(3), 2, 4))).toMatchObject({ have: 0 })
+  })
+
+  it('of a size below the last one without a receipt of their own are answered with what is held', () => {
+    const device = new TestDevice('device-1').appendMany(9)
+    send(device, 0, 10)
+    expect(answerIn(send(device, 0, 5))).toMatchObject({ have: 10, result: 'resend' })
+  })
+
+  it('two checkpoints of one size with different roots are an equivocation, and the proof is kept', () => {
+    const device = new TestDevice('device-1').appendMany(4)
+    const other = fork(device, 4)
+    send(device, 0, 5)
+    const { alarm, reply } = send(other, 0, 5)
+    expect(reply).toBeUndefined()
+    expect(alarm).toEqual({
+      kind: 'equivocation',
+      device: 'device-1',
+      origin: device.origin,
+      size: 5,
+      held: device.note(5),
+      shown: other.note(5),
+    })
+    expect(store.forks(device.origin)).toBe(1)
+    expect(store.entries(device.origin, 4, 5).map(String)).toEqual([String(device.entries[4])])
+  })
+
+  it('a second history is an equivocation at a larger and at a smaller size as well', () => {
+    const device = new TestDevice('device-1').appendMany(4)
+    send(device, 0, 5)
+    const longer = fork(device, 3).appendMany(6)
+    expect(send(longer, 2, 10).alarm?.kind).toBe('equivocation')
+    expect(send(fork(device, 3), 0, 4).alarm?.kind).toBe('equivocation')
+    expect(store.entries(device.origin, 0, 99)).toHaveLength(5)
+  })
+
+  it('that the checkpoint does not cover are no proof of anything and are not stored', () => {
+    const device = new TestDevice('device-1').appendMany(4)
+    const other = fork(device, 4)
+    expect(send(device, 0, 5, { entries: other.entries }).alarm?.kind).toBe('inconsistent')
+    send(device, 0, 4)
+    const longer = device.appendMany(3)
+    const overlap = [...other.entries.slice(3, 5), ...longer.entries.slice(5)]
+    expect(send(longer, 3, 8, { entries: [longer.entries[4], ...overlap.slice(1)] }).alarm?.kind).toBe(
+      'inconsistent',
+    )
+    expect(store.entries(device.origin, 0, 99)).toHaveLength(4)
+  })
+
+  it('of another device, election, authority or key are forged', () => {
+    const device = new TestDevice('device-1').appendMany(4)
+    const payload = encodeEntriesMessage(device.message(0, 5))
+    expect(takeEntries(desk, 'device-2', payload).alarm?.kind).toBe('forged')
+    expect(send(device, 0, 5, { origin: device.origin.replace('device-1', 'device-2') }).alarm?.kind).toBe(
+      'forged',
+    )
+    expect(send(device, 0, 5, { certificate: Uint8Array.of(1, 2, 3) }).alarm?.kind).toBe('forged')
+    expect(send(device, 0, 5, { checkpoint: new TestDevice('device-2').note(1) }).alarm?.kind).toBe('forged')
+    const keys = { log: signerOf('log device-1'), message: signerOf('message device-1') }
+    for (const stranger of [
+      identity('device-1', 'device', keys, signerOf('another authority')),
+      identity('device-1', 'centre', keys),
+      identity('device-1', 'device', { ...keys, log: signerOf('another') }),
+      identity('device-1', 'device', { log: keys.log }),
+    ]) {
+      expect(send(device, 0, 5, { certificate: stranger.der }).alarm?.kind).toBe('forged')
+    }
+    expect(store.journals()).toEqual([])
+  })
+
+  it('of a journal that was begun under another certificate are forged', () => {
+    const device = new TestDevice('device-1').appendMany(4)
+    send(device, 0, 3)
+    const { der } = identity('device-1', 'device', {
+      log: signerOf('log device-1'),
+      message: signerOf('another message key'),
+    })
+    expect(send(device, 3, 5, { certificate: der }).alarm?.kind).toBe('forged')
+  })
+
+  it('of a journal that is bound to another election package are not stored', () => {
+    const device = new TestDevice('device-1')
+    const other = { ...desk, package: { ...election, hash: new Uint8Array(32) } }
+    const payload = encodeEntriesMessage(device.message(0, 1))
+    const { alarm } = takeEntries(other, 'device-1', payload)
+    expect(alarm).toMatchObject({ kind: 'malformed', refusal: { code: 'entries.opening' } })
+  })
+
+  it('no message makes the collector throw', () => {
+    for (const text of ['', '{}', 'null', '[]', '{"version":1}']) {
+      expect(takeEntries(desk, 'device-1', Buffer.from(text)).alarm?.kind).toBe('malformed')
+      expect(takeTally(desk, 'device-1', Buffer.from(text)).alarm?.kind).toBe('malformed')
+    }
+  })
+})
+
+describe('tallies', () => {
+  it('are stored when the closing entry commits to them, and answered the same when sent again', () => {
+    const device = new TestDevice('device-1').appendMany(2).close()
+    device.append({ type: 'report.printed', report: 'minutes' })
+    send(device, 0, 5)
+    const outcome = tallyOf(device)
+    expect(answerIn(outcome)).toMatchObject({ result: 'stored', have: 5 })
+    expect(tallyOf(device)).toEqual(outcome)
+    expect(store.tally(device.origin)?.document).toBe(device.waitingTally)
+  })
+
+  it('before the closing entry has arrived make the centre ask for the entries', () => {
+    const device = new TestDevice('device-1').appendMany(2).close()
+    expect(answerIn(tallyOf(device))).toMatchObject({ result: 'resend', have: 0 })
+    send(device, 0, 3)
+    expect(answerIn(tallyOf(device))).toMatchObject({ result: 'resend', have: 3 })
+    expect(store.tallies()).toEqual([])
+  })
+
+  it('other than the committed one are refused', () => {
+    const device = new TestDevice('device-1').appendMany(2).close()
+    send(device, 0, 4)
+    const outcome = tallyOf(device, device.signedTally(oneVote(1)))
+    expect(outcome.alarm?.kind).toBe('other-tally')
+    expect(answerIn(outcome).result).toBe('refused')
+    expect(store.tallies()).toEqual([])
+  })
+
+  it('signed by another key, or sent on the topic of another device, are forged', () => {
+    const device = new TestDevice('device-1').appendMany(2).close()
+    send(device, 0, 4)
+    const other = new TestDevice('device-2')
+    Object.assign(other, { origin: device.origin })
+    expect(tallyOf(device, other.signedTally(oneVote())).alarm?.kind).toBe('forged')
+    expect(takeTally(desk, 'device-2', Buffer.from(device.waitingTally ?? '')).alarm?.kind).toBe('forged')
+  })
+
+  it('add up to the result of each station, and the missing are named', () => {
+    for (const [index, name] of ['device-1', 'device-3', 'spare-9'].entries()) {
+      const device = new TestDevice(name).close(oneVote(index))
+      send(device, 0, 2)
+      tallyOf(device)
+    }
+    const result = valueOrThrow(electionResult(election.definition, store.tallies()))
+    expect(result.stations[0]).toMatchObject({ missing: ['device-2'], doubled: [] })
+    expect(result.unknown).toEqual(['spare-9'])
+    expect(result.sum[0]).toMatchObject({ valid: 2, blank: 0 })
+    expect(result.sum[0]?.options.slice(0, 3)).toEqual([1, 1, 0])
+  })
+})

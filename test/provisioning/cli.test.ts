@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { toBase64 } from '../../core/keys/hash.ts'
+import { signPackage } from '../../core/package/package.ts'
+import { main, usage } from '../../provisioning/cli.ts'
+import { testFolder } from '../audit/files.ts'
+import { makeStation } from '../audit/fixtures.ts'
+import { run } from '../audit/run.ts'
+
+const station = makeStation('provision check', { casts: [0] })
+const { definition, hash } = station.electionPackage
+const key = toBase64(station.authority.publicKey)
+const folder = testFolder()
+const file = (name: string, text: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+const good = file('good.json', station.packageText)
+const check = (...args: string[]) => run(main, 'check', ...args)
+
+describe('sandogh provision check', () => {
+  test('says what a good package is', async () => {
+    const { exitCode, out } = await check(good, '--authority', key)
+    expect(exitCode).toBe(0)
+    expect(out).toContain(toBase64(hash))
+    expect(out).toContain('rehearsal, no election')
+    expect(out).toMatch(/101 {2}نامزد 101/)
+    expect(out).toMatch(/s-1 .*d-01/)
+  })
+
+  const contest = definition.contests[0]
+  if (contest === undefined) throw new Error('a fixture without contests')
+  const doubled = contest.candidates.map((candidate) => ({ ...candidate, code: '101' }))
+  test.each([
+    ['a duplicate code', { ...contest, candidates: doubled }, 'package.duplicate-code'],
+    ['more seats than candidates', { ...contest, seats: 6 }, 'package.seats'],
+  ])('refuses %s with exit code 2', async (_, changed, code) => {
+    const text = signPackage({ ...definition, contests: [changed] }, station.authority)
+    const { exitCode, err } = await check(file(`${code}.json`, text), '--authority', key)
+    expect(exitCode).toBe(2)
+    expect(err).toContain(code)
+    expect(err).toContain('contests[0]')
+  })
+
+  test('refuses a signature of another key, a changed file and a missing one with exit code 2', async () => {
+    const other = toBase64(station.witness.publicKey)
+    expect(await check(good, '--authority', other)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('document.wrong-key'),
+    })
+    const changed = file('changed.json', station.packageText.replace('2026-06-19', '2026-06-20'))
+    expect(await check(changed, '--authority', key)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('document.bad-signature'),
+    })
+    expect(await check(join(folder, 'nowhere.json'), '--authority', key)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('nowhere.json'),
+    })
+  })
+
+  test('says what is wrong with a command and where help is', async () => {
+    for (const args of [
+      [],
+      ['load'],
+      ['check'],
+      ['check', good],
+      ['check', good, good, '--authority', key],
+      ['check', good, '--authority', 'short'],
+      ['check', good, '--key', key],
+    ]) {
+      const { exitCode, err, out } = await run(main, ...args)
+      expect([exitCode, out]).toEqual([2, ''])
+      expect(err).toContain('sandogh provision --help')
+    }
+    expect(await run(main, '--help')).toMatchObject({ exitCode: 0, out: usage })
+  })
+})

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import { readCertificate } from '../../core/keys/certificate.ts'
+import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { fromBase64, sha256, toBase64 } from '../../core/keys/hash.ts'
+import { p256Signer } from '../../core/keys/p256.ts'
+import { boxPublicKey, openBox, sealBox } from '../../core/keys/sealed-box.ts'
+import { combineShares } from '../../core/keys/shares.ts'
+import { signDocument } from '../../core/keys/signed-document.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import { holdCeremony } from '../../provisioning/ceremony/hold-ceremony.ts'
+import { issueCentreCertificate, issueOfficerCertificate } from '../../provisioning/enrolment/certificates.ts'
+import { makeDeviceKeys } from '../../provisioning/enrolment/device-keys.ts'
+import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enrolment.ts'
+import { buildPackage } from '../../provisioning/package/build-package.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import { testDefinition } from '../fixtures/definition.ts'
+
+const random = seededRandom('provisioning')
+const authority = signerFromSeed(random.bytes(32))
+const definition = testDefinition()
+const issuing = {
+  authority,
+  random,
+  notBefore: new Date('2026-06-01T00:00:00Z'),
+  notAfter: new Date('2026-07-01T00:00:00Z'),
+}
+const DAY = Date.parse('2026-06-19T12:00:00Z')
+
+describe('the key ceremony', () => {
+  const { electionKey, shares, shareHashes, threshold } = holdCeremony({ threshold: 3, trustees: 5, random })
+
+  test('gives each trustee a share, and any three of them open what is sealed to the key', () => {
+    expect(shares.map(([number]) => number)).toEqual([1, 2, 3, 4, 5])
+    expect(shareHashes).toEqual(shares.map((share) => toBase64(sha256(share))))
+    expect(threshold).toBe(3)
+    const publicKey = fromBase64(electionKey) ?? new Uint8Array()
+    const sealed = sealBox(Buffer.from('ballot'), publicKey, random)
+    for (const three of [
+      [0, 1, 2],
+      [4, 2, 0],
+      [1, 3, 4],
+    ]) {
+      const secret = valueOrThrow(combineShares(three.map((i) => shares[i] as Uint8Array)))
+      expect(boxPublicKey(secret)).toEqual(publicKey)
+      expect(Buffer.from(openBox(sealed, publicKey, secret) ?? []).toString()).toBe('ballot')
+    }
+  })
+
+  test('gives two trustees nothing', () => {
+    const secret = valueOrThrow(combineShares(shares.slice(0, 2)))
+    expect(toBase64(boxPublicKey(secret))).not.toBe(electionKey)
+  })
+
+  test('takes no more trustees than a package can name', () => {
+    expect(() => holdCeremony({ threshold: 3, trustees: 21, random })).toThrow(/20/)
+  })
+})
+
+describe('a package is signed', () => {
+  const { electionKey, shareHashes } = holdCeremony({ threshold: 3, trustees: 5, random })
+  const trustees = { threshold: 3, shareHashes: [...shareHashes] }
+  const good = { ...definition, constituency: { ...definition.constituency, electionKey, trustees } }
+
+  test('when devices would take it', () => {
+    expect(buildPackage(good, authority, 'definition.json').ok).toBe(true)
+  })
+
+  test('and not when they would refuse it', () => {
+    const built = buildPackage({ ...good, stations: [] }, authority, 'definition.json')
+    expect(built.ok ? '' : built.error.where).toBe('definition.json at stations')
+    const weak = buildPackage(
+      { ...good, constituency: { ...good.constituency, electionKey: toBase64(new Uint8Array(32)) } },
+      authority,
+      'definition.json',
+    )
+    expect(weak.ok ? '' : weak.error.code).toBe('package.weak-key')
+  })
+})
+
+describe('a device is enrolled', () => {
+  const keys = makeDeviceKeys(random)
+  const enrol = (request: string) => enrolDevice(request, definition, issuing, 'request')
+  const codeOf = (request: string) => {
+    const enrolled = enrol(request)
+    return enrolled.ok ? 'enrolled' : enrolled.error.code
+  }
+
+  test('with the keys it asked for', () => {
+    const der = valueOrThrow(enrol(requestEnrolment('device-2', keys)))
+    const {
+      subject,
+      role,
+      keys: named,
+      publicKeyRaw,
+    } = valueOrThrow(readCertificate(der, authority.publicKey, DAY, 'certificate'))
+    expect([subject, role]).toEqual(['device-2', 'device'])
+    expect(named).toEqual({
+      log: signerFromSeed(keys.log).publicKey,
+      message: signerFromSeed(keys.message).publicKey,
+    })
+    expect(publicKeyRaw).toEqual(signerFromSeed(keys.tls).publicKey)
+  })
+
+  const signers = [keys.log, keys.message, keys.tls].map(signerFromSeed)
+  const [log = '', message = '', tls = ''] = signers.map(({ publicKey }) => toBase64(publicKey))
+  const payload = { device: 'device-1', keys: { log, message, tls }, version: 1 }
+
+  test('not without proof that it holds each key', () => {
+    const [first, second] = signers
+    if (first === undefined || second === undefined) throw new Error('three keys were made')
+    expect(codeOf(signDocument('enrolment', payload, signers))).toBe('enrolled')
+    expect(codeOf(signDocument('enrolment', payload, [first, second, second]))).toBe('document.wrong-key')
+    expect(codeOf(signDocument('enrolment', payload, [first, second]))).toBe('document.signature-count')
+    const changed = requestEnrolment('device-1', keys).replace('device-1', 'device-3')
+    expect(codeOf(changed)).toBe('document.bad-signature')
+  })
+
+  test('not with a weak key: small order, not on the curve, or a base64 of something else', () => {
+    // RFC 8032, 5.1.3: y = 1 is the identity, y = 0 has order four; y = 2 gives no x.
+    for (const [at, byte] of [
+      [0, 1],
+      [0, 0],
+      [0, 2],
+      [31, 0x80],
+    ] as const) {
+      const weak = new Uint8Array(32)
+      weak[at] = byte
+      const named = { ...payload, keys: { ...payload.keys, message: toBase64(weak) } }
+      expect(codeOf(signDocument('enrolment', named, signers))).toBe('enrolment.weak-key')
+    }
+    const short = { ...payload, keys: { ...payload.keys, tls: toBase64(new Uint8Array(31)) } }
+    expect(codeOf(signDocument('enrolment', short, signers))).toBe('enrolment.weak-key')
+  })
+
+  test('not with one key for two uses, and not under an id that no station has', () => {
+    const [first] = signers
+    if (first === undefined) throw new Error('three keys were made')
+    const same = { ...payload, keys: { log, message: log, tls } }
+    expect(codeOf(signDocument('enrolment', same, signers))).toBe('enrolment.same-key')
+    expect(codeOf(requestEnrolment('device-9', keys))).toBe('enrolment.unknown-device')
+    expect(codeOf(signDocument('enrolment', { ...payload, remark: 1 }, signers))).toBe('enrolment.shape')
+    expect(codeOf('{}')).toBe('document.shape')
+    expect(codeOf('hello')).toBe('document.syntax')
+  })
+})
+
+describe('certificates', () => {
+  test('of officers are over the key of their card', () => {
+    const card = p256Signer(random.bytes(32))
+    for (const role of ['executive', 'supervisory', 'spare'] as const) {
+      const officer = { subject: `${role} of station-1`, role, publicKey: card.publicKey }
+      const der = valueOrThrow(issueOfficerCertificate(officer, definition, issuing))
+      const read = valueOrThrow(readCertificate(der, authority.publicKey, DAY, 'card'))
+      expect([read.role, read.subject]).toEqual([role, `${role} of station-1`])
+      expect(read.publicKeyRaw).toEqual(card.publicKey)
+    }
+    const wrong = { subject: 'officer', role: 'executive', publicKey: new Uint8Array(65) } as const
+    const refused = issueOfficerCertificate(wrong, definition, issuing)
+    expect(refused.ok ? '' : refused.error.code).toBe('officer.weak-key')
+  })
+
+  test('of the centre name the key that signs its answers', () => {
+    const [tls, message] = [1, 2].map(() => signerFromSeed(random.bytes(32)).publicKey) as [
+      Uint8Array,
+      Uint8Array,
+    ]
+    const centre = { subject: 'centre.example', tls, message }
+    const der = valueOrThrow(issueCentreCertificate(centre, definition, issuing))
+    const read = valueOrThrow(readCertificate(der, authority.publicKey, DAY, 'centre'))
+    expect([read.role, read.publicKeyRaw, read.keys]).toEqual(['centre', tls, { message }])
+    const weak = issueCentreCertificate({ ...centre, message: new Uint8Array(32) }, definition, issuing)
+    expect(weak.ok ? '' : weak.error.code).toBe('centre.weak-key')
+  })
+})

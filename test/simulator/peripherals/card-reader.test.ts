@@ -1,0 +1,193 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { VoterCard } from '../../../simulator/cards/voter-card.ts'
+import { VirtualCardReader } from '../../../simulator/peripherals/card-reader.ts'
+import { CcidReader, ccidFrame } from '../../../simulator/peripherals/ccid.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { cut, DeviceSide, hex } from '../device-side.ts'
+
+async function reader() {
+  const device = new DeviceSide()
+  const slot = new VirtualCardReader({ line: device.plug, clock: device.clock })
+  await device.open()
+  return { device, slot }
+}
+
+function voterCard(seed = 'card'): VoterCard {
+  return new VoterCard({ random: seededRandom(seed) })
+}
+
+function frame(
+  type: number,
+  data: readonly number[] = [],
+  parameters: readonly [number, number, number] = [0, 0, 0],
+  slot = 0,
+) {
+  return [...ccidFrame({ type, slot, sequence: 0x11, parameters, data: Uint8Array.from(data) })]
+}
+
+/** Sends a frame and gives the answer behind its echo. */
+async function exchange(device: DeviceSide, command: readonly number[]): Promise<number[]> {
+  const received = await device.ask(command)
+  expect(received.slice(0, command.length)).toEqual(command)
+  return received.slice(command.length)
+}
+
+// Power on and an IFS request as a GemPC Twin driver sends them.
+const POWER_ON = hex('03 06 62 00 00 00 00 00 61 01 00 00 07')
+const IFS_REQUEST = hex('03 06 6f 05 00 00 00 00 63 00 00 00 00 c1 01 fe 3e 0c')
+const NAK = hex('03 15 16')
+const ATR = hex('3B 04 45 56 4D 31')
+
+describe('the virtual card reader', () => {
+  it('frames messages as the driver of the real one does', () => {
+    const powerOn = {
+      type: 0x62,
+      slot: 0,
+      sequence: 0x61,
+      parameters: [1, 0, 0],
+      data: new Uint8Array(0),
+    } as const
+    expect([...ccidFrame(powerOn)]).toEqual(POWER_ON)
+    const data = Uint8Array.from(hex('00 c1 01 fe 3e'))
+    expect([...ccidFrame({ type: 0x6f, slot: 0, sequence: 0x63, parameters: [0, 0, 0], data })]).toEqual(
+      IFS_REQUEST,
+    )
+  })
+
+  it('echoes the command, powers the card on and gives its ATR', async () => {
+    const { device, slot } = await reader()
+    slot.insertCard(voterCard())
+    await device.wait(1)
+    expect(device.received()).toEqual(hex('50 03'))
+    const answer = await exchange(device, POWER_ON)
+    expect(answer.slice(0, -1)).toEqual([...hex('03 06 80 06 00 00 00 00 61 00 00 00'), ...ATR])
+    expect(answer.reduce((lrc, byte) => lrc ^ byte, 0)).toBe(0)
+  })
+
+  it('answers a damaged frame with NAK, and repeats its answer when asked to', async () => {
+    const { device } = await reader()
+    const damaged = [...POWER_ON.slice(0, -1), 0]
+    expect(await exchange(device, damaged)).toEqual(NAK)
+    const answer = await exchange(device, frame(0x65))
+    expect(await exchange(device, NAK)).toEqual(answer)
+    expect(await exchange(device, hex('03 06 6f ff ff 00 00 00 00 00 00 00'))).toEqual([...NAK])
+  })
+
+  it('says whether a card is there and powered', async () => {
+    const { device, slot } = await reader()
+    const status = async (): Promise<number | undefined> => (await exchange(device, frame(0x65)))[9]
+    expect(await status()).toBe(2)
+    slot.insertCard(voterCard())
+    await device.wait(1)
+    device.received()
+    expect(await status()).toBe(1)
+    await exchange(device, POWER_ON)
+    expect(await status()).toBe(0)
+    await exchange(device, frame(0x63))
+    expect(await status()).toBe(1)
+    slot.pullCard()
+    await device.wait(1)
+    expect(device.received()).toEqual(hex('50 02'))
+    expect(await status()).toBe(2)
+  })
+
+  it('carries a command to the card and its answer back', async () => {
+    const { device, slot } = await reader()
+    slot.insertCard(voterCard())
+    await device.wait(1)
+    device.received()
+    await exchange(device, POWER_ON)
+    const select = await exchange(device, frame(0x6f, hex('00 A4 04 00 08 F0 53 41 4E 44 4F 47 48')))
+    expect(select.slice(2, 14)).toEqual(hex('80 02 00 00 00 00 11 00 00 00 61 01'))
+    const kind = await exchange(device, frame(0x6f, hex('00 C0 00 00 01')))
+    expect(kind.slice(12, 15)).toEqual(hex('01 90 00'))
+  })
+
+  it('fails a transfer without a powered card, and one that T=0 cannot carry', async () => {
+    const { device, slot } = await reader()
+    const transfer = frame(0x6f, hex('00 C0 00 00 01'))
+    expect((await exchange(device, transfer)).slice(9, 11)).toEqual([0x42, 0xfe])
+    expect((await exchange(device, POWER_ON)).slice(9, 11)).toEqual([0x42, 0xfe])
+    slot.insertCard(voterCard())
+    await device.wait(1)
+    device.received()
+    expect((await exchange(device, transfer)).slice(9, 11)).toEqual([0x41, 0xfe])
+    await exchange(device, POWER_ON)
+    expect((await exchange(device, frame(0x6f, hex('00 A4 04 00 08 F0')))).slice(9, 11)).toEqual([0x40, 1])
+    expect((await exchange(device, frame(0x6f, hex('00 A4')))).slice(9, 11)).toEqual([0x40, 1])
+  })
+
+  it('keeps T=0 parameters, and refuses those of T=1, another slot and unknown commands', async () => {
+    const { device } = await reader()
+    expect((await exchange(device, frame(0x6c))).slice(11, 17)).toEqual(hex('00 11 00 00 0A 00'))
+    const changed = hex('18 00 00 0A 00')
+    expect((await exchange(device, frame(0x61, changed))).slice(12, 17)).toEqual(changed)
+    expect((await exchange(device, frame(0x6c))).slice(12, 17)).toEqual(changed)
+    expect((await exchange(device, frame(0x6d))).slice(12, 17)).toEqual(hex('11 00 00 0A 00'))
+    expect((await exchange(device, frame(0x61, changed, [1, 0, 0])))[10]).toBe(7)
+    expect((await exchange(device, frame(0x65, [], [0, 0, 0], 1)))[10]).toBe(5)
+    expect((await exchange(device, frame(0x6f - 0x10)))[9]).toBe(0x42)
+    const name = await exchange(device, frame(0x6b, [0x02]))
+    expect(Buffer.from(name.slice(12, -1)).toString()).toMatch(/^GemTwin/)
+  })
+
+  it('hears a command sent anew after one that broke off', async () => {
+    const { device } = await reader()
+    await device.ask(POWER_ON.slice(0, 7))
+    await device.wait(1000)
+    expect((await exchange(device, frame(0x65))).length).toBe(13)
+  })
+
+  it('lets nobody do the impossible', async () => {
+    const { slot } = await reader()
+    expect(() => slot.pullCard()).toThrow('no card')
+    slot.insertCard(voterCard())
+    expect(() => slot.insertCard(voterCard('second'))).toThrow('there is a card')
+  })
+})
+
+describe('the reader cutting bytes into frames', () => {
+  it('finds the same ones however the bytes are cut', () => {
+    const messages = fc.array(
+      fc.record({
+        type: fc.nat(255),
+        slot: fc.nat(255),
+        sequence: fc.nat(255),
+        parameters: fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255)),
+        data: fc.uint8Array({ maxLength: 261 }),
+      }),
+      { maxLength: 5 },
+    )
+    fc.assert(
+      fc.property(messages, fc.array(fc.nat()), (sent, places) => {
+        const reader = new CcidReader()
+        const bytes = Buffer.concat(sent.map((message) => ccidFrame(message)))
+        const read = cut(bytes, places).flatMap((piece) => reader.feed(piece))
+        expect(read).toEqual(sent.map((message) => ({ is: 'message', message })))
+      }),
+    )
+  })
+
+  it('never takes a frame with one bit changed for a message', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(), (data, bit) => {
+        const bytes = ccidFrame({ type: 0x6f, slot: 0, sequence: 1, parameters: [0, 0, 0], data })
+        const at = bit % (8 * bytes.length)
+        bytes[at >> 3] = (bytes[at >> 3] ?? 0) ^ (1 << (at & 7))
+        expect(new CcidReader().feed(bytes).filter(({ is }) => is === 'message')).toEqual([])
+      }),
+    )
+  })
+
+  it('takes any bytes at all', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.constantFrom(3, 6, 0x15, 0), fc.nat(255)), { maxLength: 600 }),
+        (noise) => {
+          new CcidReader().feed(Uint8Array.from(noise))
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import { emptyTally } from '../../../core/election/tally.ts'
+import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
+import { minutesDocument, zeroReportDocument } from '../../../ui/paper/document.ts'
+import type { PaperLayout } from '../../../ui/paper/layout.ts'
+import { countsAgree, type MinutesData, minutesLayouts } from '../../../ui/paper/minutes.ts'
+import { zeroReportLayouts } from '../../../ui/paper/zero-report.ts'
+import { MAX_PICTURE_HEIGHT } from '../../../ui/tokens.ts'
+import { listsContest, testDefinition, testDefinitionWithLists } from '../../fixtures/definition.ts'
+
+const fonts = registerFonts(installedFontFiles())
+const measure = measureWith(fonts)
+const definition = testDefinitionWithLists()
+const station = definition.stations[0]
+if (station === undefined) throw new Error('no station')
+const ROOT = 'WoSpqaVZ70yb4wa7vZ/sjt9R3QuiCsC0A5UY3UUQW/I='
+
+const minutes: MinutesData = {
+  definition,
+  station,
+  device: 'device-1',
+  openedAt: Date.parse('2026-06-19T04:30:00Z'),
+  closedAt: Date.parse('2026-06-19T14:31:00Z'),
+  tally: [
+    {
+      valid: 118,
+      blank: 4,
+      options: [61, 36, 26, 85, 39, 19, 33, 74, 67, 87, 21, 37, 68, 77, 64, 62, 12, 7],
+    },
+  ],
+  ballots: 122,
+  cardsSpent: 122,
+  slipsPrinted: 124,
+  voidSlips: 2,
+  batches: 3,
+  incidents: [{ at: Date.parse('2026-06-19T08:03:00Z'), text: 'کاغذ چاپگر تمام شد' }],
+  checkpoint: { size: 731, rootBase64: ROOT },
+  qrText: 'checkpoint',
+}
+
+function texts(layouts: readonly PaperLayout[]): readonly string[] {
+  return layouts.flatMap(({ items }) => items.flatMap((item) => (item.is === 'text' ? [item.text] : [])))
+}
+
+/** The value that stands in the line of a label. */
+function valueBeside(layouts: readonly PaperLayout[], label: string): string | undefined {
+  for (const { items } of layouts) {
+    const found = items.find((item) => item.is === 'text' && item.text === label)
+    const value = items.find((item) => item.is === 'text' && item.align === 'left' && item.y === found?.y)
+    if (value?.is === 'text') return value.text
+  }
+  return undefined
+}
+
+describe('the minutes', () => {
+  const layouts = minutesLayouts(minutes, measure)
+
+  it('give opening, closing and polling day in the solar calendar and the time of the station', () => {
+    expect(valueBeside(layouts, 'روز رأی‌گیری')).toBe('۱۴۰۵/۰۳/۲۹')
+    expect(valueBeside(layouts, 'آغاز رأی‌گیری')).toBe('۱۴۰۵/۰۳/۲۹  ۰۸:۰۰')
+    expect(valueBeside(layouts, 'پایان رأی‌گیری')).toBe('۱۴۰۵/۰۳/۲۹  ۱۸:۰۱')
+    expect(valueBeside(layouts, 'دستگاه')).toBe('device-1')
+  })
+
+  it('give every candidate the votes by code and through the list together, and the lists apart', () => {
+    expect(valueBeside(layouts, '۱۰۱ مگره')).toBe('۷۳')
+    expect(valueBeside(layouts, '۱۲۹ شیراک')).toBe('۴۶')
+    expect(valueBeside(layouts, '۱۷۸ او')).toBe('۳۷')
+    expect(valueBeside(layouts, '۹۰۱ فهرست سپیده')).toBe('۱۲')
+    expect(valueBeside(layouts, 'رأی سفید')).toBe('۴')
+  })
+
+  it('account for every ballot, card and slip', () => {
+    expect(valueBeside(layouts, 'رأی‌های ثبت‌شده')).toBe('۱۲۲')
+    expect(valueBeside(layouts, 'کارت‌های مصرف‌شده')).toBe('۱۲۲')
+    expect(valueBeside(layouts, 'برگه‌های چاپ‌شده')).toBe('۱۲۴')
+    expect(valueBeside(layouts, 'برگه‌های باطل')).toBe('۲')
+    expect(valueBeside(layouts, 'بسته‌های مهرشده')).toBe('۳')
+    expect(texts(layouts).join(' ')).toContain('می‌خواند: رأی = کارت')
+  })
+
+  it('name a difference and never smooth it', () => {
+    for (const wrong of [
+      { cardsSpent: 121 },
+      { slipsPrinted: 125 },
+      { ballots: 121, cardsSpent: 121, slipsPrinted: 123 },
+    ]) {
+      const data = { ...minutes, ...wrong }
+      expect(countsAgree(data)).toBe(false)
+      expect(texts(minutesLayouts(data, measure)).join(' ')).toContain('می‌خواند؟ خیر')
+    }
+  })
+
+  it('list the incidents with their time, or say that there were none', () => {
+    expect(texts(layouts).join(' ')).toContain('۱۱:۳۳ کاغذ چاپگر تمام شد')
+    expect(texts(minutesLayouts({ ...minutes, incidents: [] }, measure))).toContain('رویدادی نبود.')
+  })
+
+  it('have a line to sign for each of the two officers and the root of the journal', () => {
+    expect(texts(layouts)).toEqual(expect.arrayContaining(['هیئت اجرایی:', 'هیئت نظارت:']))
+    expect(texts(layouts).join('')).toContain(ROOT.slice(0, 30))
+    expect(valueBeside(layouts, 'ردیف‌های دفتر')).toBe('۷۳۱')
+  })
+
+  it('end with the QR code that was given', () => {
+    const { blocks } = minutesDocument(minutes, fonts)
+    expect(blocks.map(({ kind }) => kind)).toEqual(['raster', 'raster', 'qr', 'feed'])
+    expect(blocks).toContainEqual({ kind: 'qr', text: 'checkpoint' })
+  })
+
+  it('of another tally than the package has are a broken promise', () => {
+    expect(() => minutesLayouts({ ...minutes, tally: [] }, measure)).toThrow('another definition')
+  })
+})
+
+describe('the zero report', () => {
+  const data = {
+    definition,
+    station,
+    device: 'device-1',
+    printedAt: Date.parse('2026-06-19T04:12:00Z'),
+    tally: emptyTally(definition),
+    checkpoint: { size: 2, rootBase64: ROOT },
+  }
+
+  it('shows a zero for every candidate and every list', () => {
+    const layouts = zeroReportLayouts(data, measure)
+    for (const { name } of [...listsContest.candidates, ...listsContest.lists]) {
+      const label = texts(layouts).find((text) => text.endsWith(` ${name.fa}`))
+      expect(valueBeside(layouts, label ?? '')).toBe('۰')
+    }
+    expect(valueBeside(layouts, 'زمان چاپ')).toBe('۰۷:۴۲')
+  })
+
+  it('shows what is counted when it is not zero', () => {
+    const tally = [
+      { ...emptyTally(definition)[0], valid: 1, blank: 0, options: new Array<number>(18).fill(5) },
+    ]
+    expect(valueBeside(zeroReportLayouts({ ...data, tally }, measure), 'رأی دارای انتخاب')).toBe('۱')
+    expect(valueBeside(zeroReportLayouts({ ...data, tally }, measure), '۱۰۱ مگره')).toBe('۵')
+  })
+
+  it('is cut between lines into pictures that a printer holds, however many stand', () => {
+    const candidates = Array.from({ length: 2_700 }, (_, i) => ({
+      code: String(1_000 + i),
+      name: { fa: `نامزد شمارهٔ ${i}` },
+    }))
+    const big = testDefinition({ contests: [{ ...listsContest, candidates, lists: [] }] })
+    const layouts = zeroReportLayouts({ ...data, definition: big, tally: emptyTally(big) }, measure)
+    expect(Math.max(...layouts.map(({ heightDots }) => heightDots))).toBeLessThanOrEqual(MAX_PICTURE_HEIGHT)
+    expect(texts(layouts).filter((text) => text === '۰')).toHaveLength(2_702)
+  })
+})
+
+describe('both reports', () => {
+  it.each([
+    ['minutes', minutesLayouts(minutes, measure)],
+    ['zero report', zeroReportLayouts({ ...minutes, printedAt: 0, tally: emptyTally(definition) }, measure)],
+  ])('of a rehearsal say so, and no text leaves the paper: %s', (_, layouts) => {
+    expect(texts(layouts)).toContain('تمرین است، انتخابات نیست')
+    for (const { items, widthDots } of layouts) {
+      for (const item of items) {
+        if (item.is === 'bar') continue
+        const width = measure(item.text, item.size, item.bold)
+        const left = { left: item.x, center: item.x - width / 2, right: item.x - width }[item.align]
+        expect(left).toBeGreaterThanOrEqual(0)
+        expect(left + width).toBeLessThanOrEqual(widthDots)
+      }
+    }
+  })
+
+  it('end in enough paper to be cut', () => {
+    const document = zeroReportDocument({ ...minutes, printedAt: 0, tally: emptyTally(definition) }, fonts)
+    expect(document.blocks.at(-1)).toEqual({ kind: 'feed', lines: 4 })
+  })
+})

@@ -1,0 +1,26 @@
+/** What the minutes say of an entry of the journal that is an incident. */
+import type { Entry } from '../core/journal/entry.ts'
+import { type Language, stringsIn } from './strings.ts'
+
+/** One line for a poll worker. Throws for an entry that is no incident: the journal's own list of them is asked first. */
+export function incidentText(entry: Entry, language: Language): string {
+  const { incidents, officers, peripherals } = stringsIn(language)
+  switch (entry.type) {
+    case 'polls.paused':
+      return incidents.paused[entry.reason]
+    case 'polls.resumed':
+      return incidents.resumed
+    case 'printer.trouble':
+      return incidents.trouble[entry.trouble]
+    case 'line.lost':
+      return incidents.lost(peripherals.name[entry.peripheral])
+    case 'line.restored':
+      return incidents.restored(peripherals.name[entry.peripheral])
+    case 'tamper.opened':
+      return incidents.tamper
+    case 'officer.pin_wrong':
+      return incidents.pinWrong(officers.role[entry.role], entry.tries_left)
+    default:
+      throw new Error(`${entry.type} is no incident`)
+  }
+}
