@@ -22,7 +22,8 @@ function broughtNode() {
 
 if (Number(process.versions.node.split('.')[0]) >= REQUIRED_MAJOR) {
   const { main } = await import(join(root, 'command.ts'))
-  process.exitCode = await main(process.argv.slice(2))
+  // Whatever a refused command left open (a broker, a line) must not keep the process; writes to a pipe are synchronous here.
+  process.exit(await main(process.argv.slice(2)))
 } else {
   const node = broughtNode()
   if (node === undefined) {

@@ -1,5 +1,6 @@
 /** The audit of the demonstration: a process of its own that sees the bundles and three share files, held against the data file. */
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { toBase64 } from '../core/keys/hash.ts'
@@ -49,53 +50,59 @@ interface OpenedJson {
       readonly device: string
       readonly ballots: number
       readonly equal: boolean
-      readonly tally: JsonTally
     }[]
   }[]
-  readonly totals: JsonTally
+  readonly contests: readonly {
+    readonly valid: number
+    readonly blank: number
+    readonly candidates: readonly { readonly code: string; readonly votes: number }[]
+  }[]
 }
-type JsonTally = readonly {
-  readonly blank: number
-  readonly valid: number
-  readonly options: Readonly<Record<string, number>>
-}[]
 
+/** Prints what the audit counted beside what stands in the data file. @returns whether all of it is equal */
 function compare(order: AuditOrder, opened: OpenedJson, progress: Progress): boolean {
-  const direct = countDirectly(order.ballots)
   const contest = order.electionPackage.definition.contests[0]
-  const total = opened.totals[0]
-  if (contest === undefined || total === undefined) throw new Error('the audit printed no totals')
-  progress.detail('code  candidate     audit   data file')
-  for (const { code, name } of contest.candidates) {
-    const votes = total.options[code]
-    const agree = votes === direct.get(code) ? '' : '   DIFFERENT'
+  const audited = opened.contests[0]
+  if (contest === undefined || audited === undefined) throw new Error('the audit printed no totals')
+  const direct = countDirectly(order.ballots)
+  const votes = new Map(audited.candidates.map((candidate) => [candidate.code, candidate.votes]))
+  let equal = true
+  const row = (code: string, name: string, counted: number | undefined, expected: number | undefined) => {
+    if (counted !== expected) equal = false
+    const mark = counted === expected ? '' : '   DIFFERENT'
     progress.detail(
-      `${code}   ${(name.en ?? name.fa).padEnd(12)} ${String(votes).padStart(6)} ${String(direct.get(code)).padStart(11)}${agree}`,
+      `${code.padEnd(5)} ${name.padEnd(12)} ${String(counted).padStart(6)} ${String(expected).padStart(10)}${mark}`,
     )
   }
-  const blank = order.ballots.filter((codes) => codes.length === 0).length
-  progress.detail(`      blank        ${String(total.blank).padStart(6)} ${String(blank).padStart(11)}`)
-  progress.detail(
-    `      ballots      ${String(total.valid + total.blank).padStart(6)} ${String(order.ballots.length).padStart(11)}`,
-  )
-  const equalInAll =
-    total.blank === blank &&
-    total.valid + total.blank === order.ballots.length &&
-    contest.candidates.every(({ code }) => total.options[code] === direct.get(code))
+  progress.detail('code  candidate     audit  data file')
+  for (const { code, name } of contest.candidates)
+    row(code, name.en ?? name.fa, votes.get(code), direct.get(code))
+  row('', 'blank', audited.blank, order.ballots.filter((codes) => codes.length === 0).length)
+  row('', 'ballots', audited.valid + audited.blank, order.ballots.length)
   const devices = opened.stations.flatMap((station) => station.devices)
-  const equalOnEach = devices.every(({ device, ballots, equal, tally }) => {
-    const cast = order.castOn.get(device) ?? []
-    const counted = countDirectly(cast)
-    const agrees =
-      equal &&
-      ballots === cast.length &&
-      contest.candidates.every(({ code }) => tally[0]?.options[code] === counted.get(code))
-    progress.detail(
-      `${device}: ${ballots} ballots, ${agrees ? 'equal to its committed tally and to what its voters meant' : 'DIFFERENT'}`,
-    )
-    return agrees
-  })
-  return opened.verdict === 'holds' && devices.length === order.castOn.size && equalInAll && equalOnEach
+  for (const device of devices) if (!compareDevice(order, device, progress)) equal = false
+  return equal && opened.verdict === 'holds' && devices.length === order.castOn.size
+}
+
+/** A device's released tally, which the audit found equal to its ballots, beside what its voters meant to cast. */
+function compareDevice(
+  order: AuditOrder,
+  audited: OpenedJson['stations'][number]['devices'][number],
+  progress: Progress,
+): boolean {
+  const { device, ballots, equal } = audited
+  const meant = order.castOn.get(device) ?? []
+  const released = JSON.parse(readFileSync(join(order.out, 'bundles', device, 'tally.json'), 'utf8')) as {
+    readonly payload: { readonly tally: readonly { readonly options: Readonly<Record<string, number>> }[] }
+  }
+  const counts = countDirectly(meant)
+  const agrees =
+    equal &&
+    ballots === meant.length &&
+    [...counts].every(([code, votes]) => released.payload.tally[0]?.options[code] === votes)
+  const words = agrees ? 'equal to its committed tally and to what its voters meant' : 'DIFFERENT'
+  progress.detail(`${device}: ${ballots} ballots, ${words}`)
+  return agrees
 }
 
 function run(args: readonly string[]): { readonly status: number; readonly stdout: string } {

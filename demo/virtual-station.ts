@@ -14,7 +14,7 @@ import {
 } from '../device-agent/ballot/peripherals.ts'
 import { setUpStore } from '../device-agent/ballot/setup.ts'
 import { CardDesk } from '../device-agent/check-in/cards/desk.ts'
-import { connectCardReader } from '../firmware/card-reader/driver.ts'
+import { type CardReader, connectCardReader } from '../firmware/card-reader/driver.ts'
 import type { VoterCard } from '../simulator/cards/voter-card.ts'
 import { inProcessLine } from '../simulator/lines/in-process.ts'
 import { type Bench, type BenchLines, setUpBench } from '../simulator/people/bench.ts'
@@ -78,7 +78,8 @@ function virtualLine(name: PeripheralName, clock: VirtualClock) {
 export class VirtualDesk {
   readonly #reader: VirtualCardReader
   readonly #desk: CardDesk
-  readonly #connected: ReturnType<typeof connectCardReader>
+  readonly #driver: Promise<CardReader>
+  #moved: ((movement: 'in' | 'out') => void) | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   constructor({ provisioned, clock, random, logger }: StationParts) {
@@ -89,7 +90,11 @@ export class VirtualDesk {
       paced: true,
     })
     this.#reader = new VirtualCardReader({ line: plug, clock })
-    this.#connected = connectCardReader({ open, clock, logger })
+    this.#driver = connectCardReader({ open, clock, logger }).then((connected) => {
+      if (!connected.ok) throw new Error(`the desk's card reader: ${connected.error.what}`)
+      connected.value.onCard((movement) => this.#moved?.(movement))
+      return connected.value
+    })
     this.#desk = new CardDesk({
       electionPackage: provisioned.electionPackage,
       station: STATION,
@@ -101,14 +106,21 @@ export class VirtualDesk {
   /** Gives a card an authorization, when its turn has come. */
   authorise(card: VoterCard): Promise<void> {
     const turn = this.#last.then(async () => {
-      const reader = await this.#connected
-      if (!reader.ok) throw new Error(`the desk's card reader: ${reader.error.what}`)
-      this.#reader.insertCard(card)
-      valueOrThrow(await this.#desk.issue(reader.value, STYLE))
-      this.#reader.pullCard()
+      const driver = await this.#driver
+      await this.#movement('in', () => this.#reader.insertCard(card))
+      valueOrThrow(await this.#desk.issue(driver, STYLE))
+      await this.#movement('out', () => this.#reader.pullCard())
     })
     this.#last = turn
     return turn
+  }
+
+  /** Moves the card and waits until the driver has noticed. */
+  #movement(wanted: 'in' | 'out', move: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#moved = (movement) => movement === wanted && resolve()
+      move()
+    })
   }
 
   /** Writes the signed count beside the bundles. */
@@ -117,7 +129,7 @@ export class VirtualDesk {
   }
 
   async close(): Promise<void> {
-    const reader = await this.#connected
-    if (reader.ok) reader.value.close()
+    const driver = await this.#driver
+    driver.close()
   }
 }
