@@ -13,7 +13,11 @@ const identifier = z
 const key32 = z
   .string()
   .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'a key or hash is 32 bytes in base64')
-const shownText = z.string().trim().min(1).max(120)
+const shownText = z
+  .string()
+  .min(1)
+  .max(120)
+  .refine((text) => text === text.trim(), 'a name begins and ends with a letter, not a space')
 
 /** A name in the languages of the package; Persian is always there. */
 const names = z.strictObject({
@@ -66,7 +70,8 @@ const definition = z.strictObject({
   /** True for anything that is no election: every screen, slip and page then says so. */
   rehearsal: z.boolean(),
   pollingDay: z.iso.date(),
-  timeZone: z.string().min(1).max(64),
+  /** IANA name, `Asia/Tehran`. */
+  timeZone: z.string().max(64).refine(isTimeZone, 'no time zone of that name is known'),
   constituency: z.strictObject({
     id: identifier,
     name: names,
@@ -145,6 +150,15 @@ interface Problem {
 function findProblem(definition: Definition): Problem | undefined {
   const { threshold, shareHashes } = definition.constituency.trustees
   return (
+    first(definition.stations, ({ authorizationKeys: { executive, supervisory } }, index) =>
+      executive === supervisory
+        ? {
+            code: 'package.same-key',
+            path: `stations[${index}].authorizationKeys`,
+            what: 'one key may not sign authorizations alone: executive and supervisory are the same',
+          }
+        : undefined,
+    ) ??
     findDuplicate('package.duplicate-contest', 'contests', 'id', definition.contests) ??
     findDuplicate('package.duplicate-style', 'styles', 'id', definition.styles) ??
     findDuplicate('package.duplicate-station', 'stations', 'id', definition.stations) ??
@@ -292,6 +306,14 @@ function first<T>(
     if (problem !== undefined) return problem
   }
   return undefined
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
 }
 
 /** `contests[0].candidates[3].code` from a path of keys and positions. */

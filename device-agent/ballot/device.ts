@@ -59,6 +59,7 @@ export class BallotDevice {
   /** Both keys were turned on while a voter was at it; the officers wait. */
   #keysWaiting = false
   #caseOpen = false
+  #cardIn = false
   /** The press that a finger has begun: it counts only if it ends on the same element of the same painted screen. */
   #down: { readonly revision: number; readonly id: string } | undefined
 
@@ -128,7 +129,6 @@ export class BallotDevice {
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
       }
     } else store.append({ type: present ? 'line.restored' : 'line.lost', peripheral: name })
-    if (name === 'card-reader' && !present) this.#cardMoved('out')
     this.#down = undefined
     this.#show()
     this.#light()
@@ -138,8 +138,17 @@ export class BallotDevice {
     connected.onTouch((touch) => this.#guard(() => this.#touched(touch)))
   }
 
+  /** A reader that was lost takes nobody's choices away: only a card that is gone when it is back ends a session. */
   #takeReader(connected: CardReader): void {
-    connected.onCard((movement) => this.#guard(() => this.#cardMoved(movement)))
+    const before = this.#cardIn
+    this.#cardIn = false
+    let returning = before
+    connected.onCard((movement) => {
+      this.#cardIn = movement === 'in'
+      if (!returning) this.#guard(() => this.#cardMoved(movement))
+    })
+    returning = false
+    if (before && !this.#cardIn) this.#guard(() => this.#cardMoved('out'))
   }
 
   #takeBoard(connected: IoBoard): void {
@@ -196,7 +205,16 @@ export class BallotDevice {
     for (const effect of effects) this.#performSession(effect)
     if (state.is === 'idle' || state.is === 'refused' || state.is === 'thanks') this.#sessions.forget()
     if (state !== before) this.#show()
-    if (state.is === 'idle' && this.#keysWaiting) this.#keysTurned(true)
+    if (state.is !== 'idle' || before.is === 'idle') return
+    if (this.#keysWaiting) this.#keysTurned(true)
+    else this.#offerWaitingCard()
+  }
+
+  /** A card that came while the last voter's slip was being dealt with, or before the polls were open. */
+  #offerWaitingCard(): void {
+    if (this.#cardIn && this.#polls.is === 'open' && this.#session.is === 'idle') {
+      this.#stepSession({ is: 'card-inserted' })
+    }
   }
 
   #stepPolls(input: PollsInput): void {
@@ -207,6 +225,7 @@ export class BallotDevice {
     for (const effect of effects) this.#performPolls(effect)
     if (state !== before) this.#show()
     if (state.is !== before.is) this.#light()
+    if (state.is === 'open' && before.is !== 'open') this.#offerWaitingCard()
     if (state.is === 'finished' && before.is !== 'finished') {
       this.exportBundle()
       this.#parts.finished()
@@ -226,7 +245,7 @@ export class BallotDevice {
         return
       default:
         this.#sessions.perform(effect).then(
-          (input) => this.#guard(() => this.#stepSession(input)),
+          (input) => this.#guard(() => input !== undefined && this.#stepSession(input)),
           (error) => this.#parts.fatal(error),
         )
     }

@@ -105,11 +105,13 @@ function encodeQr(text: string): Uint8Array {
   if (text.length > QR_CAPACITY) throw new Error(`a QR code of ${QR_CAPACITY} characters at most`)
   const data = new TextEncoder().encode(text)
   return concatBytes(
+    Uint8Array.of(0x1b, 0x61, 0x01), // ESC a: centred, for the quiet zone at both sides
     qrFunction(0x41, Uint8Array.of(0x32, 0x00)), // 65: model 2
     qrFunction(0x43, Uint8Array.of(QR_MODULE_DOTS)), // 67: module size
     qrFunction(0x45, Uint8Array.of(0x31)), // 69: correction M
     qrFunction(0x50, Uint8Array.of(0x30, ...data)), // 80: store
     qrFunction(0x51, Uint8Array.of(0x30)), // 81: print
+    Uint8Array.of(0x1b, 0x61, 0x00),
   )
 }
 

@@ -17,6 +17,9 @@ export interface PaperDocument {
   readonly blocks: readonly PaperBlock[]
 }
 
+/** The quiet zone above a QR code (ISO/IEC 18004, 9.1: four modules). */
+const QUIET: PaperBlock = { kind: 'feed', lines: 1 }
+
 /** From the print head to the knife. */
 const FEED_TO_KNIFE: PaperBlock = { kind: 'feed', lines: 4 }
 
@@ -28,7 +31,7 @@ export function slipDocument(
   fonts: Fonts,
 ): PaperDocument {
   const qr: PaperBlock = { kind: 'qr', text: slipQrText(form.definition, contests, ballot) }
-  return { blocks: [...pictures([slipLayout(form, contests, ballot)], fonts), qr, FEED_TO_KNIFE] }
+  return { blocks: [...pictures([slipLayout(form, contests, ballot)], fonts), QUIET, qr, FEED_TO_KNIFE] }
 }
 
 /** The mark that voids a slip that still hangs. */
@@ -44,7 +47,7 @@ export function zeroReportDocument(data: ZeroReportData, fonts: Fonts): PaperDoc
 /** The minutes, with their QR code. */
 export function minutesDocument(data: MinutesData, fonts: Fonts): PaperDocument {
   const qr: PaperBlock = { kind: 'qr', text: data.qrText }
-  return { blocks: [...pictures(minutesLayouts(data, measureWith(fonts)), fonts), qr, FEED_TO_KNIFE] }
+  return { blocks: [...pictures(minutesLayouts(data, measureWith(fonts)), fonts), QUIET, qr, FEED_TO_KNIFE] }
 }
 
 function pictures(layouts: readonly PaperLayout[], fonts: Fonts): readonly PaperBlock[] {

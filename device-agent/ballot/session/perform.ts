@@ -25,6 +25,8 @@ export type PerformedEffect = Exclude<SessionEffect, { readonly do: 'start-timer
 export class SessionPerformer {
   readonly #parts: SessionParts
   #claimed: ClaimedCard | undefined
+  /** Counts sessions: a card that was pulled while it was read must not be taken for the next one. */
+  #session = 0
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -39,9 +41,11 @@ export class SessionPerformer {
   forget(): void {
     this.#claimed?.nonce.fill(0)
     this.#claimed = undefined
+    this.#session += 1
   }
 
-  async perform(effect: PerformedEffect): Promise<SessionInput> {
+  /** @returns what came of it, or nothing if the session it was for is over */
+  async perform(effect: PerformedEffect): Promise<SessionInput | undefined> {
     switch (effect.do) {
       case 'read-card':
         return this.#readCard()
@@ -61,8 +65,9 @@ export class SessionPerformer {
     }
   }
 
-  async #readCard(): Promise<SessionInput> {
+  async #readCard(): Promise<SessionInput | undefined> {
     const { store, checks, reader } = this.#parts
+    const session = this.#session
     const present = reader()
     if (present === undefined) return { is: 'card-refused', why: 'unreadable' }
     const claimed = await claimVoterCard(present, {
@@ -70,6 +75,10 @@ export class SessionPerformer {
       origin: store.origin,
       isSpent: (nonce) => store.isSpent(nonce),
     })
+    if (session !== this.#session) {
+      if (claimed.ok) claimed.value.nonce.fill(0)
+      return undefined
+    }
     if (!claimed.ok) {
       store.append({ type: 'card.refused', reason: claimed.error })
       return { is: 'card-refused', why: claimed.error }

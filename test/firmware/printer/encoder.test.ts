@@ -105,11 +105,13 @@ describe('printer commands', () => {
     })
     const expected = [
       '1b 40 1d 61 00',
+      '1b 61 01',
       '1d 28 6b 04 00 31 41 32 00',
       '1d 28 6b 03 00 31 43 04',
       '1d 28 6b 03 00 31 45 31',
       '1d 28 6b 05 00 31 50 30 41 42',
       '1d 28 6b 03 00 31 51 30',
+      '1b 61 00',
       '1b 64 03',
     ]
     expect(document).toEqual(bytes(expected.join('')))

@@ -18,7 +18,7 @@ function screen(revision: number, id = 'accept') {
     rect: { x: 40, y: 1700, width: 1000, height: 180 },
     input: 'yes',
   }
-  return { revision, direction: 'rtl', language: 'fa', elements: [element] } as const
+  return { revision, name: 'voter.comparing', direction: 'rtl', language: 'fa', elements: [element] } as const
 }
 
 function line(revision: number, id?: string): Buffer {

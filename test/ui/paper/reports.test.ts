@@ -104,7 +104,7 @@ describe('the minutes', () => {
 
   it('end with the QR code that was given', () => {
     const { blocks } = minutesDocument(minutes, fonts)
-    expect(blocks.map(({ kind }) => kind)).toEqual(['raster', 'raster', 'qr', 'feed'])
+    expect(blocks.map(({ kind }) => kind)).toEqual(['raster', 'raster', 'feed', 'qr', 'feed'])
     expect(blocks).toContainEqual({ kind: 'qr', text: 'checkpoint' })
   })
 
