@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 export const usage = `sandogh device <verb> --home FOLDER
 
   setup   make the ballot database of a provisioned device, once
-  run     run the device: polls, voters, closing
+  run     run the device: polls, voters, closing; goes on until it is switched off
 
 FOLDER holds config.json, package.json, certificate.der, centre.der and keys.json (see "sandogh provision").
 `
@@ -27,8 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
     setUpDevice(values.home)
     process.stdout.write(`${values.home}: the ballot database is made and the journal has begun\n`)
   } else {
-    const bundle = await runDevice(values.home)
-    process.stdout.write(`the bundle is in ${bundle}\n`)
+    await runDevice(values.home, (bundle) => process.stdout.write(`the bundle is in ${bundle}\n`))
   }
   return 0
 }

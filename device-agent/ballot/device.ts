@@ -56,6 +56,7 @@ export class BallotDevice {
   #polls: Polls
   #timer: Timer | undefined
   #started = false
+  #stopped = false
   /** Both keys were turned on while a voter was at it; the officers wait. */
   #keysWaiting = false
   #caseOpen = false
@@ -109,6 +110,7 @@ export class BallotDevice {
   }
 
   close(): void {
+    this.#stopped = true
     this.#timer?.cancel()
     this.#peripherals.close()
   }
@@ -288,6 +290,7 @@ export class BallotDevice {
 
   /** Whatever throws inside the loop is a broken promise of our own code or of a medium: the device stops, nothing goes on half done. */
   #guard(action: () => void): void {
+    if (this.#stopped) return
     try {
       action()
     } catch (error) {

@@ -1,4 +1,5 @@
 /** The program on a ballot device in service: real lines, real clock, the operating system's random numbers. */
+import { once } from 'node:events'
 import { pino } from 'pino'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
@@ -15,10 +16,11 @@ export function setUpDevice(folder: string): void {
 }
 
 /**
- * Runs the device until its polls are closed for good and everything is handed over.
- * @returns the folder of the bundle
+ * Runs the device until it is switched off: after the end of the day officers may still have their cards erased. Throws if the device
+ * had to stop.
+ * @param finished called with the bundle's folder once the polls are closed for good and everything is handed over
  */
-export async function runDevice(folder: string): Promise<string> {
+export async function runDevice(folder: string, finished: (bundle: string) => void): Promise<void> {
   const logger = pino({ base: null }, pino.destination({ dest: 2, sync: true }))
   const home = valueOrThrow(readHome(folder, systemClock.now()))
   const { touchscreen, cardReader, printer, ioBoard, display } = home.config.lines
@@ -41,11 +43,17 @@ export async function runDevice(folder: string): Promise<string> {
   )
   const end = await agent.ended
   if (end.is === 'finished') {
-    // The device goes on: officers may still erase their cards, until it is switched off.
     logger.info({ sync: end.sync }, 'finished')
-    return end.bundle
+    finished(end.bundle)
+    await switchedOff()
+    return agent.close()
   }
   await agent.close()
   if (end.error instanceof RefusalError) throw end.error
   throw new Error('the device stopped', { cause: end.error })
+}
+
+/** Resolves when the service manager, or a person at a terminal, ends this process. Before the end of the day it just ends. */
+function switchedOff(): Promise<unknown> {
+  return Promise.race(['SIGTERM', 'SIGINT'].map((signal) => once(process, signal)))
 }

@@ -5,35 +5,23 @@
  */
 import { batchRoot } from '../../core/ballot-box/batch.ts'
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
-import {
-  addToPool,
-  emptyPool,
-  openPool,
-  type Pool,
-  sealPool,
-  sortBallots,
-  spentRoot,
-} from '../../core/ballot-box/pool.ts'
-import { sealBallot, sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
+import { addToPool, emptyPool, type Pool, sortBallots, spentRoot } from '../../core/ballot-box/pool.ts'
+import { sealBallot } from '../../core/ballot-box/sealed-ballot.ts'
 import { signTally } from '../../core/bundle/bundle.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { contestsOfStyle } from '../../core/election/definition.ts'
 import { addSelections, isZero, selectionsOf, type Tally, tallyJson } from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
-import { checkRecords } from '../../core/journal/check-records.ts'
-import { type Day, stepDay } from '../../core/journal/day.ts'
-import { encodeEntry, parseEntry } from '../../core/journal/entry.ts'
+import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Random, Signer } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
-import { ok, refuse, valueOrThrow } from '../../core/result.ts'
-import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
-import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from '../../core/tlog/tree.ts'
-import type { Change, Medium, SlipState } from './medium.ts'
-
-const SLOT_KEY_BYTES = 32
-const KEEP_AND_CALL = 'Do not vote on this device; keep its media and call a technician.'
+import { ok } from '../../core/result.ts'
+import { changed, checkMedia } from './check-stored.ts'
+import { type Beside, JournalWriter } from './journal-writer.ts'
+import type { Medium, SlipState } from './medium.ts'
+import { type BlockParts, poolLocked, recoverFromMedium, sealOnMedium } from './pool-block.ts'
 
 /** What the store is given. */
 export interface StoreParts {
@@ -58,24 +46,17 @@ interface OpenBox {
   readonly pool: Pool
 }
 
-/** The device's memory. Guards one thing: that what is on the media and what is believed here are the same. */
+/** The device's memory. Guards one thing: that the ballots, tags and counts on the media and those believed here are the same. */
 export class DeviceStore {
-  readonly origin: string
   readonly #parts: StoreParts
-  #day: Day | undefined
-  #frontier: Frontier
-  readonly #entries: Uint8Array[]
-  readonly #checkpoints: string[]
+  readonly #journal: JournalWriter
   readonly #spent: Uint8Array[]
   #box: OpenBox | undefined
 
-  private constructor(origin: string, parts: StoreParts) {
-    this.origin = origin
+  private constructor(parts: StoreParts, journal: JournalWriter, spent: readonly Uint8Array[]) {
     this.#parts = parts
-    this.#frontier = emptyFrontier()
-    this.#entries = []
-    this.#checkpoints = []
-    this.#spent = []
+    this.#journal = journal
+    this.#spent = [...spent]
   }
 
   /** A new journal on new, empty media: writes the first entry. */
@@ -83,57 +64,32 @@ export class DeviceStore {
     parts: StoreParts,
     opening: Omit<JournalEvent & { type: 'journal.opened' }, 'type'>,
   ): DeviceStore {
-    const store = new DeviceStore(opening.origin, parts)
+    const store = new DeviceStore(parts, new JournalWriter(opening.origin, parts), [])
     store.append({ type: 'journal.opened', ...opening })
     return store
   }
 
   /** Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. */
   static resume(parts: StoreParts): Result<DeviceStore> {
-    const size = sealedBallotSize(parts.electionPackage.definition)
-    let store: DeviceStore | undefined
-    for (const medium of parts.media) {
-      const read = medium.records()
-      if (!read.ok) return read
-      const { device, journal, checkpoints, spent } = read.value
-      const day = checkRecords({
-        ...read.value,
-        origin: device.origin,
-        logKey: parts.logSigner.publicKey,
-        sealedSize: size,
-      })
-      if (!day.ok) return day
-      const bound = checkBinding(day.value, device, parts.electionPackage, spent.length)
-      if (!bound.ok) return bound
-      if (store === undefined) {
-        store = new DeviceStore(device.origin, parts)
-        store.#day = day.value
-        for (const { entry } of journal) {
-          store.#entries.push(entry)
-          store.#frontier = appendLeaf(store.#frontier, leafHash(entry))
-        }
-        store.#checkpoints.push(...checkpoints.map(({ note }) => note))
-        store.#spent.push(...spent)
-      } else if (checkpoints.at(-1)?.note !== store.#checkpoints.at(-1)) {
-        return refuse(
-          'store.media-differ',
-          medium.folder,
-          'the media do not hold the same journal',
-          KEEP_AND_CALL,
-        )
-      }
-    }
-    if (store === undefined) throw new Error('a store has at least one medium')
-    if (store.day.polls === 'closed' || store.day.polls === 'finished') {
-      for (const { slots } of parts.media) slots.destroyAll()
+    const { media, electionPackage, logSigner, messageSigner } = parts
+    const keys = { logKey: logSigner.publicKey, messageKey: messageSigner.publicKey }
+    const checked = checkMedia(media, { electionPackage, ...keys })
+    if (!checked.ok) return checked
+    const { day, records } = checked.value
+    const store = new DeviceStore(parts, JournalWriter.resume(parts, day, records), records.spent)
+    if (day.polls === 'closed' || day.polls === 'finished') {
+      for (const { slots } of media) slots.destroyAll()
     }
     return ok(store)
   }
 
+  get origin(): string {
+    return this.#journal.origin
+  }
+
   /** What the journal says so far. */
   get day(): Day {
-    if (this.#day === undefined) throw new Error('the journal has no first entry')
-    return this.#day
+    return this.#journal.day
   }
 
   /** Whether the day key is here, so that ballots can be cast. */
@@ -148,7 +104,7 @@ export class DeviceStore {
 
   /** Adds one event to the journal. */
   append(event: JournalEvent): void {
-    this.#write([event], {})
+    this.#journal.write([event], {})
   }
 
   /**
@@ -168,45 +124,26 @@ export class DeviceStore {
   openPolls(officers: OpeningOfficers): void {
     const { pool } = this.#unlocked()
     if (pool.casts !== 0 || !isZero(pool.tally)) throw new Error('polls open only with every count at zero')
-    this.#write([{ type: 'polls.opened', ...officers }], {})
+    this.#journal.write([{ type: 'polls.opened', ...officers }], {})
   }
 
   /**
    * After a restart: opens the pool again with the day key from two officers' cards. The slot that does not open the committed block
-   * is destroyed before anything else.
+   * is destroyed before anything else; with another day's key nothing is.
    */
   unlock(dayKey: Uint8Array): Result<void> {
-    const { definition } = this.#parts.electionPackage
+    this.#box = undefined
     let found: Pool | undefined
     for (const medium of this.#parts.media) {
-      const block = medium.pool()
-      let pool: Pool | undefined
-      const key =
-        block &&
-        medium.slots.recover((slotKey) => {
-          pool = openPool(definition, block, { dayKey, slotKey, origin: this.origin })
-          return pool !== undefined
-        })
-      if (key === undefined || pool === undefined) {
-        return refuse(
-          'store.pool',
-          `${medium.folder}, table pool`,
-          'the ballots of today that are not yet in a batch cannot be opened: the cards are of another day, or the table was changed',
-          'Try the other cards of this station; if none opens it, keep the device and call a technician.',
-        )
-      }
+      const pool = recoverFromMedium(medium, this.#blockParts(dayKey))
+      if (pool === undefined) return poolLocked(medium)
+      if (pool.casts !== this.day.casts)
+        return changed('pool', `it knows ${pool.casts} ballots, the journal ${this.day.casts}`)
+      if (!equalBytes(pool.spent, spentRoot(this.#spent)))
+        return changed('spent', 'these are not the tags that the pool knows')
       found = pool
     }
     if (found === undefined) throw new Error('a store has at least one medium')
-    if (found.casts !== this.day.casts || !equalBytes(found.spent, spentRoot(this.#spent))) {
-      const table = found.casts === this.day.casts ? 'spent' : 'pool'
-      return refuse(
-        'store.pool',
-        `table ${table}`,
-        `the pool knows ${found.casts} ballots, the journal ${this.day.casts}, or a spent authorization was changed`,
-        KEEP_AND_CALL,
-      )
-    }
     this.#box = { dayKey, pool: found }
     return ok(undefined)
   }
@@ -218,12 +155,12 @@ export class DeviceStore {
   }
 
   setSlip(slip: SlipState): void {
-    this.#write([], { slip })
+    this.#journal.write([], { slip })
   }
 
   /** A slip was printed void and has dropped. */
   countVoidSlip(): void {
-    this.#write([{ type: 'slip.voided', count: this.day.voids + 1 }], { slip: 'none' })
+    this.#journal.write([{ type: 'slip.voided', count: this.day.voids + 1 }], { slip: 'none' })
   }
 
   /** Casts a ballot: pool, spent tag, journal and checkpoint in one transaction. When this returns, the vote counts. */
@@ -246,12 +183,12 @@ export class DeviceStore {
       random,
     )
     const events: JournalEvent[] = [{ type: 'ballot.cast', count: added.pool.casts }]
-    const change: Partial<Change> = { spentTag: tag, slip: 'accepted' }
-    if (added.batch === undefined) this.#writeBox({ dayKey, pool: added.pool }, events, change)
+    const beside = { spentTag: tag, slip: 'accepted' as const }
+    if (added.batch === undefined) this.#writeBox({ dayKey, pool: added.pool }, events, beside)
     else {
       const batch = this.#nextBatch(added.batch)
       events.push({ type: 'batch.sealed', ...batch.event })
-      this.#writeBox({ dayKey, pool: added.pool }, events, { ...change, batch: batch.rows })
+      this.#writeBox({ dayKey, pool: added.pool }, events, { ...beside, batch: batch.rows })
     }
     this.#spent.push(tag)
   }
@@ -283,7 +220,7 @@ export class DeviceStore {
       { origin: this.origin, salt, tally: tallyJson(definition, pool.tally) },
       messageSigner,
     )
-    this.#write(events, { pool: null, tally, ...(last && { batch: last.rows }) })
+    this.#journal.write(events, { pools: null, tally, ...(last && { batch: last.rows }) })
     for (const { slots } of media) slots.destroyAll()
     this.#box?.dayKey.fill(0)
     this.#box = undefined
@@ -291,12 +228,12 @@ export class DeviceStore {
 
   /** Exact bytes of the entries from number `from` on. */
   entriesFrom(from: number): readonly Uint8Array[] {
-    return this.#entries.slice(from)
+    return this.#journal.entriesFrom(from)
   }
 
   /** The signed checkpoint after `size` entries. */
   checkpointAt(size: number): string | undefined {
-    return this.#checkpoints[size - 1]
+    return this.#journal.checkpointAt(size)
   }
 
   get spentTags(): readonly Uint8Array[] {
@@ -305,9 +242,12 @@ export class DeviceStore {
 
   /** Sealed ballots by batch, as stored. */
   batches(): ReadonlyMap<number, readonly Uint8Array[]> {
-    const { ballots } = valueOrThrow(this.#parts.media[0].records())
     const batches = new Map<number, Uint8Array[]>()
-    for (const { batch, sealed } of ballots) batches.set(batch, [...(batches.get(batch) ?? []), sealed])
+    for (const { batch, sealed } of this.#parts.media[0].ballots()) {
+      const ballots = batches.get(batch)
+      if (ballots === undefined) batches.set(batch, [sealed])
+      else ballots.push(sealed)
+    }
     return batches
   }
 
@@ -346,84 +286,26 @@ export class DeviceStore {
     }
   }
 
-  /** Writes a change together with a new block of the pool, under a slot key that is used this once. */
-  #writeBox(box: OpenBox, events: readonly JournalEvent[], change: Partial<Change>): void {
-    const { media, random, electionPackage } = this.#parts
-    const blocks = media.map(({ slots }) => {
-      const slotKey = random.bytes(SLOT_KEY_BYTES)
-      slots.writeNext(slotKey)
-      return sealPool(electionPackage.definition, box.pool, {
-        dayKey: box.dayKey,
-        slotKey,
-        origin: this.origin,
-      })
-    })
-    try {
-      this.#write(events, change, blocks)
-    } catch (error) {
-      for (const { slots } of media) slots.destroyNext()
-      throw error
-    }
+  /**
+   * Writes a change together with a new block of the pool. If anything fails the box is locked, and both places of a slot file may hold
+   * a key: the next {@link unlock} keeps the one that opens what was really committed.
+   */
+  #writeBox(box: OpenBox, events: readonly JournalEvent[], beside: Omit<Beside, 'pools'>): void {
+    const { media } = this.#parts
+    this.#box = undefined
+    const pools = media.map((medium) => sealOnMedium(medium, box.pool, this.#blockParts(box.dayKey)))
+    this.#journal.write(events, { ...beside, pools })
     for (const { slots } of media) slots.destroyPrevious()
     this.#box = box
   }
 
-  /** Signs a checkpoint for each event and commits all on every medium; only then is it believed here. */
-  #write(events: readonly JournalEvent[], change: Partial<Change>, pools?: readonly Uint8Array[]): void {
-    const { clock, logSigner, media } = this.#parts
-    const written: Change['entries'][number][] = []
-    let day = this.#day
-    let frontier = this.#frontier
-    for (const event of events) {
-      const seq = frontier.size
-      const entry = encodeEntry(event, seq, clock.now())
-      day = valueOrThrow(stepDay(day, valueOrThrow(parseEntry(entry, seq, 'journal')), 'journal'))
-      frontier = appendLeaf(frontier, leafHash(entry))
-      const note = signCheckpoint(
-        { origin: this.origin, size: frontier.size, root: frontierRoot(frontier) },
-        logSigner,
-      )
-      written.push({ seq, entry, note })
-    }
-    for (const [index, medium] of media.entries()) {
-      const pool = pools?.[index]
-      medium.commit({ ...change, entries: written, ...(pool && { pool }) })
-    }
-    this.#day = day
-    this.#frontier = frontier
-    for (const { entry, note } of written) {
-      this.#entries.push(entry)
-      this.#checkpoints.push(note)
-    }
+  #blockParts(dayKey: Uint8Array): BlockParts {
+    const { electionPackage, random } = this.#parts
+    return { definition: electionPackage.definition, origin: this.origin, dayKey, random }
   }
 }
 
 /** HMAC-SHA-256(HKDF(day key, "spent"), nonce): tells a spent authorization again while the day key lives, and nothing after. */
 function spentTag(dayKey: Uint8Array, nonce: Uint8Array): Uint8Array {
   return hmacSha256(hkdfSha256(dayKey, 'sandogh/v1/spent'), nonce)
-}
-
-/** The journal must be of this package, and as many authorizations spent as ballots cast. */
-function checkBinding(
-  day: Day,
-  device: { readonly package: string },
-  electionPackage: ElectionPackage,
-  spent: number,
-): Result<void> {
-  const expected = toBase64(electionPackage.hash)
-  if (day.packageHash !== expected || device.package !== expected) {
-    return refuse(
-      'store.other-package',
-      'table device',
-      'this journal was begun for another election package',
-      'Load the package the journal was begun with; a journal is never carried over.',
-    )
-  }
-  if (spent === day.casts) return ok(undefined)
-  return refuse(
-    'store.spent',
-    'table spent',
-    `${spent} authorizations spent but ${day.casts} ballots cast`,
-    KEEP_AND_CALL,
-  )
 }

@@ -2,28 +2,17 @@
  * One storage medium of a device: its own database and its own key slots. The store writes every medium in the same order, so a second
  * one beside the first changes nothing here.
  */
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import type { Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
-import { createSchema, SCHEMA_VERSION, schemaText } from './schema.ts'
+import { createDatabase, type DeviceRow, damaged, openDatabase } from './database.ts'
 import { Slots } from './slots.ts'
 
 const DATABASE_FILE = 'ballots.db'
 const SLOTS_FILE = 'slots.bin'
-
-/** Set on every open and read back (SQLite documentation, PRAGMA): a reopened WAL database silently falls to NORMAL in this build. */
-const PRAGMAS: readonly (readonly [name: string, set: string, read: string | number])[] = [
-  ['journal_mode', 'WAL', 'wal'],
-  ['synchronous', 'FULL', 2],
-  ['foreign_keys', 'ON', 1],
-  // Without it INSERT OR REPLACE walks past a BEFORE DELETE trigger.
-  ['recursive_triggers', 'ON', 1],
-  ['secure_delete', 'ON', 1],
-  ['temp_store', 'MEMORY', 2],
-]
 
 /** What became of the slip of the ballot in hand; one row, overwritten in place. */
 export type SlipState = 'none' | 'printing' | 'hanging' | 'accepted'
@@ -43,14 +32,26 @@ export interface Change {
   readonly tally?: string
 }
 
-/** Every row of the tables that hold evidence. */
+/** Every row that another row can bear witness to. */
 export interface StoredRecords {
-  readonly device: { readonly origin: string; readonly package: string; readonly certificate: Uint8Array }
+  /** One, unless somebody changed it. */
+  readonly device: readonly DeviceRow[]
   readonly journal: readonly { readonly seq: number; readonly entry: Uint8Array }[]
   readonly checkpoints: readonly { readonly size: number; readonly note: string }[]
   readonly batches: readonly { readonly batch: number; readonly count: number; readonly root: Uint8Array }[]
-  readonly ballots: readonly { readonly batch: number; readonly sealed: Uint8Array }[]
+  readonly ballots: readonly StoredBallot[]
   readonly spent: readonly Uint8Array[]
+  readonly receipts: readonly { readonly size: number; readonly cosignature: string }[]
+  /** Documents of released tallies; none before closing, one after. */
+  readonly released: readonly string[]
+  /** Whether the pool is there; its content needs the day key. */
+  readonly hasPool: boolean
+}
+
+/** A sealed ballot in its batch. */
+export interface StoredBallot {
+  readonly batch: number
+  readonly sealed: Uint8Array
 }
 
 /** A database and key slots in one folder. */
@@ -65,32 +66,26 @@ export class Medium {
     this.slots = slots
   }
 
-  /** Sets up a medium in an existing folder, once. A database is never made anew over one that was there. */
-  static create(
-    folder: string,
-    device: { readonly origin: string; readonly package: string; readonly certificate: Uint8Array },
-    random: Random,
-  ): Result<Medium> {
-    const path = join(folder, DATABASE_FILE)
-    if (existsSync(path)) {
+  /** Sets up a medium in an existing folder, once. A database is never made anew over one that was there, nor over its key slots. */
+  static create(folder: string, device: DeviceRow, random: Random): Result<Medium> {
+    const there = [DATABASE_FILE, SLOTS_FILE].map((name) => join(folder, name)).find(existsSync)
+    if (there !== undefined) {
       return refuse(
         'store.exists',
-        path,
+        there,
         'this device already has a ballot database',
         'A ballot database is never made anew: start the device with it, or set the device up in another folder.',
       )
     }
-    const slots = Slots.create(join(folder, SLOTS_FILE), random)
-    const database = new Database(path)
-    const pragmas = setPragmas(database, path)
-    if (!pragmas.ok) return pragmas
-    database.transaction(() => {
-      createSchema(database)
-      database
-        .prepare('INSERT INTO device (one, origin, package, certificate) VALUES (1, ?, ?, ?)')
-        .run(device.origin, device.package, device.certificate)
-    })()
-    return ok(new Medium(folder, database, slots))
+    const slots = takeSlots(folder, (path) => Slots.create(path, random))
+    if (!slots.ok) return slots
+    const database = createDatabase(join(folder, DATABASE_FILE), device)
+    if (!database.ok) {
+      slots.value.close()
+      return database
+    }
+    syncFolder(folder)
+    return ok(new Medium(folder, database.value, slots.value))
   }
 
   /** Opens a medium that was set up before. */
@@ -104,35 +99,42 @@ export class Medium {
         'Stop. If this device was in use, its medium is lost: call a technician. If it is new, set it up first.',
       )
     }
-    try {
-      const database = new Database(path, { fileMustExist: true })
-      const pragmas = setPragmas(database, path)
-      if (!pragmas.ok) return pragmas
-      const schema = checkSchema(database, path)
-      if (!schema.ok) return schema
-      return ok(new Medium(folder, database, Slots.open(join(folder, SLOTS_FILE), random)))
-    } catch (error) {
-      return damaged(path, error)
+    const database = openDatabase(path)
+    if (!database.ok) return database
+    const slots = takeSlots(folder, (slotsPath) => Slots.open(slotsPath, random))
+    if (!slots.ok) {
+      database.value.close()
+      return slots
     }
+    return ok(new Medium(folder, database.value, slots.value))
   }
 
-  /** All evidence rows, for the check at start. */
+  /** All rows, for the check at start. */
   records(): Result<StoredRecords> {
     const all = <T>(sql: string) => this.#database.prepare(sql).all() as T[]
+    const column = <T>(sql: string) => this.#database.prepare(sql).pluck().all() as T[]
     try {
-      const [device] = all<StoredRecords['device']>('SELECT origin, package, certificate FROM device')
-      if (device === undefined) throw new Error('the table device is empty')
       return ok({
-        device,
+        device: all('SELECT origin, package, certificate FROM device'),
         journal: all('SELECT seq, entry FROM journal ORDER BY seq'),
         checkpoints: all('SELECT size, note FROM checkpoints ORDER BY size'),
         batches: all('SELECT batch, count, root FROM batches ORDER BY batch'),
-        ballots: all('SELECT batch, sealed FROM ballots ORDER BY batch, sealed'),
-        spent: all<{ tag: Uint8Array }>('SELECT tag FROM spent ORDER BY tag').map(({ tag }) => tag),
+        ballots: this.ballots(),
+        spent: column('SELECT tag FROM spent ORDER BY tag'),
+        receipts: all('SELECT size, cosignature FROM receipts ORDER BY size'),
+        released: column('SELECT tally FROM released'),
+        hasPool: this.pool() !== undefined,
       })
     } catch (error) {
       return damaged(join(this.folder, DATABASE_FILE), error)
     }
+  }
+
+  /** Sealed ballots that left the pool, by batch and in the order of their bytes. */
+  ballots(): readonly StoredBallot[] {
+    return this.#database
+      .prepare<[], StoredBallot>('SELECT batch, sealed FROM ballots ORDER BY batch, sealed')
+      .all()
   }
 
   /** Writes a change in one transaction; on the disk when this returns. */
@@ -204,42 +206,18 @@ export class Medium {
   }
 }
 
-function setPragmas(database: Database.Database, path: string): Result<void> {
-  for (const [name, set, expected] of PRAGMAS) {
-    database.pragma(`${name} = ${set}`)
-    const read = database.pragma(name, { simple: true })
-    if (read !== expected) {
-      return refuse(
-        'store.pragma',
-        path,
-        `${name} is ${String(read)} and cannot be set to ${set}`,
-        'This medium cannot keep votes safely: do not use it.',
-      )
-    }
+function takeSlots(folder: string, take: (path: string) => Slots): Result<Slots> {
+  const path = join(folder, SLOTS_FILE)
+  try {
+    return ok(take(path))
+  } catch (error) {
+    return damaged(path, error)
   }
-  return ok(undefined)
 }
 
-function checkSchema(database: Database.Database, path: string): Result<void> {
-  const version = database.pragma('user_version', { simple: true })
-  const fresh = new Database(':memory:')
-  createSchema(fresh)
-  const same = schemaText(fresh) === schemaText(database)
-  fresh.close()
-  if (version === SCHEMA_VERSION && same) return ok(undefined)
-  return refuse(
-    'store.schema',
-    path,
-    `the tables or triggers are not those of version ${SCHEMA_VERSION}`,
-    'The database belongs to another program version or was tampered with: do not vote on this device.',
-  )
-}
-
-function damaged(path: string, error: unknown) {
-  return refuse(
-    'store.damaged',
-    path,
-    `the database cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`,
-    'Do not vote on this device; keep the medium and call a technician.',
-  )
+/** The names of new files are on the disk only after this. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  fsyncSync(folder)
+  closeSync(folder)
 }

@@ -60,29 +60,24 @@ export class Slots {
     this.#current = 1 - this.#current
   }
 
-  /** The new block was not committed: its key is destroyed and never used again. */
-  destroyNext(): void {
-    this.#destroy(1 - this.#current)
-  }
-
   destroyAll(): void {
     for (let place = 0; place < PLACES; place += 1) this.#destroy(place)
   }
 
   /**
    * After a restart: finds the key that opens the committed block and destroys the other place before anything else.
-   * @returns the key, or undefined if neither opens it; then nothing is destroyed
+   * @returns whether one was found; if neither opens it, nothing is destroyed
    */
-  recover(opens: (key: Uint8Array) => boolean): Uint8Array | undefined {
+  recover(opens: (key: Uint8Array) => boolean): boolean {
     for (let place = 0; place < PLACES; place += 1) {
       const key = this.#read(place)
       if (key !== undefined && opens(key)) {
         this.#current = place
         this.#destroy(1 - place)
-        return key
+        return true
       }
     }
-    return undefined
+    return false
   }
 
   close(): void {

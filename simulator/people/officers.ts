@@ -65,7 +65,8 @@ export async function eraseDayKey(bench: Bench, clock: Clock, officers: Officers
   }
 }
 
-async function present(person: Person, { card, pin }: OfficerHand): Promise<void> {
+/** One officer's card: in, PIN, out. */
+export async function present(person: Person, { card, pin }: OfficerHand): Promise<void> {
   await person.see('polls.admitting.insert')
   person.bench.reader.insertCard(card)
   await person.see('polls.admitting.pin')
@@ -74,7 +75,8 @@ async function present(person: Person, { card, pin }: OfficerHand): Promise<void
   person.bench.reader.pullCard()
 }
 
-function turnKeys({ board }: Bench, on: boolean): void {
+/** Turns both key switches. Throws when they are so already. */
+export function turnKeys({ board }: Bench, on: boolean): void {
   board.turnKey('executive', on)
   board.turnKey('supervisory', on)
 }

@@ -247,8 +247,10 @@ describe("an officer's card", () => {
     expect(send(card, '00 20 00 80 00')).toBe('6983')
   })
 
-  it('signs over its certificate, and has no states', () => {
+  it('signs over its certificate once its PIN is verified, and has no states', () => {
     const card = officer()
+    expect(send(card, '00 88 00 00', Buffer.alloc(64))).toBe('6982')
+    expect(send(card, `00 20 00 80 08 ${PIN}`)).toBe('9000')
     expect(send(card, '00 88 00 00', Buffer.alloc(64))).toBe('6140')
     const signature = Buffer.from(send(card, '00 C0 00 00 40').slice(0, 128), 'hex')
     const certificateHash = createHash('sha256').update(CERTIFICATE).digest()
