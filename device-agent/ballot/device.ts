@@ -129,6 +129,7 @@ export class BallotDevice {
         this.#started = true
         store.append({ type: 'device.started', peripherals: identities })
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
+        if (this.#polls.is === 'finished') this.#handOver()
       }
     } else store.append({ type: present ? 'line.restored' : 'line.lost', peripheral: name })
     this.#down = undefined
@@ -228,10 +229,13 @@ export class BallotDevice {
     if (state !== before) this.#show()
     if (state.is !== before.is) this.#light()
     if (state.is === 'open' && before.is !== 'open') this.#offerWaitingCard()
-    if (state.is === 'finished' && before.is !== 'finished') {
-      this.exportBundle()
-      this.#parts.finished()
-    }
+    if (state.is === 'finished' && before.is !== 'finished') this.#handOver()
+  }
+
+  /** After the minutes, and again after a restart: the bundle is written and the centre is told. */
+  #handOver(): void {
+    this.exportBundle()
+    this.#parts.finished()
   }
 
   #performSession(effect: SessionEffect): void {
