@@ -38,9 +38,13 @@ const REFUSED = 2
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  if (name === undefined) {
+    process.stderr.write(`sandogh: a command is missing.\n\n${help()}`)
+    return REFUSED
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help())
-    return name === undefined ? REFUSED : 0
+    return 0
   }
   const area = Object.hasOwn(AREAS, name) ? AREAS[name] : undefined
   if (area === undefined) {
@@ -56,11 +60,12 @@ export async function main(args: readonly string[]): Promise<number> {
     return await run(rest)
   } catch (error) {
     if (error instanceof RefusalError) {
-      process.stderr.write(`sandogh ${name}: ${describeRefusal(error.refusal)}\n`)
+      process.stderr.write(`${describeRefusal(error.refusal)}\n`)
       return REFUSED
     }
     if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-      process.stderr.write(`sandogh ${name}: ${error.message}\n\n${usage}`)
+      // Node adds a second sentence, on how to name a file that begins with a dash.
+      process.stderr.write(`sandogh ${name}: ${error.message.split('. ')[0]}.\n\n${usage}`)
       return REFUSED
     }
     throw error

@@ -1,4 +1,7 @@
-/** `sandogh audit …` on the command line. Reads what it is given, writes to standard output, changes nothing. */
+/**
+ * `sandogh audit …` on the command line. Changes nothing that it is given; all but `export-tiles`, which fills a new folder, write to
+ * standard output alone.
+ */
 import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { catalogueMarkdown } from '../core/journal/catalogue-document.ts'
@@ -10,6 +13,7 @@ import { type GivenShare, rebuildKey } from './open/rebuild-key.ts'
 import { type BundleContent, findFolders, readBundle, readCheckIn, readSmallFile } from './read-folders.ts'
 import { databaseReport, openReport, type Report, refusalReport, verifyReport } from './report.ts'
 import { systemRandom } from './system-random.ts'
+import { tilesReport, verifiedTiles, writeTiles } from './tiles/export-tiles.ts'
 import { readDatabase, verifyDatabase } from './verify/database.ts'
 import { textOf } from './verify/verify-bundle.ts'
 import { signerOf, type VerifiedCount, verifyCount } from './verify/verify-count.ts'
@@ -23,6 +27,8 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
       checks the database of a device that is switched off
   sandogh audit open --share <file> --share <file> ... <bundle...> [--authority <base64 key>] [--json]
       verifies, then opens the ballots with the trustees' shares and recounts them
+  sandogh audit export-tiles <bundle> --to <folder> [--authority <base64 key>] [--json]
+      verifies, then lays the journal out in a new folder as a C2SP tile tree for other people's tools
   sandogh audit events
       prints the catalogue of journal events
 
@@ -42,6 +48,11 @@ const OPEN_OPTIONS = {
   json: { type: 'boolean', default: false },
   share: { type: 'string', multiple: true },
 } as const
+const TILES_OPTIONS = {
+  authority: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  to: { type: 'string' },
+} as const
 
 interface Outcome {
   readonly exitCode: 0 | 1
@@ -57,8 +68,9 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     switch (verb) {
       case 'verify':
-      case 'open': {
-        const { outcome, json } = verb === 'verify' ? verify(rest) : open(rest)
+      case 'open':
+      case 'export-tiles': {
+        const { outcome, json } = { verify, open, 'export-tiles': exportTiles }[verb](rest)
         process.stdout.write(json ? `${JSON.stringify(outcome.report.json)}\n` : outcome.report.text)
         return outcome.exitCode
       }
@@ -71,7 +83,11 @@ export async function main(args: readonly string[]): Promise<number> {
         process.stdout.write(usage)
         return 0
       default:
-        throw misuse(verb === undefined ? 'a verb is missing' : `there is no verb ${JSON.stringify(verb)}`)
+        throw misuse(
+          verb === undefined
+            ? 'say what to do, for example verify'
+            : `there is no verb ${JSON.stringify(verb)}`,
+        )
     }
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error
@@ -143,6 +159,22 @@ function open(args: readonly string[]) {
   }
 }
 
+function exportTiles(args: readonly string[]) {
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args: [...args], options: TILES_OPTIONS, allowPositionals: true, strict: true }),
+  )
+  const { to, json } = values
+  const key = authorityKey(values.authority)
+  if (to === undefined) throw misuse('say where the tiles go: --to <folder>')
+  const [found, more] = valueOrThrow(findFolders(positionals))
+  if (found?.holds !== 'bundle' || more !== undefined) throw misuse('export-tiles takes one bundle')
+  const tiles = verifiedTiles(found.where, key)
+  if (!tiles.ok) return { outcome: refused(tiles.error), json }
+  valueOrThrow(writeTiles(tiles.value.files, to, found.where))
+  const report = tilesReport(tiles.value, to, key ? 'given' : 'package')
+  return { outcome: { exitCode: 0, report } satisfies Outcome, json }
+}
+
 /** Reads and verifies folders. */
 function verifyPaths(paths: readonly string[], key: Uint8Array | undefined): Result<VerifiedCount> {
   const folders = findFolders(paths)
@@ -185,7 +217,8 @@ function parsed<T>(parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    throw misuse((error as Error).message)
+    // Node adds a second sentence, on how to name a file that begins with a dash.
+    throw misuse((error as Error).message.split('. ')[0] ?? '')
   }
 }
 

@@ -23,6 +23,13 @@ export interface FoundFolder {
   readonly holds: 'bundle' | 'check-in'
 }
 
+/** Whose presence tells a bundle's folder, damaged or not, from any other; a device's home folder has a package too. */
+const TELLTALE_FILES: readonly string[] = [
+  MANIFEST_FILE,
+  ISSUED_FILE,
+  ...BUNDLE_FILES.filter((name) => name !== 'package.json'),
+]
+
 /** A count's folders lie in one folder; no station has more devices than a package allows, and no country more stations. */
 const MAX_FOLDERS = 100_000
 
@@ -40,12 +47,10 @@ export function findFolders(paths: readonly string[]): Result<readonly FoundFold
     if (inside.value.length === 0 || found.length + folders.length > MAX_FOLDERS) {
       return refuse('input.empty', path, 'there is no bundle in this folder', 'Name the folder of a bundle.')
     }
-    if (!isParent) found.push(kindOf(path, inside.value))
-    for (const { name } of isParent ? folders : []) {
-      const where = join(path, name)
-      const content = listFolder(where)
-      if (!content.ok) return content
-      found.push(kindOf(where, content.value))
+    for (const where of isParent ? folders.map(({ name }) => join(path, name)) : [path]) {
+      const folder = kindOf(where)
+      if (!folder.ok) return folder
+      found.push(folder.value)
     }
   }
   return ok(found)
@@ -120,11 +125,21 @@ function listFolder(path: string) {
     return ok(entries.sort((a, b) => (a.name < b.name ? -1 : 1)))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const what = code === 'ENOENT' ? 'there is no such folder' : `it cannot be read (${code})`
-    return refuse('input.unreadable', path, what, 'Check the name of the folder.')
+    const what = code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${code})`
+    return refuse('input.unreadable', path, what, 'Check its name.')
   }
 }
 
-function kindOf(where: string, inside: readonly { readonly name: string }[]): FoundFolder {
-  return { where, holds: inside.some(({ name }) => name === ISSUED_FILE) ? 'check-in' : 'bundle' }
+function kindOf(where: string): Result<FoundFolder> {
+  const inside = listFolder(where)
+  if (!inside.ok) return inside
+  const names = inside.value.map(({ name }) => name)
+  if (names.some((name) => TELLTALE_FILES.includes(name)))
+    return ok({ where, holds: names.includes(ISSUED_FILE) ? 'check-in' : 'bundle' })
+  return refuse(
+    'input.no-bundle',
+    where,
+    'this is not the folder of a bundle',
+    'Name the folder of a bundle, or one in which only such folders lie: of a demonstration, its "bundles".',
+  )
 }

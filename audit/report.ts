@@ -180,7 +180,11 @@ function tallyLines(contests: ReturnType<typeof tallyTable>): string[] {
   ])
 }
 
-function authorityLines({ electionPackage, authorityKey }: VerifiedCount, keyFrom: 'given' | 'package') {
+/** Which election and package, and what a person compares where no key was given. */
+export function authorityLines(
+  { electionPackage, authorityKey }: VerifiedCount,
+  keyFrom: 'given' | 'package',
+) {
   const { definition, hash } = electionPackage
   const lines = [
     `election ${definition.authority}/${definition.election}, ${definition.title.fa}; package ${toBase64(hash)}`,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The one command. Plain JavaScript, so that an older Node can still read it and go on with the Node that npm brought.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -33,9 +33,12 @@ if (Number(process.versions.node.split('.')[0]) >= REQUIRED_MAJOR) {
     )
     process.exitCode = 2
   } else {
-    const run = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-      stdio: 'inherit',
+    const run = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+    // Whoever stops this process means the other; Ctrl-C reaches both by itself.
+    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal))
+    process.on('SIGINT', () => {})
+    run.on('exit', (code) => {
+      process.exitCode = code ?? 1
     })
-    process.exitCode = run.status ?? 1
   }
 }

@@ -1,9 +1,9 @@
 /** `sandogh demo`, which is `npm start`: one polling station votes, from keys to an audited result. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
-import { RefusalError, refuse } from '../core/result.ts'
+import { RefusalError } from '../core/result.ts'
 import { systemClock } from '../device-agent/system.ts'
 import { seededRandom } from '../simulator/seeded-random.ts'
 import { VirtualClock } from '../simulator/virtual-clock.ts'
@@ -17,7 +17,9 @@ import { provision } from './provisioned.ts'
 /** Half past seven in Tehran on the polling day. */
 const MORNING = Date.parse('2026-06-19T04:00:00Z')
 
-export const usage = `sandogh demo [--auto] [--seed TEXT] [--out FOLDER]
+export const usage = `sandogh demo: one polling station votes, from keys to an audited result
+
+  sandogh demo [--auto] [--seed <text>] [--out <folder>]
 
   Runs the day of one polling station with three ballot devices on virtual hardware, with 365 real
   ballots, sends everything to a centre, audits it and compares it with the data file.
@@ -26,7 +28,7 @@ export const usage = `sandogh demo [--auto] [--seed TEXT] [--out FOLDER]
   --seed   same seed, same keys and voters; a random one is drawn and printed otherwise
   --out    where the results go (default: out); what an earlier run left there is replaced
 
-  Exit code: 0 everything agrees, 1 something does not, 2 the command was not understood.
+  Exit code: 0 everything agrees, 1 something does not, 2 the command or folder was refused.
 `
 
 /** @returns the exit code */
@@ -85,34 +87,41 @@ function prepareFolder(given: string): string {
   const out = resolve(given)
   const mark = join(out, '.sandogh-demo')
   try {
-    mkdirSync(out, { recursive: true })
+    makeFolder(out)
     emptyFolder(out, mark)
     writeFileSync(mark, 'made by "sandogh demo", emptied by its next run\n')
     return out
   } catch (error) {
     if (error instanceof RefusalError) throw error
-    const refused = refuse(
-      'demo.out',
-      out,
-      `it cannot be written (${(error as NodeJS.ErrnoException).code})`,
-      'Name another folder with --out.',
-    )
-    throw new RefusalError(refused.error)
+    const { code } = error as NodeJS.ErrnoException
+    const isFile = code === 'EEXIST' || code === 'ENOTDIR'
+    const what = isFile ? 'a file is in the way' : `it cannot be written (${code})`
+    throw otherFolder(out, what)
   }
+}
+
+/** A folder and those above it. Node's own `recursive` never returns where a file system, such as /proc, refuses with ENOENT. */
+function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  mkdirSync(path)
 }
 
 function emptyFolder(out: string, mark: string): void {
   const found = readdirSync(out)
   if (found.length > 0 && !existsSync(mark)) {
-    const refused = refuse(
-      'demo.out',
-      out,
-      'this folder holds something that no demonstration made',
-      'Name another folder with --out.',
-    )
-    throw new RefusalError(refused.error)
+    throw otherFolder(out, 'this folder holds something that no demonstration made, and is left as it is')
   }
   for (const name of found) rmSync(join(out, name), { recursive: true, force: true })
+}
+
+function otherFolder(out: string, what: string): RefusalError {
+  return new RefusalError({
+    code: 'demo.out',
+    where: out,
+    what,
+    next: 'Name a folder that is new or empty: --out <folder>.',
+  })
 }
 
 function whatIsWhat(out: string, slips: number): string {

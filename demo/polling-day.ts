@@ -1,6 +1,7 @@
 /** The polling day of the demonstration: opening, 365 voters on three devices, closing, everything received by the centre. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { shuffle, uniform } from '../core/ballot-box/draw.ts'
 import { certificatePem, ed25519PrivateKeyPem } from '../core/keys/certificate.ts'
 import type { Clock, Logger, Random } from '../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../core/result.ts'
@@ -10,7 +11,6 @@ import { type CentreStore, openCentreStore } from '../fleet/store/store.ts'
 import { VoterCard } from '../simulator/cards/voter-card.ts'
 import { closePolls, eraseDayKey, openPolls } from '../simulator/people/officers.ts'
 import { vote } from '../simulator/people/voter.ts'
-import { shuffled, uniform } from '../simulator/seeded-random.ts'
 import type { VirtualClock } from '../simulator/virtual-clock.ts'
 import { DEVICES, type RealBallot, realBallots } from './elections/gy-les-nonains.ts'
 import type { Progress } from './progress.ts'
@@ -85,16 +85,16 @@ async function day(parts: DayParts): Promise<DayResult> {
 /** Every voter gets a card at the desk, goes to a device and votes; the devices work side by side. */
 async function allVote(parts: DayParts, devices: readonly VirtualDevice[], desk: VirtualDesk) {
   const { clock, random, progress } = parts
-  const ballots = shuffled(random, realBallots())
+  const ballots = shuffle(realBallots(), random)
   const castOn = new Map<string, RealBallot[]>(devices.map(({ id }) => [id, []]))
   let done = 0
   await Promise.all(
     devices.map(async ({ id, bench }, place) => {
       for (const codes of ballots.filter((_, i) => i % devices.length === place)) {
-        await pause(clock, uniform(random, LONGEST_GAP_MS))
+        await pause(clock, uniform(LONGEST_GAP_MS, random))
         const card = new VoterCard({ random })
         await desk.authorise(card)
-        const outcome = await vote(bench, clock, { card, codes: shuffled(random, codes) })
+        const outcome = await vote(bench, clock, { card, codes: shuffle(codes, random) })
         if (outcome !== 'voted') throw new Error(`a voter was refused at ${id}`)
         castOn.get(id)?.push(codes)
         done += 1

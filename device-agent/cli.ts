@@ -1,12 +1,19 @@
 /** `sandogh device`: the program of a device. */
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { RefusalError } from '../core/result.ts'
 
-export const usage = `sandogh device <verb> --home FOLDER
+export const usage = `sandogh device: the program of a ballot device
 
-  setup   make the ballot database of a provisioned device, once
-  run     run the device: polls, voters, closing; goes on until it is switched off
+  sandogh device setup --home <folder>
+      makes the ballot database of a provisioned device, once
+  sandogh device run --home <folder>
+      runs the device: polls, voters, closing; goes on until it is switched off
 
-FOLDER holds config.json, package.json, certificate.der, centre.der and keys.json (see "sandogh provision").
+The folder holds what provisioning put there: config.json, package.json, certificate.der, centre.der, authority.der and
+keys.json. "npm start" makes three of them, in out/devices/.
+
+Exit code: 0 done, 2 the folder or the command was refused.
 `
 
 /** @returns the exit code; refusals are thrown as {@link RefusalError} */
@@ -17,10 +24,19 @@ export async function main(args: readonly string[]): Promise<number> {
     allowPositionals: true,
   })
   const [verb, ...rest] = positionals
-  const known = verb === 'setup' || verb === 'run'
-  if (!known || rest.length > 0 || values.home === undefined) {
-    process.stderr.write(usage)
-    return 2
+  if (verb === undefined) throw misuse('say what to do: setup or run')
+  if (verb !== 'setup' && verb !== 'run') {
+    throw misuse(`there is no verb ${JSON.stringify(verb)}, only setup and run`)
+  }
+  if (rest.length > 0) throw misuse(`${verb} takes nothing but --home`)
+  if (values.home === undefined) throw misuse("the device's folder is missing: --home <folder>")
+  if (!existsSync(values.home)) {
+    throw new RefusalError({
+      code: 'home.missing',
+      where: values.home,
+      what: 'there is no such folder',
+      next: 'Name the folder that provisioning made for this device.',
+    })
   }
   const { runDevice, setUpDevice } = await import('./ballot/main.ts')
   if (verb === 'setup') {
@@ -30,4 +46,13 @@ export async function main(args: readonly string[]): Promise<number> {
     await runDevice(values.home, (bundle) => process.stdout.write(`the bundle is in ${bundle}\n`))
   }
   return 0
+}
+
+function misuse(what: string): RefusalError {
+  return new RefusalError({
+    code: 'usage',
+    where: 'sandogh device',
+    what,
+    next: 'See "sandogh device --help".',
+  })
 }

@@ -1,49 +1,64 @@
 /** The command line of the centre. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { describeRefusal } from '../core/result.ts'
+import { describeRefusal, ok, type Result, refuse } from '../core/result.ts'
 import { type CentreStore, openCentreStore } from './store/store.ts'
 
-export const usage = `sandogh centre status --store <file>
-  Says which journals and tallies the centre's database holds, after checking them against their checkpoints.
-  Exit code: 0 all is well, 1 the database is not one of the centre's or contradicts itself,
-  2 wrong use or no such file.
+export const usage = `sandogh centre: what the national centre has received
+
+  sandogh centre status --store <file>
+      says which journals and tallies the centre's database holds, after checking them against their checkpoints
+
+After "npm start" the file is out/centre/centre.db.
+
+Exit code: 0 all is well, 1 the database contradicts itself, 2 the file is not the centre's, or the command was refused.
 `
 
 /** Runs `sandogh centre …` on the arguments behind `centre`; resolves to the exit code. */
 export async function main(args: string[]): Promise<number> {
   const path = storePath(args)
-  if (path === undefined) {
-    process.stderr.write(usage)
+  if (!path.ok) {
+    process.stderr.write(`${describeRefusal(path.error)}\n`)
     return 2
   }
-  if (!existsSync(path)) {
-    process.stderr.write(
-      `${path}: there is no such file. Give the database that the centre wrote, with --store.\n`,
-    )
-    return 2
-  }
-  const store = openCentreStore(path)
+  const store = openCentreStore(path.value)
   if (!store.ok) {
     process.stderr.write(`${describeRefusal(store.error)}\n`)
-    return 1
+    return store.error.code === 'store.changed' ? 1 : 2
   }
   process.stdout.write(status(store.value))
   store.value.close()
   return 0
 }
 
-function storePath(args: string[]): string | undefined {
+function storePath(args: string[]): Result<string> {
+  let parsed: ReturnType<typeof parse>
   try {
-    const { values, positionals } = parseArgs({
-      args,
-      options: { store: { type: 'string' } },
-      allowPositionals: true,
-    })
-    return positionals.join(' ') === 'status' ? values.store : undefined
-  } catch {
-    return undefined
+    parsed = parse(args)
+  } catch (error) {
+    // Node adds a second sentence, on how to name a file that begins with a dash.
+    return misuse((error as Error).message.split('. ')[0] ?? '')
   }
+  const { values, positionals } = parsed
+  if (positionals.length === 0) return misuse('say what to do: status')
+  if (positionals.join(' ') !== 'status') return misuse(`there is no "${positionals.join(' ')}", only status`)
+  if (values.store === undefined) return misuse("the centre's database is missing: --store <file>")
+  // SQLite would make the file.
+  if (existsSync(values.store) && statSync(values.store).isFile()) return ok(values.store)
+  return refuse(
+    'store.missing',
+    values.store,
+    'there is no such file',
+    'Give the database that the centre wrote: --store <file>.',
+  )
+}
+
+function parse(args: string[]) {
+  return parseArgs({ args, options: { store: { type: 'string' } }, allowPositionals: true })
+}
+
+function misuse(what: string) {
+  return refuse('usage', 'sandogh centre', what, 'See "sandogh centre --help".')
 }
 
 /** A line for each journal, then the sums. */

@@ -26,7 +26,9 @@ export async function main(args: readonly string[]): Promise<number> {
       return 0
     }
     if (verb !== 'check') {
-      throw misuse(verb === undefined ? 'a verb is missing' : `there is no verb ${JSON.stringify(verb)}`)
+      throw misuse(
+        verb === undefined ? 'say what to do: check' : `there is no verb ${JSON.stringify(verb)}, only check`,
+      )
     }
     process.stdout.write(check(rest))
     return 0
@@ -50,7 +52,7 @@ function checkArguments(args: readonly string[]) {
   try {
     parsed = parseCheck(args)
   } catch (error) {
-    throw misuse((error as Error).message)
+    throw misuse((error as Error).message.split('. ')[0] ?? '')
   }
   const [file, ...more] = parsed.positionals
   if (file === undefined || more.length > 0) throw misuse('one package file is needed')
@@ -79,7 +81,12 @@ function readText(file: string): Result<string> {
     return ok(readFileSync(file, 'utf8'))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    return refuse('input.unreadable', file, `it cannot be read (${code})`, 'Check the name of the file.')
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'this is a folder',
+    }
+    const what = reasons[code ?? ''] ?? `it cannot be read (${code})`
+    return refuse('input.unreadable', file, what, 'Name the file of a signed package.')
   }
 }
 

@@ -33,27 +33,3 @@ export function seededRandom(seed: string | number): Random {
     },
   }
 }
-
-/** A whole number from 0 to n - 1, each as likely. `n` is from 1 to 2^32. */
-export function uniform(random: Random, n: number): number {
-  if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`no uniform number below ${n}`)
-  // Values past the last whole multiple of n would favour small numbers: draw again.
-  const limit = 2 ** 32 - (2 ** 32 % n)
-  for (;;) {
-    const bytes = random.bytes(4)
-    const value = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
-    if (value < limit) return value % n
-  }
-}
-
-/** A new array with the same items in an order drawn uniformly (Fisher and Yates). */
-export function shuffled<T>(random: Random, items: readonly T[]): T[] {
-  const out = [...items]
-  for (let i = out.length - 1; i > 0; i -= 1) {
-    const j = uniform(random, i + 1)
-    const moved = out[i] as T
-    out[i] = out[j] as T
-    out[j] = moved
-  }
-  return out
-}

@@ -175,7 +175,8 @@ function readFile(file: string): Result<Buffer> {
   try {
     return ok(readFileSync(file))
   } catch (error) {
-    return misfit(file, `it cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    const { code } = error as NodeJS.ErrnoException
+    return misfit(file, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`)
   }
 }
 

@@ -5,6 +5,10 @@
 import { SerialPort } from 'serialport'
 import type { OpenLine, Transport } from '../../core/ports.ts'
 
+/** What a poller waits for, by libuv's numbers. */
+const READABLE = 1
+const WRITABLE = 2
+
 /** Where the line is and how it is set; 8 data bits and 1 stop bit unless said otherwise, no parity, no flow control. */
 export interface SerialSettings {
   readonly path: string
@@ -21,9 +25,28 @@ export function openSerialLine(settings: SerialSettings): OpenLine {
       const port = new SerialPort({ path, baudRate, dataBits, stopBits, parity: 'none', autoOpen: false })
       port.open((error) => {
         if (error) reject(new Error(`cannot open serial line ${path}: ${error.message}`))
-        else resolve(transportOver(port))
+        else {
+          waitForBoth(port)
+          resolve(transportOver(port))
+        }
       })
     })
+}
+
+/**
+ * The poller of @serialport/bindings-cpp 13 waits only for what it was told last (src/poller.cpp gives `uv_poll_start` one event): a
+ * write that waits for room is forgotten when a read begins to wait, and the rest of a slip never leaves. Here whatever is still
+ * waited for is told again.
+ */
+function waitForBoth({ port }: SerialPort): void {
+  if (port === undefined || !('poller' in port)) return
+  const { poller } = port
+  const poll = poller.poll.bind(poller)
+  poller.poll = (events = 0) => {
+    const reading = poller.listenerCount('readable') > 0 ? READABLE : 0
+    const writing = poller.listenerCount('writable') > 0 ? WRITABLE : 0
+    poll(events | reading | writing)
+  }
 }
 
 function transportOver(port: SerialPort): Transport {

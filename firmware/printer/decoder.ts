@@ -3,6 +3,7 @@
  * ```
  * 0xx1xx10                one status byte, in answer to 10 04 n
  * 37 22 d1 d2 d3 d4 00    everything before process request d1..d4 is on paper
+ * 37 25 00                the buffer is clear
  * 11 / 13                 XON and XOFF, anywhere
  * ```
  */
@@ -12,6 +13,7 @@ import type { FrameFormat, Scan } from '../link/framer.ts'
 export type PrinterFrame =
   | { readonly is: 'status'; readonly byte: number }
   | { readonly is: 'process'; readonly process: number }
+  | { readonly is: 'cleared' }
   | { readonly is: 'flow'; readonly go: boolean }
 
 /** How the printer is, from its four status bytes. */
@@ -36,6 +38,7 @@ export type PrinterCondition =
 const XON = 0x11
 const XOFF = 0x13
 const PROCESS_LENGTH = 7
+const CLEARED_LENGTH = 3
 
 /** How answers are found in the printer's stream. */
 export const printerFormat: FrameFormat<PrinterFrame> = { maxLength: PROCESS_LENGTH, scan }
@@ -48,6 +51,7 @@ function scan(bytes: Uint8Array): Scan<PrinterFrame> {
   if ((first & 0x93) === 0x12) return { is: 'frame', frame: { is: 'status', byte: first }, length: 1 }
   if (first !== 0x37) return { is: 'noise' }
   if (second === undefined) return { is: 'incomplete' }
+  if (second === 0x25) return scanCleared(bytes)
   if (second !== 0x22) return { is: 'noise' }
   const id = bytes.subarray(2, 6)
   // Only the letters that our requests use; anything else is no answer to us.
@@ -56,6 +60,13 @@ function scan(bytes: Uint8Array): Scan<PrinterFrame> {
   if (bytes[6] !== 0x00) return { is: 'noise' }
   const process = id.reduce((sum, byte) => (sum << 4) | (byte & 0x0f), 0)
   return { is: 'frame', frame: { is: 'process', process }, length: PROCESS_LENGTH }
+}
+
+function scanCleared(bytes: Uint8Array): Scan<PrinterFrame> {
+  if (bytes.length < CLEARED_LENGTH) return { is: 'incomplete' }
+  return bytes[2] === 0x00
+    ? { is: 'frame', frame: { is: 'cleared' }, length: CLEARED_LENGTH }
+    : { is: 'noise' }
 }
 
 /** Reads the four status bytes (Epson: DLE EOT n, n = 1 to 4). */

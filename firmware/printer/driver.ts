@@ -15,6 +15,7 @@ import type { PrinterCondition, PrinterFrame, PrinterStatus } from './decoder.ts
 import { conditionOf, printerFormat, statusOf } from './decoder.ts'
 import type { PrintDocument } from './document.ts'
 import {
+  CLEAR_BUFFER,
   encodeCut,
   encodeDocument,
   encodeProcessRequest,
@@ -53,7 +54,7 @@ const PRINT_MARGIN_MS = 10_000
 const BITS_A_BYTE = 10
 
 /**
- * Opens the line, resets the printer and asks for its status.
+ * Opens the line, clears what an earlier connection left in the printer, resets it and asks for its status.
  * @param parts.baudRate the line's speed, for the deadline of a print
  * @param parts.firstProcess the number of the first process request, 0 to 65535; a number that the last connection did not use
  *   keeps its late answers apart
@@ -69,6 +70,14 @@ export async function connectPrinter(parts: {
   const opened = await openTransport(open)
   if (!opened.ok) return opened
   const line = new Line(opened.value, clock, printerFormat, () => {})
+  const cleared = await line.exchange<null>(CLEAR_BUFFER, STATUS_MS, (frame) =>
+    frame.is === 'cleared' ? { is: 'answer', answer: null } : undefined,
+  )
+  if (cleared.is !== 'answered') {
+    line.close()
+    if (cleared.is === 'lost') return fail({ is: 'lost', what: cleared.why })
+    return fail({ is: 'timeout', what: 'the printer does not answer' })
+  }
   line.send(INITIALIZE)
   const printer = new EscPosPrinter(line, baudRate, firstProcess)
   const status = await printer.status()

@@ -1,6 +1,7 @@
 /**
  * ESC/POS, from the host to the printer:
  * ```
+ * 10 14 08 01 03 14 01 06 02 08  clear the buffer at once (DLE DC4, function 8); answered 37 25 00
  * 1B 40                          start afresh
  * 1D 61 00                       no automatic status
  * 1D 76 30 00 xL xH yL yH data   raster: x bytes a row, y rows (GS v 0)
@@ -14,6 +15,23 @@
  */
 import { concatBytes } from '../../core/keys/hash.ts'
 import type { Bitmap, PrintBlock, PrintDocument } from './document.ts'
+
+/**
+ * Forget everything received and not printed. Obeyed at once, even in the middle of a picture whose sender died: whatever comes next
+ * would otherwise be taken for the rest of it, {@link INITIALIZE} too. Nothing may be sent before the answer (Epson, DLE DC4, fn 8).
+ */
+export const CLEAR_BUFFER: Uint8Array = Uint8Array.of(
+  0x10,
+  0x14,
+  0x08,
+  0x01,
+  0x03,
+  0x14,
+  0x01,
+  0x06,
+  0x02,
+  0x08,
+)
 
 /** Start afresh, and send no status that was not asked for. */
 export const INITIALIZE: Uint8Array = Uint8Array.of(0x1b, 0x40, 0x1d, 0x61, 0x00)

@@ -97,7 +97,12 @@ export function openCentreStore(path: string): Result<CentreStore> {
   } catch (error) {
     database?.close()
     if (!(error instanceof SqliteDatabase.SqliteError || error instanceof TypeError)) throw error
-    return refuse('store.open', path, error.message, 'Check that the folder is there and can be written.')
+    return refuse(
+      'store.open',
+      path,
+      error.message,
+      "Check that this is the centre's database and can be written.",
+    )
   }
 }
 

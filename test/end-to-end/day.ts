@@ -1,21 +1,24 @@
 /** A polling day on one device whose process is killed again and again, and what is left of it in the evening. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { shuffle } from '../../core/ballot-box/draw.ts'
+import type { Random } from '../../core/ports.ts'
 import { DEVICES, type RealBallot, realBallots } from '../../demo/elections/gy-les-nonains.ts'
 import { type Provisioned, provision } from '../../demo/provisioned.ts'
 import { systemClock } from '../../device-agent/system.ts'
-import { toBase64 } from '../../core/keys/hash.ts'
 import { electionResult } from '../../fleet/results/results.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { closePolls, openPolls, present, resumePolls, turnKeys } from '../../simulator/people/officers.ts'
 import { Person } from '../../simulator/people/person.ts'
 import { vote } from '../../simulator/people/voter.ts'
-import { seededRandom, shuffled } from '../../simulator/seeded-random.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import { type Audited, auditDevice } from './audited.ts'
+import { type Box, lookIntoBox } from './box.ts'
 import { type Step, stepsOfVoting } from './interrupted-voter.ts'
-import { bundleFolder, PtyDevice, sandogh } from './pty-device.ts'
+import { PtyDevice } from './pty-device.ts'
 import { hurriedClock, issueCards, runCentre } from './station.ts'
 
 const DEVICE = DEVICES[0]
+/** Noon in Tehran on the polling day, when every certificate of the package must hold. */
+const POLLING_DAY = Date.parse('2026-06-19T08:30:00Z')
 /** A ballot of more codes takes longer to type and proves nothing more. */
 const MOST_CODES = 2
 
@@ -32,11 +35,13 @@ export interface DayPlan {
   readonly seed: string
   /** The command's file, or a weakened one's. */
   readonly entry: string
-  /** Voters who vote undisturbed, before those who do not. */
+  /** Voters who vote undisturbed, before those who do not; at least one. */
   readonly undisturbed: number
   readonly kills: readonly Kill[]
   /** Whether the officers are disturbed too. */
   readonly atOfficers: boolean
+  /** Is given the device, so that whoever gives this day up can end it. */
+  readonly started: (device: PtyDevice) => void
 }
 
 /** What a voter found who put the same card in again. */
@@ -49,47 +54,22 @@ export interface DayEnd {
   readonly again: readonly Again[]
   /** Every voter's card after the day; 3 is spent. */
   readonly cardStates: readonly number[]
-  /** `audit verify --json` and `audit open --json`. */
-  readonly verified: Verified
-  readonly opened: Opened
-  /** Codes on each complete slip in the box, as its QR code says them. */
-  readonly slips: readonly RealBallot[]
-  /** Pieces in the box that are no complete slip, no report and not blank. */
-  readonly voidPieces: number
+  readonly audited: Audited
+  readonly box: Box
   /** Of the centre's own result. */
   readonly centreBallots: number
   readonly alarms: number
 }
 
-export interface Verified {
-  readonly verdict: string
-  readonly stations: readonly {
-    readonly devices: readonly { readonly ballots: number; readonly voidSlips: number; readonly receipt: string | null }[]
-  }[]
-}
-
-export interface Opened {
-  readonly verdict: string
-  readonly stations: readonly {
-    readonly devices: readonly { readonly ballots: number; readonly equal: boolean }[]
-  }[]
-  readonly contests: readonly {
-    readonly valid: number
-    readonly blank: number
-    readonly candidates: readonly { readonly code: string; readonly votes: number }[]
-  }[]
-}
-
 /** Runs the day. Children, lines and centre are ended whatever happens. */
 export async function runDay(plan: DayPlan): Promise<DayEnd> {
   const random = seededRandom(plan.seed)
-  const provisioned = provision(plan.out, random, [systemClock.now()])
+  const provisioned = provision(plan.out, random, [systemClock.now(), POLLING_DAY])
   const centre = await runCentre(plan.out, provisioned)
   try {
     const voters = plan.undisturbed + plan.kills.length
     const cards = await issueCards(voters, provisioned, random)
-    const short = realBallots().filter((codes) => codes.length <= MOST_CODES)
-    const meant = shuffled(random, short).slice(0, voters)
+    const meant = ballotsFor(plan, random)
     const device = new PtyDevice({
       out: plan.out,
       id: DEVICE,
@@ -97,26 +77,21 @@ export async function runDay(plan: DayPlan): Promise<DayEnd> {
       brokerPort: centre.port,
       entry: plan.entry,
     })
+    plan.started(device)
     try {
-      const day = new Day(device, provisioned)
-      await day.open(plan.atOfficers)
-      const beforeVoters = device.bench.printer.dropped.length
-      const again: Again[] = []
-      for (const [index, codes] of meant.entries()) {
-        const card = cards[index] as VoterCard
-        const kill = plan.kills[index - plan.undisturbed]
-        if (kill === undefined) await day.voteUndisturbed(card, codes)
-        else again.push({ kill, card: await day.voteKilled(card, codes, kill) })
-      }
-      await day.close(plan.atOfficers)
-      const result = electionResult(provisioned.electionPackage.definition, centre.store.tallies())
+      await device.setUp()
+      const { again, beforeVoters, afterVoters } = await device.unlessStuck(
+        new Day(device, provisioned).run(plan, meant, cards),
+      )
+      const { definition } = provisioned.electionPackage
+      const result = electionResult(definition, centre.store.tallies())
       const contest = result.ok ? result.value.sum[0] : undefined
       return {
         meant,
         again,
         cardStates: cards.map(({ state }) => state),
-        ...audit(plan.out, provisioned),
-        ...sortPieces(device, beforeVoters),
+        audited: await auditDevice(plan.out, DEVICE, provisioned),
+        box: lookIntoBox(device.bench.printer.dropped.slice(beforeVoters, afterVoters), definition),
         centreBallots: (contest?.valid ?? 0) + (contest?.blank ?? 0),
         alarms: centre.alarms.length,
       }
@@ -128,6 +103,13 @@ export async function runDay(plan: DayPlan): Promise<DayEnd> {
   }
 }
 
+/** Real ballots: a blank one first, then any short ones, and for those who are disturbed while they type none that is blank. */
+function ballotsFor({ undisturbed, kills }: DayPlan, random: Random): readonly RealBallot[] {
+  const short = shuffle(realBallots(), random).filter((codes) => codes.length <= MOST_CODES)
+  const marked = short.filter((codes) => codes.length > 0)
+  return [[], ...marked.slice(0, undisturbed - 1 + kills.length)]
+}
+
 /** The people of the day at one device. */
 class Day {
   readonly #device: PtyDevice
@@ -136,6 +118,22 @@ class Day {
   constructor(device: PtyDevice, provisioned: Provisioned) {
     this.#device = device
     this.#provisioned = provisioned
+  }
+
+  /** From the opening to the end; gives what disturbed voters found, and which pieces of paper dropped meanwhile. */
+  async run(plan: DayPlan, meant: readonly RealBallot[], cards: readonly VoterCard[]) {
+    await this.open(plan.atOfficers)
+    const beforeVoters = this.#device.bench.printer.dropped.length
+    const again: Again[] = []
+    for (const [index, codes] of meant.entries()) {
+      const card = cards[index] as VoterCard
+      const kill = plan.kills[index - plan.undisturbed]
+      if (kill === undefined) await this.voteUndisturbed(card, codes)
+      else again.push({ kill, card: await this.voteKilled(card, codes, kill) })
+    }
+    const afterVoters = this.#device.bench.printer.dropped.length
+    await this.close(plan.atOfficers)
+    return { again, beforeVoters, afterVoters }
   }
 
   /** Disturbed: the device is killed while the first PIN is typed, and again while the zero report prints. */
@@ -170,12 +168,9 @@ class Day {
   /** Kills the device while this voter is at it; officers resume, and the voter puts the same card in again. */
   async voteKilled(card: VoterCard, codes: readonly string[], kill: Kill): Promise<Again['card']> {
     const { bench } = this.#device
-    for await (const step of stepsOfVoting(bench, card, codes)) {
-      if (step !== kill.after) continue
-      await new Promise((resolve) => setTimeout(resolve, kill.delayMs))
-      await this.#device.kill()
-      break
-    }
+    for await (const step of stepsOfVoting(bench, card, codes)) if (step === kill.after) break
+    await new Promise((resolve) => setTimeout(resolve, kill.delayMs))
+    await this.#device.kill()
     bench.reader.pullCard()
     await this.#device.start('polls.paused')
     await resumePolls(bench, hurriedClock, this.#provisioned.officers)
@@ -183,7 +178,7 @@ class Day {
     return outcome === 'voted' ? 'goes-on' : 'refused'
   }
 
-  /** Disturbed: the device is killed when the polls are closed and the minutes are not yet printed. */
+  /** Disturbed: the device is killed when the polls are closed and the minutes not yet printed, and again right after the minutes. */
   async close(disturbed: boolean): Promise<void> {
     const { bench } = this.#device
     const { officers } = this.#provisioned
@@ -196,6 +191,8 @@ class Day {
       await this.#killAtOfficers()
       await this.#device.start('polls.reporting-minutes')
       await person.see('polls.finished')
+      await this.#device.kill()
+      await this.#device.start('polls.finished.insert')
     } else await closePolls(bench, hurriedClock, officers)
     await this.#device.said('the bundle is in')
     const code = await this.#device.switchOff()
@@ -206,28 +203,4 @@ class Day {
     await this.#device.kill()
     turnKeys(this.#device.bench, false)
   }
-}
-
-function audit(out: string, provisioned: Provisioned): { readonly verified: Verified; readonly opened: Opened } {
-  const given = [bundleFolder(out, DEVICE), '--authority', toBase64(provisioned.authority.publicKey), '--json']
-  const shares = provisioned.shareFiles.slice(-3).flatMap((file) => ['--share', file])
-  return {
-    verified: JSON.parse(sandogh('audit', 'verify', ...given)),
-    opened: JSON.parse(sandogh('audit', 'open', ...shares, ...given)),
-  }
-}
-
-/** Sorts what dropped into the box since the polls were opened. Complete slips of a package are all of one height. */
-function sortPieces({ bench }: PtyDevice, from: number): Pick<DayEnd, 'slips' | 'voidPieces'> {
-  const pieces = bench.printer.dropped.slice(from)
-  const minutes = pieces.filter(({ qrTexts }) => qrTexts.some((text) => text.includes('|')))
-  const written = pieces.filter((piece) => !minutes.includes(piece) && piece.bitmap.some((dots) => dots !== 0))
-  const height = Math.min(...written.filter(({ qrTexts }) => qrTexts.length > 0).map((piece) => piece.height))
-  const complete = written.filter((piece) => piece.qrTexts.length === 1 && piece.height === height)
-  return { slips: complete.map(({ qrTexts }) => codesOf(qrTexts[0] ?? '')), voidPieces: written.length - complete.length }
-}
-
-/** The codes that a slip's QR code says. */
-function codesOf(text: string): RealBallot {
-  return [text]
 }

@@ -1,24 +1,61 @@
 /** A ballot device as a real process on real serial ports, and the bench that stands before it, in this process. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import type { Timer } from '../../core/ports.ts'
 import { CALIBRATION, deviceFolder, type Provisioned, writeConfig } from '../../demo/provisioned.ts'
 import { systemClock } from '../../device-agent/system.ts'
+import type { PeripheralLine } from '../../simulator/lines/peripheral-line.ts'
 import { type PtyLine, ptyLine } from '../../simulator/lines/pty.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
 import type { Screen } from '../../simulator/peripherals/display.ts'
+import { sandogh } from './command.ts'
 
-/** The command as it is installed. */
-export const SANDOGH = fileURLToPath(new URL('../../bin/sandogh.js', import.meta.url))
 /** A device needs some two seconds to start; one that shows nothing for so long never will. */
 const LONGEST_WAIT_MS = 20_000
 
-/** Runs the command to its end. Throws with what it said if it fails. */
-export function sandogh(...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [SANDOGH, ...args], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`sandogh ${args.slice(0, 2).join(' ')}: ${stdout}${stderr}`)
-  return stdout
+/** Ten times a real line's: faster than it prints, and still slow enough to be interrupted in the middle of a picture. */
+const BYTES_PER_MS = 115
+const PACE_MS = 5
+
+/**
+ * A pseudo-terminal passes a whole slip on in an instant; a serial line takes seconds. Here a printer gets its bytes at the pace of a
+ * line, and what a killed process had not yet sent is lost.
+ */
+class PacedLine implements PeripheralLine {
+  readonly #line: PeripheralLine
+  #waiting: number[] = []
+  #timer: Timer | undefined
+
+  constructor(line: PeripheralLine) {
+    this.#line = line
+  }
+
+  onData(listener: (bytes: Uint8Array) => void): void {
+    const deliver = () => {
+      this.#timer = undefined
+      const bytes = this.#waiting.splice(0, BYTES_PER_MS * PACE_MS)
+      if (this.#waiting.length > 0) this.#timer = systemClock.after(PACE_MS, deliver)
+      listener(Uint8Array.from(bytes))
+    }
+    this.#line.onData((bytes) => {
+      for (const byte of bytes) this.#waiting.push(byte)
+      this.#timer ??= systemClock.after(0, deliver)
+    })
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#line.write(bytes)
+  }
+
+  onOpen(listener: () => void): void {
+    this.#line.onOpen(listener)
+  }
+
+  loseUnsent(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#waiting = []
+  }
 }
 
 /** Where the device is provisioned and which program it runs. */
@@ -37,11 +74,13 @@ export class PtyDevice {
   readonly #entry: string
   readonly #home: string
   readonly #lines: readonly PtyLine[]
+  readonly #printerLine: PacedLine
   #child: ChildProcess | undefined
-  /** Standard output and error of all its processes. */
+  #ended = false
+  /** Standard output and error of its last process. */
   #said = ''
 
-  /** Puts a bench on five pseudo-terminals and makes the device's ballot database. */
+  /** Puts a bench on five pseudo-terminals. */
   constructor({ out, id, provisioned, brokerPort, entry }: PtyDeviceParts) {
     const lines = {
       touchscreen: ptyLine(),
@@ -53,7 +92,8 @@ export class PtyDevice {
     this.#lines = Object.values(lines)
     this.#entry = entry
     this.#home = deviceFolder(out, id)
-    this.bench = setUpBench(lines, systemClock, CALIBRATION)
+    this.#printerLine = new PacedLine(lines.printer)
+    this.bench = setUpBench({ ...lines, printer: this.#printerLine }, systemClock, CALIBRATION)
     const paths = {
       touchscreen: lines.touchscreen.path,
       cardReader: lines['card-reader'].path,
@@ -62,15 +102,21 @@ export class PtyDevice {
       display: lines.display.path,
     }
     writeConfig(out, id, provisioned.authority, paths, { host: '127.0.0.1', port: brokerPort })
-    sandogh('device', 'setup', '--home', this.#home)
+  }
+
+  /** Makes the device's ballot database. */
+  async setUp(): Promise<void> {
+    await sandogh('device', 'setup', '--home', this.#home)
   }
 
   /** Starts the program; resolves with the first screen of that name that this process paints. */
   start(screen: string): Promise<Screen> {
+    if (this.#ended) throw new Error('the test of this device is over')
     const child = spawn(process.execPath, [this.#entry, 'device', 'run', '--home', this.#home], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child
+    this.#said = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.#said += text
@@ -84,8 +130,29 @@ export class PtyDevice {
     const child = this.#running()
     const exited = once(child, 'exit')
     child.kill('SIGKILL')
+    this.#printerLine.loseUnsent()
     await exited
     this.#child = undefined
+  }
+
+  /** Does some people's work; throws when no screen changes for long, with what the device showed and said last. */
+  async unlessStuck<T>(work: Promise<T>): Promise<T> {
+    const stuck = Promise.withResolvers<never>()
+    const watch = () =>
+      systemClock.after(LONGEST_WAIT_MS, () =>
+        stuck.reject(new Error(`stuck at ${this.bench.display.current()?.name}:\n${this.#said}`)),
+      )
+    let timer = watch()
+    const stop = this.bench.display.onScreen(() => {
+      timer.cancel()
+      timer = watch()
+    })
+    try {
+      return await Promise.race([work, stuck.promise])
+    } finally {
+      stop()
+      timer.cancel()
+    }
   }
 
   /** Waits until the program has said that on its standard output. */
@@ -109,6 +176,8 @@ export class PtyDevice {
 
   /** Leaves no process and no line behind, whatever happened. */
   async end(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
     if (this.#child !== undefined && this.#child.exitCode === null) await this.kill()
     for (const line of this.#lines) line.unplug()
   }
@@ -140,9 +209,4 @@ export class PtyDevice {
       child.on('exit', exited)
     })
   }
-}
-
-/** The folder of a device's bundle. */
-export function bundleFolder(out: string, id: string): string {
-  return join(out, 'bundles', id)
 }

@@ -1,11 +1,11 @@
 /** What stands around one device in these tests: the centre behind mutual TLS, a desk that issues cards, people in a hurry. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Provisioned } from '../../demo/provisioned.ts'
-import { STATION, STYLE } from '../../demo/elections/gy-les-nonains.ts'
 import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import type { Clock, Logger, Random } from '../../core/ports.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import { STATION, STYLE } from '../../demo/elections/gy-les-nonains.ts'
+import type { Provisioned } from '../../demo/provisioned.ts'
 import { CardDesk } from '../../device-agent/check-in/cards/desk.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { connectCardReader } from '../../firmware/card-reader/driver.ts'

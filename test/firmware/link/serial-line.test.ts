@@ -25,6 +25,10 @@ function pseudoTerminal(): { path: string; master: ReadStream; unplug(): void } 
   }
 }
 
+/** Many times what a terminal holds. */
+const LONG_MESSAGE = 300_000
+const ROUNDS = 80
+
 describe('a real serial line', () => {
   test('carries bytes both ways and reports once that it was unplugged', async () => {
     const terminal = pseudoTerminal()
@@ -49,6 +53,32 @@ describe('a real serial line', () => {
     transport.write(Uint8Array.of(1))
     transport.close()
   })
+
+  test('carries a long message to its end when the peripheral answers in the middle of it', async () => {
+    // What this guards against happened in one of some fifteen messages.
+    for (let again = 0; again < ROUNDS; again += 1) {
+      const terminal = pseudoTerminal()
+      const transport = await openSerialLine({ path: terminal.path, baudRate: 115_200 })()
+      transport.listen(
+        () => {},
+        () => expect.unreachable(),
+      )
+      let missing = LONG_MESSAGE
+      const carried = new Promise<void>((resolve) => {
+        terminal.master.once('data', () => {
+          ;(terminal.master as unknown as NodeJS.WritableStream).write(Buffer.of(0x12))
+        })
+        terminal.master.on('data', (chunk: Buffer) => {
+          missing -= chunk.length
+          if (missing === 0) resolve()
+        })
+      })
+      transport.write(new Uint8Array(LONG_MESSAGE))
+      await carried
+      transport.close()
+      terminal.unplug()
+    }
+  }, 20_000)
 
   test('that is closed on purpose reports no loss', async () => {
     const terminal = pseudoTerminal()

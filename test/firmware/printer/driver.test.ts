@@ -13,9 +13,13 @@ const slip: PrintDocument = {
   ],
 }
 
+/** Clear the buffer (Epson ESC/POS command reference, DLE DC4, fn 8). */
+const CLEAR = bytes('10 14 08 01 03 14 01 06 02 08')
+
 /** A printer of a few lines: four status bytes, and a proof of all that it was given, unless it keeps it to itself. */
 function printer(state: { status: string; proves: boolean }) {
   return new ScriptedLine((written) => {
+    if (Buffer.from(written).equals(CLEAR)) return [bytes('37'), bytes('25 00')]
     if (written[0] === 0x10)
       return [bytes('11'), bytes(state.status).slice((written[2] ?? 1) - 1, written[2])]
     const request = Buffer.from(written).lastIndexOf(bytes('1d 28 48 06 00 30 30'))
@@ -30,7 +34,7 @@ async function connected(line: ScriptedLine, clock = new ManualClock()): Promise
 }
 
 const READY = '12 12 12 12'
-/** All that was sent and is not a status request. */
+/** All that was sent and is not a real-time command. */
 const sent = (line: ScriptedLine) =>
   line.written.filter((written) => written[0] !== 0x10).map((written) => Buffer.from(written).toString('hex'))
 
@@ -39,6 +43,12 @@ describe('the printer', () => {
     const line = printer({ status: READY, proves: true })
     await connected(line)
     expect(sent(line)).toEqual(['1b401d6100'])
+  })
+
+  test('is cleared first, at once, of a picture that a device which died left half sent', async () => {
+    const line = printer({ status: READY, proves: true })
+    await connected(line)
+    expect(line.written[0]).toEqual(CLEAR)
   })
 
   test('prints what is proven, then cuts what is proven, each with a process number of its own', async () => {

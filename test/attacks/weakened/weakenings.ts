@@ -1,0 +1,133 @@
+/**
+ * Builds with one protection taken out. Each is the real program with the named lines replaced, so that it cannot drift away from it: a line
+ * that is no longer there once and only once fails the test.
+ */
+
+/** One replacement in one file. */
+export interface Replacement {
+  readonly file: string
+  readonly line: string
+  readonly by: string
+}
+
+/** The counters are printed on the zero report, and nobody looks at them. */
+export const opensOnAnyCount: readonly Replacement[] = [
+  {
+    file: 'device-agent/store/device-store.ts',
+    line: "if (pool.casts !== 0 || !isZero(pool.tally)) throw new Error('polls open only with every count at zero')",
+    by: '',
+  },
+]
+
+/** Counters are signed numbers, as on the memory card of 2005. */
+export const signedCounters: readonly Replacement[] = [
+  {
+    file: 'core/election/tally.ts',
+    line: 'return view.getUint32(offset - 4)',
+    by: 'return view.getInt32(offset - 4)',
+  },
+  {
+    file: 'core/election/tally.ts',
+    line: "return typeof value === 'number' && value >= 0 ? value : -1",
+    by: "return typeof value === 'number' ? value : -1",
+  },
+  {
+    file: 'core/election/tally.ts',
+    line: 'if (counted && canonicalJson',
+    by: 'if (canonicalJson',
+  },
+]
+
+/** Entries are read, but not held against the roots that the log key signed. */
+export const unsignedEntries: readonly Replacement[] = [
+  {
+    file: 'core/journal/check-records.ts',
+    line: 'if (!equalBytes(frontierRoot(frontier), root)) {',
+    by: 'if (frontierRoot(frontier).length !== root.length) {',
+  },
+]
+
+/** An authorization is taken whatever election package it names. */
+export const takesOtherAuthorizations: readonly Replacement[] = [
+  {
+    file: 'core/cards/authorization.ts',
+    line: "if (given !== toBase64(packageHash)) return fail('other-election')",
+    by: "if (given.length !== 44) return fail('other-election')",
+  },
+]
+
+/** A sealed ballot is counted whatever it was sealed for. */
+export const countsOtherBallots: readonly Replacement[] = [
+  {
+    file: 'core/ballot-box/sealed-ballot.ts',
+    line: "if (!equalBytes(context, contextHash(packageHash, origin, style.id, id))) return { faulty: 'context' }",
+    by: 'if (context.length !== contextHash(packageHash, origin, style.id, id).length) return { faulty: "context" }',
+  },
+]
+
+/** A journal is taken up under whatever package is loaded. */
+export const resumesOtherPackages: readonly Replacement[] = [
+  {
+    file: 'device-agent/store/check-stored.ts',
+    line: "if (device.package !== toBase64(electionPackage.hash)) return otherPackage('device')",
+    by: '',
+  },
+  {
+    file: 'device-agent/store/check-stored.ts',
+    line: "if (day.packageHash !== toBase64(hash)) return otherPackage('journal, entry 0').error",
+    by: 'if (hash.length === 0) return undefined',
+  },
+]
+
+/** A log like that of GEMS: tables as any other. */
+export const mutableTables: readonly Replacement[] = [
+  {
+    file: 'device-agent/store/schema.ts',
+    line: 'for (const table of APPEND_ONLY) {',
+    by: 'for (const table of APPEND_ONLY.slice(9)) {',
+  },
+]
+
+/** Sealed ballots are counted, but not held against the root that the journal names. */
+export const uncheckedBatches: readonly Replacement[] = [
+  {
+    file: 'core/ballot-box/batch.ts',
+    line: 'if (toBase64(batchRoot(ballots)) !== root) {',
+    by: 'if (toBase64(batchRoot(ballots)).length !== root.length) {',
+  },
+]
+
+/** The pool is opened, but not held against the journal. */
+export const forgetfulPool: readonly Replacement[] = [
+  {
+    file: 'device-agent/store/device-store.ts',
+    line: 'if (pool.casts !== this.day.casts)',
+    by: 'if (pool.casts < 0)',
+  },
+  {
+    file: 'device-agent/store/device-store.ts',
+    line: 'if (!equalBytes(pool.spent, spentRoot(this.#spent)))',
+    by: 'if (!equalBytes(pool.spent, pool.spent))',
+  },
+]
+
+/** The pool is deciphered without its authenticator, as memory without parity. */
+export const unauthenticatedPool: readonly Replacement[] = [
+  {
+    file: 'core/ballot-box/pool.ts',
+    line: 'const plain = nacl.secretbox.open(block, ZERO_NONCE, blockKey(keys))',
+    by: `const given = concatBytes(new Uint8Array(32), block.subarray(16))
+  const turned = new Uint8Array(given.length)
+  nacl.lowlevel.crypto_stream_xor(turned, 0, given, 0, given.length, ZERO_NONCE, blockKey(keys))
+  const plain = turned.subarray(32)`,
+  },
+]
+
+/** The closing entry commits to a salt alone. */
+export const emptyCommitment: readonly Replacement[] = [
+  {
+    file: 'core/ballot-box/commitment.ts',
+    line: 'return sha256(salt, Buffer.from(canonicalJson(tallyJson(definition, tally))))',
+    by: 'return sha256(salt, Buffer.from(canonicalJson(tallyJson(definition, tally)).slice(0, 0)))',
+  },
+]

@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { signerFromSeed } from '../../../core/keys/ed25519.ts'
+import { sha256, toBase64 } from '../../../core/keys/hash.ts'
+import type { Signer } from '../../../core/ports.ts'
+import { valueOrThrow } from '../../../core/result.ts'
+import { DayKeyGathering } from '../../../device-agent/ballot/polls/day-key.ts'
+import { admitOfficer, eraseShare, findOfficer } from '../../../device-agent/ballot/polls/officer-card.ts'
+import type { OfficerRole } from '../../../device-agent/ballot/polls/polls.ts'
+import { issueOfficerCertificate } from '../../../provisioning/enrolment/certificates.ts'
+import { makeCardKey } from '../../../simulator/cards/card-key.ts'
+import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import { VoterCard } from '../../../simulator/cards/voter-card.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { device, station } from '../store/device.ts'
+import { CardBench } from './card-bench.ts'
+
+const PIN = '20260619'
+const random = seededRandom('officer cards')
+const { authority, electionPackage } = station
+let bench: CardBench
+
+beforeEach(() => {
+  bench = new CardBench()
+})
+
+function makeCard(role: OfficerRole, by: Signer = authority, kind = role) {
+  const key = makeCardKey(random)
+  const issuing = {
+    authority: by,
+    notBefore: new Date('2026-06-01T00:00:00Z'),
+    notAfter: new Date('2026-07-01T00:00:00Z'),
+    random,
+  }
+  const order = { subject: `s-1-${role}`, role, publicKey: key.publicKey }
+  const certificate = valueOrThrow(issueOfficerCertificate(order, electionPackage.definition, issuing))
+  return { certificate, card: new OfficerCard({ kind, certificate, pin: PIN, key }) }
+}
+
+const checks = () => ({
+  authorityKey: authority.publicKey,
+  origin: device.origin,
+  clock: bench.clock,
+  random,
+})
+
+function admit(card: OfficerCard, role: OfficerRole, gathering?: DayKeyGathering, pin = PIN, mayDraw = true) {
+  return bench.during(card, (reader) => admitOfficer(reader, role, pin, checks(), gathering, mayDraw))
+}
+
+describe("an officer's card", () => {
+  test('is found by its role, and a voter card is not taken for one', async () => {
+    const { card } = makeCard('supervisory')
+    expect(await bench.during(card, findOfficer)).toEqual({ is: 'officer-found', role: 'supervisory' })
+    const voter = new VoterCard({ random })
+    expect(await bench.during(voter, findOfficer)).toEqual({
+      is: 'officer-refused',
+      why: 'not-an-officer-card',
+    })
+  })
+
+  test('with its PIN admits the officer that its certificate names', async () => {
+    const { card, certificate } = makeCard('executive')
+    expect(await admit(card, 'executive')).toEqual({
+      is: 'officer-admitted',
+      admitted: { role: 'executive', certificate: toBase64(sha256(certificate)) },
+      drawn: false,
+    })
+  })
+
+  test('with a wrong PIN says how many tries are left, and after five is dead even for the right one', async () => {
+    const { card } = makeCard('executive')
+    for (const triesLeft of [4, 3, 2, 1])
+      expect(await admit(card, 'executive', undefined, '00000000')).toEqual({ is: 'pin-wrong', triesLeft })
+    await admit(card, 'executive', undefined, '00000000')
+    expect(await admit(card, 'executive')).toEqual({ is: 'officer-refused', why: 'dead' })
+  })
+
+  test('of another authority, or that says another role than its certificate, is forged', async () => {
+    const stranger = makeCard('executive', signerFromSeed(new Uint8Array(32).fill(9)))
+    expect(await admit(stranger.card, 'executive')).toEqual({ is: 'officer-refused', why: 'forged' })
+    const climber = makeCard('spare', authority, 'executive')
+    expect(await admit(climber.card, 'executive')).toEqual({ is: 'officer-refused', why: 'forged' })
+  })
+
+  test('in the place of the other officer is refused', async () => {
+    const { card } = makeCard('executive')
+    expect(await admit(card, 'supervisory')).toEqual({ is: 'officer-refused', why: 'not-an-officer-card' })
+  })
+
+  test('with a copied certificate but another key does not pass', async () => {
+    const { certificate } = makeCard('executive')
+    const copy = new OfficerCard({ kind: 'executive', certificate, pin: PIN, key: makeCardKey(random) })
+    expect(await admit(copy, 'executive')).toEqual({ is: 'officer-refused', why: 'forged' })
+  })
+})
+
+describe('the day key', () => {
+  test('is drawn at the first opening, lies on three cards, and comes back from any two until it is erased', async () => {
+    const cards = {
+      executive: makeCard('executive').card,
+      supervisory: makeCard('supervisory').card,
+      spare: makeCard('spare').card,
+    }
+    const drawn = new DayKeyGathering('s-1', random)
+    for (const role of ['executive', 'supervisory', 'spare'] as const)
+      expect(await admit(cards[role], role, drawn)).toMatchObject({ is: 'officer-admitted', drawn: true })
+    for (const pair of [
+      ['executive', 'supervisory'],
+      ['spare', 'executive'],
+    ] as const) {
+      const again = new DayKeyGathering('s-1', random)
+      for (const role of pair)
+        expect(await admit(cards[role], role, again, PIN, false)).toMatchObject({ is: 'officer-admitted' })
+      expect(again.key()).toEqual(drawn.key())
+    }
+    const erased = await bench.during(cards.spare, (reader) => eraseShare(reader, 'spare', PIN, checks()))
+    expect(erased).toEqual({ is: 'share-erased' })
+    const later = new DayKeyGathering('s-1', random)
+    expect(await admit(cards.spare, 'spare', later, PIN, false)).toEqual({
+      is: 'officer-refused',
+      why: 'no-share',
+    })
+  })
+})

@@ -1,0 +1,46 @@
+/**
+ * Verifiers that are not ours come from Debian. On a computer without them their tests are skipped and say what to install; where the
+ * environment says `CI=true` they must run, and fail by name instead.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { describe, test } from 'vitest'
+
+/** A Debian package and how its presence shows. */
+export interface Need {
+  readonly debian: string
+  readonly isThere: () => boolean
+}
+
+export const GO: Need = { debian: 'golang-go', isThere: () => runs('go', 'version') }
+/** Where Debian puts Go libraries: a GOPATH. */
+export const GO_LIBRARIES = '/usr/share/gocode'
+export const GO_MOD_LIBRARY: Need = {
+  debian: 'golang-golang-x-mod-dev',
+  isThere: () => existsSync(`${GO_LIBRARIES}/src/golang.org/x/mod/sumdb/tlog/tile.go`),
+}
+export const OPENSSL: Need = { debian: 'openssl', isThere: () => runs('openssl', 'version') }
+export const PYTHON: Need = { debian: 'python3', isThere: () => runs('python3', '-c', 'import ctypes') }
+export const LIBSODIUM: Need = {
+  debian: 'libsodium23',
+  isThere: () => runs('python3', '-c', 'import ctypes; ctypes.CDLL("libsodium.so.23")'),
+}
+
+/** A group of tests that run with these packages there. */
+export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {
+  const missing = needs.filter(({ isThere }) => !isThere()).map(({ debian }) => debian)
+  const install = `Debian packages are missing: apt-get install ${missing.join(' ')}`
+  if (missing.length === 0) {
+    describe(name, tests)
+  } else if (process.env['CI'] === 'true') {
+    test(name, () => {
+      throw new Error(install)
+    })
+  } else {
+    describe.skip(`${name} (skipped; ${install})`, tests)
+  }
+}
+
+function runs(program: string, ...args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0
+}
