@@ -13,6 +13,8 @@ export interface Report {
   readonly json: Json
 }
 
+const SEEDED = 'random numbers were seeded, not secret: a simulation, no election'
+
 export const TALLY_NOT_VERIFIED = 'tally not verified: that needs the paper or the trustees'
 
 /** The first thing that does not hold. */
@@ -44,10 +46,7 @@ export function verifyReport(count: VerifiedCount, keyFrom: 'given' | 'package')
   }))
   const devices = stations.flatMap((station) => station.devices)
   const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
-  const incomplete = stations.flatMap(({ station, missing, checkIn }) => [
-    ...missing.map((device) => `device ${device} of station ${station}`),
-    ...(checkIn === null ? [`the check-in of station ${station}`] : []),
-  ])
+  const incomplete = incompleteOf(count)
   const given = `${plural(devices.length, 'bundle')}, ${plural(stations.length, 'station')}, ${plural(ballots, 'ballot')}`
   const lines = [
     incomplete.length === 0
@@ -73,13 +72,24 @@ export function verifyReport(count: VerifiedCount, keyFrom: 'given' | 'package')
     )
   }
   if (devices.some(({ random }) => random !== 'system')) {
-    lines.push('', 'random numbers were seeded, not secret: a simulation, no election')
+    lines.push('', SEEDED)
   }
   lines.push('', TALLY_NOT_VERIFIED)
   return {
     text: `${lines.join('\n')}\n`,
     json: { verdict: 'holds', missing: incomplete, stations, tally: TALLY_NOT_VERIFIED },
   }
+}
+
+/** Devices and check-ins of all stations of the package that were not given. */
+function incompleteOf({ electionPackage, stations }: VerifiedCount): readonly string[] {
+  return electionPackage.definition.stations.flatMap(({ id, devices }) => {
+    const given = stations.find(({ station }) => station.id === id)
+    return [
+      ...(given?.missing ?? devices).map((device) => `device ${device} of station ${id}`),
+      ...(given?.issued === undefined ? [`the check-in of station ${id}`] : []),
+    ]
+  })
 }
 
 /** A device's database holds. */
@@ -104,9 +114,11 @@ export function openReport(count: VerifiedCount, opened: OpenedCount, keyFrom: '
   const { stations, tally, findings } = opened
   const devices = stations.flatMap((station) => station.devices)
   const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
-  const missing = count.stations.flatMap((station) => station.missing)
+  const missing = incompleteOf(count)
   const [first] = findings
-  const equal = `HOLDS: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
+  const seeded = count.stations.some(({ bundles }) => bundles.some(({ day }) => day.random !== 'system'))
+  const holds = missing.length === 0 ? 'HOLDS' : 'HOLDS for what was given'
+  const equal = `${holds}: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
   const lines = [
     first === undefined ? equal : `DOES NOT HOLD: ${first.where}: ${first.what}`,
     ...findings.slice(1).map(({ where, what }) => `  and ${where}: ${what}`),
@@ -129,6 +141,7 @@ export function openReport(count: VerifiedCount, opened: OpenedCount, keyFrom: '
     if (stations.length > 1) lines.push(...tallyLines(tallyTable(count, station.tally)))
   }
   lines.push('', 'totals', ...tallyLines(tallyTable(count, tally)))
+  if (seeded) lines.push('', SEEDED)
   return {
     text: `${lines.join('\n')}\n`,
     json: {

@@ -1,6 +1,7 @@
 /** Everything that exists before the polling day: keys, package, certificates, device folders, cards. All of it from one seed. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { officerSubject } from '../core/cards/officer.ts'
 import { authorityCertificate } from '../core/keys/certificate.ts'
 import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { toBase64 } from '../core/keys/hash.ts'
@@ -96,7 +97,7 @@ export function provision(out: string, random: Random, times: readonly number[])
   const officer = (role: keyof Officers, pin: string): OfficerHand => {
     const key = makeCardKey(random)
     const issued = issueOfficerCertificate(
-      { subject: `${STATION}-${role}`, role, publicKey: key.publicKey },
+      { subject: officerSubject(STATION, role), role, publicKey: key.publicKey },
       definition,
       issuing,
     )

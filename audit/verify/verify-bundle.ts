@@ -17,6 +17,7 @@ import {
   splitJournal,
   splitLeaves,
 } from '../../core/bundle/bundle.ts'
+import { findTallyProblem } from '../../core/election/check-tally.ts'
 import { parseTally, type Tally } from '../../core/election/tally.ts'
 import { isEventType } from '../../core/journal/catalogue.ts'
 import { checkJournal, nameChangedEntry } from '../../core/journal/check-journal.ts'
@@ -28,7 +29,6 @@ import type { Json } from '../../core/text/canonical-json.ts'
 import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { rootOf } from '../../core/tlog/tree.ts'
 import { type BundleContent, MANIFEST_FILE } from '../read-folders.ts'
-import { findTallyProblem } from './check-tally.ts'
 import { checkIdentity, type DeviceIdentity, readIdentity, readReceipt } from './identity.ts'
 
 /** A bundle that holds. */

@@ -61,6 +61,8 @@ export class BallotDevice {
   #keysWaiting = false
   #caseOpen = false
   #cardIn = false
+  /** Who is dealing with the card in the reader: its going out is told to the same. */
+  #cardOwner: 'session' | 'polls' = 'polls'
   /** The press that a finger has begun: it counts only if it ends on the same element of the same painted screen. */
   #down: { readonly revision: number; readonly id: string } | undefined
 
@@ -95,7 +97,7 @@ export class BallotDevice {
       ...shared,
       station,
       random,
-      checks: { authorityKey, clock, random },
+      checks: { authorityKey, station, clock, random },
       zeroReport: (tally) => papers.zeroReport(tally),
       minutes: () => papers.minutes(),
     })
@@ -131,7 +133,12 @@ export class BallotDevice {
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
         if (this.#polls.is === 'finished') this.#handOver()
       }
-    } else store.append({ type: present ? 'line.restored' : 'line.lost', peripheral: name })
+    } else {
+      store.append({ type: present ? 'line.restored' : 'line.lost', peripheral: name })
+      // Without its board the device cannot see its case: nobody votes until two officers have looked.
+      if (name === 'io-board' && !present) this.#stepPolls({ is: 'tampered' })
+      if (missing.length === 0) this.#offerWaitingCard()
+    }
     this.#down = undefined
     this.#show()
     this.#light()
@@ -181,8 +188,11 @@ export class BallotDevice {
 
   #cardMoved(movement: 'in' | 'out'): void {
     const input = { is: movement === 'in' ? ('card-inserted' as const) : ('card-removed' as const) }
-    if (this.#polls.is === 'open' || (movement === 'out' && this.#session.is !== 'idle'))
-      this.#stepSession(input)
+    if (movement === 'in') {
+      this.#cardOwner = this.#polls.is === 'open' ? 'session' : 'polls'
+      if (this.#cardOwner === 'session' && this.#peripherals.missing.length > 0) return
+    }
+    if (this.#cardOwner === 'session') this.#stepSession(input)
     else this.#stepPolls(input)
   }
 
@@ -197,6 +207,8 @@ export class BallotDevice {
 
   /** Officers wait until the voter in hand is done. */
   #keysTurned(on: boolean): void {
+    // Nothing is opened, resumed or closed with an open case.
+    if (on && this.#caseOpen) return
     this.#keysWaiting = on && this.#polls.is === 'open' && this.#session.is !== 'idle'
     if (!this.#keysWaiting) this.#stepPolls({ is: 'keys', on })
   }
@@ -215,7 +227,9 @@ export class BallotDevice {
 
   /** A card that came while the last voter's slip was being dealt with, or before the polls were open. */
   #offerWaitingCard(): void {
-    if (this.#cardIn && this.#polls.is === 'open' && this.#session.is === 'idle') {
+    const isFree = this.#polls.is === 'open' && this.#session.is === 'idle'
+    if (this.#cardIn && isFree && this.#peripherals.missing.length === 0) {
+      this.#cardOwner = 'session'
       this.#stepSession({ is: 'card-inserted' })
     }
   }

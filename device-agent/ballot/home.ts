@@ -16,6 +16,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/certificate.ts'
+import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
 import type { Result } from '../../core/result.ts'
@@ -123,6 +124,9 @@ export function readHome(folder: string, nowMs: number): Result<DeviceHome> {
   if (certificate.value.role !== 'device' || certificate.value.subject !== device) {
     return misfit(certificateFile, `this is not the certificate of device ${device}`)
   }
+  if (!areKeysOf(seeds.value, certificate.value)) {
+    return misfit(join(folder, 'keys.json'), 'these are not the keys that certificate.der names')
+  }
   if (centre.value.role !== 'centre') return misfit(centreFile, 'this is not the certificate of the centre')
   return ok({
     folder,
@@ -136,6 +140,13 @@ export function readHome(folder: string, nowMs: number): Result<DeviceHome> {
     authorityDer: authorityDer.value,
     seeds: seeds.value,
   })
+}
+
+/** Another device's keys would vote all day and sign a bundle that nobody takes. */
+function areKeysOf({ log, message, tls }: DeviceSeeds, { keys, publicKeyRaw }: Certificate): boolean {
+  const isKeyOf = (seed: Uint8Array, key: Uint8Array | undefined) =>
+    key !== undefined && equalBytes(signerFromSeed(seed).publicKey, key)
+  return isKeyOf(log, keys['log']) && isKeyOf(message, keys['message']) && isKeyOf(tls, publicKeyRaw)
 }
 
 function isCertificateOf(der: Uint8Array, key: Uint8Array): boolean {

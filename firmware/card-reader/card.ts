@@ -93,9 +93,13 @@ export function authenticationMessage(
   return concatBytes(label, sized(challenge, 32), sized(context, 32), sized(objectHash, 32))
 }
 
-/** The object hash of a voter card in that state with that authorization (empty bytes when there is none). */
-export function voterObjectHash(state: VoterCardState['is'], authorization: Uint8Array): Uint8Array {
-  return sha256(Uint8Array.of(STATES.indexOf(state)), authorization)
+/**
+ * The object hash of a voter card in that state with that authorization (empty bytes when there is none): state, claiming origin (zero if
+ * it is not claimed) and authorization, so that nobody between card and reader can show another state than the card is in.
+ */
+export function voterObjectHash(state: VoterCardState, authorization: Uint8Array): Uint8Array {
+  const originHash = state.is === 'claimed' ? state.originHash : new Uint8Array(32)
+  return sha256(Uint8Array.of(STATES.indexOf(state.is)), originHash, authorization)
 }
 
 /** The object hash of an officer's card with that certificate. */

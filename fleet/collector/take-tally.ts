@@ -1,11 +1,13 @@
 /** Takes a released tally: it is stored only if the device signed it and its journal's closing entry commits to it. */
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { openTally } from '../../core/bundle/bundle.ts'
+import { findTallyProblem } from '../../core/election/check-tally.ts'
 import { parseTally } from '../../core/election/tally.ts'
+import { type Day, replayDay } from '../../core/journal/day.ts'
 import { type Entry, parseEntry } from '../../core/journal/entry.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { peekTallyMessage } from '../../core/messages/tally.ts'
-import { ok, type Result, refuse } from '../../core/result.ts'
+import { ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import type { HeldJournal } from '../store/store.ts'
 import { answerReply, type Desk } from './desk.ts'
@@ -37,6 +39,8 @@ export function takeTally(desk: Desk, device: string, payload: Uint8Array): Outc
   const refused = answerReply(desk, payload, { have, result: 'refused' })
   const opened = openTally(document, journal.messageKey, where)
   if (!opened.ok) return { ...alarmed('forged', device, opened.error), reply: refused }
+  const legal = checkDay(desk, journal, where)
+  if (!legal.ok) return { ...alarmed('malformed', device, legal.error), reply: refused }
   const committed = checkCommitment(desk, { ...opened.value, closing, where })
   if (!committed.ok) return { ...alarmed('other-tally', device, committed.error), reply: refused }
   desk.store.storeTally(origin, document)
@@ -56,6 +60,14 @@ function findClosing(desk: Desk, { origin, frontier }: HeldJournal): Closing | u
   return undefined
 }
 
+/** A tally counts only behind a legal day: opened, voted, closed once. */
+function checkDay(desk: Desk, { origin, frontier }: HeldJournal, where: string): Result<Day> {
+  const entries = desk.store
+    .entries(origin, 0, frontier.size)
+    .map((bytes, seq) => parseEntry(bytes, seq, where))
+  return replayDay(entries.map(valueOrThrow), where)
+}
+
 function checkCommitment(
   desk: Desk,
   claim: {
@@ -69,6 +81,10 @@ function checkCommitment(
   const { definition } = desk.package
   const tally = parseTally(definition, claim.tally as Json, where)
   if (!tally.ok) return tally
+  const problem = findTallyProblem(definition, tally.value, closing.casts)
+  if (problem !== undefined) {
+    return refuse('tally.arithmetic', where, problem, 'Keep the device as evidence and open its ballots.')
+  }
   if (salt.length === SALT_BYTES && toBase64(commitTally(definition, tally.value, salt)) === closing.tally)
     return ok(undefined)
   return refuse(

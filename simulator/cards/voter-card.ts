@@ -55,7 +55,7 @@ export class VoterCard extends ObjectCard {
   }
 
   protected override authenticated(): Uint8Array {
-    return Buffer.concat([Uint8Array.of(this.#state), this.#authorization.value])
+    return Buffer.concat([Uint8Array.of(this.#state), this.#origin, this.#authorization.value])
   }
 
   protected override instruction(cla: number, ins: number): CardInstruction | undefined {

@@ -175,9 +175,9 @@ describe('tallies', () => {
   it('are stored when the closing entry commits to them, and answered the same when sent again', () => {
     const device = new TestDevice('device-1').appendMany(2).close()
     device.append({ type: 'report.printed', report: 'minutes' })
-    send(device, 0, 5)
+    send(device, 0, 8)
     const outcome = tallyOf(device)
-    expect(answerIn(outcome)).toMatchObject({ result: 'stored', have: 5 })
+    expect(answerIn(outcome)).toMatchObject({ result: 'stored', have: 8 })
     expect(tallyOf(device)).toEqual(outcome)
     expect(store.tally(device.origin)?.document).toBe(device.waitingTally)
   })
@@ -192,16 +192,26 @@ describe('tallies', () => {
 
   it('other than the committed one are refused', () => {
     const device = new TestDevice('device-1').appendMany(2).close()
-    send(device, 0, 4)
+    send(device, 0, 7)
     const outcome = tallyOf(device, device.signedTally(oneVote(1)))
     expect(outcome.alarm?.kind).toBe('other-tally')
     expect(answerIn(outcome).result).toBe('refused')
     expect(store.tallies()).toEqual([])
   })
 
+  it('behind a day that was never legal are refused, however well they are signed', () => {
+    const device = new TestDevice('device-1').close()
+    device.append({ type: 'ballot.cast', count: 2 })
+    send(device, 0, 6)
+    const outcome = tallyOf(device)
+    expect(outcome.alarm?.kind).toBe('malformed')
+    expect(answerIn(outcome).result).toBe('refused')
+    expect(store.tallies()).toEqual([])
+  })
+
   it('signed by another key, or sent on the topic of another device, are forged', () => {
     const device = new TestDevice('device-1').appendMany(2).close()
-    send(device, 0, 4)
+    send(device, 0, 7)
     const other = new TestDevice('device-2')
     Object.assign(other, { origin: device.origin })
     expect(tallyOf(device, other.signedTally(oneVote())).alarm?.kind).toBe('forged')
@@ -211,7 +221,7 @@ describe('tallies', () => {
   it('add up to the result of each station, and the missing are named', () => {
     for (const [index, name] of ['device-1', 'device-3', 'spare-9'].entries()) {
       const device = new TestDevice(name).close(oneVote(index))
-      send(device, 0, 2)
+      send(device, 0, 5)
       tallyOf(device)
     }
     const result = valueOrThrow(electionResult(election.definition, store.tallies()))

@@ -144,6 +144,9 @@ export class TestDevice implements Outbox {
   close(tally: Tally = oneVote()): this {
     const salt = bytesOf(`salt ${this.deviceId}`)
     const hash = toBase64(bytesOf('some hash'))
+    this.append({ type: 'polls.opened', executive: hash, supervisory: hash })
+    this.append({ type: 'ballot.cast', count: 1 })
+    this.append({ type: 'batch.sealed', batch: 1, count: 1, root: hash })
     this.append({
       type: 'polls.closed',
       executive: hash,

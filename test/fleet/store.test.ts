@@ -35,7 +35,7 @@ function addition(device: TestDevice, from: number, size: number): Addition {
 }
 
 it('what was stored is there again after the program was started anew', () => {
-  const device = new TestDevice('device-1').appendMany(9).close()
+  const device = new TestDevice('device-1').appendMany(6).close()
   const first = office.openStore()
   first.append(addition(device, 0, 4))
   first.append(addition(device, 4, 11))

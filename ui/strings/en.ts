@@ -46,6 +46,8 @@ export const en: Strings = {
     recordingHint: 'Leave the card where it is.',
     dropping: 'Your vote was cast',
     droppingHint: 'The slip drops into the box. Leave the card a moment longer.',
+    cardGoneVoidHint:
+      'The card was taken out. No vote was recorded and the slip is made void. To vote, insert the card here again.',
     cardGoneHint: 'The card was taken out. This vote is brought to its end; give the card to a poll worker.',
     thanks: 'Your vote was cast. Thank you!',
     thanksHint: 'Take the card and give it back to a poll worker.',
@@ -106,6 +108,7 @@ export const en: Strings = {
       unreadable: 'The card could not be read. Take it out and insert it again, chip upwards.',
       'not-an-officer-card': 'This is no officer’s card. Take it out and insert an officer’s card.',
       forged: 'The card could not prove that it is genuine. Take it out and tell the centre.',
+      'other-station': 'This card is of another station. Take it out and insert one of this station.',
       dead: 'Five wrong PINs have locked this card. Take it out and ask the centre for the spare card.',
       'same-role': 'This officer’s card is admitted already. Take it out and insert the other officer’s.',
       'not-wanted': 'This card is not needed now. Take it out and insert the other one.',

@@ -58,6 +58,9 @@ export class DayKeyGathering {
       if (share === undefined) throw new Error(`no share for ${role}`)
       return { is: 'write', share }
     }
+    const own = this.#drawn?.shares[ROLES.indexOf(role)]
+    // Written before the keys were turned back, or before the card's answer was lost.
+    if (own !== undefined && equalBytes(stored, own)) return { is: 'write', share: own }
     const other = this.#read[0]
     const ofThisStation = stored.length === SHARE_BYTES && equalBytes(stationOf(stored), this.#station)
     if (this.isDrawn || !ofThisStation || (other && !equalBytes(idOf(other), idOf(stored)))) {

@@ -1,4 +1,5 @@
 /** An officer's card at the device: who it is, its PIN, its proof of the key, and its share of the day key. */
+import { officerSubject } from '../../../core/cards/officer.ts'
 import { readCertificate } from '../../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../../core/keys/hash.ts'
 import { verifyP256 } from '../../../core/keys/p256.ts'
@@ -17,6 +18,7 @@ import type { OfficerRole, PollsInput } from './polls.ts'
 export interface OfficerChecks {
   readonly authorityKey: Uint8Array
   readonly origin: string
+  readonly station: string
   readonly clock: Clock
   readonly random: Random
 }
@@ -75,7 +77,7 @@ async function proveOfficer(
   reader: CardReader,
   role: OfficerRole,
   pin: string,
-  { authorityKey, origin, clock, random }: OfficerChecks,
+  { authorityKey, origin, station, clock, random }: OfficerChecks,
 ): Promise<PollsInput | { readonly card: OfficerCard; readonly certificate: string }> {
   const opened = await openCard(reader)
   if (!opened.ok) return refused('unreadable')
@@ -89,6 +91,7 @@ async function proveOfficer(
   if (!der.ok) return refused('unreadable')
   const certificate = readCertificate(der.value, authorityKey, clock.now(), "officer's card")
   if (!certificate.ok || certificate.value.role !== role) return refused('forged')
+  if (certificate.value.subject !== officerSubject(station, role)) return refused('other-station')
   const challenge = random.bytes(32)
   const context = sha256(Buffer.from(origin))
   const signature = await card.internalAuthenticate(challenge, context)

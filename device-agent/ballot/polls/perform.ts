@@ -36,8 +36,12 @@ export class PollsPerformer {
     this.#parts = parts
   }
 
-  /** A new admission begins: shares that an abandoned one had read are forgotten. */
+  /**
+   * A new admission begins: shares that an abandoned one had read are forgotten. A key drawn here stays until the polls are open, because a
+   * card may carry its share already.
+   */
   beginAdmission(): void {
+    if (this.#gathering?.isDrawn && this.#parts.store.day.polls === 'closed') return
     this.#gathering = new DayKeyGathering(this.#parts.station, this.#parts.random)
   }
 

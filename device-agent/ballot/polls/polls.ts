@@ -27,6 +27,7 @@ export type OfficerRefusal =
   | 'unreadable'
   | 'not-an-officer-card'
   | 'forged'
+  | 'other-station'
   | 'dead'
   | 'same-role'
   | 'not-wanted'
@@ -120,19 +121,25 @@ const INSERT: CardStep = { is: 'insert' }
 export function stepPolls(state: Polls, input: PollsInput): PollsStep {
   switch (state.is) {
     case 'closed':
+      // The case was opened while the polls were just being opened.
+      if (input.is === 'polls-opened')
+        return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
       return input.is === 'keys' && input.on ? to(admitting('opening')) : stay(state)
     case 'open':
       if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
       return input.is === 'keys' && input.on ? to(admitting('closing')) : stay(state)
     case 'paused':
+      if (input.is === 'polls-resumed') return to(state, { do: 'pause', why: state.why })
       return input.is === 'keys' && input.on ? to(admitting('resuming', state.why)) : stay(state)
     case 'admitting':
       return stepAdmitting(state, input)
     case 'reporting-zero':
+      if (input.is === 'tampered') return to({ is: 'closed' })
       if (input.is === 'report-printed') return to(state, { do: 'open-polls', by: state.by })
       if (input.is === 'polls-opened') return to({ is: 'open' })
       return stepReport(state, input, { do: 'print-zero-report' })
     case 'resuming':
+      if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' })
       if (input.is === 'polls-resumed') return to({ is: 'open' })
       if (input.is === 'box-locked') return to({ is: 'paused', why: 'restart', locked: true })
       return stepReport(state, input, { do: 'resume-polls', by: state.by })
@@ -169,9 +176,9 @@ function stepAdmitting(state: Admitting, input: PollsInput): PollsStep {
     case 'keys':
       return input.on ? stay(state) : to(cancelled(state))
     case 'tampered':
-      return state.purpose === 'closing'
-        ? to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
-        : stay(state)
+      if (state.purpose === 'opening') return to({ is: 'closed' })
+      if (state.purpose === 'resuming') return to({ is: 'paused', why: 'tamper' })
+      return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
     case 'card-inserted':
       return card({ is: 'reading' }, { do: 'find-officer' })
     case 'card-removed':

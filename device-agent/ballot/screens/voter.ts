@@ -43,7 +43,7 @@ export function voterDrafts(view: ViewOf<Session>): readonly Draft[] {
     case 'reviewing':
       return reviewingDrafts({ ...view, state })
     case 'printing':
-      return message(voter.printing, state.cardGone ? voter.cardGoneHint : voter.printingHint)
+      return message(voter.printing, state.cardGone ? voter.cardGoneVoidHint : voter.printingHint)
     case 'comparing':
       return comparingDrafts({ ...view, state })
     case 'voiding':

@@ -13,6 +13,7 @@ import {
   authenticationMessage,
   openCard,
   type VoterCard,
+  type VoterCardState,
   voterObjectHash,
 } from '../../../firmware/card-reader/card.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
@@ -64,12 +65,10 @@ export async function claimVoterCard(
   })
   if (!authorization.ok) return authorization
   const { style, nonce, cardKey } = authorization.value
-  const challenge = checks.random.bytes(32)
-  const signature = await card.internalAuthenticate(challenge, originHash)
-  if (!signature.ok) return fail('unreadable')
-  const object = voterObjectHash(state.value.is, bytes.value)
-  const message = authenticationMessage(challenge, originHash, object)
-  if (!verifyP256(cardKey, message, signature.value)) return fail('forged')
+  const prove = (shown: VoterCardState) =>
+    proveCard(card, cardKey, shown, bytes.value, originHash, checks.random)
+  const proof = await prove(state.value)
+  if (proof !== 'holds') return fail(proof)
   if (checks.isSpent(nonce)) {
     if (isOurs) await card.spend()
     return fail('already-used')
@@ -77,8 +76,27 @@ export async function claimVoterCard(
   if (!isOurs) {
     const claimed = await card.claim(originHash)
     if (!claimed.ok) return fail('unreadable')
+    // The card's own word that it is claimed for this device; whoever sits between card and reader cannot give it.
+    const claim = await prove({ is: 'claimed', originHash })
+    if (claim !== 'holds') return fail(claim)
   }
   return ok({ style, nonce, card })
+}
+
+/** Has the card sign a fresh challenge over the state it shows. */
+async function proveCard(
+  card: VoterCard,
+  cardKey: Uint8Array,
+  state: VoterCardState,
+  authorization: Uint8Array,
+  originHash: Uint8Array,
+  random: Random,
+): Promise<'holds' | 'unreadable' | 'forged'> {
+  const challenge = random.bytes(32)
+  const signature = await card.internalAuthenticate(challenge, originHash)
+  if (!signature.ok) return 'unreadable'
+  const message = authenticationMessage(challenge, originHash, voterObjectHash(state, authorization))
+  return verifyP256(cardKey, message, signature.value) ? 'holds' : 'forged'
 }
 
 /** What a claimed card shows of the device that claimed it. */

@@ -36,6 +36,12 @@ describe('the day key of a station', () => {
     }
   })
 
+  test('is written again on a card that took its share before the keys were turned back', () => {
+    const { shares, gathering } = draw('morning')
+    expect(gathering.present('executive', shares[0], true)).toEqual({ is: 'write', share: shares[0] })
+    expect(gathering.present('executive', shares[1], true)).toEqual({ is: 'refused', why: 'cards-differ' })
+  })
+
   test('is not had from one card shown twice', () => {
     const { shares } = draw('morning')
     const again = new DayKeyGathering('s-1', seededRandom('again'))

@@ -56,6 +56,13 @@ describe('a home folder', () => {
     expect(afterChange(put('config.json', 'authority', other))).toContain('package.json')
   })
 
+  test("with another device's keys is refused before a vote is taken with them", () => {
+    const other = Buffer.alloc(32, 7).toString('base64')
+    for (const key of ['log', 'message', 'tls']) {
+      expect(afterChange(put('keys.json', key, other))).toContain('keys.json')
+    }
+  })
+
   test('with the certificate of another device of the same station is refused', () => {
     const { certificate } = station.devices[1] as TestDevice
     const change = (folder: string) => writeFileSync(join(folder, 'certificate.der'), certificate)

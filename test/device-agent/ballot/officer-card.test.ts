@@ -23,7 +23,7 @@ beforeEach(() => {
   bench = new CardBench()
 })
 
-function makeCard(role: OfficerRole, by: Signer = authority, kind = role) {
+function makeCard(role: OfficerRole, by: Signer = authority, kind = role, at = 's-1') {
   const key = makeCardKey(random)
   const issuing = {
     authority: by,
@@ -31,13 +31,14 @@ function makeCard(role: OfficerRole, by: Signer = authority, kind = role) {
     notAfter: new Date('2026-07-01T00:00:00Z'),
     random,
   }
-  const order = { subject: `s-1-${role}`, role, publicKey: key.publicKey }
+  const order = { subject: `${at}/${role}`, role, publicKey: key.publicKey }
   const certificate = valueOrThrow(issueOfficerCertificate(order, electionPackage.definition, issuing))
   return { certificate, card: new OfficerCard({ kind, certificate, pin: PIN, key }) }
 }
 
 const checks = () => ({
   authorityKey: authority.publicKey,
+  station: 's-1',
   origin: device.origin,
   clock: bench.clock,
   random,
@@ -80,6 +81,11 @@ describe("an officer's card", () => {
     expect(await admit(stranger.card, 'executive')).toEqual({ is: 'officer-refused', why: 'forged' })
     const climber = makeCard('spare', authority, 'executive')
     expect(await admit(climber.card, 'executive')).toEqual({ is: 'officer-refused', why: 'forged' })
+  })
+
+  test('of another station opens and closes nothing here', async () => {
+    const { card } = makeCard('executive', authority, 'executive', 's-2')
+    expect(await admit(card, 'executive')).toEqual({ is: 'officer-refused', why: 'other-station' })
   })
 
   test('in the place of the other officer is refused', async () => {

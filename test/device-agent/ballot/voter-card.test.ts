@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Authorization, signAuthorization } from '../../../core/cards/authorization.ts'
+import { ok } from '../../../core/result.ts'
 import { claimVoterCard } from '../../../device-agent/ballot/session/voter-card.ts'
 import { openCard } from '../../../firmware/card-reader/card.ts'
+import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { VoterCard } from '../../../simulator/cards/voter-card.ts'
@@ -99,6 +101,26 @@ describe('a card with an authorization', () => {
   ] as const)('of elsewhere is refused: %s', async (why, changed) => {
     await issue(changed)
     expect(await refusal()).toBe(why)
+    expect(card.state).toBe(1)
+  })
+
+  test('is refused if something between card and reader swallows the claim, so that it cannot vote elsewhere again', async () => {
+    await issue()
+    const outcome = await bench.during(card, (reader) => {
+      const between: CardReader = {
+        identity: reader.identity,
+        counters: reader.counters,
+        onCard: (listener) => reader.onCard(listener),
+        powerOn: () => reader.powerOn(),
+        transmit: async (apdu) =>
+          apdu.ins === 0x10 ? ok({ data: new Uint8Array(0), status: 0x9000 }) : reader.transmit(apdu),
+        onLost: (listener) => reader.onLost(listener),
+        close: () => reader.close(),
+      }
+      const checks = { electionPackage, station: 's-1', origin: device.origin, random, isSpent: () => false }
+      return claimVoterCard(between, checks)
+    })
+    expect(outcome).toEqual({ ok: false, error: 'forged' })
     expect(card.state).toBe(1)
   })
 

@@ -90,8 +90,8 @@ describe('with the centre', () => {
     const centre = await office.startCentre(store)
     const device = new TestDevice('device-1').appendMany(5).close()
     expect(await sync(device, centre.port).flush()).toBe('received')
-    expect(device.receipted()).toBe(7)
-    const note = addSignatureLine(device.note(7), device.receipts.get(7) ?? '')
+    expect(device.receipted()).toBe(10)
+    const note = addSignatureLine(device.note(10), device.receipts.get(10) ?? '')
     expect(openCosignature(note, { name: witness.name, publicKey: witness.signer.publicKey }).ok).toBe(true)
     expect(device.tally()).toBeUndefined()
     expect(store.tallies()).toHaveLength(1)
@@ -235,7 +235,7 @@ describe('with a false centre', () => {
 
   it('an answer that the centre did not sign, or to another message, does not clear the tally', async () => {
     const device = new TestDevice('device-1').close()
-    device.storeReceipt(2, 'all entries are there')
+    device.storeReceipt(5, 'all entries are there')
     const tally = device.waitingTally ?? ''
     const to = messageHash(Buffer.from(tally))
     const stored = { to, have: 2, result: 'stored' as const }

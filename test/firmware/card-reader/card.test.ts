@@ -103,7 +103,11 @@ describe('a voter card', () => {
     const { card } = objectCard('01', { '0101': authorization }, (tpdu) => {
       if (header(tpdu) !== '00880000' || tpdu[4] !== 64) return '6700'
       // The card's side, written out from docs/card.md.
-      const object = createHash('sha256').update(Buffer.of(2)).update(authorization).digest()
+      const object = createHash('sha256')
+        .update(Buffer.of(2))
+        .update(Buffer.alloc(32, 7))
+        .update(authorization)
+        .digest()
       const signed = Buffer.concat([
         Buffer.from('sandogh/v1/card'),
         tpdu.slice(5, 37),
@@ -116,15 +120,27 @@ describe('a voter card', () => {
     const [challenge, context] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
     const signature = good(await voter.internalAuthenticate(challenge, context))
     const check = (message: Uint8Array) => verifyP256(key.publicKey, message, signature)
-    expect(check(authenticationMessage(challenge, context, voterObjectHash('claimed', authorization)))).toBe(
-      true,
-    )
-    expect(check(authenticationMessage(challenge, context, voterObjectHash('issued', authorization)))).toBe(
-      false,
-    )
-    expect(check(authenticationMessage(context, challenge, voterObjectHash('claimed', authorization)))).toBe(
-      false,
-    )
+    expect(
+      check(
+        authenticationMessage(
+          challenge,
+          context,
+          voterObjectHash({ is: 'claimed', originHash: new Uint8Array(32).fill(7) }, authorization),
+        ),
+      ),
+    ).toBe(true)
+    expect(
+      check(authenticationMessage(challenge, context, voterObjectHash({ is: 'issued' }, authorization))),
+    ).toBe(false)
+    expect(
+      check(
+        authenticationMessage(
+          context,
+          challenge,
+          voterObjectHash({ is: 'claimed', originHash: new Uint8Array(32).fill(7) }, authorization),
+        ),
+      ),
+    ).toBe(false)
   })
 })
 

@@ -201,7 +201,11 @@ describe('a voter card', () => {
     const challengeAndContext = Buffer.alloc(64, 0xcc)
     expect(send(card, '00 88 00 00', challengeAndContext)).toBe('6140')
     const signature = Buffer.from(send(card, '00 C0 00 00 40').slice(0, 128), 'hex')
-    const objectHash = createHash('sha256').update(Buffer.of(1)).update('{"nonce":1}').digest()
+    const objectHash = createHash('sha256')
+      .update(Buffer.of(1))
+      .update(Buffer.alloc(32))
+      .update('{"nonce":1}')
+      .digest()
     const signed = Buffer.concat([Buffer.from('sandogh/v1/card'), challengeAndContext, objectHash])
     expect(verifies(card.publicKey, signed, signature)).toBe(true)
     signed[20] = 0

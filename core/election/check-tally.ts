@@ -1,6 +1,6 @@
 /** What arithmetic says of a tally without opening a ballot. It cannot prove a tally, only show one that no ballots could give. */
-import type { Definition } from '../../core/election/definition.ts'
-import { ballotsIn, type Tally } from '../../core/election/tally.ts'
+import type { Definition } from './definition.ts'
+import { ballotsIn, type Tally } from './tally.ts'
 
 /**
  * The first thing in a device's tally that ballots under the definition's rules could not add up to.
