@@ -64,8 +64,8 @@ export async function main(args: readonly string[]): Promise<number> {
       return REFUSED
     }
     if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-      // Node adds a second sentence, on how to name a file that begins with a dash.
-      process.stderr.write(`sandogh ${name}: ${error.message.split('. ')[0]}.\n\n${usage}`)
+      // Node adds sentences on how to name a file, or give a value, that begins with a dash.
+      process.stderr.write(`sandogh ${name}: ${error.message.split(/\.\s/)[0]}.\n\n${usage}`)
       return REFUSED
     }
     throw error

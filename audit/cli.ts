@@ -10,6 +10,8 @@ import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import { ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { openCount } from './open/open-count.ts'
 import { type GivenShare, rebuildKey } from './open/rebuild-key.ts'
+import { checkPolicy } from './policy/check-policy.ts'
+import { type Policy, parsePolicy } from './policy/policy.ts'
 import { type BundleContent, findFolders, readBundle, readCheckIn, readSmallFile } from './read-folders.ts'
 import { databaseReport, openReport, type Report, refusalReport, verifyReport } from './report.ts'
 import { systemRandom } from './system-random.ts'
@@ -21,8 +23,9 @@ import type { IssuedFile } from './verify/verify-station.ts'
 
 export const usage = `sandogh audit: checks what devices leave behind, and believes nothing they say
 
-  sandogh audit verify <bundle...> [--authority <base64 key>] [--json]
-      checks bundles without any secret: signatures, journal, ballots, counts
+  sandogh audit verify <bundle...> [--policy <file>] [--authority <base64 key>] [--json]
+      checks bundles without any secret: signatures, journal, ballots, counts, what devices saw of each other;
+      with a policy (C2SP tlog-policy) also that the witnesses it asks for have seen every journal to its end
   sandogh audit verify <device.db> --package <package.json> [--authority <base64 key>] [--json]
       checks the database of a device that is switched off
   sandogh audit open --share <file> --share <file> ... <bundle...> [--authority <base64 key>] [--json]
@@ -42,6 +45,7 @@ const VERIFY_OPTIONS = {
   authority: { type: 'string' },
   json: { type: 'boolean', default: false },
   package: { type: 'string' },
+  policy: { type: 'string' },
 } as const
 const OPEN_OPTIONS = {
   authority: { type: 'string' },
@@ -53,6 +57,12 @@ const TILES_OPTIONS = {
   json: { type: 'boolean', default: false },
   to: { type: 'string' },
 } as const
+
+/** Files named beside what is verified. */
+interface GivenFiles {
+  readonly package?: string | undefined
+  readonly policy?: string | undefined
+}
 
 interface Outcome {
   readonly exitCode: 0 | 1
@@ -105,26 +115,34 @@ function verify(args: readonly string[]) {
   if (path === undefined) throw misuse('there is no bundle to verify')
   const outcome =
     isFile(path) && positionals.length === 1
-      ? verifyDatabaseFile(path, values.package, key)
-      : verifyFolders(positionals, key, values.package)
+      ? verifyDatabaseFile(path, values, key)
+      : verifyFolders(positionals, key, values)
   return { outcome, json: values.json }
 }
 
-function verifyFolders(
-  paths: readonly string[],
-  key: Uint8Array | undefined,
-  packagePath: string | undefined,
-): Outcome {
-  if (packagePath !== undefined)
+function verifyFolders(paths: readonly string[], key: Uint8Array | undefined, given: GivenFiles): Outcome {
+  if (given.package !== undefined)
     throw misuse('--package goes with a database; a bundle brings its package along')
-  return judged(verifyPaths(paths, key), (count) => verifyReport(count, key ? 'given' : 'package'))
+  // Read first: a policy that cannot be read is told before a long count.
+  const policy = given.policy === undefined ? undefined : readPolicy(given.policy)
+  const count = verifyPaths(paths, key)
+  const satisfied =
+    count.ok && policy !== undefined ? checkPolicy(policy, count.value.stations) : ok(undefined)
+  if (!satisfied.ok) return refused(satisfied.error)
+  return judged(count, (value) => verifyReport(value, key ? 'given' : 'package', given.policy))
+}
+
+function readPolicy(path: string): Policy {
+  return valueOrThrow(parsePolicy(valueOrThrow(readInput(path)), path))
 }
 
 function verifyDatabaseFile(
   path: string,
-  packagePath: string | undefined,
+  { package: packagePath, policy }: GivenFiles,
   key: Uint8Array | undefined,
 ): Outcome {
+  if (policy !== undefined)
+    throw misuse('--policy goes with bundles; a database does not hold what its neighbours saw')
   if (packagePath === undefined)
     throw misuse('a database names its package by hash only: give --package <package.json> too')
   const text = textOf(valueOrThrow(readInput(packagePath)))

@@ -1,5 +1,6 @@
 /** What the audit found, for people (the verdict in the first line) and as JSON for machines. Both say the same. */
 import { candidateVotes, type Tally } from '../core/election/tally.ts'
+import type { Day } from '../core/journal/day.ts'
 import { sha256, toBase64, toHex } from '../core/keys/hash.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Json } from '../core/text/canonical-json.ts'
@@ -28,11 +29,16 @@ export function refusalReport({ where, what, code, next }: Refusal): Report {
 /**
  * Everything that was given holds.
  * @param keyFrom where the authority's key came from
+ * @param policy name of the policy file that every device satisfies; undefined if none was asked for
  */
-export function verifyReport(count: VerifiedCount, keyFrom: 'given' | 'package'): Report {
-  const stations = count.stations.map(({ station, bundles, missing, issued }) => ({
+export function verifyReport(
+  count: VerifiedCount,
+  keyFrom: 'given' | 'package',
+  policy: string | undefined,
+): Report {
+  const stations = count.stations.map(({ station, bundles, missing, eyes, issued }) => ({
     station: station.id,
-    devices: bundles.map(({ device, day, receipt }) => ({
+    devices: bundles.map(({ device, day, receipt }, i) => ({
       device,
       entries: day.size,
       ballots: day.casts,
@@ -40,6 +46,12 @@ export function verifyReport(count: VerifiedCount, keyFrom: 'given' | 'package')
       batches: day.batches.length,
       receipt: receipt === undefined ? null : timeText(receipt),
       random: day.random,
+      clockWentBack: clockJson(day),
+      seenBy: {
+        centre: eyes[i]?.centre ?? false,
+        neighbours: eyes[i]?.neighbours ?? [],
+        of: station.devices.length - 1,
+      },
     })),
     missing,
     checkIn: issued === undefined ? null : { issued: issued.issued, returned: issued.returned },
@@ -59,7 +71,7 @@ export function verifyReport(count: VerifiedCount, keyFrom: 'given' | 'package')
     if (checkIn !== null) lines.push(`  check-in: ${checkIn.issued} issued, ${checkIn.returned} returned`)
     lines.push(
       ...table([
-        ['device', 'entries', 'ballots', 'void slips', 'batches', 'receipt of the centre'],
+        ['device', 'entries', 'ballots', 'void slips', 'batches', 'receipt of the centre', 'seen by'],
         ...rows.map((row) => [
           row.device,
           String(row.entries),
@@ -67,18 +79,51 @@ export function verifyReport(count: VerifiedCount, keyFrom: 'given' | 'package')
           String(row.voidSlips),
           String(row.batches),
           row.receipt ?? 'no receipt of the centre',
+          eyesText(row.seenBy),
         ]),
       ]),
     )
   }
+  for (const { device, clockWentBack } of devices) {
+    if (clockWentBack !== null) lines.push('', clockLine(device, clockWentBack))
+  }
+  if (policy !== undefined)
+    lines.push('', `every journal was seen to its end by those whom ${policy} asks for`)
   if (devices.some(({ random }) => random !== 'system')) {
     lines.push('', SEEDED)
   }
   lines.push('', TALLY_NOT_VERIFIED)
   return {
     text: `${lines.join('\n')}\n`,
-    json: { verdict: 'holds', missing: incomplete, stations, tally: TALLY_NOT_VERIFIED },
+    json: {
+      verdict: 'holds',
+      missing: incomplete,
+      stations,
+      policy: policy ?? null,
+      tally: TALLY_NOT_VERIFIED,
+    },
   }
+}
+
+function clockJson({ clockWentBack }: Day) {
+  return clockWentBack === undefined ? null : { ...clockWentBack }
+}
+
+/** No rule is broken, since clocks get set; whoever compares times with other evidence must know it. */
+function clockLine(device: string, { entry, times }: { readonly entry: number; readonly times: number }) {
+  const more = times === 1 ? '' : ` and ${plural(times - 1, 'more time', 'more times')}`
+  return `clock of ${device} went back before entry ${entry}${more}`
+}
+
+/** Whose eyes have been on the end of a journal: `centre, 1 of 2 neighbours`. */
+function eyesText(seen: {
+  readonly centre: boolean
+  readonly neighbours: readonly string[]
+  readonly of: number
+}): string {
+  const neighbours = seen.of === 0 ? [] : [`${seen.neighbours.length} of ${plural(seen.of, 'neighbour')}`]
+  const eyes = [...(seen.centre ? ['centre'] : []), ...neighbours]
+  return eyes.length === 0 ? 'nobody' : eyes.join(', ')
 }
 
 /** Devices and check-ins of all stations of the package that were not given. */
@@ -94,7 +139,7 @@ function incompleteOf({ electionPackage, stations }: VerifiedCount): readonly st
 
 /** A device's database holds. */
 export function databaseReport({ device, station, day }: VerifiedDatabase): Report {
-  const { size, casts, voids, batches, sealed, polls } = day
+  const { size, casts, voids, batches, sealed, polls, clockWentBack } = day
   const counts = { entries: size, ballots: casts, voidSlips: voids, batches: batches.length }
   const pooled = casts - sealed
   return {
@@ -102,10 +147,20 @@ export function databaseReport({ device, station, day }: VerifiedDatabase): Repo
       `HOLDS: database of device ${device} of station ${station}`,
       `  ${plural(size, 'entry', 'entries')} and as many checkpoints, ${plural(casts, 'ballot')}, ${plural(voids, 'void slip')}, ${plural(batches.length, 'batch', 'batches')}; polls ${polls}`,
       ...(pooled === 0 ? [] : [`  ${pooled} ballots are in the pool, which only the day key opens`]),
+      ...(clockWentBack === undefined ? [] : [clockLine(device, clockWentBack)]),
       TALLY_NOT_VERIFIED,
       '',
     ].join('\n'),
-    json: { verdict: 'holds', device, station, ...counts, pooled, polls, tally: TALLY_NOT_VERIFIED },
+    json: {
+      verdict: 'holds',
+      device,
+      station,
+      ...counts,
+      pooled,
+      polls,
+      clockWentBack: clockJson(day),
+      tally: TALLY_NOT_VERIFIED,
+    },
   }
 }
 

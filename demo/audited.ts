@@ -12,7 +12,7 @@ const COMMAND = fileURLToPath(new URL('../bin/sandogh.js', import.meta.url))
 const THRESHOLD = 3
 
 /** What the audit is given and held against. */
-export interface AuditOrder {
+interface AuditOrder {
   readonly out: string
   readonly authorityKey: Uint8Array
   readonly shareFiles: readonly string[]

@@ -41,6 +41,10 @@ export async function main(args: readonly string[]): Promise<number> {
       out: { type: 'string', default: 'out' },
     },
   })
+  if (values.seed === '')
+    throw emptyValue('--seed', 'Give a text, or leave the flag out and a random one is drawn.')
+  if (values.out === '')
+    throw emptyValue('--out', 'Name a folder that is new or empty, or leave the flag out.')
   const out = prepareFolder(values.out)
   const seed = values.seed ?? crypto.randomUUID().slice(0, 8)
   const progress = new Progress(process.stdout)
@@ -124,6 +128,10 @@ function otherFolder(out: string, what: string): RefusalError {
   })
 }
 
+function emptyValue(flag: string, next: string): RefusalError {
+  return new RefusalError({ code: 'usage', where: `sandogh demo ${flag}`, what: 'its value is empty', next })
+}
+
 function whatIsWhat(out: string, slips: number): string {
   return `What lies in ${out}/
   bundles/     what left the three devices and the check-in: all that an auditor needs
@@ -132,6 +140,7 @@ function whatIsWhat(out: string, slips: number): string {
   trustees/    five shares of the election key; three open the ballots
   centre/      database of the national centre
   devices/     home folders of the devices, with their databases
+  program.log  what the programs said of themselves
 
 Try next
   npx sandogh audit verify ${out}/bundles

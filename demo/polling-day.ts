@@ -9,7 +9,7 @@ import { type Centre, startCentre } from '../fleet/centre.ts'
 import { electionResult } from '../fleet/results/results.ts'
 import { type CentreStore, openCentreStore } from '../fleet/store/store.ts'
 import { VoterCard } from '../simulator/cards/voter-card.ts'
-import { closePolls, eraseDayKey, openPolls } from '../simulator/people/officers.ts'
+import { closePolls, openPolls, takeLeave } from '../simulator/people/officers.ts'
 import { vote } from '../simulator/people/voter.ts'
 import type { VirtualClock } from '../simulator/virtual-clock.ts'
 import { DEVICES, type RealBallot, realBallots } from './elections/gy-les-nonains.ts'
@@ -22,7 +22,7 @@ const LONGEST_GAP_MS = 9 * 60_000
 /** A day that takes longer is stuck. */
 const LONGEST_DAY_MS = 30 * 3_600_000
 
-export interface DayParts {
+interface DayParts {
   readonly out: string
   readonly provisioned: Provisioned
   readonly clock: VirtualClock
@@ -33,7 +33,7 @@ export interface DayParts {
 }
 
 /** What the day left for the audit to be held against. */
-export interface DayResult {
+interface DayResult {
   /** Ballots that virtual voters cast on each device, as they meant them. */
   readonly castOn: ReadonlyMap<string, readonly RealBallot[]>
   readonly devices: readonly VirtualDevice[]
@@ -67,16 +67,16 @@ async function day(parts: DayParts): Promise<DayResult> {
   const castOn = await allVote(parts, devices, desk)
   progress.stage('polls close: minutes printed, tallies and journals go to the centre')
   for (const { bench } of devices) await closePolls(bench, clock, provisioned.officers)
+  // Twice round: the first time the cards gather that each device is closed, the second time they tell it.
+  for (const { bench } of [...devices, ...devices]) await takeLeave(bench, clock, provisioned.officers)
+  progress.detail("the officers' cards have told each device of the others and forgotten the day key")
   for (const { id, agent } of devices) await received(id, agent, progress)
-  const last = devices.at(-1)
-  if (last !== undefined) await eraseDayKey(last.bench, clock, provisioned.officers)
-  progress.detail("the officers' cards have forgotten the day key")
   const checkIn = join(out, 'bundles', 'check-in')
   mkdirSync(checkIn, { recursive: true })
   desk.writeStatement(checkIn)
   await desk.close()
   tellCentre(parts, store)
-  for (const { agent } of devices) await agent.close()
+  for (const { agent } of devices) await whileHeld(clock, () => agent.close())
   await whileHeld(clock, () => centre.close())
   store.close()
   return { castOn, devices }
@@ -109,7 +109,7 @@ async function allVote(parts: DayParts, devices: readonly VirtualDevice[], desk:
 }
 
 async function received(id: string, agent: VirtualDevice['agent'], progress: Progress): Promise<void> {
-  const end = await agent.ended
+  const end = await agent.handedOver()
   if (end.is === 'failed')
     throw end.error instanceof RefusalError
       ? end.error

@@ -35,7 +35,7 @@ const VALIDITY_MS = 90 * 24 * 3_600_000
 export const CALIBRATION = { left: 3_900, right: 180, top: 150, bottom: 3_960 }
 
 /** The centre's own keys and certificates. */
-export interface CentreIdentity {
+interface CentreIdentity {
   readonly name: string
   readonly tlsSeed: Uint8Array
   readonly certificate: Uint8Array
@@ -107,7 +107,7 @@ export function provision(out: string, random: Random, times: readonly number[])
     const keys = makeDeviceKeys(random)
     const enrolled = valueOrThrow(enrolDevice(requestEnrolment(device, keys), definition, issuing, device))
     const folder = deviceFolder(out, device)
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeSeeds(folder, keys)
     writeFileSync(join(folder, 'package.json'), packageText)
     writeFileSync(join(folder, 'certificate.der'), enrolled)
@@ -158,7 +158,7 @@ export function writeConfig(
 
 function writeShares(out: string, ceremony: Ceremony, electionPackage: ElectionPackage) {
   const folder = join(out, 'trustees')
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   return ceremony.shares.map((share, i) => {
     const path = join(folder, `share-${i + 1}.json`)
     writeFileSync(path, shareFile(share, electionPackage), { mode: 0o600 })

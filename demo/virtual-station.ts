@@ -6,18 +6,13 @@ import type { Clock, Logger, Random } from '../core/ports.ts'
 import { valueOrThrow } from '../core/result.ts'
 import { type Agent, startAgent } from '../device-agent/ballot/agent.ts'
 import { readHome } from '../device-agent/ballot/home.ts'
-import {
-  BAUD,
-  type DeviceLines,
-  PERIPHERALS,
-  type PeripheralName,
-} from '../device-agent/ballot/peripherals.ts'
+import { BAUD, type PeripheralName } from '../device-agent/ballot/peripherals.ts'
 import { setUpStore } from '../device-agent/ballot/setup.ts'
 import { CardDesk } from '../device-agent/check-in/cards/desk.ts'
 import { type CardReader, connectCardReader } from '../firmware/card-reader/driver.ts'
 import type { VoterCard } from '../simulator/cards/voter-card.ts'
 import { inProcessLine } from '../simulator/lines/in-process.ts'
-import { type Bench, type BenchLines, setUpBench } from '../simulator/people/bench.ts'
+import { type Bench, setUpBench } from '../simulator/people/bench.ts'
 import { VirtualCardReader } from '../simulator/peripherals/card-reader.ts'
 import type { VirtualClock } from '../simulator/virtual-clock.ts'
 import { STATION, STYLE } from './elections/gy-les-nonains.ts'
@@ -27,7 +22,7 @@ import { CALIBRATION, deviceFolder, type Provisioned } from './provisioned.ts'
 const BOARD_SETTLES_MS = 40
 
 /** What the station is made of. */
-export interface StationParts {
+interface StationParts {
   readonly out: string
   readonly provisioned: Provisioned
   readonly clock: VirtualClock
@@ -48,20 +43,26 @@ export function startVirtualDevice(id: string, parts: StationParts): VirtualDevi
   const { out, clock, networkClock, random, logger } = parts
   const home = valueOrThrow(readHome(deviceFolder(out, id), clock.now()))
   valueOrThrow(setUpStore(home, clock, random)).close()
-  const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
-    PeripheralName,
-    ReturnType<typeof inProcessLine>
-  >
-  const plugs = Object.fromEntries(
-    PERIPHERALS.map((name) => [name, lines[name].plug]),
-  ) as unknown as BenchLines
-  const opens = Object.fromEntries(
-    PERIPHERALS.map((name) => [name, lines[name].open]),
-  ) as unknown as DeviceLines
-  const bench = setUpBench(plugs, clock, CALIBRATION)
+  const lines = forEachPeripheral((name) => virtualLine(name, clock))
+  const opens = forEachPeripheral((name) => lines[name].open)
+  const bench = setUpBench(
+    forEachPeripheral((name) => lines[name].plug),
+    clock,
+    CALIBRATION,
+  )
   const hold = () => clock.hold()
   const agent = valueOrThrow(startAgent({ home, lines: opens, clock, networkClock, random, logger, hold }))
   return { id, bench, agent }
+}
+
+function forEachPeripheral<T>(make: (name: PeripheralName) => T): Readonly<Record<PeripheralName, T>> {
+  return {
+    touchscreen: make('touchscreen'),
+    'card-reader': make('card-reader'),
+    printer: make('printer'),
+    'io-board': make('io-board'),
+    display: make('display'),
+  }
 }
 
 function virtualLine(name: PeripheralName, clock: VirtualClock) {

@@ -38,12 +38,18 @@ export async function main(args: readonly string[]): Promise<number> {
       next: 'Name the folder that provisioning made for this device.',
     })
   }
+  // Whatever this process writes, SQLite's own files too, is for this device's user alone.
+  process.umask(0o077)
   const { runDevice, setUpDevice } = await import('./ballot/main.ts')
   if (verb === 'setup') {
     setUpDevice(values.home)
     process.stdout.write(`${values.home}: the ballot database is made and the journal has begun\n`)
   } else {
-    await runDevice(values.home, (bundle) => process.stdout.write(`the bundle is in ${bundle}\n`))
+    await runDevice(values.home, (bundle) =>
+      process.stdout.write(
+        bundle === undefined ? 'the bundle could not be written\n' : `the bundle is in ${bundle}\n`,
+      ),
+    )
   }
   return 0
 }

@@ -18,6 +18,10 @@ export function incidentText(entry: Entry, language: Language): string {
       return incidents.restored(peripherals.name[entry.peripheral])
     case 'tamper.opened':
       return incidents.tamper
+    case 'witness.alarm':
+      return `${entry.device}: ${incidents.witnessAlarm[entry.alarm]}`
+    case 'device.stopped':
+      return incidents.stopped[entry.why]
     case 'officer.pin_wrong':
       return incidents.pinWrong(officers.role[entry.role], entry.tries_left)
     default:

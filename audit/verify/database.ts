@@ -6,9 +6,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
-import { checkRecords, type Records } from '../../core/journal/check-records.ts'
+import {
+  checkRecords,
+  findTableProblem,
+  type OtherRecords,
+  type Records,
+} from '../../core/journal/check-records.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { parseEntry } from '../../core/journal/entry.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
@@ -30,6 +34,9 @@ const TABLES = {
   batches: { batch: 'number', count: 'number', root: 'blob' },
   ballots: { batch: 'number', sealed: 'blob' },
   spent: { tag: 'blob' },
+  receipts: { size: 'number', cosignature: 'text' },
+  released: { tally: 'text' },
+  pool: { block: 'blob' },
 } as const
 
 /** Rows as read, their types checked, nothing else. */
@@ -41,6 +48,9 @@ export interface DatabaseRows extends Omit<Records, 'origin' | 'logKey' | 'seale
     readonly certificate: Uint8Array
   }[]
   readonly spent: readonly { readonly tag: Uint8Array }[]
+  readonly receipts: OtherRecords['receipts']
+  readonly released: readonly { readonly tally: string }[]
+  readonly pool: readonly { readonly block: Uint8Array }[]
 }
 
 /** A database that holds. */
@@ -73,7 +83,7 @@ export function readDatabase(path: string): Result<DatabaseRows> {
 }
 
 /**
- * Verifies the rows of a device's database without a secret. The pool needs the day key and is not looked at.
+ * Verifies the rows of a device's database without a secret. What is in the pool needs the day key and is not looked at.
  * @returns the day, or a refusal that names table and row
  */
 export function verifyDatabase(
@@ -92,19 +102,20 @@ export function verifyDatabase(
   if (otherOrigin(rows, row.origin, identity.value)) {
     return bad('table device, origin', 'it is not the origin that journal and checkpoints name')
   }
-  const { logKey, device, station } = identity.value
+  const { logKey, messageKey, device, station } = identity.value
   const sealedSize = sealedBallotSize(definition)
   const day = checkRecords({ ...rows, origin: row.origin, logKey, sealedSize })
   if (!day.ok) return day
   const bound = checkIdentity(day.value, identity.value, electionPackage, 'table journal, entry 0')
   if (!bound.ok) return bound
-  const { casts, closing } = day.value
-  if (rows.spent.length !== casts) {
-    return bad('table spent', `${rows.spent.length} authorizations spent but ${casts} ballots cast`)
+  const others: OtherRecords = {
+    spent: rows.spent.map(({ tag }) => tag),
+    receipts: rows.receipts,
+    released: rows.released.map(({ tally }) => tally),
+    pool: rows.pool.map(({ block }) => block.length),
   }
-  const root = toBase64(spentRoot(rows.spent.map(({ tag }) => tag)))
-  if (closing !== undefined && closing.spent !== root)
-    return bad('table spent', `these are not the tags that entry ${closing.seq} (polls.closed) names`)
+  const problem = findTableProblem(others, rows.checkpoints, day.value, { definition, messageKey })
+  if (problem !== undefined) return bad(`table ${problem.table}`, problem.what)
   return ok({ device, station, day: day.value })
 }
 

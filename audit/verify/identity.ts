@@ -1,4 +1,5 @@
 /** Whose bundle or database this is, and that journal, certificate and package belong together. */
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
@@ -14,6 +15,8 @@ export interface DeviceIdentity {
   /** Ed25519, 32 bytes each. */
   readonly logKey: Uint8Array
   readonly messageKey: Uint8Array
+  /** Absent in a certificate of before devices witnessed each other. */
+  readonly witnessKey?: Uint8Array
   /** Base64 of SHA-256 of the certificate. */
   readonly fingerprint: string
 }
@@ -31,7 +34,7 @@ export function readIdentity(
   const certificate = readCertificate(der, authorityKey, noon, where)
   if (!certificate.ok) return certificate
   const { subject, role, keys, fingerprint } = certificate.value
-  const { log, message } = keys
+  const { log, message, witness } = keys
   const station = definition.stations.find(({ devices }) => devices.includes(subject))
   if (role !== 'device' || log === undefined || message === undefined) {
     return refuse('bundle.certificate', where, 'this is not the certificate of a ballot device', KEEP)
@@ -44,6 +47,7 @@ export function readIdentity(
     station: station.id,
     logKey: log,
     messageKey: message,
+    ...(witness !== undefined && { witnessKey: witness }),
     fingerprint: toBase64(fingerprint),
   })
 }
@@ -58,8 +62,7 @@ export function checkIdentity(
   const bad = (what: string) => refuse('bundle.binding', where, what, KEEP)
   if (day.packageHash !== toBase64(hash)) return bad('the journal was begun for another election package')
   if (day.certificate !== fingerprint) return bad('the journal was begun under another certificate')
-  const prefix = `${definition.authority}/${definition.election}/device/${device}/`
-  if (!day.origin.startsWith(prefix) || !/^[0-9a-f]{32}$/.test(day.origin.slice(prefix.length)))
+  if (deviceOfOrigin(definition, day.origin) !== device)
     return bad(`its origin is not one of device ${device}`)
   return ok(undefined)
 }

@@ -1,6 +1,7 @@
 /**
  * One device's bundle, everything about it that can be known without a secret. The order of the checks is from what is known from
  * elsewhere (the authority's key) to what rests on it, and at each step the most precise place is named: an entry, a batch, then a file.
+ * Whether its heads contradict each other or those of its neighbours is asked of the station (`contradiction.ts`).
  */
 import { checkBatches } from '../../core/ballot-box/batch.ts'
 import { commitTally } from '../../core/ballot-box/commitment.ts'
@@ -30,6 +31,7 @@ import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { rootOf } from '../../core/tlog/tree.ts'
 import { type BundleContent, MANIFEST_FILE } from '../read-folders.ts'
 import { checkIdentity, type DeviceIdentity, readIdentity, readReceipt } from './identity.ts'
+import { verifyWitnessed, type Witnessed } from './witnessed.ts'
 
 /** A bundle that holds. */
 export interface VerifiedBundle {
@@ -46,6 +48,10 @@ export interface VerifiedBundle {
   readonly spentTags: readonly Uint8Array[]
   /** As released and committed to; that the ballots say the same is not verified here. */
   readonly tally: Tally
+  /** Leaf hashes of the journal. */
+  readonly leaves: readonly Uint8Array[]
+  /** What this device and its neighbours saw of each other. */
+  readonly witnessed: Witnessed
 }
 
 const KEEP = 'Keep it as it is, and compare it with the device, its other copies and the centre.'
@@ -88,39 +94,55 @@ export function verifyBundle(content: BundleContent, authorityKey: Uint8Array): 
     if (!same.ok) return same
   }
 
-  const day = verifyJournal(content, identity.value, origin)
-  if (!day.ok) return day
-  const bound = checkIdentity(
-    day.value,
-    identity.value,
-    electionPackage.value,
-    `${place('journal.jsonl')} entry 0`,
-  )
+  const journal = verifyJournal(content, identity.value, origin)
+  if (!journal.ok) return journal
+  const { day, leaves, root } = journal.value
+  const bound = checkIdentity(day, identity.value, electionPackage.value, `${place('journal.jsonl')} entry 0`)
   if (!bound.ok) return bound
   const same = isListed('journal.jsonl')
   if (!same.ok) return same
   const receipt = readReceipt(textOf(bytesOf('checkpoint')), electionPackage.value, place('checkpoint'))
   if (!receipt.ok) return receipt
 
-  const box = verifyBallotBox(content, electionPackage.value, day.value)
+  const box = verifyBallotBox(content, electionPackage.value, day)
   if (!box.ok) return box
-  const tally = verifyTally(content, electionPackage.value, day.value, identity.value.messageKey)
+  const tally = verifyTally(content, electionPackage.value, day, identity.value.messageKey)
   if (!tally.ok) return tally
-  for (const name of ['batches.jsonl', 'spent-tags.json', 'tally.json'] as const) {
+  const { device, station } = identity.value
+  const checkpoint = {
+    origin,
+    size: day.size,
+    root,
+    note: textOf(bytesOf('checkpoint')),
+    where: place('checkpoint'),
+    device,
+    holder: device,
+    logKey: toBase64(identity.value.logKey),
+  }
+  const witnessed = verifyWitnessed(
+    bytesOf('cosigned.json'),
+    { identity: identity.value, checkpoint },
+    electionPackage.value,
+    authorityKey,
+    place('cosigned.json'),
+  )
+  if (!witnessed.ok) return witnessed
+  for (const name of ['batches.jsonl', 'spent-tags.json', 'tally.json', 'cosigned.json'] as const) {
     const unchanged = isListed(name)
     if (!unchanged.ok) return unchanged
   }
-  const { device, station } = identity.value
   return ok({
     where: content.where,
     electionPackage: electionPackage.value,
     device,
     station,
     origin,
-    day: day.value,
+    day,
     ...(receipt.value !== undefined && { receipt: receipt.value }),
     ...box.value,
     tally: tally.value,
+    leaves,
+    witnessed: witnessed.value,
   })
 }
 
@@ -171,7 +193,7 @@ function checkListed(content: BundleContent, manifest: Manifest, name: BundleFil
 }
 
 /** Each entry by its leaf hash, the legal order of events, and the root that the device's checkpoint signs. */
-function verifyJournal(content: BundleContent, identity: DeviceIdentity, origin: string): Result<Day> {
+function verifyJournal(content: BundleContent, identity: DeviceIdentity, origin: string) {
   const where = `${content.where}/journal.jsonl`
   const entries = splitJournal(fileOf(content, 'journal.jsonl'), where)
   if (!entries.ok) return entries
@@ -201,7 +223,7 @@ function verifyJournal(content: BundleContent, identity: DeviceIdentity, origin:
   const { day } = journal.value
   if (day.origin !== origin)
     return refuse('bundle.binding', `${where} entry 0`, 'it names another origin than manifest.json', KEEP)
-  if (day.polls === 'finished') return ok(day)
+  if (day.polls === 'finished') return ok({ day, leaves: leaves.value, root })
   return refuse('bundle.unfinished', where, 'the polls were never closed', KEEP)
 }
 

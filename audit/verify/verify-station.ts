@@ -3,8 +3,10 @@ import { type Issued, openIssued } from '../../core/bundle/issued.ts'
 import type { Station } from '../../core/election/definition.ts'
 import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
-import { ok, type Result, refuse } from '../../core/result.ts'
+import { fail, ok, type Result, refuse } from '../../core/result.ts'
+import { findContradiction } from './contradiction.ts'
 import type { VerifiedBundle } from './verify-bundle.ts'
+import { type Eyes, eyesOn } from './witnessed.ts'
 
 /** A check-in's `issued.json` as read. */
 export interface IssuedFile {
@@ -19,6 +21,8 @@ export interface VerifiedStation {
   readonly bundles: readonly VerifiedBundle[]
   /** Devices of the package without a bundle here. */
   readonly missing: readonly string[]
+  /** Who has seen each device's journal to its end, in the order of `bundles`. */
+  readonly eyes: readonly Eyes[]
   /** The check-in's count; absent if its folder was not given. */
   readonly issued?: Issued
 }
@@ -26,7 +30,7 @@ export interface VerifiedStation {
 const KEEP = 'Keep all of it as it is and compare it with the devices, the check-in and the centre.'
 
 /**
- * Verifies that the bundles of a station go together: each device once, no authorization spent twice, no sealed ballot twice, and, with the
+ * Verifies that the bundles of a station go together: no journal contradicts what its neighbours saw of it, each device once, no authorization spent twice, no sealed ballot twice, and, with the
  * check-in's count, every device there and authorizations issued = ballots + returned.
  * @param bundles verified, of this station and this package
  */
@@ -36,6 +40,8 @@ export function verifyStation(
   electionPackage: ElectionPackage,
   issuedFile: IssuedFile | undefined,
 ): Result<VerifiedStation> {
+  const contradiction = findContradiction(bundles)
+  if (contradiction !== undefined) return fail(contradiction)
   const twice =
     findTwice(bundles, 'a second bundle of this device', ({ device }) => [device]) ??
     findTwice(bundles, 'a second journal of this origin', ({ origin }) => [origin]) ??
@@ -48,7 +54,13 @@ export function verifyStation(
   if (twice !== undefined) return refuse('station.twice', twice.where, twice.what, KEEP)
   const sorted = station.devices.flatMap((id) => bundles.filter(({ device }) => device === id))
   const missing = station.devices.filter((id) => !bundles.some(({ device }) => device === id))
-  if (issuedFile === undefined) return ok({ station, bundles: sorted, missing })
+  const eyes: Eyes[] = []
+  for (const bundle of sorted) {
+    const seen = eyesOn(bundle, sorted, electionPackage.definition)
+    if (!seen.ok) return seen
+    eyes.push(seen.value)
+  }
+  if (issuedFile === undefined) return ok({ station, bundles: sorted, missing, eyes })
   const issued = readIssued(issuedFile, station, electionPackage)
   if (!issued.ok) return issued
   const where = `station ${station.id}`
@@ -61,7 +73,7 @@ export function verifyStation(
     const what = `${issued.value.issued} authorizations issued, but ${casts} ballots cast and ${issued.value.returned} returned`
     return refuse('station.issued', where, what, 'Have the two officers explain the difference in writing.')
   }
-  return ok({ station, bundles: sorted, missing, issued: issued.value })
+  return ok({ station, bundles: sorted, missing, eyes, issued: issued.value })
 }
 
 function readIssued(

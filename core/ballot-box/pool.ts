@@ -38,7 +38,7 @@ export interface Pool {
 }
 
 /** The two secrets of a block; neither opens it alone. */
-export interface PoolKeys {
+interface PoolKeys {
   readonly dayKey: Uint8Array
   readonly slotKey: Uint8Array
   readonly origin: string
@@ -80,6 +80,12 @@ export function addToPool(
     tally: ballot.tally,
   }
   return batch === undefined ? { pool: next } : { pool: next, batch }
+}
+
+/** Bytes of every block of a package. */
+export function poolBlockSize(definition: Definition): number {
+  const styles = definition.styles.length * (1 + POOL_PLACES * sealedBallotSize(definition))
+  return nacl.secretbox.overheadLength + HEAD_BYTES + styles + tallySize(definition)
 }
 
 /** Encrypts the pool. The slot key must never have been used before. */

@@ -21,14 +21,14 @@ const BOX_OVERHEAD = 48
 const HEAD_BYTES = 1 + 32 + ID_BYTES + 1
 
 /** Where a ballot was cast. */
-export interface BallotPlace {
+interface BallotPlace {
   readonly definition: Definition
   readonly packageHash: Uint8Array
   /** Origin of the journal of the device that took the ballot. */
   readonly origin: string
 }
 
-export interface OpenedBallot {
+interface OpenedBallot {
   /** 16 bytes, for finding doubles within the count; never shown. */
   readonly id: Uint8Array
   readonly style: string
@@ -36,7 +36,7 @@ export interface OpenedBallot {
 }
 
 /** Why an opened box is not a ballot; says nothing of its choices. */
-export type FaultyBallot = 'does-not-open' | 'size' | 'version' | 'style' | 'context' | 'rules'
+type FaultyBallot = 'does-not-open' | 'size' | 'version' | 'style' | 'context' | 'rules'
 
 /** Bytes of every sealed ballot of a package. */
 export function sealedBallotSize(definition: Definition): number {

@@ -22,6 +22,7 @@ export const BUNDLE_FILES = [
   'batches.jsonl',
   'spent-tags.json',
   'tally.json',
+  'cosigned.json',
 ] as const
 
 export type BundleFile = (typeof BUNDLE_FILES)[number]

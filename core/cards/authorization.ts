@@ -28,12 +28,7 @@ export interface Authorization {
   readonly cardKey: Uint8Array
 }
 
-export type AuthorizationProblem =
-  | 'forged'
-  | 'other-election'
-  | 'other-station'
-  | 'other-day'
-  | 'unknown-style'
+type AuthorizationProblem = 'forged' | 'other-election' | 'other-station' | 'other-day' | 'unknown-style'
 
 const shape = z.strictObject({
   version: z.literal(1),

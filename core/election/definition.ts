@@ -95,7 +95,6 @@ const definition = z.strictObject({
 })
 
 export type Names = z.infer<typeof names>
-export type Candidate = Readonly<z.infer<typeof candidate>>
 export type Contest = Readonly<z.infer<typeof contest>>
 export type Station = Readonly<z.infer<typeof station>>
 export type Definition = Readonly<z.infer<typeof definition>>
@@ -128,7 +127,7 @@ export function parseDefinition(value: unknown, where: string): Result<Definitio
 }
 
 /** The contest of that id; a definition that was parsed has each one its styles name. */
-export function contestOf(definition: Definition, id: string): Contest {
+function contestOf(definition: Definition, id: string): Contest {
   const found = definition.contests.find((contest) => contest.id === id)
   if (found === undefined) throw new Error(`no contest ${id} in the definition`)
   return found

@@ -35,8 +35,26 @@ export const CATALOGUE = {
   'officer.pin_wrong': z
     .strictObject({ role, tries_left: count })
     .describe("A wrong PIN was typed for an officer's card."),
+  'officer.admitted': z
+    .strictObject({
+      role,
+      certificate: hash.describe("SHA-256 of the officer's certificate"),
+      purpose: z.enum(['opening', 'resuming', 'closing', 'leaving']),
+    })
+    .describe('An officer proved the card with its PIN; for what.'),
+  'day_key.drawn': z
+    .strictObject({
+      id: z
+        .string()
+        .regex(/^[0-9a-f]{32}$/)
+        .describe('first 16 bytes of a hash of the key, hex'),
+    })
+    .describe("This device drew a day key and begins to share it over the officers' cards."),
+  'officer.card_damaged': z
+    .strictObject({ role })
+    .describe("The heads of journals on an officer's card could not be read; the card goes on as a new one."),
   'report.printed': z
-    .strictObject({ report: z.enum(['zero', 'minutes']) })
+    .strictObject({ report: z.enum(['zero', 'minutes', 'totals']) })
     .describe('The printer proved that a report was printed.'),
   'polls.opened': z
     .strictObject({ executive: hash, supervisory: hash })
@@ -78,6 +96,19 @@ export const CATALOGUE = {
   'line.lost': z.strictObject({ peripheral }).describe('A peripheral stopped answering or was unplugged.'),
   'line.restored': z.strictObject({ peripheral }).describe('A lost peripheral answers again.'),
   'tamper.opened': z.strictObject({ switch: z.enum(['chassis']) }).describe('A tamper switch opened.'),
+  'witness.alarm': z
+    .strictObject({
+      device: short.describe('id of the neighbour'),
+      alarm: z.enum(['forked', 'other-journal']),
+    })
+    .describe(
+      "A neighbour's head on an officer's card does not go on from the one known before: two histories (forked), or two journals under one device id (other-journal).",
+    ),
+  'device.stopped': z
+    .strictObject({ why: z.enum(['rolled-back', 'forked', 'other-journal']) })
+    .describe(
+      'Somebody holds a head that this device signed and that is not of this journal: larger (rolled-back), of another history (forked) or of another journal of this device (other-journal). Nobody votes here any more.',
+    ),
   'polls.closed': z
     .strictObject({
       executive: hash,

@@ -11,11 +11,27 @@
  *
  * In this order the first difference names the table that was changed. One thing nobody can tell apart: an entry added at the end that would
  * have been legal there, and the last checkpoint deleted; the place of the missing checkpoint is named and both are said.
+ *
+ * The other tables are judged by that journal:
+ *
+ * ```
+ * spent         as many tags as ballots were cast; after closing, the root in polls.closed (before it, the pool knows the root)
+ * receipts      the centre's signatures on checkpoints of this journal
+ * released      after closing, the tally that polls.closed commits to, signed by the message key
+ * pool          there while the polls are open, gone after closing; its content needs the day key
+ * ```
  */
 import { checkBatches } from '../ballot-box/batch.ts'
-import { equalBytes, toBase64 } from '../keys/hash.ts'
+import { commitTally } from '../ballot-box/commitment.ts'
+import { poolBlockSize, spentRoot } from '../ballot-box/pool.ts'
+import { openTally } from '../bundle/bundle.ts'
+import type { Definition } from '../election/definition.ts'
+import { parseTally } from '../election/tally.ts'
+import { equalBytes, fromBase64, toBase64 } from '../keys/hash.ts'
 import { fail, ok, type Refusal, type Result } from '../result.ts'
+import type { Json } from '../text/canonical-json.ts'
 import { type Checkpoint, openCheckpoint } from '../tlog/checkpoint.ts'
+import { addSignatureLine, openCosignature } from '../tlog/cosignature.ts'
 import { parseNote } from '../tlog/note.ts'
 import { appendLeaf, emptyFrontier, frontierRoot, leafHash } from '../tlog/tree.ts'
 import { checkJournal } from './check-journal.ts'
@@ -32,6 +48,24 @@ export interface Records {
   readonly checkpoints: readonly { readonly size: number; readonly note: string }[]
   readonly batches: readonly { readonly batch: number; readonly count: number; readonly root: Uint8Array }[]
   readonly ballots: readonly { readonly batch: number; readonly sealed: Uint8Array }[]
+}
+
+/** Rows of the tables that no checkpoint covers, in any order. */
+export interface OtherRecords {
+  /** Tags of spent authorizations. */
+  readonly spent: readonly Uint8Array[]
+  /** The centre's signature line on the checkpoint of a size. */
+  readonly receipts: readonly { readonly size: number; readonly cosignature: string }[]
+  /** Documents of released tallies. */
+  readonly released: readonly string[]
+  /** Bytes of the block in each row of the pool. */
+  readonly pool: readonly number[]
+}
+
+/** What is wrong with a table, as a sentence. */
+interface TableProblem {
+  readonly table: keyof OtherRecords
+  readonly what: string
 }
 
 /**
@@ -58,6 +92,28 @@ export function checkRecords(records: Records): Result<Day> {
   if (batches !== undefined) return fail(batches)
   const ballots = checkBallots(records, day.batches)
   return ballots.ok ? ok(day) : ballots
+}
+
+/**
+ * The first of the other tables that does not fit the day that {@link checkRecords} told.
+ * @param checkpoints the table that was checked there
+ * @param expected.messageKey Ed25519 key of the device's messages, 32 bytes
+ */
+export function findTableProblem(
+  records: OtherRecords,
+  checkpoints: Records['checkpoints'],
+  day: Day,
+  expected: { readonly definition: Definition; readonly messageKey: Uint8Array },
+): TableProblem | undefined {
+  const { definition, messageKey } = expected
+  const spent = findSpentProblem(records.spent, day)
+  if (spent !== undefined) return { table: 'spent', what: spent }
+  const receipts = findReceiptProblem(records.receipts, checkpoints, day, definition)
+  if (receipts !== undefined) return { table: 'receipts', what: receipts }
+  const released = findReleasedProblem(records.released, day, definition, messageKey)
+  if (released !== undefined) return { table: 'released', what: released }
+  const pool = findPoolProblem(records.pool, day, definition)
+  return pool === undefined ? undefined : { table: 'pool', what: pool }
 }
 
 /** Every note signed by the log alone, in its own row, sizes 1, 2, 3 … */
@@ -130,6 +186,69 @@ function checkBallots(records: Records, named: readonly SealedBatch[]): Result<v
   }
   for (const ballots of stored.values()) ballots.sort((a, b) => Buffer.compare(a, b))
   return checkBatches(named, stored, records.sealedSize, 'table ballots,')
+}
+
+function findSpentProblem(spent: readonly Uint8Array[], { casts, closing }: Day): string | undefined {
+  if (spent.length !== casts) return `${spent.length} authorizations spent but ${casts} ballots cast`
+  if (closing === undefined || closing.spent === toBase64(spentRoot(spent))) return undefined
+  return `these are not the tags that entry ${closing.seq} (polls.closed) names`
+}
+
+function findReceiptProblem(
+  receipts: OtherRecords['receipts'],
+  checkpoints: Records['checkpoints'],
+  day: Day,
+  { witness: { name, key } }: Definition,
+): string | undefined {
+  const notes = new Map(checkpoints.map(({ size, note }) => [size, note]))
+  const witness = { name, publicKey: fromBase64(key) ?? new Uint8Array() }
+  for (const { size, cosignature } of receipts) {
+    const note = notes.get(size)
+    if (note === undefined)
+      return `the centre received ${size} entries but table journal holds ${day.size}: it was cut, or the receipt added`
+    // A line of another key would be ignored in a note, but a receipt is one line.
+    if (cosignature.includes('\n')) return `the receipt of size ${size}: something was added to it`
+    const opened = openCosignature(addSignatureLine(note, cosignature), witness)
+    if (!opened.ok) return `the receipt of size ${size}: ${opened.error.what}`
+  }
+  return undefined
+}
+
+function findReleasedProblem(
+  released: readonly string[],
+  { closing, origin }: Day,
+  definition: Definition,
+  messageKey: Uint8Array,
+): string | undefined {
+  const [document, ...more] = released
+  if (closing === undefined)
+    return document === undefined ? undefined : 'a tally is there before the polls closed'
+  if (document === undefined) return 'the tally is missing'
+  if (more.length > 0) return 'more than one tally is there'
+  const opened = openTally(document, messageKey, 'table released')
+  if (!opened.ok) return opened.error.what
+  const tally = parseTally(definition, opened.value.tally as Json, 'table released')
+  if (!tally.ok) return tally.error.what
+  const commitment = toBase64(commitTally(definition, tally.value, opened.value.salt))
+  if (opened.value.origin === origin && commitment === closing.tally) return undefined
+  return `it is not the tally that entry ${closing.seq} (polls.closed) commits to`
+}
+
+/** Before opening a pool may be there: it is made before the zero report is printed. */
+function findPoolProblem(
+  blocks: readonly number[],
+  { polls }: Day,
+  definition: Definition,
+): string | undefined {
+  if (polls === 'finished' && blocks.length > 0) return 'it is there after the polls closed'
+  if ((polls === 'open' || polls === 'paused') && blocks.length === 0)
+    return 'the ballots of today that are not yet in a batch are missing'
+  if (blocks.length > 1) return 'it has more than one row'
+  const size = poolBlockSize(definition)
+  const other = blocks.find((bytes) => bytes !== size)
+  return other === undefined
+    ? undefined
+    : `a block of ${other} bytes; every block of this package has ${size}`
 }
 
 function refusal(table: string, row: string, what: string): Refusal {

@@ -37,7 +37,7 @@ import { canonicalJson, type Json, parseCanonicalJson } from '../text/canonical-
 import { sha256 } from './hash.ts'
 
 /** Private extension with role and keys: arc 2.25 and the UUID 650b4f71-0319-4a21-991c-3eaac650fdb5 as a number (ITU-T X.667), which needs no registration. */
-export const ROLE_EXTENSION = '2.25.134310754103820467110881438263300652469'
+const ROLE_EXTENSION = '2.25.134310754103820467110881438263300652469'
 const ID_ED25519 = '1.3.101.112'
 const ID_COMMON_NAME = '2.5.4.3'
 

@@ -25,7 +25,7 @@ import { concatBytes, equalBytes, fromBase64, sha256, toBase64 } from './hash.ts
 import { isSoundP256Key } from './p256.ts'
 
 /** What the owner of a certificate is. `spare` is the sealed card that holds the third share of a station's day key. */
-export type Role = 'device' | 'executive' | 'supervisory' | 'spare' | 'centre'
+type Role = 'device' | 'executive' | 'supervisory' | 'spare' | 'centre'
 
 /** What {@link readCertificate} vouches for. */
 export interface Certificate {

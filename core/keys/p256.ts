@@ -2,29 +2,7 @@
  * ECDSA with P-256 and SHA-256 (FIPS 186-5), the signature of the cards: ordinary Java cards have no Ed25519.
  * A signature is `r || s`, 32 bytes each; a public key is uncompressed, `04 || x || y`, 65 bytes.
  */
-import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-
-/** Signs with one P-256 key. */
-export interface P256Signer {
-  /** 65 bytes, uncompressed. */
-  readonly publicKey: Uint8Array
-  /** 64 bytes, `r || s`; differs each time, as ECDSA draws a nonce (OpenSSL's own generator). */
-  sign(message: Uint8Array): Uint8Array
-}
-
-/** A signer with that secret number. Throws unless it has 32 bytes and is between 1 and the group's order less 1. */
-export function p256Signer(secretScalar: Uint8Array): P256Signer {
-  if (secretScalar.length !== 32) throw new RangeError('a P-256 secret has 32 bytes')
-  const pair = createECDH('prime256v1')
-  pair.setPrivateKey(secretScalar)
-  const publicKey = new Uint8Array(pair.getPublicKey())
-  const d = Buffer.from(secretScalar).toString('base64url')
-  const key = createPrivateKey({ key: { ...publicJwk(publicKey), d }, format: 'jwk' })
-  return {
-    publicKey,
-    sign: (message) => new Uint8Array(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' })),
-  }
-}
+import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 
 /**
  * Whether `signature` is one of `publicKey` over `message`. Takes any bytes and never throws; a key that is no point of the curve

@@ -18,9 +18,9 @@ const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 const MAX_SIGNATURES = 16
 
 /** What {@link openDocument} vouches for. */
-export interface OpenedDocument {
+interface OpenedDocument {
   readonly payload: Json
-  /** {@link documentHash} of the payload. */
+  /** SHA-256 of the payload's canonical text: what journals and ballots name a package by. */
   readonly payloadHash: Uint8Array
 }
 
@@ -96,11 +96,6 @@ export function openDocument(
 export function peekDocument(text: string, type: string, where: string): Result<Json> {
   const document = readDocument(text, type, where)
   return document.ok ? ok(document.value.payload) : document
-}
-
-/** SHA-256 of the payload's canonical text: what journals and ballots name a package by. */
-export function documentHash(payload: Json): Uint8Array {
-  return sha256(new TextEncoder().encode(canonicalJson(payload)))
 }
 
 function signedBytes(type: string, canonicalPayload: string): Uint8Array {

@@ -6,11 +6,11 @@
 /** What passes, by its direction. */
 export const KINDS = { up: ['entries', 'tally'], down: ['receipt', 'answer'] } as const
 
-export type Direction = keyof typeof KINDS
+type Direction = keyof typeof KINDS
 export type Kind<D extends Direction = Direction> = (typeof KINDS)[D][number]
 
 /** A topic taken apart. */
-export type Topic = {
+type Topic = {
   [D in Direction]: {
     readonly election: string
     readonly device: string

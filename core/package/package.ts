@@ -9,7 +9,6 @@ import { openDocument, signDocument } from '../keys/signed-document.ts'
 import type { Signer } from '../ports.ts'
 import type { Result } from '../result.ts'
 import { ok, refuse } from '../result.ts'
-import type { Json } from '../text/canonical-json.ts'
 
 export interface ElectionPackage {
   readonly definition: Definition
@@ -19,7 +18,7 @@ export interface ElectionPackage {
 
 /** The text of `package.json`, signed by the authority. The definition must be one that {@link openPackage} takes. */
 export function signPackage(definition: Definition, authority: Signer): string {
-  return signDocument('package', definition as unknown as Json, [authority])
+  return signDocument('package', definition, [authority])
 }
 
 /**

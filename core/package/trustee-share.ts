@@ -28,7 +28,7 @@ const shape = z.strictObject({
 })
 
 /** One trustee's share. The bytes are secret. */
-export interface TrusteeShare {
+interface TrusteeShare {
   /** Number of the share, from 1. */
   readonly index: number
   /** 33 bytes, the number first. */

@@ -32,7 +32,7 @@ export interface VerifierKey {
 }
 
 /** One signature line, not verified. */
-export interface SignatureLine {
+interface SignatureLine {
   readonly name: string
   /** 4 bytes. */
   readonly keyId: Uint8Array
@@ -41,14 +41,14 @@ export interface SignatureLine {
 }
 
 /** A note taken apart, nothing in it verified. */
-export interface UnverifiedNote {
+interface UnverifiedNote {
   /** What is signed; ends in a newline. */
   readonly text: string
   readonly signatures: readonly SignatureLine[]
 }
 
 /** A note with at least one valid signature of the given keys. */
-export interface OpenedNote {
+interface OpenedNote {
   readonly text: string
   /** The keys whose signatures verified, in the order of their lines. */
   readonly signatures: readonly VerifierKey[]

@@ -33,7 +33,7 @@ export const DEVICES = ['gy-1-a', 'gy-1-b', 'gy-1-c'] as const
 export const STYLE = 'council'
 
 /** Keys that the definition names. */
-export interface DefinitionKeys {
+interface DefinitionKeys {
   readonly ceremony: Ceremony
   readonly executive: Uint8Array
   readonly supervisory: Uint8Array

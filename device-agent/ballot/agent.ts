@@ -11,6 +11,7 @@ import { type FlushEnd, type Sync, startSync } from '../sync/sync.ts'
 import { BallotDevice } from './device.ts'
 import type { DeviceHome } from './home.ts'
 import type { DeviceLines } from './peripherals.ts'
+import type { StopReason } from './polls/polls.ts'
 import { resumeStore } from './setup.ts'
 
 /** Between two messages to the centre while the polls are open. */
@@ -31,13 +32,16 @@ export interface AgentParts {
 
 /** How an agent's day ended. */
 export type AgentEnd =
-  /** Polls closed, minutes printed, bundle written; what became of the link to the centre. */
-  | { readonly is: 'finished'; readonly bundle: string; readonly sync: FlushEnd | 'no-link' }
+  /** Polls closed, minutes printed; what became of the bundle (undefined: nowhere to write it) and of the link to the centre. */
+  | { readonly is: 'finished'; readonly bundle: string | undefined; readonly sync: FlushEnd | 'no-link' }
   | { readonly is: 'failed'; readonly error: unknown }
 
 /** A running agent. */
 export interface Agent {
+  /** The day's first end. */
   readonly ended: Promise<AgentEnd>
+  /** What was last begun to be handed over, once it is: officers' cards may bring more after the first end. */
+  handedOver(): Promise<AgentEnd>
   close(): Promise<void>
 }
 
@@ -47,16 +51,27 @@ export function startAgent(parts: AgentParts): Result<Agent> {
   const opened = resumeStore(home, clock, random)
   if (!opened.ok) return opened
   const store = opened.value
-  const sync = startAgentSync(parts, store)
+  const sync = startAgentSync(parts, store, (why) => device.stop(why))
   const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>()
   const fail = (error: unknown) => {
     logger.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the device stops')
     device.close()
     resolve({ is: 'failed', error })
   }
-  const finish = async () => {
+  let handing = ended
+  /** The bundle is written at once, and again with the centre's last receipt, however long that takes. */
+  const handOver = () => {
+    handing = finish().catch((error): AgentEnd => {
+      fail(error)
+      return { is: 'failed', error }
+    })
+    void handing.then(resolve)
+  }
+  const finish = async (): Promise<AgentEnd> => {
+    device.exportBundle()
     const received = (await sync?.flush()) ?? 'no-link'
-    resolve({ is: 'finished', bundle: device.exportBundle(), sync: received })
+    device.centreAnswered(received)
+    return { is: 'finished', bundle: device.exportBundle(), sync: received }
   }
   const device = new BallotDevice({
     home,
@@ -68,12 +83,13 @@ export function startAgent(parts: AgentParts): Result<Agent> {
     logger,
     hold,
     fonts: registerFonts(installedFontFiles()),
-    finished: () => void finish().catch(fail),
+    handOver,
     fatal: fail,
   })
   device.start()
   return ok({
     ended,
+    handedOver: () => handing,
     close: async () => {
       device.close()
       await sync?.close()
@@ -82,7 +98,11 @@ export function startAgent(parts: AgentParts): Result<Agent> {
   })
 }
 
-function startAgentSync(parts: AgentParts, store: DeviceStore): Sync | undefined {
+function startAgentSync(
+  parts: AgentParts,
+  store: DeviceStore,
+  stop: (why: StopReason) => void,
+): Sync | undefined {
   const { home, clock, networkClock, random, logger, hold } = parts
   const { broker, device } = home.config
   const centreMessageKey = home.centre.keys['message']
@@ -98,7 +118,7 @@ function startAgentSync(parts: AgentParts, store: DeviceStore): Sync | undefined
         ca: certificatePem(home.authorityDer),
       },
     },
-    outbox: storeOutbox(store, device, home.certificateDer),
+    outbox: storeOutbox(store, device, home),
     package: home.electionPackage,
     centreMessageKey,
     clock,
@@ -106,16 +126,20 @@ function startAgentSync(parts: AgentParts, store: DeviceStore): Sync | undefined
     random,
     logger,
     intervalMs: SYNC_INTERVAL_MS,
+    contradicted: stop,
     hold,
   })
 }
 
 /** The store as the sync sees it. */
-function storeOutbox(store: DeviceStore, deviceId: string, certificate: Uint8Array): Outbox {
+function storeOutbox(store: DeviceStore, deviceId: string, home: DeviceHome): Outbox {
+  const logKey = home.certificate.keys['log']
+  if (logKey === undefined) throw new Error('a device certificate without a log key')
   return {
+    logKey,
     origin: store.origin,
     deviceId,
-    certificate,
+    certificate: home.certificateDer,
     receipted: () => store.receipt?.size ?? 0,
     journalFrom: (from) => {
       const { size } = store.day

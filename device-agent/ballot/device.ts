@@ -2,6 +2,7 @@
  * The loop of a ballot device: touches, cards, keys and timers come in, the two state machines say what follows, and here it is
  * performed. Everything that was decided is in the machines; this only carries.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { contestsOfStyle } from '../../core/election/definition.ts'
 import type { Clock, Logger, Random, Signer, Timer } from '../../core/ports.ts'
 import type { CardReader } from '../../firmware/card-reader/driver.ts'
@@ -10,15 +11,25 @@ import { mapTouch } from '../../firmware/touchscreen/calibration.ts'
 import type { TouchEvent } from '../../firmware/touchscreen/codec.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
 import type { Fonts } from '../../ui/fonts.ts'
-import { elementAt } from '../../ui/screen.ts'
+import type { Screen } from '../../ui/screen.ts'
 import type { DeviceStore } from '../store/device-store.ts'
+import type { Display } from './display.ts'
 import { DevicePaper } from './documents.ts'
 import { exportBundle } from './export.ts'
 import type { DeviceHome } from './home.ts'
 import { type DeviceLines, type PeripheralName, Peripherals } from './peripherals.ts'
 import { PollsPerformer } from './polls/perform.ts'
-import { type Polls, type PollsEffect, type PollsInput, stepPolls } from './polls/polls.ts'
+import {
+  type Polls,
+  type PollsEffect,
+  type PollsInput,
+  pollsAtStart,
+  type StopReason,
+  stepPolls,
+} from './polls/polls.ts'
+import { Presses } from './press.ts'
 import { screenOf } from './screens/screen-of.ts'
+import type { HandedOver } from './screens/view.ts'
 import { SessionPerformer } from './session/perform.ts'
 import {
   type Session,
@@ -40,8 +51,8 @@ export interface DeviceParts {
   readonly fonts: Fonts
   /** Stops virtual time while real time is needed. */
   readonly hold: () => () => void
-  /** The polls are closed for good and the minutes are printed. */
-  readonly finished: () => void
+  /** The polls are closed for good and there is something to hand over: the bundle to write, the centre to tell. */
+  readonly handOver: () => void
   /** Something was found that our own code must never let happen, or a medium failed: the device stops. */
   readonly fatal: (error: unknown) => void
 }
@@ -59,12 +70,14 @@ export class BallotDevice {
   #stopped = false
   /** Both keys were turned on while a voter was at it; the officers wait. */
   #keysWaiting = false
+  #keysOn = false
   #caseOpen = false
   #cardIn = false
   /** Who is dealing with the card in the reader: its going out is told to the same. */
   #cardOwner: 'session' | 'polls' = 'polls'
-  /** The press that a finger has begun: it counts only if it ends on the same element of the same painted screen. */
-  #down: { readonly revision: number; readonly id: string } | undefined
+  #handedOver: HandedOver = { bundle: 'missing', centre: 'waiting' }
+  readonly #presses = new Presses()
+  #shown: { readonly display: Display | undefined; readonly screen: Screen } | undefined
 
   constructor(parts: DeviceParts) {
     const { home, store, clock, random, logger, hold } = parts
@@ -86,7 +99,7 @@ export class BallotDevice {
       printer: () => this.#peripherals.printer,
       voidSlip: () => papers.voidSlip(),
     }
-    const { electionPackage, authorityKey } = home
+    const { electionPackage } = home
     const { station } = home.config
     this.#sessions = new SessionPerformer({
       ...shared,
@@ -95,19 +108,20 @@ export class BallotDevice {
     })
     this.#pollsWork = new PollsPerformer({
       ...shared,
-      station,
+      home,
+      clock,
       random,
-      checks: { authorityKey, station, clock, random },
       zeroReport: (tally) => papers.zeroReport(tally),
       minutes: () => papers.minutes(),
     })
-    this.#polls = pollsAtStart(store)
+    this.#polls = pollsAtStart(store.day)
   }
 
   /** Connects the peripherals; the device shows its first screen as soon as a display answers. */
   start(): void {
     const { store } = this.#parts
-    if (store.day.polls === 'open') store.append({ type: 'polls.paused', reason: 'restart' })
+    if (store.day.polls === 'open' && this.#polls.is !== 'stopped')
+      store.append({ type: 'polls.paused', reason: 'restart' })
     this.#peripherals.start()
   }
 
@@ -117,10 +131,37 @@ export class BallotDevice {
     this.#peripherals.close()
   }
 
-  /** Writes the bundle again, for example once the centre's last receipt has come. */
-  exportBundle(): string {
-    const { home, store, messageSigner } = this.#parts
-    return exportBundle(home, store, messageSigner)
+  /** Somebody holds another history of this device: nobody votes here any more. */
+  stop(why: StopReason): void {
+    this.#guard(() => {
+      if (this.#polls.is === 'stopped') return
+      this.#parts.store.append({ type: 'device.stopped', why })
+      this.#stepPolls({ is: 'stopped', why })
+    })
+  }
+
+  /**
+   * Writes the bundle, in the place of the one before.
+   * @returns its folder; undefined if there is nowhere to write it, which the screen then says
+   */
+  exportBundle(): string | undefined {
+    const { home, store, messageSigner, logger } = this.#parts
+    let folder: string | undefined
+    try {
+      folder = exportBundle(home, store, messageSigner)
+    } catch (error) {
+      if (!(error instanceof Error && 'syscall' in error)) throw error
+      logger.error({ error: error.message }, 'the bundle could not be written')
+    }
+    this.#handedOver = { ...this.#handedOver, bundle: folder === undefined ? 'missing' : 'written' }
+    this.#guard(() => this.#show())
+    return folder
+  }
+
+  /** What the centre said to the end of the day. */
+  centreAnswered(centre: HandedOver['centre']): void {
+    this.#handedOver = { ...this.#handedOver, centre }
+    this.#guard(() => this.#show())
   }
 
   #peripheralChanged(name: PeripheralName, present: boolean): void {
@@ -131,7 +172,7 @@ export class BallotDevice {
         this.#started = true
         store.append({ type: 'device.started', peripherals: identities })
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
-        if (this.#polls.is === 'finished') this.#handOver()
+        if (this.#polls.is === 'finished') this.#parts.handOver()
       }
     } else {
       store.append({ type: present ? 'line.restored' : 'line.lost', peripheral: name })
@@ -139,7 +180,8 @@ export class BallotDevice {
       if (name === 'io-board' && !present) this.#stepPolls({ is: 'tampered' })
       if (missing.length === 0) this.#offerWaitingCard()
     }
-    this.#down = undefined
+    // A finger that was down when a line was lost presses nothing.
+    this.#presses.cancel()
     this.#show()
     this.#light()
   }
@@ -161,27 +203,25 @@ export class BallotDevice {
     if (before && !this.#cardIn) this.#guard(() => this.#cardMoved('out'))
   }
 
+  /** How the keys stand when a board connects is not yet anybody's turning them: two keys left on open and resume nothing. */
   #takeBoard(connected: IoBoard): void {
+    let connecting = true
     connected.onKeys(({ executive, supervisory }) =>
       this.#guard(() => {
-        this.#keysTurned(executive && supervisory)
+        this.#keysOn = executive && supervisory
+        if (!connecting) this.#keysTurned(this.#keysOn)
+        this.#show()
       }),
     )
+    connecting = false
     connected.onTamper((open) => this.#guard(() => this.#tampered(open)))
   }
 
   #touched(touch: TouchEvent): void {
-    const painted = this.#peripherals.display?.painted()
-    if (touch.kind === 'move' || !this.#started) return
-    const { x, y } = mapTouch(this.#parts.home.config.calibration, touch)
-    const id = painted && elementAt(painted.screen, x, y)?.id
-    if (touch.kind === 'down') {
-      this.#down = id === undefined || painted === undefined ? undefined : { revision: painted.revision, id }
-      return
-    }
-    const begun = this.#down
-    this.#down = undefined
-    if (begun === undefined || begun.id !== id || begun.revision !== painted?.revision) return
+    if (!this.#started) return
+    const place = mapTouch(this.#parts.home.config.calibration, touch)
+    const id = this.#presses.take(touch.kind, this.#peripherals.display?.painted(), place)
+    if (id === undefined) return
     if (this.#polls.is === 'open') this.#stepSession({ is: 'pressed', id })
     else this.#stepPolls({ is: 'pressed', id })
   }
@@ -203,6 +243,7 @@ export class BallotDevice {
       this.#stepPolls({ is: 'tampered' })
     }
     this.#caseOpen = open
+    this.#show()
   }
 
   /** Officers wait until the voter in hand is done. */
@@ -218,17 +259,17 @@ export class BallotDevice {
     const { state, effects } = stepSession(this.#rules(), before, input)
     this.#session = state
     for (const effect of effects) this.#performSession(effect)
-    if (state.is === 'idle' || state.is === 'refused' || state.is === 'thanks') this.#sessions.forget()
+    if (isFree(state) || state.is === 'refused' || state.is === 'thanks') this.#sessions.forget()
     if (state !== before) this.#show()
-    if (state.is !== 'idle' || before.is === 'idle') return
-    if (this.#keysWaiting) this.#keysTurned(true)
-    else this.#offerWaitingCard()
+    if (state.is === before.is || !isFree(state)) return
+    if (!this.#keysWaiting) this.#offerWaitingCard()
+    else if (state.is === 'idle') this.#keysTurned(true)
   }
 
   /** A card that came while the last voter's slip was being dealt with, or before the polls were open. */
   #offerWaitingCard(): void {
-    const isFree = this.#polls.is === 'open' && this.#session.is === 'idle'
-    if (this.#cardIn && isFree && this.#peripherals.missing.length === 0) {
+    const nobodyVotes = this.#polls.is === 'open' && isFree(this.#session)
+    if (this.#cardIn && nobodyVotes && this.#peripherals.missing.length === 0) {
       this.#cardOwner = 'session'
       this.#stepSession({ is: 'card-inserted' })
     }
@@ -238,18 +279,16 @@ export class BallotDevice {
     const before = this.#polls
     const { state, effects } = stepPolls(before, input)
     this.#polls = state
+    if (state.is !== 'open') this.#keysWaiting = false
     if (state.is === 'admitting' && before.is !== 'admitting') this.#pollsWork.beginAdmission()
     for (const effect of effects) this.#performPolls(effect)
     if (state !== before) this.#show()
     if (state.is !== before.is) this.#light()
+    if (state.is === 'open' && before.is === 'resuming') this.#stepSession({ is: 'slip-settled' })
     if (state.is === 'open' && before.is !== 'open') this.#offerWaitingCard()
-    if (state.is === 'finished' && before.is !== 'finished') this.#handOver()
-  }
-
-  /** After the minutes, and again after a restart: the bundle is written and the centre is told. */
-  #handOver(): void {
-    this.exportBundle()
-    this.#parts.finished()
+    // Again after each card that took leave: it may have brought what the centre and the bundle do not have yet.
+    if (state.is === 'finished' && (before.is !== 'finished' || input.is === 'card-removed'))
+      this.#parts.handOver()
   }
 
   #performSession(effect: SessionEffect): void {
@@ -287,18 +326,25 @@ export class BallotDevice {
     }
   }
 
+  /** What is on the display already is not painted anew: a finger that is on it would count for nothing. */
   #show(): void {
-    const { home } = this.#parts
-    this.#down = undefined
-    this.#peripherals.display?.show(
-      screenOf({
-        definition: home.electionPackage.definition,
-        contests: this.#rules().contests,
-        polls: this.#polls,
-        session: this.#session,
-        missing: this.#peripherals.missing,
-      }),
-    )
+    const { home, store } = this.#parts
+    const { display, missing } = this.#peripherals
+    const screen = screenOf({
+      definition: home.electionPackage.definition,
+      contests: this.#rules().contests,
+      polls: this.#polls,
+      session: this.#session,
+      missing,
+      lastVote: LAST_VOTE[store.slip],
+      keysOn: this.#keysOn,
+      caseOpen: this.#caseOpen,
+      alarms: store.day.alarms,
+      handedOver: this.#handedOver,
+    })
+    if (display === this.#shown?.display && isDeepStrictEqual(screen, this.#shown?.screen)) return
+    this.#shown = { display, screen }
+    display?.show(screen)
   }
 
   /** The lamp on the device says whether one can vote here. */
@@ -317,16 +363,15 @@ export class BallotDevice {
   }
 }
 
-/** Where the journal says that this device stands. After a restart nobody votes until two officers resume. */
-function pollsAtStart(store: DeviceStore): Polls {
-  const { polls, minutes } = store.day
-  switch (polls) {
-    case 'closed':
-      return { is: 'closed' }
-    case 'open':
-    case 'paused':
-      return { is: 'paused', why: 'restart' }
-    case 'finished':
-      return minutes ? { is: 'finished', card: { is: 'insert' } } : { is: 'reporting-minutes' }
-  }
+/** What the slip of the ballot in hand, as last written, says of its vote (the table of crashes in the design). */
+const LAST_VOTE = {
+  none: 'none',
+  printing: 'not-recorded',
+  hanging: 'not-recorded',
+  accepted: 'recorded',
+} as const
+
+/** Nobody votes at the moment: a card that comes in begins a session. */
+function isFree(session: Session): boolean {
+  return session.is === 'idle' || session.is === 'ended-without-vote'
 }

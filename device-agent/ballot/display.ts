@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Clock, Timer, Transport } from '../../core/ports.ts'
-import { canonicalJson, type Json } from '../../core/text/canonical-json.ts'
+import { canonicalJson } from '../../core/text/canonical-json.ts'
 import type { LinkFault } from '../../firmware/link/fault.ts'
 import type { Screen } from '../../ui/screen.ts'
 
@@ -51,8 +51,9 @@ export class Display {
     this.#deadline = this.#clock.after(PAINT_DEADLINE_MS, () =>
       this.#lose({ is: 'timeout', what: 'a screen was not painted in time' }),
     )
-    const message = { screen: { ...screen, revision: this.#revision } }
-    this.#line.write(Buffer.from(`${canonicalJson(message as unknown as Json)}\n`))
+    const elements = screen.elements.map((element) => ({ ...element, rect: { ...element.rect } }))
+    const message = { screen: { ...screen, elements, revision: this.#revision } }
+    this.#line.write(Buffer.from(`${canonicalJson(message)}\n`))
   }
 
   /** The screen a voter sees right now, or undefined while one is being painted. */

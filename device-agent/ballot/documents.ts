@@ -18,19 +18,23 @@ import {
   voidMarkDocument,
   zeroReportDocument,
 } from '../../ui/paper/document.ts'
+import type { MinutesData } from '../../ui/paper/minutes.ts'
 import { type SlipForm, slipForm } from '../../ui/paper/slip.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { DeviceHome } from './home.ts'
 
+/** What the papers are filled from. */
+export type PaperRecords = Pick<DeviceStore, 'day' | 'tally' | 'spentTags' | 'batches' | 'checkpointAt'>
+
 /** Makes the documents of one device. */
 export class DevicePaper {
   readonly #home: DeviceHome
-  readonly #store: DeviceStore
+  readonly #store: PaperRecords
   readonly #clock: Clock
   readonly #fonts: Fonts
   readonly #form: SlipForm
 
-  constructor(home: DeviceHome, store: DeviceStore, clock: Clock, fonts: Fonts) {
+  constructor(home: DeviceHome, store: PaperRecords, clock: Clock, fonts: Fonts) {
     this.#home = home
     this.#store = store
     this.#clock = clock
@@ -57,33 +61,36 @@ export class DevicePaper {
 
   /** The minutes of a device whose polls are closed for good. */
   minutes(): PaperDocument {
-    const { day } = this.#store
+    return minutesDocument(this.minutesData(), this.#fonts)
+  }
+
+  /**
+   * What the minutes say. The figures that are compared there come each from a record of its own: ballots from the rows of the batches, cards
+   * from the tags, slips from the entries `ballot.cast` and `slip.voided`, the contests from the released tally.
+   */
+  minutesData(): MinutesData {
+    const { day, spentTags, tally: released } = this.#store
     const { definition } = this.#home.electionPackage
-    const released = this.#store.tally
     if (day.closing === undefined || released === undefined)
       throw new Error('minutes before the polls were closed')
     const opened = valueOrThrow(openTally(released.document, this.#messageKey(), 'the released tally'))
-    const checkpoint = this.#checkpoint()
-    return minutesDocument(
-      {
-        ...this.#place(),
-        openedAt: Date.parse(day.openedAt ?? day.closing.at),
-        closedAt: Date.parse(day.closing.at),
-        tally: valueOrThrow(parseTally(definition, opened.tally as Json, 'the released tally')),
-        ballots: day.casts,
-        cardsSpent: day.closing.casts,
-        slipsPrinted: day.casts + day.voids,
-        voidSlips: day.voids,
-        batches: day.batches.length,
-        incidents: day.incidents.map((entry: Entry) => ({
-          at: Date.parse(entry.at),
-          text: incidentText(entry, 'fa'),
-        })),
-        checkpoint,
-        qrText: this.#qrText(),
-      },
-      this.#fonts,
-    )
+    return {
+      ...this.#place(),
+      openedAt: Date.parse(day.openedAt ?? day.closing.at),
+      closedAt: Date.parse(day.closing.at),
+      tally: valueOrThrow(parseTally(definition, opened.tally as Json, 'the released tally')),
+      ballots: [...this.#store.batches().values()].reduce((sum, ballots) => sum + ballots.length, 0),
+      cardsSpent: spentTags.length,
+      slipsPrinted: day.casts + day.voids,
+      voidSlips: day.voids,
+      batches: day.batches.length,
+      incidents: day.incidents.map((entry: Entry) => ({
+        at: Date.parse(entry.at),
+        text: incidentText(entry, 'fa'),
+      })),
+      checkpoint: this.#checkpoint(),
+      qrText: this.#qrText(),
+    }
   }
 
   #place(): { definition: DeviceHome['electionPackage']['definition']; station: Station; device: string } {

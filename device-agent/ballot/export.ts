@@ -1,5 +1,5 @@
 /** Writes the device's bundle: everything an auditor needs and no secret. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type BundleFile,
@@ -9,6 +9,7 @@ import {
   formatSpentTags,
   signManifest,
 } from '../../core/bundle/bundle.ts'
+import { formatCosigned } from '../../core/bundle/cosigned.ts'
 import type { Signer } from '../../core/ports.ts'
 import { addSignatureLine } from '../../core/tlog/cosignature.ts'
 import { leafHash } from '../../core/tlog/tree.ts'
@@ -25,6 +26,7 @@ export function exportBundle(home: DeviceHome, store: DeviceStore, messageSigner
   const fresh = `${folder}.part`
   rmSync(fresh, { recursive: true, force: true })
   mkdirSync(fresh, { recursive: true })
+  publish(fresh, 0o755)
   for (const [name, bytes] of files) writeSynced(join(fresh, name), bytes)
   writeSynced(join(fresh, 'manifest.json'), Buffer.from(signManifest(store.origin, files, messageSigner)))
   syncFolder(fresh)
@@ -45,6 +47,7 @@ function bundleFiles(home: DeviceHome, store: DeviceStore): Map<BundleFile, Uint
     ['batches.jsonl', formatBatches(store.batches())],
     ['spent-tags.json', formatSpentTags(store.spentTags)],
     ['tally.json', Buffer.from(store.tally?.document ?? '')],
+    ['cosigned.json', formatCosigned(store.station.cosigned)],
   ])
 }
 
@@ -57,9 +60,19 @@ function lastCheckpoint(store: DeviceStore): string {
   return receipt?.size === size ? addSignatureLine(note, receipt.cosignature) : note
 }
 
+/** Everyone may read a bundle, whatever this process's mask; a stick that keeps no modes has none to set. */
+function publish(path: string, mode: number): void {
+  try {
+    chmodSync(path, mode)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
+  }
+}
+
 function writeSynced(path: string, bytes: Uint8Array): void {
   const file = openSync(path, 'wx', 0o644)
-  writeSync(file, bytes)
+  publish(path, 0o644)
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
   fsyncSync(file)
   closeSync(file)
 }

@@ -7,7 +7,7 @@
  * certificate.der         of this device
  * centre.der              of the centre
  * authority.der           of the election authority, for TLS; its key must be the one that config.json trusts
- * keys.json               log, message and TLS seeds, made on the device, readable by it alone
+ * keys.json               log, message, TLS and witness seeds, made on the device, readable by it alone
  * medium-a/               ballot database and key slots
  * ```
  */
@@ -48,6 +48,7 @@ export interface DeviceSeeds {
   readonly log: Uint8Array
   readonly message: Uint8Array
   readonly tls: Uint8Array
+  readonly witness: Uint8Array
 }
 
 /** A home folder, read and checked. */
@@ -68,12 +69,13 @@ export interface DeviceHome {
 /** Writes the device's own keys, readable by the device alone. */
 export function writeSeeds(folder: string, seeds: DeviceSeeds): void {
   const file = join(folder, 'keys.json')
-  const { log, message, tls } = seeds
+  const { log, message, tls, witness } = seeds
   const text = canonicalJson({
     version: 1,
     log: toBase64(log),
     message: toBase64(message),
     tls: toBase64(tls),
+    witness: toBase64(witness),
   })
   writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
   chmodSync(file, 0o600)
@@ -143,10 +145,15 @@ export function readHome(folder: string, nowMs: number): Result<DeviceHome> {
 }
 
 /** Another device's keys would vote all day and sign a bundle that nobody takes. */
-function areKeysOf({ log, message, tls }: DeviceSeeds, { keys, publicKeyRaw }: Certificate): boolean {
+function areKeysOf(seeds: DeviceSeeds, { keys, publicKeyRaw }: Certificate): boolean {
   const isKeyOf = (seed: Uint8Array, key: Uint8Array | undefined) =>
     key !== undefined && equalBytes(signerFromSeed(seed).publicKey, key)
-  return isKeyOf(log, keys['log']) && isKeyOf(message, keys['message']) && isKeyOf(tls, publicKeyRaw)
+  return (
+    isKeyOf(seeds.log, keys['log']) &&
+    isKeyOf(seeds.message, keys['message']) &&
+    isKeyOf(seeds.witness, keys['witness']) &&
+    isKeyOf(seeds.tls, publicKeyRaw)
+  )
 }
 
 function isCertificateOf(der: Uint8Array, key: Uint8Array): boolean {
@@ -158,16 +165,26 @@ function isCertificateOf(der: Uint8Array, key: Uint8Array): boolean {
   }
 }
 
-const seed = z.string().length(44)
+const seed = z.string().transform((text, context) => {
+  const bytes = fromBase64(text)
+  if (bytes?.length === 32) return bytes
+  context.addIssue({ code: 'custom', message: 'a key is not 32 bytes' })
+  return z.NEVER
+})
+
+const seedsShape = z.strictObject({
+  version: z.literal(1),
+  log: seed,
+  message: seed,
+  tls: seed,
+  witness: seed,
+})
 
 function readSeeds(file: string): Result<DeviceSeeds> {
-  const read = readJson(file, z.strictObject({ version: z.literal(1), log: seed, message: seed, tls: seed }))
+  const read = readJson(file, seedsShape)
   if (!read.ok) return read
-  const log = fromBase64(read.value.log)
-  const message = fromBase64(read.value.message)
-  const tls = fromBase64(read.value.tls)
-  if (log?.length === 32 && message?.length === 32 && tls?.length === 32) return ok({ log, message, tls })
-  return misfit(file, 'a key is not 32 bytes')
+  const { log, message, tls, witness } = read.value
+  return ok({ log, message, tls, witness })
 }
 
 function readJson<T>(file: string, shape: z.ZodType<T>): Result<T> {

@@ -18,9 +18,12 @@ export function setUpDevice(folder: string): void {
 /**
  * Runs the device until it is switched off: after the end of the day officers may still have their cards erased. Throws if the device
  * had to stop.
- * @param finished called with the bundle's folder once the polls are closed for good and everything is handed over
+ * @param finished called with the bundle's folder, if it could be written, once the polls are closed for good and everything is handed over
  */
-export async function runDevice(folder: string, finished: (bundle: string) => void): Promise<void> {
+export async function runDevice(
+  folder: string,
+  finished: (bundle: string | undefined) => void,
+): Promise<void> {
   const logger = pino({ base: null }, pino.destination({ dest: 2, sync: true }))
   const home = valueOrThrow(readHome(folder, systemClock.now()))
   const { touchscreen, cardReader, printer, ioBoard, display } = home.config.lines

@@ -26,7 +26,7 @@ export const BAUD = {
 } as const
 
 /** What the loop is told. */
-export interface PeripheralListeners {
+interface PeripheralListeners {
   readonly changed: (name: PeripheralName, present: boolean) => void
   readonly touchscreen: (connected: Touchscreen) => void
   readonly reader: (connected: CardReader) => void
@@ -59,7 +59,7 @@ export class Peripherals {
       connect: () => Promise<Result<T, LinkFault>>,
       connected: (peripheral: T) => void = () => {},
     ) =>
-      new Supervised(connect, parts, (current) => {
+      new Supervised(name, connect, parts, (current) => {
         changed(name, current !== undefined)
         if (current !== undefined) connected(current)
       })

@@ -1,41 +1,97 @@
-/** Sets a provisioned device up for its election: media, first journal entry. Once; a ballot database is never made anew. */
-import { mkdirSync } from 'node:fs'
+/**
+ * Sets a provisioned device up for its election: media, first journal entry. Once; a ballot database is never made anew. Everything is
+ * written into a folder beside, `medium-a.part`, and gets its name when it is complete and on the disk: a set-up that was interrupted
+ * leaves nothing that a device would start with, and is simply repeated.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { JOURNAL_ID_BYTES, originOf } from '../../core/bundle/names.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
-import { toBase64, toHex } from '../../core/keys/hash.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
 import type { Clock, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
-import { ok } from '../../core/result.ts'
+import { ok, refuse } from '../../core/result.ts'
 import { DeviceStore, type StoreParts } from '../store/device-store.ts'
 import { Medium } from '../store/medium.ts'
 import { type DeviceHome, mediumFolder } from './home.ts'
 
 /** Name and version of this program, as the journal gives it. */
 const SOFTWARE = 'sandogh ballot 0.1.0'
-const JOURNAL_ID_BYTES = 16
 
-/** Makes the media and begins the journal under a new random name. Refused where a ballot database already is. */
+/**
+ * Makes the media and begins the journal under a new random name. Refusals: `store.exists` where a medium already is, `store.set-up`
+ * where the folder cannot be written, and those of {@link resumeStore}, which reads everything back.
+ */
 export function setUpStore(home: DeviceHome, clock: Clock, random: Random): Result<DeviceStore> {
+  const folder = mediumFolder(home.folder)
+  if (existsSync(folder)) {
+    return refuse(
+      'store.exists',
+      folder,
+      'this device was set up already',
+      'A ballot database is never made anew: start the device with "sandogh device run".',
+    )
+  }
+  const part = `${folder}.part`
+  try {
+    rmSync(part, { recursive: true, force: true })
+    mkdirSync(part, { mode: 0o700 })
+    const made = makeMedium(part, home, clock, random)
+    if (!made.ok) return made
+    for (const name of readdirSync(part)) sync(join(part, name))
+    sync(part)
+    renameSync(part, folder)
+    sync(home.folder)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    // What the disk or SQLite answered; anything else is our own mistake.
+    if (!/^(E[A-Z]+$|SQLITE_)/.test(code)) throw error
+    return refuse(
+      'store.set-up',
+      part,
+      `it cannot be written (${code})`,
+      'Nothing was set up: see that the disk is there, writable and not full, then set the device up again.',
+    )
+  }
+  return resumeStore(home, clock, random)
+}
+
+/** A medium whose journal has its first entry; closed again, so that its files are complete. */
+function makeMedium(folder: string, home: DeviceHome, clock: Clock, random: Random): Result<void> {
   const { definition, hash } = home.electionPackage
   const { device } = home.config
-  const origin = `${definition.authority}/${definition.election}/device/${device}/${toHex(random.bytes(JOURNAL_ID_BYTES))}`
-  const folder = mediumFolder(home.folder)
-  mkdirSync(folder, { recursive: true })
+  const origin = originOf(definition, device, random.bytes(JOURNAL_ID_BYTES))
   const medium = Medium.create(
     folder,
     { origin, package: toBase64(hash), certificate: home.certificateDer },
     random,
   )
   if (!medium.ok) return medium
-  return ok(
-    DeviceStore.begin(storeParts(home, medium.value, clock, random), {
-      version: 1,
-      origin,
-      certificate: toBase64(home.certificate.fingerprint),
-      package: toBase64(hash),
-      software: SOFTWARE,
-      random: random.kind,
-    }),
-  )
+  DeviceStore.begin(storeParts(home, medium.value, clock, random), {
+    version: 1,
+    origin,
+    certificate: toBase64(home.certificate.fingerprint),
+    package: toBase64(hash),
+    software: SOFTWARE,
+    random: random.kind,
+  }).close()
+  return ok(undefined)
+}
+
+/** What was written to that file, or the names in that folder, are on the disk when this returns. */
+function sync(path: string): void {
+  const opened = openSync(path, 'r')
+  fsyncSync(opened)
+  closeSync(opened)
 }
 
 /** Opens the store of a device that was set up before, after every row was checked. */
@@ -51,6 +107,7 @@ function storeParts(home: DeviceHome, medium: Medium, clock: Clock, random: Rand
     electionPackage: home.electionPackage,
     logSigner: signerFromSeed(home.seeds.log),
     messageSigner: signerFromSeed(home.seeds.message),
+    witnessSigner: signerFromSeed(home.seeds.witness),
     clock,
     random,
   }

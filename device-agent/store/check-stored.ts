@@ -1,38 +1,33 @@
 /**
- * What one medium holds, judged at every start: first what the log key signed (`core/journal/check-records.ts`), then every other table by it.
+ * What one medium holds, judged at every start: first what the log key signed, then every other table by it. Most of both is what an auditor
+ * asks too (`core/journal/check-records.ts`); beside that
  *
  * ```
  * device     certificate, package and origin as entry 0 names them
- * spent      as many tags as ballots were cast; after closing, the root in polls.closed (before it, the pool knows the root)
- * receipts   the centre's signatures on checkpoints of this journal
- * released   after closing, the tally that polls.closed commits to
- * pool       there while the polls are open, gone after closing
+ * heads      cosigned by this device, or checkpoints of this journal
  * ```
  */
-import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
-import { openTally } from '../../core/bundle/bundle.ts'
-import { parseTally } from '../../core/election/tally.ts'
-import { checkRecords } from '../../core/journal/check-records.ts'
+import { checkRecords, findTableProblem } from '../../core/journal/check-records.ts'
 import type { Day } from '../../core/journal/day.ts'
-import { equalBytes, fromBase64, sha256, toBase64 } from '../../core/keys/hash.ts'
+import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Result } from '../../core/result.ts'
 import { fail, ok, type Refusal, refuse } from '../../core/result.ts'
-import type { Json } from '../../core/text/canonical-json.ts'
-import { addSignatureLine, openCosignature } from '../../core/tlog/cosignature.ts'
 import type { DeviceRow } from './database.ts'
 import type { Medium, StoredRecords } from './medium.ts'
+import { findHeadsProblem } from './station-memory.ts'
 
 const KEEP_AND_CALL = 'Do not vote on this device; keep its media and call a technician.'
 
 /** What the records are held against. */
-export interface Expected {
+interface Expected {
   readonly electionPackage: ElectionPackage
   /** Ed25519 public keys of this device, 32 bytes each. */
   readonly logKey: Uint8Array
   readonly messageKey: Uint8Array
+  readonly witnessKey: Uint8Array
 }
 
 /**
@@ -71,7 +66,7 @@ function findDifference(a: StoredRecords, b: StoredRecords): string | undefined 
  * @returns the day its journal tells, or a refusal that names the table
  */
 function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
-  const { electionPackage, logKey } = expected
+  const { electionPackage, logKey, witnessKey } = expected
   const [device, ...more] = records.device
   if (device === undefined || more.length > 0) return changed('device', 'it has not exactly one row')
   if (device.package !== toBase64(electionPackage.hash)) return otherPackage('device')
@@ -85,10 +80,13 @@ function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
   if (!day.ok) return day
   const problem =
     findDeviceProblem(device, day.value, electionPackage) ??
-    findSpentProblem(records.spent, day.value) ??
-    findReceiptProblem(records, day.value, electionPackage) ??
-    findReleasedProblem(records.released, day.value, expected) ??
-    findPoolProblem(records.hasPool, day.value)
+    findOtherProblem(records, day.value, expected) ??
+    findHeadsProblem(records.heads, {
+      definition: electionPackage.definition,
+      origin: day.value.origin,
+      witnessKey,
+      checkpointAt: (size) => records.checkpoints[size - 1]?.note,
+    })
   return problem === undefined ? day : fail(problem)
 }
 
@@ -104,56 +102,11 @@ function findDeviceProblem(device: DeviceRow, day: Day, { hash }: ElectionPackag
   return changed('device', 'its certificate is not the one that entry 0 of the journal names').error
 }
 
-function findSpentProblem(spent: StoredRecords['spent'], { casts, closing }: Day): Refusal | undefined {
-  if (spent.length !== casts)
-    return changed('spent', `${spent.length} authorizations spent but ${casts} ballots cast`).error
-  if (closing === undefined || closing.spent === toBase64(spentRoot(spent))) return undefined
-  return changed('spent', `these are not the tags that entry ${closing.seq} (polls.closed) names`).error
-}
-
-function findReceiptProblem(
-  { receipts, checkpoints }: StoredRecords,
-  day: Day,
-  { definition }: ElectionPackage,
-): Refusal | undefined {
-  const { name, key } = definition.witness
-  const witness = { name, publicKey: fromBase64(key) ?? new Uint8Array() }
-  for (const { size, cosignature } of receipts) {
-    const note = checkpoints[size - 1]?.note
-    if (note === undefined) {
-      const what = `the centre received ${size} entries but table journal holds ${day.size}: it was cut, or the receipt added`
-      return changed('receipts', what).error
-    }
-    const opened = openCosignature(addSignatureLine(note, cosignature), witness)
-    if (!opened.ok) return changed('receipts', `the receipt of size ${size}: ${opened.error.what}`).error
-  }
-  return undefined
-}
-
-function findReleasedProblem(
-  released: StoredRecords['released'],
-  { closing, origin }: Day,
-  { electionPackage: { definition }, messageKey }: Expected,
-): Refusal | undefined {
-  const bad = (what: string) => changed('released', what).error
-  if (closing === undefined)
-    return released.length === 0 ? undefined : bad('a tally is there before the polls closed')
-  const [document] = released
-  if (document === undefined) return bad('the tally is missing')
-  const opened = openTally(document, messageKey, 'table released')
-  if (!opened.ok) return bad(opened.error.what)
-  const tally = parseTally(definition, opened.value.tally as Json, 'table released')
-  if (!tally.ok) return bad(tally.error.what)
-  const commitment = toBase64(commitTally(definition, tally.value, opened.value.salt))
-  if (opened.value.origin === origin && commitment === closing.tally) return undefined
-  return bad(`it is not the tally that entry ${closing.seq} (polls.closed) commits to`)
-}
-
-function findPoolProblem(hasPool: boolean, { polls }: Day): Refusal | undefined {
-  if (polls === 'finished' && hasPool) return changed('pool', 'it is there after the polls closed').error
-  if ((polls === 'open' || polls === 'paused') && !hasPool)
-    return changed('pool', 'the ballots of today that are not yet in a batch are missing').error
-  return undefined
+function findOtherProblem(records: StoredRecords, day: Day, expected: Expected): Refusal | undefined {
+  const { electionPackage, messageKey } = expected
+  const { definition } = electionPackage
+  const problem = findTableProblem(records, records.checkpoints, day, { definition, messageKey })
+  return problem && changed(problem.table, problem.what).error
 }
 
 function otherPackage(place: string) {

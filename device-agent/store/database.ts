@@ -2,6 +2,7 @@
  * Makes and opens a device's database. It is taken only if it can keep votes: pragmas read back, tables and triggers those of this version,
  * every page and value sound.
  */
+import { closeSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
@@ -29,7 +30,13 @@ export interface DeviceRow {
 
 /** Makes a database where there is none. Refusals: `store.pragma`, `store.damaged`. */
 export function createDatabase(path: string, device: DeviceRow): Result<Database.Database> {
-  return checkedDatabase(path, { fileMustExist: false }, (database) => {
+  try {
+    // SQLite would let everybody read it; an empty file is a database to it, and its log takes the same mode.
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    return damaged(path, error)
+  }
+  return checkedDatabase(path, (database) => {
     const pragmas = setPragmas(database, path)
     if (!pragmas.ok) return pragmas
     database.transaction(() => {
@@ -44,7 +51,7 @@ export function createDatabase(path: string, device: DeviceRow): Result<Database
 
 /** Opens a database that was made before. Refusals: `store.pragma`, `store.schema`, `store.damaged`. */
 export function openDatabase(path: string): Result<Database.Database> {
-  return checkedDatabase(path, { fileMustExist: true }, (database) => {
+  return checkedDatabase(path, (database) => {
     const pragmas = setPragmas(database, path)
     if (!pragmas.ok) return pragmas
     const schema = checkSchema(database, path)
@@ -65,12 +72,11 @@ export function damaged(path: string, error: unknown) {
 /** Opens a database and hands it out only if it passes; otherwise it is closed again. */
 function checkedDatabase(
   path: string,
-  options: Database.Options,
   check: (database: Database.Database) => Result<void>,
 ): Result<Database.Database> {
   let database: Database.Database | undefined
   try {
-    database = new Database(path, options)
+    database = new Database(path, { fileMustExist: true })
     const checked = check(database)
     if (checked.ok) return ok(database)
     database.close()

@@ -20,8 +20,9 @@ import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
 import { changed, checkMedia } from './check-stored.ts'
 import { type Beside, JournalWriter } from './journal-writer.ts'
-import type { Medium, SlipState } from './medium.ts'
+import type { Medium, SlipState, StoredRecords } from './medium.ts'
 import { type BlockParts, poolLocked, recoverFromMedium, sealOnMedium } from './pool-block.ts'
+import { StationMemory } from './station-memory.ts'
 
 /** What the store is given. */
 export interface StoreParts {
@@ -30,6 +31,8 @@ export interface StoreParts {
   readonly electionPackage: ElectionPackage
   readonly logSigner: Signer
   readonly messageSigner: Signer
+  /** Cosigns the heads of neighbouring devices. */
+  readonly witnessSigner: Signer
   readonly clock: Clock
   readonly random: Random
 }
@@ -51,12 +54,21 @@ export class DeviceStore {
   readonly #parts: StoreParts
   readonly #journal: JournalWriter
   readonly #spent: Uint8Array[]
+  /** Heads of this station's journals that passed by on officers' cards. */
+  readonly station: StationMemory
   #box: OpenBox | undefined
 
-  private constructor(parts: StoreParts, journal: JournalWriter, spent: readonly Uint8Array[]) {
+  private constructor(
+    parts: StoreParts,
+    journal: JournalWriter,
+    { spent, heads }: Pick<StoredRecords, 'spent' | 'heads'>,
+  ) {
+    const { media, electionPackage } = parts
     this.#parts = parts
     this.#journal = journal
     this.#spent = [...spent]
+    const owner = { definition: electionPackage.definition, origin: journal.origin }
+    this.station = new StationMemory(media, owner, heads)
   }
 
   /** A new journal on new, empty media: writes the first entry. */
@@ -64,19 +76,23 @@ export class DeviceStore {
     parts: StoreParts,
     opening: Omit<JournalEvent & { type: 'journal.opened' }, 'type'>,
   ): DeviceStore {
-    const store = new DeviceStore(parts, new JournalWriter(opening.origin, parts), [])
+    const store = new DeviceStore(parts, new JournalWriter(opening.origin, parts), { spent: [], heads: [] })
     store.append({ type: 'journal.opened', ...opening })
     return store
   }
 
   /** Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. */
   static resume(parts: StoreParts): Result<DeviceStore> {
-    const { media, electionPackage, logSigner, messageSigner } = parts
-    const keys = { logKey: logSigner.publicKey, messageKey: messageSigner.publicKey }
+    const { media, electionPackage, logSigner, messageSigner, witnessSigner } = parts
+    const keys = {
+      logKey: logSigner.publicKey,
+      messageKey: messageSigner.publicKey,
+      witnessKey: witnessSigner.publicKey,
+    }
     const checked = checkMedia(media, { electionPackage, ...keys })
     if (!checked.ok) return checked
     const { day, records } = checked.value
-    const store = new DeviceStore(parts, JournalWriter.resume(parts, day, records), records.spent)
+    const store = new DeviceStore(parts, JournalWriter.resume(parts, day, records), records)
     if (day.polls === 'closed' || day.polls === 'finished') {
       for (const { slots } of media) slots.destroyAll()
     }
@@ -85,6 +101,11 @@ export class DeviceStore {
 
   get origin(): string {
     return this.#journal.origin
+  }
+
+  /** Cosigns the heads of neighbouring devices. */
+  get witness(): Signer {
+    return this.#parts.witnessSigner
   }
 
   /** What the journal says so far. */

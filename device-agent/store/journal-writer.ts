@@ -12,7 +12,7 @@ import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from
 import type { Change, Medium, StoredRecords } from './medium.ts'
 
 /** What the journal is written with. */
-export interface WriterParts {
+interface WriterParts {
   /** Every medium in the order in which they are written. */
   readonly media: readonly [Medium, ...Medium[]]
   readonly logSigner: Signer

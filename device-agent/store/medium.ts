@@ -44,12 +44,14 @@ export interface StoredRecords {
   readonly receipts: readonly { readonly size: number; readonly cosignature: string }[]
   /** Documents of released tallies; none before closing, one after. */
   readonly released: readonly string[]
-  /** Whether the pool is there; its content needs the day key. */
-  readonly hasPool: boolean
+  /** Bytes of the pool's block, if it is there; its content needs the day key. */
+  readonly pool: readonly number[]
+  /** Heads that this device and its neighbours cosigned for each other, in the order in which they were learned. */
+  readonly heads: readonly Uint8Array[]
 }
 
 /** A sealed ballot in its batch. */
-export interface StoredBallot {
+interface StoredBallot {
   readonly batch: number
   readonly sealed: Uint8Array
 }
@@ -123,7 +125,8 @@ export class Medium {
         spent: column('SELECT tag FROM spent ORDER BY tag'),
         receipts: all('SELECT size, cosignature FROM receipts ORDER BY size'),
         released: column('SELECT tally FROM released'),
-        hasPool: this.pool() !== undefined,
+        pool: column('SELECT length(block) FROM pool'),
+        heads: column('SELECT head FROM heads ORDER BY number'),
       })
     } catch (error) {
       return damaged(join(this.folder, DATABASE_FILE), error)
@@ -194,6 +197,16 @@ export class Medium {
     this.#database
       .prepare('INSERT OR IGNORE INTO receipts (size, cosignature) VALUES (?, ?)')
       .run(size, cosignature)
+  }
+
+  /** Remembers cosigned heads; on the disk when this returns. */
+  storeHeads(heads: readonly Uint8Array[]): void {
+    const insert = this.#database.prepare('INSERT INTO heads (head) VALUES (?)')
+    this.#database
+      .transaction(() => {
+        for (const head of heads) insert.run(head)
+      })
+      .immediate()
   }
 
   close(): void {

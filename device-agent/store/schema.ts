@@ -8,7 +8,16 @@ import type Database from 'better-sqlite3'
 export const SCHEMA_VERSION = 1
 
 /** Tables to which rows are added and in which nothing else ever happens. */
-const APPEND_ONLY = ['device', 'journal', 'checkpoints', 'batches', 'ballots', 'spent', 'receipts'] as const
+const APPEND_ONLY = [
+  'device',
+  'journal',
+  'checkpoints',
+  'batches',
+  'ballots',
+  'spent',
+  'receipts',
+  'heads',
+] as const
 
 const TABLES = `
 CREATE TABLE device (
@@ -27,6 +36,7 @@ CREATE TABLE ballots (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE spent (tag BLOB PRIMARY KEY CHECK (length(tag) = 32)) STRICT, WITHOUT ROWID;
 CREATE TABLE receipts (size INTEGER PRIMARY KEY, cosignature TEXT NOT NULL) STRICT;
+CREATE TABLE heads (number INTEGER PRIMARY KEY, head BLOB NOT NULL) STRICT;
 CREATE TABLE pool (one INTEGER PRIMARY KEY CHECK (one = 1), block BLOB NOT NULL) STRICT;
 CREATE TABLE slip (one INTEGER PRIMARY KEY CHECK (one = 1), state TEXT NOT NULL) STRICT;
 CREATE TABLE released (one INTEGER PRIMARY KEY CHECK (one = 1), tally TEXT NOT NULL, answered INTEGER NOT NULL) STRICT;

@@ -5,7 +5,7 @@
 import type { Random } from '../../core/ports.ts'
 
 /** Bound of the first wait, milliseconds. */
-export const FIRST_BOUND_MS = 1_000
+const FIRST_BOUND_MS = 1_000
 /** No bound is larger, milliseconds. */
 export const LARGEST_BOUND_MS = 60_000
 

@@ -22,7 +22,7 @@ export interface CentreAddress {
   readonly tls: { readonly key: string; readonly cert: string; readonly ca: string }
 }
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly address: CentreAddress
   readonly election: string
   readonly deviceId: string
@@ -37,7 +37,7 @@ export interface LinkOptions {
   readonly receive: (kind: Kind<'down'>, payload: Uint8Array) => void
 }
 
-export interface Link {
+interface Link {
   /** Hands a message over; whether it arrived only an answer of the centre tells. */
   publish(kind: Kind<'up'>, payload: Uint8Array): void
   /** The centre has answered: the next wait is a short one again. */
@@ -56,6 +56,7 @@ export function startLink(options: LinkOptions): Link {
   function open() {
     let release: (() => void) | undefined = options.hold()
     let isUp = false
+    let isTold = false
     const settled = () => {
       release?.()
       release = undefined
@@ -87,7 +88,11 @@ export function startLink(options: LinkOptions): Link {
       const parsed = parseTopic(topic)
       if (parsed?.direction === 'down' && parsed.device === deviceId) options.receive(parsed.kind, payload)
     })
-    opened.on('error', (error) => logger.warn({ error: error.message }, 'sync: link failed'))
+    // mqtt.js tells of one failed TLS connection twice.
+    opened.on('error', (error) => {
+      if (!isTold) logger.warn({ error: error.message }, 'sync: link failed')
+      isTold = true
+    })
     opened.once('close', () => {
       settled()
       if (isUp) options.down()

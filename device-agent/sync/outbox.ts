@@ -5,6 +5,8 @@ export interface Outbox {
   readonly deviceId: string
   /** DER. */
   readonly certificate: Uint8Array
+  /** Ed25519 key that signs the journal's checkpoints, 32 bytes. */
+  readonly logKey: Uint8Array
   /** The largest size that a receipt covers; 0 at first. */
   receipted(): number
   /**

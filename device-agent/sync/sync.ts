@@ -3,12 +3,13 @@
  * message; only a receipt or a signed answer clears anything. While polls are open it speaks on a fixed timer and not at each cast,
  * so that nobody learns from the line when somebody voted.
  */
-import { fromBase64 } from '../../core/keys/hash.ts'
+import { equalBytes, fromBase64 } from '../../core/keys/hash.ts'
 import { messageHash, openAnswer } from '../../core/messages/answer.ts'
 import { encodeEntriesMessage, entriesThatFit } from '../../core/messages/entries.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Logger, Random, Timer } from '../../core/ports.ts'
+import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { addSignatureLine, openCosignature } from '../../core/tlog/cosignature.ts'
 import { type CentreAddress, startLink } from './link.ts'
 import type { Outbox } from './outbox.ts'
@@ -31,6 +32,8 @@ export interface SyncOptions {
   readonly logger: Logger
   /** Between two messages while polls are open, milliseconds. */
   readonly intervalMs: number
+  /** The centre showed a head that this device's log key signed and that does not stand in its journal. */
+  readonly contradicted: (alarm: 'rolled-back' | 'forked') => void
   /** Stops virtual time while a connection or an answer is waited for, until the returned function is called. */
   readonly hold?: () => () => void
 }
@@ -156,8 +159,13 @@ export function startSync(options: SyncOptions): Sync {
   function takeAnswer(payload: Uint8Array) {
     const answer = openAnswer(payload, options.centreMessageKey, 'answer')
     if (!answer.ok) return logger.warn({ code: answer.error.code }, 'sync: answer refused')
-    const { to, have, result } = answer.value
+    const { to, have, result, held } = answer.value
     if (exchange === undefined || to !== messageHash(exchange.payload)) return
+    const alarm = held === undefined ? undefined : findContradiction(outbox, held)
+    if (alarm !== undefined) {
+      logger.error({ have, alarm }, 'sync: the centre holds another history of this device')
+      options.contradicted(alarm)
+    }
     if (result === 'resend') return takeResend(have, exchange)
     if (exchange.kind !== 'tally') return
     if (result === 'stored') {
@@ -172,8 +180,7 @@ export function startSync(options: SyncOptions): Sync {
   function takeResend(have: number, asked: Exchange) {
     const { size } = outbox.journalFrom(outbox.receipted())
     if (have > size) {
-      // A restored disk looks like this; the audit will find two histories if anything is appended to it.
-      logger.error({ have, size }, 'sync: the centre holds more entries than this device')
+      logger.warn({ have, size }, 'sync: the centre says that it holds more entries than this device')
     } else {
       logger.warn({ have, size }, 'sync: the centre asks for entries again')
       resendFrom = have
@@ -200,6 +207,21 @@ export function startSync(options: SyncOptions): Sync {
       await link.close()
     },
   }
+}
+
+/**
+ * Whether a checkpoint that the log key of this device signed is larger than its journal, or not of it: a restored disk, or a copy at work.
+ * Without the device's own signature it proves nothing.
+ */
+function findContradiction(outbox: Outbox, held: string): 'rolled-back' | 'forked' | undefined {
+  const { origin, logKey } = outbox
+  const opened = openCheckpoint(held, { origin, publicKey: logKey })
+  if (!opened.ok) return undefined
+  const { size, root } = opened.value
+  if (size > outbox.journalFrom(outbox.receipted()).size) return 'rolled-back'
+  const note = outbox.checkpointAt(size)
+  const own = note === undefined ? undefined : openCheckpoint(note, { origin, publicKey: logKey })
+  return own?.ok && !equalBytes(own.value.root, root) ? 'forked' : undefined
 }
 
 /** What is to be said next: entries first, and the tally only when the centre holds them all. */

@@ -66,6 +66,10 @@ export interface OfficerCard extends AnyCard {
   writeDayShare(share: Uint8Array): CardResult<null>
   /** Forgets the share; after a PIN. */
   eraseDayShare(): CardResult<null>
+  /** Heads of the station's journals, at most {@link LONGEST_OBJECT} bytes, empty on a new card; after a PIN. */
+  readHeads(): CardResult<Uint8Array>
+  /** Replaces the heads; after a PIN. A card pulled meanwhile holds a beginning of them. */
+  writeHeads(heads: Uint8Array): CardResult<null>
 }
 
 export type Card = VoterCard | OfficerCard
@@ -76,11 +80,12 @@ const PUBLIC_KEY = 0x0102
 const CERTIFICATE = 0x0201
 const DAY_SHARE = 0x0202
 const DAY_SHARE_SIZE = 81
+const HEADS = 0x0203
 const STATES = ['blank', 'issued', 'claimed', 'spent'] as const
 /** Longer objects are read and written in pieces of this size. */
 const PIECE = 200
 /** No object of a card is longer; one that says so is not believed. */
-const LONGEST_OBJECT = 4096
+const LONGEST_OBJECT = 32_768
 const SUCCESS = 0x9000
 
 /** The exact bytes that {@link VoterCard.internalAuthenticate} signs (the signature hashes them with SHA-256). */
@@ -163,6 +168,8 @@ function officerCard(reader: CardReader, kind: OfficerCard['kind']): OfficerCard
     },
     writeDayShare: (share) => writeObject(reader, DAY_SHARE, sized(share, DAY_SHARE_SIZE)),
     eraseDayShare: () => writeObject(reader, DAY_SHARE, new Uint8Array(0)),
+    readHeads: () => readObject(reader, HEADS),
+    writeHeads: (heads) => writeObject(reader, HEADS, heads),
   }
 }
 

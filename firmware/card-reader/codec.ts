@@ -40,7 +40,7 @@ export const CCID = {
 } as const
 
 /** A card as the status byte of an answer tells it. */
-export type CardPresence = 'active' | 'inactive' | 'absent'
+type CardPresence = 'active' | 'inactive' | 'absent'
 
 /** The outcome in an answer: done, refused with the reader's error byte, or a plea for more time. */
 export type CcidStatus =

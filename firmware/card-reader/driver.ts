@@ -62,7 +62,6 @@ export async function connectCardReader(parts: {
     return fail(fault)
   }
   logger.info({ peripheral: 'card reader', identity: reader.identity }, 'connected')
-  reader.onLost((lost) => logger.warn({ peripheral: 'card reader', fault: lost.is }, lost.what))
   return ok(reader)
 }
 

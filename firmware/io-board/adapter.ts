@@ -58,7 +58,6 @@ export async function connectIoBoard(parts: {
     return fail(fault)
   }
   logger.info({ peripheral: 'I/O board', identity: board.identity }, 'connected')
-  board.onLost((lost) => logger.warn({ peripheral: 'I/O board', fault: lost.is }, lost.what))
   return ok(board)
 }
 

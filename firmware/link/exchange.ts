@@ -9,7 +9,7 @@ import { Framer } from './framer.ts'
 import { Listeners } from './listeners.ts'
 
 /** How an exchange ended. */
-export type Exchange<A> =
+type Exchange<A> =
   | { readonly is: 'answered'; readonly answer: A }
   | { readonly is: 'timeout' }
   | { readonly is: 'lost'; readonly why: string }

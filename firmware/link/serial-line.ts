@@ -10,7 +10,7 @@ const READABLE = 1
 const WRITABLE = 2
 
 /** Where the line is and how it is set; 8 data bits and 1 stop bit unless said otherwise, no parity, no flow control. */
-export interface SerialSettings {
+interface SerialSettings {
   readonly path: string
   readonly baudRate: number
   readonly dataBits?: 7 | 8

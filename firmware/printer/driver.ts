@@ -86,7 +86,6 @@ export async function connectPrinter(parts: {
     return status
   }
   logger.info({ peripheral: 'printer', ...status.value }, 'connected')
-  printer.onLost((fault) => logger.warn({ peripheral: 'printer', fault: fault.is }, fault.what))
   return ok(printer)
 }
 

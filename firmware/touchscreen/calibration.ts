@@ -1,7 +1,7 @@
 /** From the controller's raw units to the screen's grid. The calibration stands in the device's signed configuration. */
 
 /** Raw values at the edges of the picture. A mirrored axis has its left (or top) value above its right (or bottom) one. */
-export interface TouchCalibration {
+interface TouchCalibration {
   readonly left: number
   readonly right: number
   readonly top: number

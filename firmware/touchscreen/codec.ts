@@ -24,13 +24,13 @@ export interface TouchEvent {
 }
 
 /** What the controller reports and how it alters it: the two mode bytes of the `M` packet. */
-export interface EloMode {
+interface EloMode {
   readonly reports: number
   readonly processing: number
 }
 
 /** Raw coordinates run from 0 to this. */
-export const RAW_MAXIMUM = 4095
+const RAW_MAXIMUM = 4095
 
 const LEAD = 0x55
 const LENGTH = 10

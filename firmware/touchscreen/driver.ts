@@ -55,7 +55,6 @@ export async function connectTouchscreen(parts: {
     return identity
   }
   logger.info({ peripheral: 'touchscreen', identity: identity.value }, 'connected')
-  line.onLost((fault) => logger.warn({ peripheral: 'touchscreen', fault: fault.is }, fault.what))
   return ok({
     identity: identity.value,
     get counters() {

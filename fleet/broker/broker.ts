@@ -29,7 +29,7 @@ export interface TlsIdentity {
   readonly ca: string
 }
 
-export interface BrokerOptions {
+interface BrokerOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number

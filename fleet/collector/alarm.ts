@@ -39,6 +39,15 @@ export type Alarm = {
       readonly shown: string
     }
   | {
+      /**
+       * A device id used twice: a second journal begins. A device that was set up anew, or a copy; people find out which, and the result
+       * counts no tally of either until they have.
+       */
+      readonly kind: 'second-journal'
+      readonly origin: string
+      readonly other: string
+    }
+  | {
       /** A released tally that is not the one to which the journal's closing entry commits. */
       readonly kind: 'other-tally'
       readonly refusal: Refusal

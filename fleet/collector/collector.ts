@@ -19,7 +19,7 @@ const RECONNECT_MS = 1_000
 /** How often each kind of reply went out and each kind of alarm was raised. */
 export type Counts = Readonly<Record<'receipt' | 'answer' | AlarmKind, number>>
 
-export interface CollectorOptions extends Desk {
+interface CollectorOptions extends Desk {
   readonly broker: {
     /** `mqtts://host:port`. */
     readonly url: string
@@ -51,6 +51,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     gap: 0,
     equivocation: 0,
     'other-tally': 0,
+    'second-journal': 0,
     'not-stored': 0,
   }
   const client = connect(broker.url, {

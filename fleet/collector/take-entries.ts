@@ -2,7 +2,7 @@
  * Takes a message of entries: verifies whose they are, joins them to what is held, stores them, and only then cosigns. A device may
  * send the same again at any time and gets the same receipt.
  */
-import type { Definition } from '../../core/election/definition.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { type Entry, parseEntry } from '../../core/journal/entry.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
@@ -46,14 +46,19 @@ export function takeEntries(desk: Desk, device: string, payload: Uint8Array): Ou
   const frontier = journal?.frontier ?? emptyFrontier()
   const have = frontier.size
   const resend = answerReply.bind(undefined, desk, payload, { have, result: 'resend' })
+  // The device may have been set back: it is shown what it signed itself.
+  const show = () => {
+    const held = desk.store.latestCheckpoint(origin)?.note
+    return answerReply(desk, payload, { have, result: 'resend', ...(held !== undefined && { held }) })
+  }
   if (journal !== undefined && size <= have) {
     // Nothing new: the tree of that size is known, and its head is either this one or a second one.
     if (!equalBytes(rootAt(desk, origin, size), root))
-      return equivocation(desk, device, checkpoint.value, note)
+      return { ...equivocation(desk, device, checkpoint.value, note), reply: show() }
     const held = desk.store.checkpoint(origin, size)
     // A witness cosigns no head that is smaller than one it has seen (C2SP tlog-witness), so a size without receipt gets none any more.
     return {
-      reply: held === undefined ? resend() : receiptReply({ origin, size, cosignature: held.cosignature }),
+      reply: held === undefined ? show() : receiptReply({ origin, size, cosignature: held.cosignature }),
     }
   }
   if (from > have) return { reply: resend(), alarm: { kind: 'gap', device, origin, have, from } }
@@ -61,7 +66,8 @@ export function takeEntries(desk: Desk, device: string, payload: Uint8Array): Ou
   const overlap = desk.store.entries(origin, from, have)
   if (overlap.some((entry, i) => !equalBytes(entry, entries[i] ?? new Uint8Array()))) {
     const shown = frontierRoot(extend(frontierAt(desk, origin, from), entries))
-    if (equalBytes(shown, root)) return equivocation(desk, device, checkpoint.value, note)
+    if (equalBytes(shown, root))
+      return { ...equivocation(desk, device, checkpoint.value, note), reply: show() }
     return alarmed('inconsistent', device, notCovered(where))
   }
   const fresh = entries.slice(have - from)
@@ -72,8 +78,12 @@ export function takeEntries(desk: Desk, device: string, payload: Uint8Array): Ou
 
   const time = Math.floor(desk.clock.now() / 1000)
   const cosignature = cosign(note, { ...desk.witness, time })
+  const other = have === 0 ? desk.store.journals().find((held) => held.device === device) : undefined
   desk.store.append({ owner: owner.value, entries: fresh, frontier: next, note, cosignature })
-  return { reply: receiptReply({ origin, size, cosignature }) }
+  return {
+    reply: receiptReply({ origin, size, cosignature }),
+    ...(other && { alarm: { kind: 'second-journal', device, origin, other: other.origin } }),
+  }
 }
 
 /** The certificate's owner, if it may write this journal from this topic. */
@@ -87,19 +97,13 @@ function readOwner(desk: Desk, device: string, message: EntriesMessage, where: s
   if (role !== 'device' || subject !== device) return bad('the certificate is not that of this device')
   if (logKey === undefined || messageKey === undefined)
     return bad('the certificate names no key for journals')
-  if (!isOriginOf(desk.package.definition, device, origin))
+  if (deviceOfOrigin(desk.package.definition, origin) !== device)
     return bad('the journal is not one of this device')
   const known = desk.store.journal(origin)
   if (known !== undefined && !equalBytes(known.certificate, der)) {
     return bad('the journal was begun under another certificate')
   }
   return ok({ origin, device, certificate: der, logKey, messageKey })
-}
-
-/** `<authority>/<election>/device/<device id>/<32 hex digits>`. */
-function isOriginOf({ authority, election }: Definition, device: string, origin: string): boolean {
-  const prefix = `${authority}/${election}/device/${device}/`
-  return origin.startsWith(prefix) && /^[0-9a-f]{32}$/.test(origin.slice(prefix.length))
 }
 
 /** The first new entry that no device would have written in its place. */

@@ -6,12 +6,12 @@ import { ok, type Result } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import type { HeldTally } from '../store/store.ts'
 
-export interface DeviceResult {
+interface DeviceResult {
   readonly device: string
   readonly tally: Tally
 }
 
-export interface StationResult {
+interface StationResult {
   readonly station: string
   /** The devices counted, in the definition's order. */
   readonly devices: readonly DeviceResult[]
@@ -23,7 +23,7 @@ export interface StationResult {
   readonly sum: Tally
 }
 
-export interface ElectionResult {
+interface ElectionResult {
   readonly stations: readonly StationResult[]
   /** Devices with a tally that stand in no station of the definition; not counted. */
   readonly unknown: readonly string[]
@@ -32,7 +32,7 @@ export interface ElectionResult {
 }
 
 /** The result of one station, from all tallies held. */
-export function stationResult(
+function stationResult(
   definition: Definition,
   station: Definition['stations'][number],
   tallies: readonly DeviceResult[],

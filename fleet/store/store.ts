@@ -27,7 +27,7 @@ export interface HeldJournal extends Owner {
 }
 
 /** A checkpoint as the device signed it, and the cosignature given for it. */
-export interface HeldCheckpoint {
+interface HeldCheckpoint {
   readonly size: number
   readonly note: string
   readonly cosignature: string

@@ -9,9 +9,16 @@ export interface DeviceKeys {
   readonly message: Uint8Array
   /** The certificate's own key, for TLS. */
   readonly tls: Uint8Array
+  /** Cosigns the heads of neighbouring devices. */
+  readonly witness: Uint8Array
 }
 
-/** Three keys, each from 32 random bytes of its own. */
+/** Four keys, each from 32 random bytes of its own. */
 export function makeDeviceKeys(random: Random): DeviceKeys {
-  return { log: random.bytes(32), message: random.bytes(32), tls: random.bytes(32) }
+  return {
+    log: random.bytes(32),
+    message: random.bytes(32),
+    tls: random.bytes(32),
+    witness: random.bytes(32),
+  }
 }

@@ -1,10 +1,10 @@
 /**
  * Enrolment of a device: it asks for a certificate over its own keys and proves that it holds each of them; the authority checks
- * device and keys and answers with the certificate. The request is a signed document of type `enrolment`, signed by the three keys it
- * names in the order log, message, tls:
+ * device and keys and answers with the certificate. The request is a signed document of type `enrolment`, signed by the four keys it
+ * names in the order log, message, tls, witness:
  *
  * ```
- * {"device":"<id>","keys":{"log":"<base64>","message":"<base64>","tls":"<base64>"},"version":1}
+ * {"device":"<id>","keys":{"log":"<base64>","message":"<base64>","tls":"<base64>","witness":"<base64>"},"version":1}
  * ```
  */
 import { z } from 'zod'
@@ -23,15 +23,16 @@ const shape = z.strictObject({
     log: z.string().length(44),
     message: z.string().length(44),
     tls: z.string().length(44),
+    witness: z.string().length(44),
   }),
   version: z.literal(1),
 })
 
 /** What a device sends to be enrolled; every key named in it signs it. */
 export function requestEnrolment(device: string, keys: DeviceKeys): string {
-  const signers = [signerFromSeed(keys.log), signerFromSeed(keys.message), signerFromSeed(keys.tls)]
-  const [log = '', message = '', tls = ''] = signers.map(({ publicKey }) => toBase64(publicKey))
-  return signDocument('enrolment', { device, keys: { log, message, tls }, version: 1 }, signers)
+  const signers = [keys.log, keys.message, keys.tls, keys.witness].map(signerFromSeed)
+  const [log = '', message = '', tls = '', witness = ''] = signers.map(({ publicKey }) => toBase64(publicKey))
+  return signDocument('enrolment', { device, keys: { log, message, tls, witness }, version: 1 }, signers)
 }
 
 /**
@@ -59,8 +60,8 @@ export function enrolDevice(
     )
   }
   const { device, keys } = parsed.data
-  const [log, message, tls] = [keys.log, keys.message, keys.tls].map(fromBase64)
-  for (const [use, key] of Object.entries({ log, message, tls })) {
+  const [log, message, tls, witness] = [keys.log, keys.message, keys.tls, keys.witness].map(fromBase64)
+  for (const [use, key] of Object.entries({ log, message, tls, witness })) {
     if (key === undefined || !isSoundPublicKey(key)) {
       return refuse(
         'enrolment.weak-key',
@@ -70,9 +71,9 @@ export function enrolDevice(
       )
     }
   }
-  if (log === undefined || message === undefined || tls === undefined)
+  if (log === undefined || message === undefined || tls === undefined || witness === undefined)
     throw new Error('a key was not checked')
-  if (new Set(Object.values(keys)).size !== 3) {
+  if (new Set(Object.values(keys)).size !== 4) {
     return refuse(
       'enrolment.same-key',
       where,
@@ -80,7 +81,7 @@ export function enrolDevice(
       'Have the device make new keys.',
     )
   }
-  const opened = openDocument(request, { type: 'enrolment', keys: [log, message, tls], where })
+  const opened = openDocument(request, { type: 'enrolment', keys: [log, message, tls, witness], where })
   if (!opened.ok) return opened
   if (!definition.stations.some(({ devices }) => devices.includes(device))) {
     return refuse(
@@ -96,7 +97,7 @@ export function enrolDevice(
       subject: device,
       role: 'device',
       publicKeySpki: ed25519Spki(tls),
-      keys: { log: keys.log, message: keys.message },
+      keys: { log: keys.log, message: keys.message, witness: keys.witness },
     }),
   )
 }

@@ -1,4 +1,4 @@
-/** An officer's card: a certificate, a PIN that five wrong tries kill, a share of the station's day key (docs/card.md). */
+/** An officer's card: a certificate, a PIN that five wrong tries kill, a share of the station's day key, heads of journals (docs/card.md). */
 import type { CardKey } from './card-key.ts'
 import { type CardObject, ObjectCard } from './objects.ts'
 import { type CardAnswer, type CardCommand, type CardInstruction, SW } from './smart-card.ts'
@@ -8,6 +8,7 @@ const KIND = { executive: 2, supervisory: 3, spare: 4 } as const
 
 const TRIES = 5
 const SHARE_ROOM = 81
+const HEADS_ROOM = 32_768
 
 /** What personalisation puts on the card. */
 export interface OfficerCardContents {
@@ -44,6 +45,7 @@ export class OfficerCard extends ObjectCard {
     this.objects = new Map([
       [0x0201, this.#certificate],
       [0x0202, { value: new Uint8Array(0), room: SHARE_ROOM, mayRead: afterPin, mayWrite: afterPin }],
+      [0x0203, { value: new Uint8Array(0), room: HEADS_ROOM, mayRead: afterPin, mayWrite: afterPin }],
     ])
   }
 

@@ -7,7 +7,7 @@ import type { Clock, OpenLine, Transport } from '../../core/ports.ts'
 import type { PluggableLine } from './peripheral-line.ts'
 
 /** What kind of line. */
-export interface InProcessLineSettings {
+interface InProcessLineSettings {
   readonly clock: Clock
   readonly baudRate: number
   /** 10 for 8N1, 11 for 8N2. */

@@ -8,7 +8,7 @@ import { VirtualPrinter } from '../peripherals/printer.ts'
 import { type TouchEdges, VirtualTouchscreen } from '../peripherals/touchscreen.ts'
 
 /** One line a peripheral. */
-export type BenchLines = Readonly<
+type BenchLines = Readonly<
   Record<'touchscreen' | 'card-reader' | 'printer' | 'io-board' | 'display', PeripheralLine>
 >
 

@@ -52,17 +52,25 @@ export async function closePolls(bench: Bench, clock: Clock, officers: Officers)
   turnKeys(bench, false)
 }
 
-/** Has each card forget its share of the day key; only after every device of the station is closed. */
-export async function eraseDayKey(bench: Bench, clock: Clock, officers: Officers): Promise<void> {
+/**
+ * Shows the officers' cards to a device that is closed: each learns what the others carried, takes word of this device along, and forgets its
+ * share of the day key once every device of the station is known to be closed.
+ * @returns whether the last card forgot its share
+ */
+export async function takeLeave(bench: Bench, clock: Clock, officers: Officers): Promise<boolean> {
   const person = new Person(bench, clock)
+  let erased = false
   for (const { card, pin } of [officers.executive, officers.supervisory, officers.spare]) {
     await person.see('polls.finished.insert')
     bench.reader.insertCard(card)
     await person.see('polls.finished.pin')
     await person.type(pin)
-    await person.see('polls.finished.erased')
+    const shown = await person.see('polls.finished.erased', 'polls.finished.carried')
+    erased = shown.name === 'polls.finished.erased'
     bench.reader.pullCard()
+    await person.see('polls.finished.insert')
   }
+  return erased
 }
 
 /** One officer's card: in, PIN, out. */

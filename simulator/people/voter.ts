@@ -5,14 +5,14 @@ import type { Bench } from './bench.ts'
 import { Person } from './person.ts'
 
 /** What a voter brings. */
-export interface VoterIntent {
+interface VoterIntent {
   readonly card: VoterCard
   /** Codes to be typed, in this order; none is a blank vote. */
   readonly codes: readonly string[]
 }
 
 /** How it went, as the voter saw it. */
-export type VoterOutcome = 'voted' | 'refused'
+type VoterOutcome = 'voted' | 'refused'
 
 /**
  * One voter's way from card in to card out. Throws if the slip does not say what was typed: a voter who sees that calls for help.

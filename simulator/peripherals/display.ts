@@ -6,7 +6,7 @@ import type { Clock } from '../../core/ports.ts'
 import type { PeripheralLine } from '../lines/peripheral-line.ts'
 
 /** One thing on a screen. What else the device says of it is kept as it is. */
-export interface ScreenElement {
+interface ScreenElement {
   readonly id: string
   readonly role: string
   readonly name: string

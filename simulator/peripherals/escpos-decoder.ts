@@ -30,7 +30,7 @@ export type PrinterCommand =
   | { readonly is: 'unknown'; readonly first: number }
 
 /** A command that never waits. */
-export type RealTimeCommand =
+type RealTimeCommand =
   | { readonly is: 'status'; readonly of: number }
   | { readonly is: 'recover'; readonly how: number }
   | { readonly is: 'drawer-pulse' }

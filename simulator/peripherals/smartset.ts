@@ -8,7 +8,7 @@
  */
 
 /** Bytes of a packet. */
-export const PACKET_BYTES = 10
+const PACKET_BYTES = 10
 
 const LEAD_IN = 0x55
 const CHECKSUM_START = 0xaa
@@ -17,7 +17,7 @@ const CHECKSUM_START = 0xaa
 export const TOUCH = { first: 0x01, stream: 0x02, release: 0x04 } as const
 
 /** A command from the device: its letter and seven data bytes. */
-export interface SmartSetCommand {
+interface SmartSetCommand {
   readonly letter: string
   readonly data: Uint8Array
 }

@@ -4,8 +4,8 @@ import type { PeripheralLine } from '../lines/peripheral-line.ts'
 import { SmartSetReader, smartSetPacket, TOUCH, touchPacket } from './smartset.ts'
 
 /** The screen's grid (points) and how often a touched controller reports (50 a second by default). */
-export const GRID = { width: 1080, height: 1920 } as const
-export const REPORT_MS = 20
+const GRID = { width: 1080, height: 1920 } as const
+const REPORT_MS = 20
 
 /** Raw values, 0 to 4095, at the four edges of the screen. An axis may run backwards. */
 export interface TouchEdges {
@@ -24,7 +24,7 @@ const IDENTITY = [0x30, 0x30, 0x00, 0x04, 0x01, 0x02, 0x01]
 const DEFAULT_MODE = 0x87
 
 /** What the virtual touchscreen is made of. */
-export interface TouchscreenParts {
+interface TouchscreenParts {
   readonly line: PeripheralLine
   readonly clock: Clock
   /** How the panel sits over the screen. Without it the raw range covers the screen exactly. */

@@ -95,6 +95,7 @@ function runDayIn(folder: string, plan: DayPlan, watch: (image: Image) => void) 
     electionPackage: { definition, hash: packageHash },
     logSigner: signerFromSeed(people.bytes(32)),
     messageSigner: signerFromSeed(people.bytes(32)),
+    witnessSigner: signerFromSeed(people.bytes(32)),
     clock,
     random,
   }
@@ -110,6 +111,7 @@ function runDayIn(folder: string, plan: DayPlan, watch: (image: Image) => void) 
     },
   )
   valueOrThrow(store.preparePool(Uint8Array.from(dayKey)))
+  store.append({ type: 'report.printed', report: 'zero' })
   store.openPolls(officers)
   see('prepared')
 
@@ -225,7 +227,7 @@ function watchSteps(medium: Medium, step: (kind: 'slot-written' | 'committed') =
 }
 
 /** Remembers what was drawn in the size of a ballot's id: by it the trustees' opening tells whose ballot one is. */
-function recorded(random: Random): Random & { readonly drawn: Uint8Array[] } {
+export function recorded(random: Random): Random & { readonly drawn: Uint8Array[] } {
   const drawn: Uint8Array[] = []
   return {
     kind: random.kind,

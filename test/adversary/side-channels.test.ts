@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import Database from 'better-sqlite3'
-import nacl from 'tweetnacl'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { carveClosedBox } from './closed-box.ts'
 import { type DayPlan, runDay } from './day.ts'
 import { type Image, keepImage } from './image.ts'
 import { logFrames } from './sqlite-carver.ts'
+import { watchSteps } from './steps.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -36,30 +35,12 @@ describe('a blank ballot and a full one', () => {
 
   it('take the same steps: statements, signatures, boxes and their lengths (a count, not a clock)', () => {
     const { blank, full } = bothWays((plan) => {
-      const steps: unknown[] = []
-      const prepare = Database.prototype.prepare
-      vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, sql) {
-        steps.push(sql)
-        return prepare.call(this, sql)
-      })
-      const { detached } = nacl.sign
-      vi.spyOn(nacl.sign, 'detached').mockImplementation((message, key) => {
-        steps.push(['sign', message.length])
-        return detached(message, key)
-      })
-      for (const name of ['box', 'secretbox'] as const) {
-        const original = nacl[name] as typeof nacl.box
-        const counted = vi.fn((...given: Parameters<typeof nacl.box>) => {
-          steps.push([name, given[0].length])
-          return original(...given)
-        })
-        vi.spyOn(nacl, name).mockImplementation(counted as never)
-      }
+      const { steps, stop } = watchSteps()
       let casting = 0
       runDay(plan, ({ instant }) => {
         if (instant.kind === 'at-rest') casting = steps.length
       })
-      vi.restoreAllMocks()
+      stop()
       // Closing signs the tally, which is the result and as long as its numbers are.
       return steps.slice(0, casting)
     })

@@ -51,6 +51,7 @@ function openOnPresetMedium(build: Build): { readonly shown: Tally; readonly ope
   const media: StoreParts['media'] = [medium]
   const store = build.DeviceStore.begin(partsFor(media, 'preset'), opening)
   const shown = valueOrThrow(store.preparePool(dayKey()))
+  store.append({ type: 'report.printed', report: 'zero' })
   try {
     store.openPolls(officers)
   } catch {

@@ -4,7 +4,8 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { readDatabase, verifyDatabase } from '../../audit/verify/database.ts'
 import { batchRoot } from '../../core/ballot-box/batch.ts'
-import { testFolder, writeDatabase } from './files.ts'
+import { poolBlockSize } from '../../core/ballot-box/pool.ts'
+import { checkpointNote, tallyDocument, testFolder, writeDatabase } from './files.ts'
 import { makeStation, type TestDevice } from './fixtures.ts'
 
 const station = makeStation('database', { casts: [80, 4] })
@@ -38,6 +39,13 @@ function check(path: string): string {
 const ballot = device.batches.get(2)?.[3] as Uint8Array
 const entry = device.entries[12] as Uint8Array
 const changedEntry = entry.map((byte, i) => (i === 30 ? byte ^ 1 : byte))
+const receiptOf = (of: TestDevice) => checkpointNote(station, of, true).split('\n').at(-2) ?? ''
+const receipt = receiptOf(device)
+/** Signed by the device itself, but not what it committed to. */
+const falsified: TestDevice = {
+  ...device,
+  tally: device.tally.map((contest) => ({ ...contest, valid: contest.valid + 1 })),
+}
 const changedBallot = ballot.map((byte, i) => (i === 30 ? byte ^ 1 : byte))
 
 test('an honest database holds, and is not written to', () => {
@@ -89,6 +97,23 @@ describe('a row changed, deleted or added with plain SQL is found, and the table
     ['table spent', 'DELETE FROM spent WHERE tag = ?', [device.tags[0]]],
     ['table spent', 'INSERT INTO spent VALUES (?)', [new Uint8Array(32)]],
     ['table spent', 'UPDATE spent SET tag = ? WHERE tag = ?', [new Uint8Array(32), device.tags[0]]],
+    [
+      'table receipts',
+      'UPDATE receipts SET cosignature = ?',
+      [receipt.replace(/.(?=.{9}$)/, (c) => (c === 'A' ? 'B' : 'A'))],
+    ],
+    ['table receipts', "UPDATE receipts SET cosignature = cosignature || '\n' || cosignature", []],
+    ['table receipts', "UPDATE receipts SET cosignature = ''", []],
+    ['table receipts', 'UPDATE receipts SET cosignature = ?', [receiptOf(other)]],
+    ['table receipts', 'UPDATE receipts SET size = size - 1', []],
+    ['table receipts', 'INSERT INTO receipts SELECT size + 1, cosignature FROM receipts', []],
+    ['table receipts', 'INSERT INTO receipts SELECT 0, cosignature FROM receipts', []],
+    ['table released', 'DELETE FROM released', []],
+    ['table released', `UPDATE released SET tally = replace(tally, '"blank":', '"blank":1')`, []],
+    ['table released', `UPDATE released SET tally = replace(tally, '"version":1', '"version":2')`, []],
+    ['table released', 'UPDATE released SET tally = ?', [tallyDocument(station, other)]],
+    ['table released', 'UPDATE released SET tally = ?', [tallyDocument(station, falsified)]],
+    ['table pool', "INSERT INTO pool VALUES (1, x'00')", []],
     ['table device, origin', 'UPDATE device SET origin = ?', [other.origin]],
     ['table device, package', "UPDATE device SET package = 'x'", []],
     [
@@ -107,6 +132,9 @@ describe('a row changed, deleted or added with plain SQL is found, and the table
     ['table checkpoints', 'UPDATE checkpoints SET note = NULL WHERE size = 4'],
     ['table batches', 'UPDATE batches SET count = 2.5 WHERE batch = 1'],
     ['table ballots', "INSERT INTO ballots VALUES ('first', x'00')"],
+    ['table receipts', "UPDATE receipts SET cosignature = x'00'"],
+    ['table released', 'UPDATE released SET tally = NULL'],
+    ['table pool', "INSERT INTO pool VALUES (1, 'text')"],
   ])('%s, with a value of a wrong type: %s', (where, sql) => {
     expect(check(changedBy(sql))).toBe(where)
   })
@@ -114,6 +142,39 @@ describe('a row changed, deleted or added with plain SQL is found, and the table
   test('the certificate of another device', () => {
     const path = changedBy('UPDATE device SET certificate = ?', other.certificate)
     expect(check(path)).toBe('table checkpoints, size 1')
+  })
+})
+
+describe('of a device whose polls are still open', () => {
+  // As it was after the twentieth ballot, with a pool that only the day key opens.
+  const entries = device.entries.slice(0, 25)
+  const casts = entries.filter((bytes) => Buffer.from(bytes).includes('ballot.cast')).length
+  const morning = { ...device, entries, tags: device.tags.slice(0, casts), batches: new Map() }
+  const path = join(folder, 'morning.db')
+  writeDatabase(station, morning, path)
+  const block = poolBlockSize(station.electionPackage.definition)
+  const checkAfter = (...sql: readonly string[]) => {
+    made += 1
+    const copy = join(folder, `device-${made}.db`)
+    copyFileSync(path, copy)
+    const database = new Database(copy)
+    database.exec(`DELETE FROM released; INSERT INTO pool VALUES (1, zeroblob(${block})); ${sql.join(';')}`)
+    database.close()
+    return check(copy)
+  }
+
+  test('the database holds', () => {
+    expect(checkAfter()).toBe('holds')
+  })
+
+  test.each([
+    ['table pool', 'DELETE FROM pool'],
+    ['table pool', 'UPDATE pool SET block = substr(block, 2)'],
+    ['table released', "INSERT INTO released VALUES (1, '{}', 0)"],
+    ['table receipts', 'UPDATE receipts SET size = size + 1'],
+    ['table spent', 'DELETE FROM spent WHERE tag = (SELECT tag FROM spent LIMIT 1)'],
+  ])('%s is named: %s', (where, sql) => {
+    expect(checkAfter(sql)).toBe(where)
   })
 })
 
@@ -129,7 +190,8 @@ describe('a file that is no database of a device', () => {
     expect(codeOf(text)).toBe('input.no-device')
     expect(codeOf(join(folder, 'nowhere.db'))).toBe('input.unreadable')
     expect(codeOf(folder)).toBe('input.unreadable')
-    expect(codeOf(changedBy('DROP TABLE spent'))).toBe('input.no-device')
+    for (const table of ['spent', 'receipts', 'released', 'pool'])
+      expect(codeOf(changedBy(`DROP TABLE ${table}`))).toBe('input.no-device')
   })
 
   test('with a view in place of a table is refused before it is read', () => {

@@ -15,7 +15,9 @@ import {
   signManifest,
   signTally,
 } from '../../core/bundle/bundle.ts'
+import { formatCosigned } from '../../core/bundle/cosigned.ts'
 import { ISSUED_FILE, signIssued } from '../../core/bundle/issued.ts'
+import { witnessNameOf } from '../../core/bundle/names.ts'
 import { tallyJson } from '../../core/election/tally.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
@@ -36,11 +38,6 @@ export function bundleFiles(
 ): Map<BundleFileName, Uint8Array> {
   const message = signerFromSeed(device.keys.message)
   const leaves = device.entries.map(leafHash)
-  const released = {
-    origin: device.origin,
-    salt: device.salt,
-    tally: tallyJson(station.electionPackage.definition, device.tally),
-  }
   const files = new Map<BundleFile, Uint8Array>([
     ['package.json', Buffer.from(station.packageText)],
     ['device-certificate.der', device.certificate],
@@ -49,11 +46,56 @@ export function bundleFiles(
     ['checkpoint', Buffer.from(checkpointNote(station, device, receipt))],
     ['batches.jsonl', formatBatches(device.batches)],
     ['spent-tags.json', formatSpentTags(device.tags)],
-    ['tally.json', Buffer.from(signTally(released, message))],
+    ['tally.json', Buffer.from(tallyDocument(station, device))],
+    ['cosigned.json', changed['cosigned.json'] ?? cosignedFile(station, device)],
   ])
   for (const [name, bytes] of Object.entries(changed)) files.set(name as BundleFile, bytes)
   const manifest = Buffer.from(signManifest(device.origin, files, message))
   return new Map<BundleFileName, Uint8Array>([...files, [MANIFEST_FILE, manifest]])
+}
+
+/** The tally that the device released at closing. */
+export function tallyDocument(station: TestStation, { origin, salt, tally, keys }: TestDevice): string {
+  const released = { origin, salt, tally: tallyJson(station.electionPackage.definition, tally) }
+  return signTally(released, signerFromSeed(keys.message))
+}
+
+/** What device and neighbours saw of each other at opening and at the end: each has cosigned the others' heads. */
+export function cosignedFile(station: TestStation, device: TestDevice): Uint8Array {
+  const neighbours = station.devices.filter(({ id }) => id !== device.id)
+  const sizesOf = ({ entries }: TestDevice) => [Math.min(3, entries.length), entries.length]
+  return formatCosigned({
+    certificates: neighbours.map(({ certificate }) => certificate),
+    notes: neighbours.flatMap((neighbour) => [
+      ...sizesOf(device).map((size) => cosignedHead(station, device, size, [neighbour])),
+      ...sizesOf(neighbour).map((size) => cosignedHead(station, neighbour, size, [device])),
+    ]),
+  })
+}
+
+/** A device's head at that size with cosignatures of other devices. */
+export function cosignedHead(
+  station: TestStation,
+  device: TestDevice,
+  size: number,
+  witnesses: readonly Pick<TestDevice, 'id' | 'keys'>[],
+): string {
+  const { origin, entries, keys } = device
+  const checkpoint = { origin, size, root: rootOf(entries.slice(0, size).map(leafHash)) }
+  return witnesses.reduce(
+    (note, witness) => addSignatureLine(note, neighbourLine(station, note, witness)),
+    signCheckpoint(checkpoint, signerFromSeed(keys.log)),
+  )
+}
+
+/** A device's cosignature on any head. */
+export function neighbourLine(
+  { electionPackage }: TestStation,
+  note: string,
+  { id, keys }: Pick<TestDevice, 'id' | 'keys'>,
+): string {
+  const name = witnessNameOf(electionPackage.definition, id)
+  return cosign(note, { name, signer: signerFromSeed(keys.witness), time: OPENING / 1000 + 50_000 })
 }
 
 /** The device's last checkpoint, with the centre's cosignature or without. */
@@ -129,7 +171,10 @@ export function writeDatabase(station: TestStation, device: TestDevice, path: st
     CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note TEXT);
     CREATE TABLE batches (batch INTEGER PRIMARY KEY, count INTEGER, root BLOB);
     CREATE TABLE ballots (batch INTEGER, sealed BLOB, PRIMARY KEY (batch, sealed)) WITHOUT ROWID;
-    CREATE TABLE spent (tag BLOB PRIMARY KEY) WITHOUT ROWID;`)
+    CREATE TABLE spent (tag BLOB PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE receipts (size INTEGER PRIMARY KEY, cosignature TEXT);
+    CREATE TABLE released (one INTEGER PRIMARY KEY CHECK (one = 1), tally TEXT, answered INTEGER);
+    CREATE TABLE pool (one INTEGER PRIMARY KEY CHECK (one = 1), block BLOB);`)
   const put = (sql: string, rows: readonly (readonly unknown[])[]) => {
     const statement = database.prepare(sql)
     database.transaction(() => {
@@ -160,5 +205,9 @@ export function writeDatabase(station: TestStation, device: TestDevice, path: st
     'INSERT INTO spent VALUES (?)',
     tags.map((tag) => [tag]),
   )
+  put('INSERT INTO receipts VALUES (?, ?)', [
+    [entries.length, checkpointNote(station, device, true).split('\n').at(-2)],
+  ])
+  put('INSERT INTO released VALUES (1, ?, 1)', [[tallyDocument(station, device)]])
   database.close()
 }

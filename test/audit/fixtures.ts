@@ -60,6 +60,8 @@ export interface Wishes {
   readonly replaceSealed?: (sealed: Uint8Array, device: number, cast: number) => Uint8Array
   /** Takes the place of a spent authorization's tag. */
   readonly replaceTag?: (tag: Uint8Array, cast: number) => Uint8Array
+  /** Seconds by which a device's clock is wrong when it writes an entry. */
+  readonly clock?: (device: number, seq: number) => number
   /** Changes a device's tally after the count, before it is committed to. */
   readonly falsify?: (tally: Tally, device: number) => Tally
 }
@@ -191,8 +193,11 @@ function makeDay(
   const certificate = valueOrThrow(enrolDevice(requestEnrolment(id, keys), definition, issuing, id))
   const origin = `${definition.authority}/${definition.election}/device/${id}/${toHex(random.bytes(16))}`
   const entries: Uint8Array[] = []
-  const append = (event: JournalEvent) =>
-    entries.push(encodeEntry(event, entries.length, OPENING + 60_000 * entries.length))
+  const append = (event: JournalEvent) => {
+    const seq = entries.length
+    const wrong = wishes.clock?.(number, seq) ?? 0
+    entries.push(encodeEntry(event, seq, OPENING + 60_000 * seq + 1000 * wrong))
+  }
   const officers = {
     executive: toBase64(sha256(Uint8Array.of(1))),
     supervisory: toBase64(sha256(Uint8Array.of(2))),
@@ -242,7 +247,8 @@ function makeDay(
     if (cast === 2) append({ type: 'slip.voided', count: 1 })
     if (cast === 3) append({ type: 'printer.trouble', trouble: 'paper-out' })
   }
-  for (const rest of pool.ballots) if (rest.length > 0) seal(sortBallots(rest))
+  const rest = sortBallots(pool.ballots.flat())
+  if (rest.length > 0) seal(rest)
   const salt = random.bytes(32)
   const tally = wishes.falsify?.(pool.tally, number) ?? pool.tally
   append({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { verifyReport } from '../../audit/report.ts'
 import { type GivenFolders, verifyCount } from '../../audit/verify/verify-count.ts'
 import { bundleFiles, issuedText } from './files.ts'
 import { makeStation, type TestDevice, type TestStation, type Wishes } from './fixtures.ts'
@@ -94,4 +95,19 @@ describe('bundles that do not belong together', () => {
     expect(check({ bundles: [] })).toBe('input.no-bundle what was given')
     expect(check({ bundles: [{ where: 'd-01', files: new Map() }] })).toBe('document.shape d-01/package.json')
   })
+})
+
+test('a clock that went back breaks no rule, and the report says where', () => {
+  // The station's journals tell of one minute an entry; here the third entry of one of them is an hour early.
+  const early = makeStation('early', {
+    casts: [10, 4],
+    clock: (device, seq) => (device === 0 && seq === 2 ? -3600 : 0),
+  })
+  const bundles = early.devices.map((device) => bundle(device, early))
+  const verified = verifyCount({ bundles, checkIns: [] }, early.authority.publicKey)
+  if (!verified.ok) throw new Error(verified.error.what)
+  const { text, json } = verifyReport(verified.value, 'given', undefined)
+  expect(text).toContain('\nclock of d-01 went back before entry 2\n')
+  expect(text).not.toContain('clock of d-02')
+  expect(JSON.stringify(json)).toContain('"clockWentBack":{"entry":2,"times":1}')
 })

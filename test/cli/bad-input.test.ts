@@ -36,7 +36,7 @@ const nowhere = join(folder, 'nowhere')
 const occupied = join(folder, 'occupied')
 mkdirSync(occupied)
 writeFileSync(join(occupied, 'diary.txt'), 'mine')
-const { home, incomplete } = deviceFolders()
+const { home, incomplete, fresh } = deviceFolders()
 
 /** A package that is signed rightly, and wrong. */
 function packageWith(name: string, { duplicate }: { readonly duplicate: boolean }): string {
@@ -58,16 +58,20 @@ function damaged(number: number): string {
   return shareFile(bytes, station.electionPackage)
 }
 
-/** A provisioned device's folder, and one that never got its keys. */
+/** Two provisioned devices' folders, and one that never got its keys. */
 function deviceFolders() {
   const out = join(folder, 'devices')
   const { authority } = provision(out, seededRandom('device folders'), [Date.now()])
-  for (const id of ['gy-1-a', 'gy-1-b']) {
+  for (const id of ['gy-1-a', 'gy-1-b', 'gy-1-c']) {
     const lines = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
     writeConfig(out, id, authority, lines, undefined)
   }
   rmSync(join(deviceFolder(out, 'gy-1-b'), 'keys.json'))
-  return { home: deviceFolder(out, 'gy-1-a'), incomplete: deviceFolder(out, 'gy-1-b') }
+  return {
+    home: deviceFolder(out, 'gy-1-a'),
+    incomplete: deviceFolder(out, 'gy-1-b'),
+    fresh: deviceFolder(out, 'gy-1-c'),
+  }
 }
 
 interface Said {
@@ -110,6 +114,32 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
     ['demo: a word too many', ['demo', 'now'], ["sandogh demo: Unexpected argument 'now'", '--seed']],
     ['demo: a flag without its value', ['demo', '--seed'], ["'--seed <value>' argument missing", '--out']],
     [
+      'demo: no value but the next flag',
+      ['demo', '--out', '--auto'],
+      ["'--out' argument is ambiguous.\n", '--out'],
+    ],
+    ['demo: a value for a flag that takes none', ['demo', '--auto=yes'], ["'--auto' does not take", '--out']],
+    [
+      'demo: an empty seed',
+      ['demo', '--seed', ''],
+      ['demo --seed: its value is empty', 'leave the flag out'],
+    ],
+    [
+      'demo: no name of a folder',
+      ['demo', '--out', ''],
+      ['demo --out: its value is empty', 'leave the flag out'],
+    ],
+    [
+      'demo: a file instead of a folder',
+      ['demo', '--out', join(occupied, 'diary.txt')],
+      ['diary.txt: a file is in the way', 'Name a folder that is new or empty'],
+    ],
+    [
+      'demo: a name that no file system takes',
+      ['demo', '--out', 'n'.repeat(300)],
+      ['it cannot be written (ENAMETOOLONG)', 'Name a folder that is new or empty'],
+    ],
+    [
       'demo: a folder that holds something else',
       ['demo', '--out', occupied],
       [
@@ -126,6 +156,11 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       'demo: a place where nobody can write',
       ['demo', '--out', '/proc/sandogh'],
       ['/proc/sandogh: it cannot be written', 'Name a folder that is new or empty'],
+    ],
+    [
+      'demo: a folder in a place where nobody can write',
+      ['demo', '--out', '/proc/sandogh/out'],
+      ['/proc/sandogh/out: it cannot be written', 'Name a folder that is new or empty'],
     ],
     ['provision: no verb', ['provision'], ['say what to do: check', 'sandogh provision --help']],
     [
@@ -296,6 +331,32 @@ describe('help', () => {
       expect(out).toContain('Start with "npm start"')
     }
   })
+})
+
+// The administrator may write everywhere.
+test.skipIf(process.getuid?.() === 0)('a demonstration into a read-only folder is refused', async () => {
+  const readOnly = join(folder, 'read-only')
+  mkdirSync(readOnly, { mode: 0o555 })
+  for (const out of [readOnly, join(readOnly, 'out')]) {
+    const { exitCode, err } = await sandogh('demo', '--out', out)
+    expect(exitCode).toBe(2)
+    expect(err).toContain(`${out}: it cannot be written (EACCES)`)
+  }
+})
+
+test('a device is set up once: the second time is refused, exit code 2, and changes nothing', async () => {
+  // As an interrupted set-up leaves it.
+  mkdirSync(join(fresh, 'medium-a.part'))
+  const done = await sandogh('device', 'setup', '--home', fresh)
+  expect([done.exitCode, done.err]).toEqual([0, ''])
+  expect(done.out).toContain('the ballot database is made')
+  expect(readdirSync(fresh)).not.toContain('medium-a.part')
+  const before = readFileSync(join(fresh, 'medium-a', 'ballots.db'))
+  const again = await sandogh('device', 'setup', '--home', fresh)
+  expect([again.exitCode, again.out]).toEqual([2, ''])
+  expect(again.err).toContain(`${join(fresh, 'medium-a')}: this device was set up already (store.exists).`)
+  expect(again.err).toContain('sandogh device run')
+  expect(readFileSync(join(fresh, 'medium-a', 'ballots.db')).equals(before)).toBe(true)
 })
 
 test('a bundle that another authority signed does not hold: exit code 1, and the package is named', async () => {

@@ -88,8 +88,9 @@ describe('entries', () => {
     const device = new TestDevice('device-1').appendMany(4)
     const other = fork(device, 4)
     send(device, 0, 5)
-    const { alarm, reply } = send(other, 0, 5)
-    expect(reply).toBeUndefined()
+    const outcome = send(other, 0, 5)
+    const { alarm } = outcome
+    expect(answerIn(outcome)).toMatchObject({ result: 'resend', held: device.note(5) })
     expect(alarm).toEqual({
       kind: 'equivocation',
       device: 'device-1',
@@ -109,6 +110,15 @@ describe('entries', () => {
     expect(send(longer, 2, 10).alarm?.kind).toBe('equivocation')
     expect(send(fork(device, 3), 0, 4).alarm?.kind).toBe('equivocation')
     expect(store.entries(device.origin, 0, 99)).toHaveLength(5)
+  })
+
+  it('of a second journal under one device id are stored, and people are told that the id is used twice', () => {
+    const device = new TestDevice('device-1').appendMany(4)
+    expect(send(device, 0, 5).alarm).toBeUndefined()
+    const other = new TestDevice('device-1', 'another journal').appendMany(2)
+    const { alarm } = send(other, 0, 3)
+    expect(alarm).toMatchObject({ kind: 'second-journal', device: 'device-1', other: device.origin })
+    expect(send(other, 0, 3).alarm).toBeUndefined()
   })
 
   it('that the checkpoint does not cover are no proof of anything and are not stored', () => {
@@ -175,9 +185,9 @@ describe('tallies', () => {
   it('are stored when the closing entry commits to them, and answered the same when sent again', () => {
     const device = new TestDevice('device-1').appendMany(2).close()
     device.append({ type: 'report.printed', report: 'minutes' })
-    send(device, 0, 8)
+    send(device, 0, 9)
     const outcome = tallyOf(device)
-    expect(answerIn(outcome)).toMatchObject({ result: 'stored', have: 8 })
+    expect(answerIn(outcome)).toMatchObject({ result: 'stored', have: 9 })
     expect(tallyOf(device)).toEqual(outcome)
     expect(store.tally(device.origin)?.document).toBe(device.waitingTally)
   })
@@ -192,7 +202,7 @@ describe('tallies', () => {
 
   it('other than the committed one are refused', () => {
     const device = new TestDevice('device-1').appendMany(2).close()
-    send(device, 0, 7)
+    send(device, 0, 8)
     const outcome = tallyOf(device, device.signedTally(oneVote(1)))
     expect(outcome.alarm?.kind).toBe('other-tally')
     expect(answerIn(outcome).result).toBe('refused')
@@ -202,7 +212,7 @@ describe('tallies', () => {
   it('behind a day that was never legal are refused, however well they are signed', () => {
     const device = new TestDevice('device-1').close()
     device.append({ type: 'ballot.cast', count: 2 })
-    send(device, 0, 6)
+    send(device, 0, 7)
     const outcome = tallyOf(device)
     expect(outcome.alarm?.kind).toBe('malformed')
     expect(answerIn(outcome).result).toBe('refused')
@@ -211,7 +221,7 @@ describe('tallies', () => {
 
   it('signed by another key, or sent on the topic of another device, are forged', () => {
     const device = new TestDevice('device-1').appendMany(2).close()
-    send(device, 0, 7)
+    send(device, 0, 8)
     const other = new TestDevice('device-2')
     Object.assign(other, { origin: device.origin })
     expect(tallyOf(device, other.signedTally(oneVote())).alarm?.kind).toBe('forged')
@@ -221,7 +231,7 @@ describe('tallies', () => {
   it('add up to the result of each station, and the missing are named', () => {
     for (const [index, name] of ['device-1', 'device-3', 'spare-9'].entries()) {
       const device = new TestDevice(name).close(oneVote(index))
-      send(device, 0, 5)
+      send(device, 0, 6)
       tallyOf(device)
     }
     const result = valueOrThrow(electionResult(election.definition, store.tallies()))

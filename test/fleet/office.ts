@@ -17,12 +17,11 @@ import {
 } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { sha256, toBase64, toHex } from '../../core/keys/hash.ts'
-import { documentHash } from '../../core/keys/signed-document.ts'
 import type { EntriesMessage } from '../../core/messages/entries.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Logger, Signer } from '../../core/ports.ts'
 import { valueOrThrow } from '../../core/result.ts'
-import type { Json } from '../../core/text/canonical-json.ts'
+import { canonicalJson } from '../../core/text/canonical-json.ts'
 import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from '../../core/tlog/tree.ts'
 import type { Outbox } from '../../device-agent/sync/outbox.ts'
@@ -55,7 +54,7 @@ export const messageSigner = signerOf('centre message')
 const definition = testDefinition({
   witness: { name: witness.name, key: toBase64(witness.signer.publicKey) },
 })
-export const election: ElectionPackage = { definition, hash: documentHash(definition as unknown as Json) }
+export const election: ElectionPackage = { definition, hash: sha256(Buffer.from(canonicalJson(definition))) }
 
 /** A certificate by the authority with its TLS key. */
 export function identity(
@@ -98,6 +97,7 @@ export class TestDevice implements Outbox {
   readonly certificate: Uint8Array
   readonly tls: ReturnType<typeof identity>['tls']
   readonly logSigner: Signer
+  readonly logKey: Uint8Array
   readonly messageSigner: Signer
   readonly entries: Uint8Array[] = []
   readonly #roots: Uint8Array[] = []
@@ -106,15 +106,17 @@ export class TestDevice implements Outbox {
   waitingTally: string | undefined
   #frontier: Frontier = emptyFrontier()
 
-  constructor(deviceId: string) {
+  /** @param journal another text makes another journal of the same device */
+  constructor(deviceId: string, journal = `journal ${deviceId}`) {
     this.deviceId = deviceId
     this.logSigner = signerOf(`log ${deviceId}`)
+    this.logKey = this.logSigner.publicKey
     this.messageSigner = signerOf(`message ${deviceId}`)
     const { der, tls } = identity(deviceId, 'device', { log: this.logSigner, message: this.messageSigner })
     this.certificate = der
     this.tls = tls
     const { authority: name, election: id } = definition
-    this.origin = `${name}/${id}/device/${deviceId}/${toHex(bytesOf(`journal ${deviceId}`).subarray(0, 16))}`
+    this.origin = `${name}/${id}/device/${deviceId}/${toHex(bytesOf(journal).subarray(0, 16))}`
     this.append({
       type: 'journal.opened',
       version: 1,
@@ -144,13 +146,17 @@ export class TestDevice implements Outbox {
   close(tally: Tally = oneVote()): this {
     const salt = bytesOf(`salt ${this.deviceId}`)
     const hash = toBase64(bytesOf('some hash'))
-    this.append({ type: 'polls.opened', executive: hash, supervisory: hash })
+    const officers = {
+      executive: toBase64(bytesOf('executive')),
+      supervisory: toBase64(bytesOf('supervisory')),
+    }
+    this.append({ type: 'report.printed', report: 'zero' })
+    this.append({ type: 'polls.opened', ...officers })
     this.append({ type: 'ballot.cast', count: 1 })
     this.append({ type: 'batch.sealed', batch: 1, count: 1, root: hash })
     this.append({
       type: 'polls.closed',
-      executive: hash,
-      supervisory: hash,
+      ...officers,
       casts: 1,
       voids: 0,
       batches: 1,

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { fromBase64, sha256, toBase64 } from '../../core/keys/hash.ts'
-import { p256Signer } from '../../core/keys/p256.ts'
 import { boxPublicKey, openBox, sealBox } from '../../core/keys/sealed-box.ts'
 import { combineShares } from '../../core/keys/shares.ts'
 import { signDocument } from '../../core/keys/signed-document.ts'
@@ -12,6 +11,7 @@ import { issueCentreCertificate, issueOfficerCertificate } from '../../provision
 import { makeDeviceKeys } from '../../provisioning/enrolment/device-keys.ts'
 import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enrolment.ts'
 import { buildPackage } from '../../provisioning/package/build-package.ts'
+import { makeCardKey } from '../../simulator/cards/card-key.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { testDefinition } from '../fixtures/definition.ts'
 
@@ -97,20 +97,26 @@ describe('a device is enrolled', () => {
     expect(named).toEqual({
       log: signerFromSeed(keys.log).publicKey,
       message: signerFromSeed(keys.message).publicKey,
+      witness: signerFromSeed(keys.witness).publicKey,
     })
     expect(publicKeyRaw).toEqual(signerFromSeed(keys.tls).publicKey)
   })
 
-  const signers = [keys.log, keys.message, keys.tls].map(signerFromSeed)
-  const [log = '', message = '', tls = ''] = signers.map(({ publicKey }) => toBase64(publicKey))
-  const payload = { device: 'device-1', keys: { log, message, tls }, version: 1 }
+  const signers = [keys.log, keys.message, keys.tls, keys.witness].map(signerFromSeed)
+  const [log = '', message = '', tls = '', witness = ''] = signers.map(({ publicKey }) => toBase64(publicKey))
+  const payload = { device: 'device-1', keys: { log, message, tls, witness }, version: 1 }
 
   test('not without proof that it holds each key', () => {
-    const [first, second] = signers
-    if (first === undefined || second === undefined) throw new Error('three keys were made')
+    const [first, second, third] = signers
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('four keys were made')
     expect(codeOf(signDocument('enrolment', payload, signers))).toBe('enrolled')
-    expect(codeOf(signDocument('enrolment', payload, [first, second, second]))).toBe('document.wrong-key')
-    expect(codeOf(signDocument('enrolment', payload, [first, second]))).toBe('document.signature-count')
+    expect(codeOf(signDocument('enrolment', payload, [first, second, third, third]))).toBe(
+      'document.wrong-key',
+    )
+    expect(codeOf(signDocument('enrolment', payload, [first, second, third]))).toBe(
+      'document.signature-count',
+    )
     const changed = requestEnrolment('device-1', keys).replace('device-1', 'device-3')
     expect(codeOf(changed)).toBe('document.bad-signature')
   })
@@ -134,8 +140,8 @@ describe('a device is enrolled', () => {
 
   test('not with one key for two uses, and not under an id that no station has', () => {
     const [first] = signers
-    if (first === undefined) throw new Error('three keys were made')
-    const same = { ...payload, keys: { log, message: log, tls } }
+    if (first === undefined) throw new Error('four keys were made')
+    const same = { ...payload, keys: { log, message: log, tls, witness } }
     expect(codeOf(signDocument('enrolment', same, signers))).toBe('enrolment.same-key')
     expect(codeOf(requestEnrolment('device-9', keys))).toBe('enrolment.unknown-device')
     expect(codeOf(signDocument('enrolment', { ...payload, remark: 1 }, signers))).toBe('enrolment.shape')
@@ -146,7 +152,7 @@ describe('a device is enrolled', () => {
 
 describe('certificates', () => {
   test('of officers are over the key of their card', () => {
-    const card = p256Signer(random.bytes(32))
+    const card = makeCardKey(random)
     for (const role of ['executive', 'supervisory', 'spare'] as const) {
       const officer = { subject: `${role} of station-1`, role, publicKey: card.publicKey }
       const der = valueOrThrow(issueOfficerCertificate(officer, definition, issuing))

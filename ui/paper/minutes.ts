@@ -34,8 +34,11 @@ export interface MinutesData {
   readonly openedAt: number
   readonly closedAt: number
   readonly tally: Tally
+  /** Sealed ballots as they lie in the batches. */
   readonly ballots: number
+  /** Tags of spent authorizations. */
   readonly cardsSpent: number
+  /** By the journal: one for each ballot cast and each void slip. */
   readonly slipsPrinted: number
   readonly voidSlips: number
   readonly batches: number
@@ -63,7 +66,7 @@ export function minutesLayouts(data: MinutesData, measure: Measure): readonly Pa
     count(paper.slipsPrinted, data.slipsPrinted),
     count(paper.slipsVoid, data.voidSlips),
     count(paper.batches, data.batches),
-    words(countsAgree(data) ? paper.agrees : paper.differs, measure),
+    ...reconciliationStrips(data, measure),
     ...definition.contests.flatMap((contest, i) => {
       const counts = data.tally[i]
       if (counts === undefined) throw new Error('a tally of another definition')
@@ -83,13 +86,32 @@ export function minutesLayouts(data: MinutesData, measure: Measure): readonly Pa
   ])
 }
 
-/** Ballots are the cards spent, slips the ballots and the void ones, and every contest counts every ballot at most once. */
-export function countsAgree(data: MinutesData): boolean {
-  return (
-    data.ballots === data.cardsSpent &&
-    data.slipsPrinted === data.ballots + data.voidSlips &&
-    data.tally.every((contest) => ballotsIn(contest) <= data.ballots)
-  )
+/**
+ * Every difference between figures that come from records of their own, in words. Ballots are the cards spent, slips the ballots and the void
+ * ones; a contest of all styles counts every ballot once, any other a ballot at most once.
+ */
+export function differencesIn(data: MinutesData): readonly string[] {
+  const { definition, tally, ballots, cardsSpent, slipsPrinted, voidSlips } = data
+  const { difference } = stringsIn('fa').paper
+  return [
+    ...(ballots === cardsSpent ? [] : [difference.cards(ballots, cardsSpent)]),
+    ...(slipsPrinted === ballots + voidSlips ? [] : [difference.slips(slipsPrinted, ballots + voidSlips)]),
+    ...definition.contests.flatMap(({ id, title }, i) => {
+      const contest = tally[i]
+      if (contest === undefined) throw new Error('a tally of another definition')
+      const counted = ballotsIn(contest)
+      const ofAllStyles = definition.styles.every(({ contests }) => contests.includes(id))
+      const fits = ofAllStyles ? counted === ballots : counted <= ballots
+      return fits ? [] : [`${title.fa}: ${difference.contest(counted, ballots)}`]
+    }),
+  ]
+}
+
+function reconciliationStrips(data: MinutesData, measure: Measure): readonly Strip[] {
+  const { paper } = stringsIn('fa')
+  const differences = differencesIn(data)
+  if (differences.length === 0) return [words(paper.agrees, measure)]
+  return [words(paper.differs, measure), ...differences.map((difference) => words(difference, measure))]
 }
 
 /** Where and when: constituency, station, device, polling day. */

@@ -9,7 +9,8 @@ export const en: Strings = {
     idleHint: 'Leave the card in the machine until you are done.',
     reading: 'Reading the card',
     readingHint: 'Please wait and leave the card where it is.',
-    choosing: 'Type the code of a candidate or list',
+    choosing: 'Type the code of a candidate',
+    choosingWithLists: 'Type the code of a candidate or list',
     entry: 'The code you are typing',
     chosenOf: (chosen, allowed) => `${chosen} of ${allowed} chosen`,
     added: 'Added',
@@ -51,6 +52,9 @@ export const en: Strings = {
     cardGoneHint: 'The card was taken out. This vote is brought to its end; give the card to a poll worker.',
     thanks: 'Your vote was cast. Thank you!',
     thanksHint: 'Take the card and give it back to a poll worker.',
+    ended: 'No vote was recorded',
+    endedHint:
+      'The card was taken out before the vote was cast. To vote, insert the card here again and begin anew.',
     alert: 'Are you still here?',
     alertHint: 'Unless you press the button, this ends in half a minute and no vote is cast.',
     stillHere: 'Yes, I go on',
@@ -72,10 +76,14 @@ export const en: Strings = {
     error: 'The printer is jammed. Open its cover, free the paper, close the cover and press “Go on”.',
     silent: 'The printer does not answer. Check its cable and power, wait a minute and press “Go on”.',
   },
+  refusedHeading: {
+    card: 'No vote with this card',
+    unreadable: 'The card could not be read',
+    inactive: 'No vote was recorded',
+  },
   refused: {
-    heading: 'No vote with this card',
     unreadable:
-      'The card could not be read. Take it out and insert it again, chip upwards. If that fails, give it to a poll worker.',
+      'Take the card out and insert it again, chip upwards. If that fails, give it to a poll worker.',
     'not-a-voter-card': 'This is no voter card. Take it out and insert your voter card.',
     forged: 'The card could not prove that it is genuine. Take it out and ask a poll worker for another.',
     'other-election': 'This card is for another election. Take it out and give it to a poll worker.',
@@ -86,7 +94,7 @@ export const en: Strings = {
     'already-used': 'A vote was cast with this card. Take it out and give it back to a poll worker.',
     blank: 'No authorization is written on this card. Take it out and give it to a poll worker.',
     inactive:
-      'Nobody touched the machine for a while. No vote was cast. Take the card out; to vote, insert it here again.',
+      'Nobody touched the machine for a while, so it stopped. Take the card out; to vote, insert it here again.',
   },
   officers: {
     closed: 'The polls are not open yet',
@@ -113,12 +121,22 @@ export const en: Strings = {
       'same-role': 'This officer’s card is admitted already. Take it out and insert the other officer’s.',
       'not-wanted': 'This card is not needed now. Take it out and insert the other one.',
       'cards-differ': 'The cards are not of one station and day. Take it out and insert the right one.',
+      'start-with-this':
+        'The day key was lost before this card had its share. Turn the keys back and begin with this card.',
       'no-share': 'There is no day key on this card. First open the device that makes the key with it.',
     },
     cancel: 'To cancel, turn one key back.',
     zeroReport: 'Printing the zero report',
     zeroReportHint: 'It must say zero everywhere. Both officers sign it.',
     opening: 'The polls open once it is printed.',
+    caseOpen: 'The case is open: close it, then turn the keys.',
+    keysBack: 'Both keys are on: first turn them back, then on again.',
+    lastVote: {
+      recorded: 'The last vote was recorded. Its slip drops into the box when voting is resumed.',
+      'not-recorded':
+        'The last vote was NOT recorded. When voting is resumed its slip is printed void; the voter starts again.',
+      none: 'No slip hangs. A voter who was at the device inserts the card again.',
+    },
     paused: 'Voting is stopped',
     pause: {
       restart: 'The device was started again. The votes cast are where they were.',
@@ -127,7 +145,6 @@ export const en: Strings = {
     boxLocked:
       'The day key of these cards does not open this device’s ballot box of today. Bring the cards of this station and day.',
     resuming: 'Resuming the polls',
-    resumingHint: 'If a slip still hangs, it is now cut and dropped into the box.',
     pausedHint: 'To resume, two officers turn both keys and insert their cards.',
     closing: 'Closing the polls',
     closingHint: 'The last votes are being sealed. Do not switch the device off.',
@@ -135,10 +152,36 @@ export const en: Strings = {
     minutesHint: 'Both officers read and sign them.',
     troubleHeading: 'Not printed',
     troubleHint: 'Nothing is lost; the same report is printed again.',
+    slipTroubleHeading: 'The slip has not dropped',
     retry: 'Go on',
     finished: 'The polls are closed',
-    finishedHint: 'Take the minutes. To erase the day key, insert each officer’s card.',
-    erased: 'The day key was erased from this card. Take the card.',
+    finishedHint:
+      'Take the minutes. Insert each officer’s card once now, and once after every device of the station is closed.',
+    erased: 'Every device is closed and the day key was erased from this card. Take the card.',
+    carried: (devices) =>
+      `Take the card on to: ${devices}. It forgets the day key once all are closed.`,
+    bundle: {
+      written: 'The bundle of this device is on the memory stick.',
+      missing:
+        'The bundle of this device is not written: plug the memory stick in, then insert an officer’s card.',
+    },
+    centre: {
+      waiting: 'The centre does not have everything yet. Keep the memory stick.',
+      received: 'The centre has everything.',
+      'tally-refused':
+        'The centre refused the tally of this device: take the memory stick to the centre and tell it.',
+      closed: 'The centre does not have everything yet. Keep the memory stick.',
+      'no-link': 'This device has no link to the centre: take the memory stick there.',
+    },
+    stopped: 'Do not vote on this device',
+    stop: {
+      'rolled-back':
+        'This device was set back to a state before what it has signed, and votes may be missing from it.',
+      forked: 'A history signed by this very device was seen that is not the one on it.',
+      'other-journal': 'Another device with this id was at work, or this device was set up anew.',
+    },
+    stopHint:
+      'Do not switch it off and take nothing from it. Write it into the minutes, tell the centre and ask for a technician. Voters vote on another device.',
   },
   peripherals: {
     missing: 'A part does not answer',
@@ -167,6 +210,15 @@ export const en: Strings = {
     lost: (peripheral) => `${peripheral}: stopped answering`,
     restored: (peripheral) => `${peripheral}: answers again`,
     tamper: 'The chassis was opened',
+    witnessAlarm: {
+      forked: 'this neighbouring device has shown two histories that differ; tell the centre',
+      'other-journal': 'this neighbouring device has another journal than before; tell the centre',
+    },
+    stopped: {
+      'rolled-back': 'The device had been set back to an earlier state and stopped',
+      forked: 'Another history signed by this device was seen; the device stopped',
+      'other-journal': 'Another device with this id was seen; the device stopped',
+    },
     pinWrong: (role, left) => `${role}: wrong PIN (${left} tries left)`,
   },
   paper: {
@@ -194,7 +246,12 @@ export const en: Strings = {
     includesLists: 'Votes through a list are counted in a candidate’s votes.',
     incidents: 'Incidents',
     noIncidents: 'There were none.',
-    differs: 'These counts do not agree and must be explained.',
+    differs: 'Difference: these counts do not agree and must be explained.',
+    difference: {
+      cards: (ballots, cards) => `${ballots} ballots, but ${cards} cards spent`,
+      slips: (slips, expected) => `${slips} slips printed, but ${expected} ballots and void slips`,
+      contest: (counted, ballots) => `${counted} counted, but ${ballots} ballots`,
+    },
     agrees: 'They agree: ballots = cards, and slips = ballots + void slips.',
     entries: 'Journal entries',
     root: 'Journal root',

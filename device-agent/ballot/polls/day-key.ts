@@ -8,7 +8,7 @@
  * day-key id                    = first 16 bytes of SHA-256("sandogh/v1/day-key" || key)
  * ```
  */
-import { concatBytes, equalBytes, sha256 } from '../../../core/keys/hash.ts'
+import { concatBytes, equalBytes, sha256, toHex } from '../../../core/keys/hash.ts'
 import { combineShares, splitSecret } from '../../../core/keys/shares.ts'
 import type { Random } from '../../../core/ports.ts'
 import type { OfficerRole } from './polls.ts'
@@ -21,11 +21,14 @@ const SHARE_BYTES = ID_BYTES + STATION_BYTES + 1 + KEY_BYTES
 const ROLES: readonly OfficerRole[] = ['executive', 'supervisory', 'spare']
 const THRESHOLD = 2
 
-/** What a card's share does for the key: read, or to be written because the key was drawn here just now. */
+/**
+ * What a card's share does for the key: read, or to be written because the key was drawn here just now. `start-with-this`: the other card has
+ * a share of a key that was drawn here and lost before this card had its own.
+ */
 export type Presented =
   | { readonly is: 'read' }
   | { readonly is: 'write'; readonly share: Uint8Array }
-  | { readonly is: 'refused'; readonly why: 'cards-differ' | 'no-share' }
+  | { readonly is: 'refused'; readonly why: 'cards-differ' | 'no-share' | 'start-with-this' }
 
 /** Gathers one day key from cards, or draws it. One gathering is for one opening or resuming. */
 export class DayKeyGathering {
@@ -34,15 +37,26 @@ export class DayKeyGathering {
   /** Set when the key was drawn here: the shares to be written, by role. */
   #drawn: { readonly key: Uint8Array; readonly shares: readonly Uint8Array[] } | undefined
   readonly #read: Uint8Array[] = []
+  readonly #lost: readonly string[]
 
-  constructor(station: string, random: Random) {
+  /**
+   * @param lost ids of keys that were drawn here and are not known any more. Polls open with the executive's and the supervisor's card both,
+   *   so while one of the two has no share, nobody has opened with such a key and its shares may be written over.
+   */
+  constructor(station: string, random: Random, lost: readonly string[]) {
     this.#station = sha256(Buffer.from(station))
     this.#random = random
+    this.#lost = lost
   }
 
   /** Whether the key was drawn here, so that all three cards must take their share. */
   get isDrawn(): boolean {
     return this.#drawn !== undefined
+  }
+
+  /** Id of the key that was drawn here, hex. */
+  get drawnId(): string | undefined {
+    return this.#drawn && toHex(dayKeyId(this.#drawn.key))
   }
 
   /**
@@ -52,7 +66,10 @@ export class DayKeyGathering {
    */
   present(role: OfficerRole, stored: Uint8Array | undefined, mayDraw: boolean): Presented {
     if (stored === undefined) {
-      if (this.#read.length > 0 || !(mayDraw || this.isDrawn)) return { is: 'refused', why: 'no-share' }
+      const [other] = this.#read
+      if (mayDraw && other !== undefined && this.#isLost(other))
+        return { is: 'refused', why: 'start-with-this' }
+      if (other !== undefined || !(mayDraw || this.isDrawn)) return { is: 'refused', why: 'no-share' }
       this.#drawn ??= this.#draw()
       const share = this.#drawn.shares[ROLES.indexOf(role)]
       if (share === undefined) throw new Error(`no share for ${role}`)
@@ -60,7 +77,8 @@ export class DayKeyGathering {
     }
     const own = this.#drawn?.shares[ROLES.indexOf(role)]
     // Written before the keys were turned back, or before the card's answer was lost.
-    if (own !== undefined && equalBytes(stored, own)) return { is: 'write', share: own }
+    if (own !== undefined && (equalBytes(stored, own) || this.#isLost(stored)))
+      return { is: 'write', share: own }
     const other = this.#read[0]
     const ofThisStation = stored.length === SHARE_BYTES && equalBytes(stationOf(stored), this.#station)
     if (this.isDrawn || !ofThisStation || (other && !equalBytes(idOf(other), idOf(stored)))) {
@@ -79,6 +97,10 @@ export class DayKeyGathering {
     const [first] = this.#read
     if (!combined.ok || first === undefined || this.#read.length < THRESHOLD) return undefined
     return equalBytes(dayKeyId(combined.value), idOf(first)) ? combined.value : undefined
+  }
+
+  #isLost(share: Uint8Array): boolean {
+    return equalBytes(stationOf(share), this.#station) && this.#lost.includes(toHex(idOf(share)))
   }
 
   #draw(): { readonly key: Uint8Array; readonly shares: readonly Uint8Array[] } {

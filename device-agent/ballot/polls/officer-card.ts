@@ -11,8 +11,21 @@ import {
   openCard,
 } from '../../../firmware/card-reader/card.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import type { Met } from './card-witness.ts'
 import type { DayKeyGathering } from './day-key.ts'
-import type { OfficerRole, PollsInput } from './polls.ts'
+import type { Admitted, OfficerRole, PollsInput } from './polls.ts'
+
+/** What is done with an admitted card before anything else: it brings and takes heads. */
+export type Meet = (card: OfficerCard, admitted: Admitted) => Promise<Met>
+
+/** The gathering of the day key to which a card adds its share. */
+export interface ShareWanted {
+  readonly gathering: DayKeyGathering
+  /** Whether this device may draw the day key, which only an opening may. */
+  readonly mayDraw: boolean
+  /** Called once a key was drawn, before any card has its share. */
+  readonly drawn: (id: string) => void
+}
 
 /** What officers' cards are checked against. */
 export interface OfficerChecks {
@@ -32,43 +45,57 @@ export async function findOfficer(reader: CardReader): Promise<PollsInput> {
 }
 
 /**
- * PIN, certificate, proof of the key, then the share of the day key: read, or written if the key was drawn here.
- * @param mayDraw whether this device may draw the day key, which only an opening may
- * @param gathering undefined where no day key is wanted
+ * PIN, certificate, proof of the key, the station's heads, then the share of the day key: read, or written if the key was drawn here.
+ * @param wanted undefined where no day key is wanted
  */
 export async function admitOfficer(
   reader: CardReader,
-  role: OfficerRole,
-  pin: string,
+  { role, pin }: { readonly role: OfficerRole; readonly pin: string },
   checks: OfficerChecks,
-  gathering: DayKeyGathering | undefined,
-  mayDraw: boolean,
+  meet: Meet,
+  wanted: ShareWanted | undefined,
 ): Promise<PollsInput> {
   const proved = await proveOfficer(reader, role, pin, checks)
   if ('is' in proved) return proved
   const { card, certificate } = proved
   const admitted = { role, certificate }
-  if (gathering === undefined) return { is: 'officer-admitted', admitted, drawn: false }
+  const met = await meet(card, admitted)
+  if (met.is === 'stopped') return met
+  if (met.is === 'unreadable') return refused('unreadable')
+  if (wanted === undefined) return { is: 'officer-admitted', admitted, drawn: false }
+  const { gathering, mayDraw, drawn } = wanted
   const stored = await card.readDayShare()
   if (!stored.ok) return refused('unreadable')
+  const before = gathering.drawnId
   const presented = gathering.present(role, stored.value ?? undefined, mayDraw)
   if (presented.is === 'refused') return refused(presented.why)
   if (presented.is === 'write') {
+    const id = gathering.drawnId
+    if (id !== undefined && id !== before) drawn(id)
     const written = await card.writeDayShare(presented.share)
     if (!written.ok) return refused('unreadable')
   }
   return { is: 'officer-admitted', admitted, drawn: gathering.isDrawn }
 }
 
-/** After the end of the day: PIN and proof, then the card forgets its share. */
-export async function eraseShare(
+/**
+ * After the end of the day: PIN, proof, the station's heads; then the card forgets its share, if every device is known to be closed.
+ * @param openDevices devices of the station that are not known to be closed, asked once the card's heads are read
+ */
+export async function takeLeave(
   reader: CardReader,
-  role: OfficerRole,
-  pin: string,
+  { role, pin }: { readonly role: OfficerRole; readonly pin: string },
   checks: OfficerChecks,
+  meet: Meet,
+  openDevices: () => readonly string[],
 ): Promise<PollsInput> {
   const proved = await proveOfficer(reader, role, pin, checks)
   if ('is' in proved) return proved
+  const met = await meet(proved.card, { role, certificate: proved.certificate })
+  if (met.is === 'stopped') return met
+  if (met.is === 'unreadable') return refused('unreadable')
+  const open = openDevices()
+  if (open.length > 0) return { is: 'heads-carried', open }
   const erased = await proved.card.eraseDayShare()
   return erased.ok ? { is: 'share-erased' } : refused('unreadable')
 }

@@ -1,22 +1,23 @@
 /** Performs the effects of the polls: officers' cards, reports, opening, resuming, closing. Each ends in one input for the polls. */
 import { isZero, type Tally } from '../../../core/election/tally.ts'
-import type { Random } from '../../../core/ports.ts'
+import type { Clock, Random } from '../../../core/ports.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import type { Printer } from '../../../firmware/printer/driver.ts'
 import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore, OpeningOfficers } from '../../store/device-store.ts'
 import { cut, type PaperOutcome, printAndCut } from '../paper.ts'
+import { meetNeighbours, openDevices, type WitnessParts } from './card-witness.ts'
 import { DayKeyGathering } from './day-key.ts'
-import { admitOfficer, eraseShare, findOfficer, type OfficerChecks } from './officer-card.ts'
+import { admitOfficer, findOfficer, type Meet, type OfficerChecks, takeLeave } from './officer-card.ts'
 import type { Admitted, OfficerRole, PollsEffect, PollsInput, Purpose } from './polls.ts'
 
 /** What the polls work with. */
 export interface PollsParts {
   readonly store: DeviceStore
-  readonly station: string
+  readonly home: WitnessParts['home']
+  readonly clock: Clock
   readonly random: Random
-  readonly checks: Omit<OfficerChecks, 'origin'>
   readonly reader: () => CardReader | undefined
   readonly printer: () => Printer | undefined
   /** @param tally what the counters on the disk say */
@@ -29,8 +30,6 @@ export interface PollsParts {
 export class PollsPerformer {
   readonly #parts: PollsParts
   #gathering: DayKeyGathering | undefined
-  /** Whose card was found in the reader last. */
-  #found: OfficerRole | undefined
 
   constructor(parts: PollsParts) {
     this.#parts = parts
@@ -42,7 +41,8 @@ export class PollsPerformer {
    */
   beginAdmission(): void {
     if (this.#gathering?.isDrawn && this.#parts.store.day.polls === 'closed') return
-    this.#gathering = new DayKeyGathering(this.#parts.station, this.#parts.random)
+    const { home, store, random } = this.#parts
+    this.#gathering = new DayKeyGathering(home.config.station, random, store.day.drawnKeys)
   }
 
   async perform(effect: PollsEffect): Promise<PollsInput | undefined> {
@@ -51,9 +51,9 @@ export class PollsPerformer {
       case 'find-officer':
         return this.#findOfficer()
       case 'admit-officer':
-        return this.#admitOfficer(effect.purpose, effect.role, effect.pin)
-      case 'verify-and-erase':
-        return this.#eraseShare(effect.pin)
+        return this.#admitOfficer(effect)
+      case 'take-leave':
+        return this.#takeLeave(effect)
       case 'print-zero-report':
         return this.#zeroReport()
       case 'open-polls':
@@ -73,40 +73,49 @@ export class PollsPerformer {
 
   async #findOfficer(): Promise<PollsInput> {
     const reader = this.#parts.reader()
-    if (reader === undefined) return { is: 'officer-refused', why: 'unreadable' }
-    const found = await findOfficer(reader)
-    this.#found = found.is === 'officer-found' ? found.role : undefined
-    return found
+    return reader === undefined ? { is: 'officer-refused', why: 'unreadable' } : findOfficer(reader)
   }
 
-  async #admitOfficer(purpose: Purpose, role: OfficerRole, pin: string): Promise<PollsInput> {
-    const { store, checks } = this.#parts
+  async #admitOfficer(effect: PollsEffect & { do: 'admit-officer' }): Promise<PollsInput> {
+    const { purpose, role } = effect
+    const { store } = this.#parts
     const reader = this.#parts.reader()
     if (reader === undefined) return { is: 'officer-refused', why: 'unreadable' }
+    const gathering = this.#gathering
     const wantsKey = purpose === 'opening' || (purpose === 'resuming' && !store.isUnlocked)
-    const input = await admitOfficer(
-      reader,
-      role,
-      pin,
-      { ...checks, origin: store.origin },
-      wantsKey ? this.#gathering : undefined,
-      purpose === 'opening',
-    )
-    return this.#noted(role, input)
+    const share = wantsKey &&
+      gathering && {
+        gathering,
+        mayDraw: purpose === 'opening',
+        drawn: (id: string) => store.append({ type: 'day_key.drawn', id }),
+      }
+    const meet = this.#meet(purpose)
+    return this.#noted(role, await admitOfficer(reader, effect, this.#checks(), meet, share || undefined))
   }
 
-  async #eraseShare(pin: string): Promise<PollsInput> {
-    const { store, checks } = this.#parts
+  async #takeLeave(effect: PollsEffect & { do: 'take-leave' }): Promise<PollsInput> {
     const reader = this.#parts.reader()
-    if (reader === undefined || this.#found === undefined) return { is: 'officer-refused', why: 'unreadable' }
-    const input = await eraseShare(reader, this.#found, pin, { ...checks, origin: store.origin })
-    return this.#noted(this.#found, input)
+    if (reader === undefined) return { is: 'officer-refused', why: 'unreadable' }
+    const open = () => openDevices(this.#parts)
+    const input = await takeLeave(reader, effect, this.#checks(), this.#meet('leaving'), open)
+    return this.#noted(effect.role, input)
+  }
+
+  #meet(purpose: Purpose | 'leaving'): Meet {
+    return (card, admitted) => meetNeighbours(card, admitted, purpose, this.#parts)
+  }
+
+  #checks(): OfficerChecks {
+    const { store, home, clock, random } = this.#parts
+    const { station } = home.config
+    return { authorityKey: home.authorityKey, station, origin: store.origin, clock, random }
   }
 
   #noted(role: OfficerRole, input: PollsInput): PollsInput {
-    if (input.is === 'pin-wrong') {
-      this.#parts.store.append({ type: 'officer.pin_wrong', role, tries_left: input.triesLeft })
-    }
+    const { store } = this.#parts
+    if (input.is === 'pin-wrong')
+      store.append({ type: 'officer.pin_wrong', role, tries_left: input.triesLeft })
+    if (input.is === 'stopped') store.append({ type: 'device.stopped', why: input.why })
     return input
   }
 

@@ -7,11 +7,12 @@
  * closed ──keys──▶ admitting(opening) ─▶ reporting-zero ─▶ open ──keys──▶ admitting(closing) ─▶ closing ─▶ reporting-minutes ─▶ finished
  *                                                    tamper, restart ▼   ▲ admitting(resuming)
  *                                                                  paused
+ * any of them ──somebody holds another history of this device──▶ stopped, for good
  * ```
  */
+import type { Day } from '../../../core/journal/day.ts'
 import type { PrinterTrouble } from '../session/session.ts'
-
-export const PIN_LENGTH = 8
+import { type CardStep, stepCard } from './card-dialogue.ts'
 
 /** Whose card it is. */
 export type OfficerRole = 'executive' | 'supervisory' | 'spare'
@@ -33,21 +34,13 @@ export type OfficerRefusal =
   | 'not-wanted'
   | 'cards-differ'
   | 'no-share'
+  | 'start-with-this'
 
 export interface Admitted {
   readonly role: OfficerRole
   /** Base64 of SHA-256 of the officer's certificate. */
   readonly certificate: string
 }
-
-/** Where the dialogue with the card in the reader stands. */
-export type CardStep =
-  | { readonly is: 'insert' }
-  | { readonly is: 'reading' }
-  | { readonly is: 'pin'; readonly role: OfficerRole; readonly entry: string; readonly triesLeft?: number }
-  | { readonly is: 'checking'; readonly role: OfficerRole }
-  | { readonly is: 'take' }
-  | { readonly is: 'refused'; readonly why: OfficerRefusal }
 
 export type Polls =
   | { readonly is: 'closed' }
@@ -69,8 +62,21 @@ export type Polls =
   | { readonly is: 'resuming'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
   | { readonly is: 'closing'; readonly by: readonly Admitted[] }
   | { readonly is: 'reporting-minutes'; readonly trouble?: PrinterTrouble }
-  /** The day key is forgotten here; officers' cards put in now may have their share erased. */
-  | { readonly is: 'finished'; readonly card: CardStep | { readonly is: 'erased' } }
+  /** The day key is forgotten here; officers' cards put in now learn so, and take the word to the other devices. */
+  | { readonly is: 'finished'; readonly card: FinishedStep }
+  /** This device was set back, or there are two of it. */
+  | { readonly is: 'stopped'; readonly why: StopReason }
+
+/** Why nobody may vote on a device any more (event `device.stopped`). */
+export type StopReason = NonNullable<Day['stopped']>
+
+/** Where the dialogue with a card stands after the end of the day. */
+export type FinishedStep =
+  | CardStep
+  /** Every device of the station is closed: the card has forgotten its share of the day key. */
+  | { readonly is: 'erased' }
+  /** The card must see these devices closed first. */
+  | { readonly is: 'carried'; readonly open: readonly string[] }
 
 export type PollsInput =
   /** Both key switches are on, or no longer both. */
@@ -83,6 +89,8 @@ export type PollsInput =
   /** PIN right, certificate right, share of the day key read, or drawn and written. */
   | { readonly is: 'officer-admitted'; readonly admitted: Admitted; readonly drawn: boolean }
   | { readonly is: 'share-erased' }
+  | { readonly is: 'heads-carried'; readonly open: readonly string[] }
+  | { readonly is: 'stopped'; readonly why: StopReason }
   | { readonly is: 'pressed'; readonly id: string }
   | { readonly is: 'report-printed' }
   | { readonly is: 'report-failed'; readonly trouble: PrinterTrouble }
@@ -100,7 +108,7 @@ export type PollsEffect =
       readonly role: OfficerRole
       readonly pin: string
     }
-  | { readonly do: 'verify-and-erase'; readonly pin: string }
+  | { readonly do: 'take-leave'; readonly role: OfficerRole; readonly pin: string }
   | { readonly do: 'print-zero-report' }
   | { readonly do: 'open-polls'; readonly by: readonly Admitted[] }
   | { readonly do: 'resume-polls'; readonly by: readonly Admitted[] }
@@ -117,8 +125,23 @@ type Admitting = Polls & { is: 'admitting' }
 
 const INSERT: CardStep = { is: 'insert' }
 
+/** Where the journal says that a device stands when it starts. After a restart nobody votes until two officers resume. */
+export function pollsAtStart({ polls, minutes, stopped }: Pick<Day, 'polls' | 'minutes' | 'stopped'>): Polls {
+  if (stopped !== undefined) return { is: 'stopped', why: stopped }
+  switch (polls) {
+    case 'closed':
+      return { is: 'closed' }
+    case 'open':
+    case 'paused':
+      return { is: 'paused', why: 'restart' }
+    case 'finished':
+      return minutes ? { is: 'finished', card: INSERT } : { is: 'reporting-minutes' }
+  }
+}
+
 /** The next state and what is to be done. An input that means nothing in a state changes nothing. */
 export function stepPolls(state: Polls, input: PollsInput): PollsStep {
+  if (input.is === 'stopped') return to({ is: 'stopped', why: input.why })
   switch (state.is) {
     case 'closed':
       // The case was opened while the polls were just being opened.
@@ -152,6 +175,8 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
       return stepReport(state, input, { do: 'print-minutes' })
     case 'finished':
       return stepFinished(state, input)
+    case 'stopped':
+      return stay(state)
   }
 }
 
@@ -170,8 +195,6 @@ export function wantedRoles(state: Admitting): readonly OfficerRole[] {
 }
 
 function stepAdmitting(state: Admitting, input: PollsInput): PollsStep {
-  const card = (next: CardStep, ...effects: readonly PollsEffect[]) =>
-    to({ ...state, card: next }, ...effects)
   switch (input.is) {
     case 'keys':
       return input.on ? stay(state) : to(cancelled(state))
@@ -179,22 +202,8 @@ function stepAdmitting(state: Admitting, input: PollsInput): PollsStep {
       if (state.purpose === 'opening') return to({ is: 'closed' })
       if (state.purpose === 'resuming') return to({ is: 'paused', why: 'tamper' })
       return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
-    case 'card-inserted':
-      return card({ is: 'reading' }, { do: 'find-officer' })
     case 'card-removed':
-      return wantedRoles(state).length > 0 ? card(INSERT) : carryOut(state)
-    case 'officer-refused':
-      return card({ is: 'refused', why: input.why })
-    case 'officer-found':
-      if (state.card.is !== 'reading') return stay(state)
-      if (state.admitted.some(({ role }) => role === input.role))
-        return card({ is: 'refused', why: 'same-role' })
-      if (!wantedRoles(state).includes(input.role)) return card({ is: 'refused', why: 'not-wanted' })
-      return card({ is: 'pin', role: input.role, entry: '' })
-    case 'pin-wrong':
-      return state.card.is === 'checking'
-        ? card({ is: 'pin', role: state.card.role, entry: '', triesLeft: input.triesLeft })
-        : stay(state)
+      return wantedRoles(state).length > 0 ? to({ ...state, card: INSERT }) : carryOut(state)
     case 'officer-admitted':
       if (state.card.is !== 'checking') return stay(state)
       return to({
@@ -203,35 +212,21 @@ function stepAdmitting(state: Admitting, input: PollsInput): PollsStep {
         spareWanted: state.spareWanted || input.drawn,
         card: { is: 'take' },
       })
-    case 'pressed':
-      if (state.card.is !== 'pin') return stay(state)
-      return stepPin(state.card, input.id, (next, pin) =>
-        pin === undefined
-          ? card(next)
-          : card(next, {
-              do: 'admit-officer',
-              purpose: state.purpose,
-              role: next.is === 'checking' ? next.role : 'spare',
-              pin,
-            }),
-      )
-    default:
-      return stay(state)
+    default: {
+      const { purpose } = state
+      const next = stepCard(state.card, input, {
+        refuse: (role) => unwanted(state, role),
+        send: (role, pin) => ({ do: 'admit-officer', purpose, role, pin }),
+      })
+      return next === undefined ? stay(state) : to({ ...state, card: next.card }, ...next.effects)
+    }
   }
 }
 
-/** Typing a PIN; the last digit sends it to the card. */
-function stepPin(
-  card: CardStep & { is: 'pin' },
-  id: string,
-  then: (next: CardStep, pin?: string) => PollsStep,
-): PollsStep {
-  const digit = /^digit-([0-9])$/.exec(id)?.[1]
-  if (id === 'correct') return then({ ...card, entry: card.entry.slice(0, -1) })
-  if (digit === undefined) return then(card)
-  const entry = card.entry + digit
-  if (entry.length < PIN_LENGTH) return then({ ...card, entry })
-  return then({ is: 'checking', role: card.role }, entry)
+/** Why a card of that officer is not taken now, if it is not. */
+function unwanted(state: Admitting, role: OfficerRole): OfficerRefusal | undefined {
+  if (state.admitted.some((admitted) => admitted.role === role)) return 'same-role'
+  return wantedRoles(state).includes(role) ? undefined : 'not-wanted'
 }
 
 /** All wanted cards were admitted and the last one was taken out. */
@@ -271,34 +266,20 @@ function stepReport(
   return stay(state)
 }
 
-/** After the end, an officer's card may have its share of the day key erased. */
+/** After the end, an officer's card takes leave: it carries this device's last head on, and forgets its share once all are closed. */
 function stepFinished(state: Polls & { is: 'finished' }, input: PollsInput): PollsStep {
-  const { card } = state
-  const next = (step: (Polls & { is: 'finished' })['card'], ...effects: readonly PollsEffect[]) =>
-    to({ is: 'finished', card: step }, ...effects)
-  switch (input.is) {
-    case 'card-inserted':
-      return next({ is: 'reading' }, { do: 'find-officer' })
-    case 'card-removed':
-      return next(INSERT)
-    case 'officer-refused':
-      return next({ is: 'refused', why: input.why })
-    case 'officer-found':
-      return card.is === 'reading' ? next({ is: 'pin', role: input.role, entry: '' }) : stay(state)
-    case 'pin-wrong':
-      return card.is === 'checking'
-        ? next({ is: 'pin', role: card.role, entry: '', triesLeft: input.triesLeft })
-        : stay(state)
-    case 'share-erased':
-      return next({ is: 'erased' })
-    case 'pressed':
-      if (card.is !== 'pin') return stay(state)
-      return stepPin(card, input.id, (step, pin) =>
-        pin === undefined ? next(step) : next(step, { do: 'verify-and-erase', pin }),
-      )
-    default:
-      return stay(state)
+  if (input.is === 'card-removed') return to({ is: 'finished', card: INSERT })
+  if (input.is === 'share-erased' || input.is === 'heads-carried') {
+    if (state.card.is !== 'checking') return stay(state)
+    const card: FinishedStep =
+      input.is === 'share-erased' ? { is: 'erased' } : { is: 'carried', open: input.open }
+    return to({ is: 'finished', card })
   }
+  const next = stepCard(state.card, input, {
+    refuse: () => undefined,
+    send: (role, pin) => ({ do: 'take-leave', role, pin }),
+  })
+  return next === undefined ? stay(state) : to({ is: 'finished', card: next.card }, ...next.effects)
 }
 
 function admitting(purpose: Purpose, paused?: PauseReason): Polls {

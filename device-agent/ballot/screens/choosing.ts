@@ -33,9 +33,16 @@ export function choosingDrafts(view: View): readonly Draft[] {
   const { voter } = stringsIn(language)
   const chosen = contests.reduce((sum, contest, i) => sum + namesChosen(contest, state.ballot, i), 0)
   const allowed = contests.reduce((sum, { choices }) => sum + choices, 0)
+  const withLists = contests.some(({ lists }) => lists.length > 0)
   const nothing = state.ballot.every((choice) => choice.length === 0)
   return [
-    words('heading', 'heading', voter.choosing, { x: LEFT, y: BODY_TOP, width: WIDTH, height: 80 }, 'large'),
+    words(
+      'heading',
+      'heading',
+      withLists ? voter.choosingWithLists : voter.choosing,
+      { x: LEFT, y: BODY_TOP, width: WIDTH, height: 80 },
+      'large',
+    ),
     words('count', 'status', voter.chosenOf(chosen, allowed), {
       x: LEFT,
       y: 188,

@@ -1,9 +1,11 @@
 /** The screens of the polls: what the two officers see before, between and after voting. */
+import { incidentText } from '../../../ui/incidents.ts'
 import { type Strings, stringsIn } from '../../../ui/strings.ts'
-import { type CardStep, type OfficerRole, PIN_LENGTH, type Polls, wantedRoles } from '../polls/polls.ts'
+import { PIN_LENGTH } from '../polls/card-dialogue.ts'
+import { type FinishedStep, type OfficerRole, type Polls, wantedRoles } from '../polls/polls.ts'
 import type { PrinterTrouble } from '../session/session.ts'
 import { BODY_TOP, button, type Draft, digitKeys, LEFT, message, WIDE_BUTTON, WIDTH, words } from './parts.ts'
-import type { ViewOf } from './view.ts'
+import type { OfficersView, ViewOf } from './view.ts'
 
 type Closed = Exclude<Polls, { is: 'open' }>
 
@@ -11,12 +13,12 @@ const ROLES: readonly OfficerRole[] = ['executive', 'supervisory', 'spare']
 const HEADING = { x: LEFT, y: BODY_TOP, width: WIDTH, height: 156 }
 
 /** What the officers see while nobody may vote. */
-export function officerDrafts(view: ViewOf<Closed>): readonly Draft[] {
+export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
   const { state } = view
   const { officers } = stringsIn(view.language)
   switch (state.is) {
     case 'closed':
-      return message(officers.closed, officers.closedHint)
+      return [...message(officers.closed, keysHint(view, officers.closedHint)), ...alarmDrafts(view)]
     case 'admitting':
       return admittingDrafts({ ...view, state })
     case 'reporting-zero':
@@ -24,15 +26,19 @@ export function officerDrafts(view: ViewOf<Closed>): readonly Draft[] {
         ? message(officers.zeroReport, officers.zeroReportHint, officers.opening)
         : reportTrouble(view, state.trouble)
     case 'paused':
-      return message(
-        officers.paused,
-        state.locked === true ? officers.boxLocked : officers.pause[state.why],
-        officers.pausedHint,
-      )
+      return [
+        ...message(
+          officers.paused,
+          state.locked === true ? officers.boxLocked : officers.pause[state.why],
+          officers.lastVote[view.lastVote],
+          keysHint(view, officers.pausedHint),
+        ),
+        ...alarmDrafts(view),
+      ]
     case 'resuming':
       return state.trouble === undefined
-        ? message(officers.resuming, officers.resumingHint)
-        : reportTrouble(view, state.trouble)
+        ? message(officers.resuming, officers.lastVote[view.lastVote])
+        : slipTrouble(view, state.trouble)
     case 'closing':
       return message(officers.closing, officers.closingHint)
     case 'reporting-minutes':
@@ -41,16 +47,44 @@ export function officerDrafts(view: ViewOf<Closed>): readonly Draft[] {
         : reportTrouble(view, state.trouble)
     case 'finished':
       return finishedDrafts({ ...view, state })
+    case 'stopped':
+      return message(officers.stopped, officers.stop[state.why], officers.stopHint)
   }
 }
 
-function admittingDrafts({ state, language }: ViewOf<Closed & { is: 'admitting' }>): readonly Draft[] {
+/** What a neighbour's head on an officer's card has shown. */
+function alarmDrafts({ alarms, language }: OfficersView<Closed>): readonly Draft[] {
+  if (alarms.length === 0) return []
+  const text = alarms.map((entry) => incidentText(entry, language)).join(' · ')
+  return [words('alarms', 'status', text, { x: LEFT, y: 1700, width: WIDTH, height: 200 })]
+}
+
+/**
+ * What the two officers do with case and keys. Only turning both keys on counts: keys that are on already, since before the pause or
+ * while the case was open, must be turned back first, so that nothing begins by itself.
+ */
+function keysHint({ language, caseOpen, keysOn }: OfficersView<Closed>, hint: string): string {
   const { officers } = stringsIn(language)
+  const keys = keysOn ? officers.keysBack : hint
+  return caseOpen ? `${officers.caseOpen} ${keys}` : keys
+}
+
+function admittingDrafts(view: OfficersView<Closed & { is: 'admitting' }>): readonly Draft[] {
+  const { state, language, lastVote } = view
+  const { officers } = stringsIn(language)
+  const below = (y: number, height: number) => ({ x: LEFT, y, width: WIDTH, height })
+  const vote = officers.lastVote[lastVote]
+  // Large in the keypad's place while there is no keypad.
+  const resumedVote =
+    state.card.is === 'pin'
+      ? words('last-vote', 'status', vote, below(1772, 108))
+      : words('last-vote', 'status', vote, below(1080, 300), 'large')
   return [
     words('heading', 'heading', officers.purpose[state.purpose], HEADING, 'huge'),
     ...roleDrafts(state, officers),
     ...cardDrafts(state.card, language, officers),
-    words('cancel', 'text', officers.cancel, WIDE_BUTTON),
+    words('cancel', 'text', officers.cancel, below(1704, 64)),
+    ...(state.purpose === 'resuming' ? [resumedVote] : []),
   ]
 }
 
@@ -70,7 +104,7 @@ function roleDrafts(state: Closed & { is: 'admitting' }, officers: Strings['offi
 
 /** What to do with the card, and the keypad while its PIN is typed. The digits never show. */
 function cardDrafts(
-  card: CardStep | { readonly is: 'erased' },
+  card: FinishedStep,
   language: 'fa' | 'en',
   officers: Strings['officers'],
 ): readonly Draft[] {
@@ -94,6 +128,8 @@ function cardDrafts(
         ...digitKeys(language, officers.correct),
       ]
     }
+    case 'carried':
+      return [status(officers.carried(card.open.join(' ')))]
     default:
       return [status(officers[card.is])]
   }
@@ -107,13 +143,32 @@ function reportTrouble({ language }: ViewOf<Closed>, trouble: PrinterTrouble): r
   ]
 }
 
-/** Taking the minutes; a card put in has its share of the day key erased. */
-function finishedDrafts({ state, language }: ViewOf<Closed & { is: 'finished' }>): readonly Draft[] {
+/** While resuming, it is the last slip that has not dropped. */
+function slipTrouble(
+  { language, lastVote }: OfficersView<Closed>,
+  trouble: PrinterTrouble,
+): readonly Draft[] {
+  const { officers, trouble: troubles } = stringsIn(language)
+  return [
+    ...message(officers.slipTroubleHeading, troubles[trouble], officers.lastVote[lastVote]),
+    button('retry', officers.retry, WIDE_BUTTON, 'primary'),
+  ]
+}
+
+/** Taking the minutes; a card put in takes leave. Below, where no keypad is, what became of the day's records. */
+function finishedDrafts(view: OfficersView<Closed & { is: 'finished' }>): readonly Draft[] {
+  const { state, language, handedOver } = view
   const { officers } = stringsIn(language)
-  const hint = { x: LEFT, y: 276, width: WIDTH, height: 280 }
+  const row = (y: number, height: number) => ({ x: LEFT, y, width: WIDTH, height })
+  const records = [
+    words('bundle', 'status', officers.bundle[handedOver.bundle], row(1080, 220), 'large'),
+    words('centre', 'status', officers.centre[handedOver.centre], row(1320, 220), 'large'),
+    ...alarmDrafts(view),
+  ]
   return [
     words('heading', 'heading', officers.finished, HEADING, 'huge'),
-    words('hint', 'text', officers.finishedHint, hint, 'large'),
+    words('hint', 'text', officers.finishedHint, row(276, 280), 'large'),
     ...(state.card.is === 'insert' ? [] : cardDrafts(state.card, language, officers)),
+    ...(state.card.is === 'pin' ? [] : records),
   ]
 }

@@ -82,7 +82,7 @@ export function button(
 export function digitKeys(language: Language, correct: string): readonly Draft[] {
   return keypad(KEYPAD_AREA).flatMap(({ key, rect }): Draft[] => {
     if (key === 'right') return []
-    if (key === 'left') return [{ ...button('correct', correct, rect, 'danger'), turns: false }]
+    if (key === 'left') return [{ ...button('correct', correct, rect, 'plain'), turns: false }]
     const digit = button(`digit-${key}`, digitsIn(language, key), rect, 'plain', true, 'huge')
     return [{ ...digit, turns: false }]
   })

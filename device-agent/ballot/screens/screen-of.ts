@@ -24,12 +24,14 @@ function nameOf({ polls, session, missing }: View): string {
   return 'trouble' in polls && polls.trouble !== undefined ? `polls.${polls.is}.trouble` : `polls.${polls.is}`
 }
 
-function draftsOf({ polls, session, definition, contests, missing }: View, language: Language) {
+function draftsOf(view: View, language: Language) {
+  const { polls, session, definition, contests, missing, lastVote, keysOn, caseOpen, alarms, handedOver } =
+    view
   const shared = { definition, contests, language }
   if (missing.length > 0 && !isBusy({ polls, session })) return missingDrafts(missing, language)
   return polls.is === 'open'
     ? voterDrafts({ ...shared, state: session })
-    : officerDrafts({ ...shared, state: polls })
+    : officerDrafts({ ...shared, lastVote, keysOn, caseOpen, alarms, handedOver, state: polls })
 }
 
 /** Whether something is under way that says by itself what a missing peripheral means, and must not be hidden from who began it. */
@@ -39,6 +41,7 @@ function isBusy({ polls, session }: Pick<View, 'polls' | 'session'>): boolean {
       return session.is !== 'idle'
     case 'closing':
     case 'finished':
+    case 'stopped':
       return true
     case 'reporting-zero':
     case 'resuming':

@@ -1,9 +1,21 @@
 /** What a screen is a function of. */
+
 import type { Contest, Definition } from '../../../core/election/definition.ts'
+import type { Day } from '../../../core/journal/day.ts'
 import type { Language } from '../../../ui/strings.ts'
+import type { FlushEnd } from '../../sync/sync.ts'
 import type { PeripheralName } from '../peripherals.ts'
 import type { Polls } from '../polls/polls.ts'
 import type { Session } from '../session/session.ts'
+
+/** What became of the vote in hand when voting stopped. */
+export type LastVote =
+  /** It counts; its slip may still hang. */
+  | 'recorded'
+  /** It does not count; its slip may hang and is made void. */
+  | 'not-recorded'
+  /** No slip hangs. */
+  | 'none'
 
 export interface View {
   readonly definition: Definition
@@ -14,6 +26,19 @@ export interface View {
   readonly session: Session
   /** Peripherals that do not answer. */
   readonly missing: readonly PeripheralName[]
+  readonly lastVote: LastVote
+  /** Both key switches are on. */
+  readonly keysOn: boolean
+  readonly caseOpen: boolean
+  /** Neighbours that showed two histories, or two journals. */
+  readonly alarms: Day['alarms']
+  readonly handedOver: HandedOver
+}
+
+/** What became of the day's records after closing. */
+export interface HandedOver {
+  readonly bundle: 'written' | 'missing'
+  readonly centre: 'waiting' | FlushEnd | 'no-link'
 }
 
 /** A view of one state in one language. */
@@ -23,3 +48,7 @@ export interface ViewOf<S> {
   readonly state: S
   readonly language: Language
 }
+
+/** What the officers' screens say beside the state. */
+export type OfficersView<S> = ViewOf<S> &
+  Pick<View, 'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver'>

@@ -56,9 +56,13 @@ export function voterDrafts(view: ViewOf<Session>): readonly Draft[] {
       return heldDrafts({ ...view, state })
     case 'thanks':
       return message(voter.thanks, voter.thanksHint)
+    case 'ended-without-vote':
+      return message(voter.ended, voter.endedHint)
     case 'refused': {
-      const { refused } = stringsIn(language)
-      return message(refused.heading, refused[state.why])
+      const { refused, refusedHeading } = stringsIn(language)
+      const { why } = state
+      const heading = why === 'unreadable' || why === 'inactive' ? refusedHeading[why] : refusedHeading.card
+      return message(heading, refused[why])
     }
   }
 }

@@ -4,16 +4,21 @@
  *
  * ```
  * idle → reading → choosing ⇄ reviewing → printing → comparing → recording → dropping → thanks → idle
- *             ↘ refused        ↑              ↘ held ↙    ↘ voiding → (choosing | refused | idle)
+ *             ↘ refused        ↑              ↘ held ↙    ↘ voiding → (choosing | refused | ended-without-vote)
  * ```
+ *
+ * Whoever pulls the card before the vote is recorded comes to `ended-without-vote`, which says so, and from there to `idle`.
  */
-import { addChoice, type Ballot, type ChoiceProblem, optionByCode } from '../../../core/election/ballot.ts'
+import type { Ballot, ChoiceProblem } from '../../../core/election/ballot.ts'
 import type { Contest } from '../../../core/election/definition.ts'
+import { choosing, pressWhileChoosing } from './choosing.ts'
 
 /** Without a touch for this long the voter is asked whether they are still there (VVSG 2.0, 5.2: 2 to 5 minutes). */
 export const INACTIVITY_MS = 150_000
 /** The question stands this long (20 to 45 s), then the session ends. */
 export const ALERT_MS = 30_000
+/** That nothing was recorded stands on the screen this long, unless a card comes in before. */
+export const ENDED_MS = 10_000
 
 /** Why a card opens no session. The screen says what to do for each. */
 export type CardRefusal =
@@ -65,9 +70,11 @@ export type Session =
   | { readonly is: 'dropping'; readonly cardGone: boolean }
   | { readonly is: 'held'; readonly trouble: PrinterTrouble; readonly at: HeldAt }
   | { readonly is: 'thanks' }
+  /** The card was taken out before anything was recorded. */
+  | { readonly is: 'ended-without-vote' }
 
-/** Where a cancelled slip leads: on with the same voter, out with their card, or nobody is there any more. */
-export type AfterVoid = 'choosing' | 'refused' | 'idle'
+/** Where a cancelled slip leads: on with the same voter, out with their card, or the card is gone already. */
+export type AfterVoid = 'choosing' | 'refused' | 'ended'
 
 /** The step that waits for the printer; `dropping` comes after the vote was recorded. */
 export type HeldAt =
@@ -90,6 +97,8 @@ export type SessionInput =
   | { readonly is: 'slip-voided' }
   | { readonly is: 'recorded' }
   | { readonly is: 'slip-dropped' }
+  /** Two officers resumed the polls and whatever slip hung was dropped, or printed void and dropped, before that. */
+  | { readonly is: 'slip-settled' }
   | { readonly is: 'card-marked' }
   | { readonly is: 'timed-out' }
 
@@ -127,9 +136,14 @@ const STOP_TIMER: SessionEffect = { do: 'stop-timer' }
 export function stepSession(rules: SessionRules, state: Session, input: SessionInput): SessionStep {
   if (input.is === 'timed-out') return stepTimeout(state)
   if (input.is === 'card-removed') return stepCardRemoved(state)
+  if (input.is === 'slip-settled') return stepSettled(state)
   switch (state.is) {
     case 'idle':
       return input.is === 'card-inserted' ? to({ is: 'reading' }, { do: 'read-card' }) : stay(state)
+    case 'ended-without-vote':
+      return input.is === 'card-inserted'
+        ? to({ is: 'reading' }, STOP_TIMER, { do: 'read-card' })
+        : stay(state)
     case 'reading':
       if (input.is === 'card-accepted') return to(choosing(rules.contests.map(() => [])), START_INACTIVITY)
       return input.is === 'card-refused' ? to({ is: 'refused', why: input.why }) : stay(state)
@@ -157,53 +171,9 @@ export function stepSession(rules: SessionRules, state: Session, input: SessionI
   }
 }
 
-/** The contest and option a code belongs to among the contests of a style. */
-export function findCode(contests: readonly Contest[], code: string) {
-  for (const [index, contest] of contests.entries()) {
-    const option = optionByCode(contest, code)
-    if (option !== undefined) return { index, contest, option }
-  }
-  return undefined
-}
-
 function stepChoosing(rules: SessionRules, state: Session & { is: 'choosing' }, id: string): SessionStep {
-  const { ballot, entry } = state
-  const digit = /^digit-([0-9])$/.exec(id)?.[1]
-  if (digit !== undefined) {
-    const typed = entry + digit
-    if (typed.length < rules.codeLength) return to(choosing(ballot, typed), START_INACTIVITY)
-    return to(addCode(rules, ballot, typed), START_INACTIVITY)
-  }
-  const removed = /^remove-([0-9]+)$/.exec(id)?.[1]
-  if (removed !== undefined) return to(choosing(removeCode(rules, ballot, removed)), START_INACTIVITY)
-  switch (id) {
-    case 'correct':
-      return to(choosing(ballot, entry.slice(0, -1)), START_INACTIVITY)
-    case 'blank':
-      return to(reviewing(rules.contests.map(() => [])), START_INACTIVITY)
-    case 'review':
-      return entry === '' ? to(reviewing(ballot), START_INACTIVITY) : stay(state)
-    case 'still-here':
-      return to(choosing(ballot, entry), START_INACTIVITY)
-    default:
-      return stay(state)
-  }
-}
-
-function addCode(rules: SessionRules, ballot: Ballot, code: string): Session {
-  const found = findCode(rules.contests, code)
-  if (found === undefined) return choosing(ballot, '', { is: 'problem', problem: { is: 'unknown-code' } })
-  const added = addChoice(found.contest, ballot[found.index] ?? [], code)
-  if (!added.ok) return choosing(ballot, '', { is: 'problem', problem: added.error })
-  const wider = ballot.map((choice, index) => (index === found.index ? added.value : choice))
-  return choosing(wider, '', { is: 'added', contest: found.index, position: found.option.position })
-}
-
-function removeCode(rules: SessionRules, ballot: Ballot, code: string): Ballot {
-  const found = findCode(rules.contests, code)
-  return ballot.map((choice, index) =>
-    index === found?.index ? choice.filter((position) => position !== found.option.position) : choice,
-  )
+  const next = pressWhileChoosing(rules, state, id)
+  return next === state ? stay(state) : to(next, START_INACTIVITY)
 }
 
 /** The finish key is pressed twice: the second press is the voter's word that nothing is missing. */
@@ -224,10 +194,10 @@ function stepReviewing(state: Session & { is: 'reviewing' }, id: string): Sessio
 function stepPrinting(state: Session & { is: 'printing' }, input: SessionInput): SessionStep {
   const { ballot, cardGone } = state
   if (input.is === 'slip-indeterminate' || (input.is === 'slip-printed' && cardGone)) {
-    return voidSlip(ballot, cardGone ? 'idle' : 'choosing')
+    return voidSlip(ballot, cardGone ? 'ended' : 'choosing')
   }
   if (input.is === 'slip-printed') return to({ is: 'comparing', ballot, alert: false }, START_INACTIVITY)
-  if (input.is === 'slip-refused' && cardGone) return to(IDLE)
+  if (input.is === 'slip-refused' && cardGone) return endWithoutVote()
   return stepTrouble(state, input, { step: 'printing', ballot })
 }
 
@@ -253,8 +223,8 @@ function stepVoiding(state: Session & { is: 'voiding' }, input: SessionInput): S
       return to(choosing(state.ballot, '', { is: 'slip-cancelled' }), START_INACTIVITY)
     case 'refused':
       return to({ is: 'refused', why: 'inactive' })
-    case 'idle':
-      return to(IDLE)
+    case 'ended':
+      return endWithoutVote()
   }
 }
 
@@ -275,19 +245,37 @@ function stepRetry(at: HeldAt): SessionStep {
   }
 }
 
+/** What a session that waited before a hanging slip finds once officers have dealt with it. */
+function stepSettled(state: Session): SessionStep {
+  if (state.is === 'comparing') return endWithoutVote()
+  if (state.is !== 'held') return stay(state)
+  switch (state.at.step) {
+    case 'printing':
+      return stay(state)
+    case 'voiding':
+      return endWithoutVote()
+    case 'dropping':
+      return state.at.cardGone ? to(IDLE) : to({ is: 'dropping', cardGone: false }, { do: 'mark-card' })
+  }
+}
+
 /** A card pulled early ends the session without a vote; the claim on it stays, so the voter may come back to this device. */
 function stepCardRemoved(state: Session): SessionStep {
   switch (state.is) {
     case 'idle':
+    case 'ended-without-vote':
       return stay(state)
+    case 'choosing':
+    case 'reviewing':
+      return endWithoutVote()
     case 'printing':
     case 'recording':
     case 'dropping':
       return to({ ...state, cardGone: true })
     case 'comparing':
-      return voidSlip(state.ballot, 'idle', STOP_TIMER)
+      return voidSlip(state.ballot, 'ended', STOP_TIMER)
     case 'voiding':
-      return to({ ...state, afterwards: 'idle' })
+      return to({ ...state, afterwards: 'ended' })
     case 'held':
       return stepHeldCardRemoved(state)
     default:
@@ -298,9 +286,9 @@ function stepCardRemoved(state: Session): SessionStep {
 function stepHeldCardRemoved(state: Session & { is: 'held' }): SessionStep {
   switch (state.at.step) {
     case 'printing':
-      return to(IDLE)
+      return endWithoutVote()
     case 'voiding':
-      return to({ ...state, at: { ...state.at, afterwards: 'idle' } })
+      return to({ ...state, at: { ...state.at, afterwards: 'ended' } })
     case 'dropping':
       return to({ ...state, at: { ...state.at, cardGone: true } })
   }
@@ -312,7 +300,12 @@ function stepTimeout(state: Session): SessionStep {
     if (state.is === 'comparing') return voidSlip(state.ballot, 'refused')
     return to({ is: 'refused', why: 'inactive' })
   }
-  return stay(state)
+  return state.is === 'ended-without-vote' ? to(IDLE) : stay(state)
+}
+
+/** The card is out and nothing was recorded: the voter is told so for a while. */
+function endWithoutVote(): SessionStep {
+  return to({ is: 'ended-without-vote' }, { do: 'start-timer', ms: ENDED_MS })
 }
 
 function printSlip(ballot: Ballot, ...before: readonly SessionEffect[]): SessionStep {
@@ -321,14 +314,6 @@ function printSlip(ballot: Ballot, ...before: readonly SessionEffect[]): Session
 
 function voidSlip(ballot: Ballot, afterwards: AfterVoid, ...before: readonly SessionEffect[]): SessionStep {
   return to({ is: 'voiding', ballot, afterwards }, ...before, { do: 'void-slip' })
-}
-
-function choosing(ballot: Ballot, entry = '', notice?: Notice): Session {
-  return { is: 'choosing', ballot, entry, alert: false, ...(notice && { notice }) }
-}
-
-function reviewing(ballot: Ballot): Session {
-  return { is: 'reviewing', ballot, finishPressed: false, alert: false }
 }
 
 function to(state: Session, ...effects: readonly SessionEffect[]): SessionStep {

@@ -12,7 +12,7 @@ import { openCard } from '../../../firmware/card-reader/card.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 
 /** What a desk issues for and with. */
-export interface DeskParts {
+interface DeskParts {
   readonly electionPackage: ElectionPackage
   readonly station: string
   readonly signers: { readonly executive: Signer; readonly supervisory: Signer }

@@ -3,9 +3,11 @@ import { registerHooks } from 'node:module'
 import type { Edit } from './builds.ts'
 
 const OURS = new URL('../../../', import.meta.url).href
+/** What can be weakened. */
+const BENT = ['core', 'device-agent', 'fleet']
 
 /**
- * From here on modules of `core` and `device-agent` come with the edits; must be called before any is loaded.
+ * From here on modules of `core`, `device-agent` and `fleet` come with the edits; must be called before any is loaded.
  * @returns a function that throws unless each edit was made exactly once: call it when all is loaded
  */
 export function bendSource(edits: readonly Edit[]): () => void {
@@ -13,7 +15,7 @@ export function bendSource(edits: readonly Edit[]): () => void {
   registerHooks({
     load(url, context, next) {
       const loaded = next(url, context)
-      if (!url.startsWith(`${OURS}core/`) && !url.startsWith(`${OURS}device-agent/`)) return loaded
+      if (!BENT.some((area) => url.startsWith(`${OURS}${area}/`))) return loaded
       let source = Buffer.from(loaded.source as Uint8Array).toString()
       for (const [i, { text, instead }] of edits.entries()) {
         made[i] = (made[i] ?? 0) + source.split(text).length - 1

@@ -118,6 +118,10 @@ export const WEAKENED: Readonly<Record<string, WeakenedBuild>> = {
       'Whenever the polls pause, what waits in the pool is sealed as a batch of its own, however little it is.',
     edits: [
       {
+        text: "if (isLastBatchSealed(day) && entry.type !== 'polls.closed')",
+        instead: "if (isLastBatchSealed(day) && entry.type === 'journal.opened')",
+      },
+      {
         text: 'append(event: JournalEvent): void {',
         instead: `append(event: JournalEvent): void {
     if (event.type === 'polls.paused' && this.#box !== undefined) {

@@ -6,13 +6,13 @@ import type { Random } from '../../../core/ports.ts'
 
 /** Constants of ANSI C's example `rand` (ISO/IEC 9899, 7.22.2.2). */
 export function timeSeeded(second: number): Random {
-  let state = BigInt(second)
+  let state = second >>> 0
   return {
     kind: 'seeded, not secret',
     bytes: (length) =>
       Uint8Array.from({ length }, () => {
-        state = (state * 1103515245n + 12345n) % 2n ** 32n
-        return Number((state >> 16n) & 0xffn)
+        state = (Math.imul(state, 1103515245) + 12345) >>> 0
+        return (state >>> 16) & 0xff
       }),
   }
 }

@@ -1,21 +1,24 @@
 /** Makes a weakened build: the program's own sources in a folder of their own, some lines replaced. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { WEAKENED } from '../../adversary/weakened/builds.ts'
 import type { Replacement } from './weakenings.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-/** What the attacked parts are made of. */
-const AREAS = ['core', 'device-agent/store']
+/** What the attacked parts are made of, and the generator that some of the adversary test's weakened builds draw from. */
+const AREAS = ['core', 'device-agent', 'firmware', 'ui', 'test/adversary/weakened']
 
 /** The modules that attacks are run against. */
 export interface Build {
   readonly authorization: typeof import('../../../core/cards/authorization.ts')
   readonly commitment: typeof import('../../../core/ballot-box/commitment.ts')
   readonly database: typeof import('../../../device-agent/store/database.ts')
+  readonly document: typeof import('../../../ui/paper/document.ts')
   readonly pool: typeof import('../../../core/ballot-box/pool.ts')
   readonly sealedBallot: typeof import('../../../core/ballot-box/sealed-ballot.ts')
+  readonly slip: typeof import('../../../ui/paper/slip.ts')
   readonly tally: typeof import('../../../core/election/tally.ts')
   readonly DeviceStore: typeof import('../../../device-agent/store/device-store.ts').DeviceStore
   readonly Medium: typeof import('../../../device-agent/store/medium.ts').Medium
@@ -48,17 +51,58 @@ export function weakenedBuild(replacements: readonly Replacement[]): Promise<Bui
 
 async function load(root: string): Promise<Build> {
   const module = (path: string) => import(/* @vite-ignore */ join(root, path))
-  const [authorization, commitment, database, pool, sealedBallot, tally, store, medium] = await Promise.all([
+  const [
+    authorization,
+    commitment,
+    database,
+    document,
+    pool,
+    sealedBallot,
+    slip,
+    tally,
+    { DeviceStore },
+    { Medium },
+  ] = await Promise.all([
     module('core/cards/authorization.ts'),
     module('core/ballot-box/commitment.ts'),
     module('device-agent/store/database.ts'),
+    module('ui/paper/document.ts'),
     module('core/ballot-box/pool.ts'),
     module('core/ballot-box/sealed-ballot.ts'),
+    module('ui/paper/slip.ts'),
     module('core/election/tally.ts'),
     module('device-agent/store/device-store.ts'),
     module('device-agent/store/medium.ts'),
   ])
-  const { DeviceStore } = store
-  const { Medium } = medium
-  return { authorization, commitment, database, pool, sealedBallot, tally, DeviceStore, Medium }
+  return {
+    authorization,
+    commitment,
+    database,
+    document,
+    pool,
+    sealedBallot,
+    slip,
+    tally,
+    DeviceStore,
+    Medium,
+  }
+}
+
+/** A build that the adversary test keeps, by its name there. */
+export function adversaryBuild(name: keyof typeof WEAKENED): Promise<Build> {
+  const { edits } = WEAKENED[name] ?? { edits: [] }
+  if (edits.length === 0) throw new Error(`the adversary test has no weakened build ${name}`)
+  const sources = AREAS.slice(0, 2).flatMap((area) =>
+    readdirSync(join(ROOT, area), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => ({ file: join(area, file), source: readFileSync(join(ROOT, area, file), 'utf8') })),
+  )
+  return weakenedBuild(
+    edits.map(({ text, instead }) => {
+      const found = sources.filter(({ source }) => source.includes(text))
+      if (found[0] === undefined || found.length > 1)
+        throw new Error(`in ${found.length} files, not in one: ${text}`)
+      return { file: found[0].file, line: text, by: instead }
+    }),
+  )
 }

@@ -3,6 +3,8 @@
  * that is no longer there once and only once fails the test.
  */
 
+import { fileURLToPath } from 'node:url'
+
 /** One replacement in one file. */
 export interface Replacement {
   readonly file: string
@@ -129,5 +131,93 @@ export const emptyCommitment: readonly Replacement[] = [
     file: 'core/ballot-box/commitment.ts',
     line: 'return sha256(salt, Buffer.from(canonicalJson(tallyJson(definition, tally))))',
     by: 'return sha256(salt, Buffer.from(canonicalJson(tallyJson(definition, tally)).slice(0, 0)))',
+  },
+]
+
+/** Where the generators are, for a build that lies elsewhere. */
+const GENERATORS = fileURLToPath(new URL('record-numbers.ts', import.meta.url))
+
+/** Ballots carry a public number beside the sealed box: `number` is the source of a function of how many there were before. */
+function numberedBallots(number: string): readonly Replacement[] {
+  const file = 'core/ballot-box/sealed-ballot.ts'
+  return [
+    {
+      file,
+      line: 'const BOX_OVERHEAD = 48',
+      by: `import { ${number} as numberOf } from '${GENERATORS}'
+const BOX_OVERHEAD = 52
+let before = 0`,
+    },
+    {
+      file,
+      line: 'return sealBox(concatBytes(head, choices), electionKey, random)',
+      by: `const number = new Uint8Array(4)
+  new DataView(number.buffer).setUint32(0, numberOf(before++))
+  return concatBytes(number, sealBox(concatBytes(head, choices), electionKey, random))`,
+    },
+    {
+      file,
+      line: 'openBox(sealed, electionKey, secretKey)',
+      by: 'openBox(sealed.subarray(4), electionKey, secretKey)',
+    },
+  ]
+}
+
+/** Record ids of an ImageCast Precinct of 2022. */
+export const dvsorderNumbers = numberedBallots('imageCastPrecinct')
+
+/** Record ids of an ImageCast Evolution of 2022. */
+export const dvsorderEvolutionNumbers = numberedBallots('imageCastEvolution')
+
+/** Numbers that go on by one step, which nobody has published. */
+export const steppedNumbers = numberedBallots('unpublishedSteps')
+
+/** Numbers from the generator of C's example `rand`. */
+export const randNumbers = numberedBallots('exampleRand')
+
+/** 1, 2, 3. */
+export const runningNumbers = numberedBallots('runningNumber')
+
+/** A slip has as many rows, and its QR code as many codes, as were chosen. */
+export const slipAsLongAsTheChoice: readonly Replacement[] = [
+  {
+    file: 'ui/paper/slip.ts',
+    line: 'return [...shown, ...empty(rowsOf(contest, form.titled) - shown.length)]',
+    by: 'return shown',
+  },
+  {
+    file: 'ui/paper/slip.ts',
+    line: 'const strips = [...rows, ...empty(form.rows - rows.length)].map((row): Strip => {',
+    by: 'const strips = rows.map((row): Strip => {',
+  },
+]
+
+/** A slip's QR code is as long as what was chosen; its rows are those of every slip. */
+export const codeAsLongAsTheChoice: readonly Replacement[] = [
+  { file: 'ui/paper/slip.ts', line: "return [...codes, ...rest].join(',')", by: "return codes.join(',')" },
+  {
+    file: 'ui/paper/slip.ts',
+    line: "return qrText(definition, style.id, contests, ballot).padEnd(length, '-')",
+    by: 'return length > 0 ? qrText(definition, style.id, contests, ballot) : ""',
+  },
+]
+
+/** The places of a ballot where nothing was chosen are left out of the record. */
+export const recordAsLongAsTheChoice: readonly Replacement[] = [
+  {
+    file: 'core/ballot-box/sealed-ballot.ts',
+    line: 'return sealBox(concatBytes(head, choices), electionKey, random)',
+    by: `const used = choices.subarray(0, choices.findLastIndex((byte) => byte !== 0xff) + 1)
+  return sealBox(concatBytes(head, used), electionKey, random)`,
+  },
+]
+
+/** Each option chosen is noted on the disk by itself. */
+export const writesEachChoice: readonly Replacement[] = [
+  {
+    file: 'device-agent/store/device-store.ts',
+    line: "const beside = { spentTag: tag, slip: 'accepted' as const }",
+    by: `const beside = { spentTag: tag, slip: 'accepted' as const }
+    for (const _ of ballot.flat()) this.setSlip('hanging')`,
   },
 ]

@@ -18,8 +18,8 @@ import {
 } from '../../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { concatBytes, sha256, toBase64 } from '../../../core/keys/hash.ts'
-import { p256Signer } from '../../../core/keys/p256.ts'
 import { valueOrThrow } from '../../../core/result.ts'
+import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { hex, seededRandom } from './seeded-random.ts'
 
 const random = seededRandom(1)
@@ -29,7 +29,7 @@ const seed = random.bytes(32)
 const own = signerFromSeed(seed)
 const log = signerFromSeed(random.bytes(32))
 const message = signerFromSeed(random.bytes(32))
-const card = p256Signer(random.bytes(32))
+const card = makeCardKey(random)
 
 const times = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2049-12-31T23:59:59Z') }
 const common = { authority, authorityName: 'شورا council.example', ...times }

@@ -2,13 +2,7 @@ import fc from 'fast-check'
 import sodium from 'sodium-native'
 import nacl from 'tweetnacl'
 import { describe, expect, test } from 'vitest'
-import {
-  boxPublicKey,
-  isSoundBoxKey,
-  openBox,
-  SEALED_BOX_OVERHEAD,
-  sealBox,
-} from '../../../core/keys/sealed-box.ts'
+import { boxPublicKey, isSoundBoxKey, openBox, sealBox } from '../../../core/keys/sealed-box.ts'
 import { hex, seededRandom } from './seeded-random.ts'
 
 const secretKey = seededRandom(1).bytes(32)
@@ -19,7 +13,7 @@ describe('a sealed box', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(), (message, seed) => {
         const sealed = sealBox(message, publicKey, seededRandom(seed))
-        expect(sealed).toHaveLength(message.length + SEALED_BOX_OVERHEAD)
+        expect(sealed).toHaveLength(message.length + sodium.crypto_box_SEALBYTES)
         expect(openBox(sealed, publicKey, secretKey)).toEqual(message)
       }),
       { numRuns: 30 },

@@ -27,6 +27,7 @@ import {
 const FILES = [
   'batches.jsonl',
   'checkpoint',
+  'cosigned.json',
   'device-certificate.der',
   'journal.jsonl',
   'leaves.bin',

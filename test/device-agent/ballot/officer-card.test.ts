@@ -4,7 +4,7 @@ import { sha256, toBase64 } from '../../../core/keys/hash.ts'
 import type { Signer } from '../../../core/ports.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import { DayKeyGathering } from '../../../device-agent/ballot/polls/day-key.ts'
-import { admitOfficer, eraseShare, findOfficer } from '../../../device-agent/ballot/polls/officer-card.ts'
+import { admitOfficer, findOfficer, takeLeave } from '../../../device-agent/ballot/polls/officer-card.ts'
 import type { OfficerRole } from '../../../device-agent/ballot/polls/polls.ts'
 import { issueOfficerCertificate } from '../../../provisioning/enrolment/certificates.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
@@ -36,6 +36,7 @@ function makeCard(role: OfficerRole, by: Signer = authority, kind = role, at = '
   return { certificate, card: new OfficerCard({ kind, certificate, pin: PIN, key }) }
 }
 
+const noHeads = async () => ({ is: 'met' as const })
 const checks = () => ({
   authorityKey: authority.publicKey,
   station: 's-1',
@@ -45,7 +46,8 @@ const checks = () => ({
 })
 
 function admit(card: OfficerCard, role: OfficerRole, gathering?: DayKeyGathering, pin = PIN, mayDraw = true) {
-  return bench.during(card, (reader) => admitOfficer(reader, role, pin, checks(), gathering, mayDraw))
+  const share = gathering && { gathering, mayDraw, drawn: () => {} }
+  return bench.during(card, (reader) => admitOfficer(reader, { role, pin }, checks(), noHeads, share))
 }
 
 describe("an officer's card", () => {
@@ -107,21 +109,26 @@ describe('the day key', () => {
       supervisory: makeCard('supervisory').card,
       spare: makeCard('spare').card,
     }
-    const drawn = new DayKeyGathering('s-1', random)
+    const drawn = new DayKeyGathering('s-1', random, [])
     for (const role of ['executive', 'supervisory', 'spare'] as const)
       expect(await admit(cards[role], role, drawn)).toMatchObject({ is: 'officer-admitted', drawn: true })
     for (const pair of [
       ['executive', 'supervisory'],
       ['spare', 'executive'],
     ] as const) {
-      const again = new DayKeyGathering('s-1', random)
+      const again = new DayKeyGathering('s-1', random, [])
       for (const role of pair)
         expect(await admit(cards[role], role, again, PIN, false)).toMatchObject({ is: 'officer-admitted' })
       expect(again.key()).toEqual(drawn.key())
     }
-    const erased = await bench.during(cards.spare, (reader) => eraseShare(reader, 'spare', PIN, checks()))
+    const leave = (open: readonly string[]) =>
+      bench.during(cards.spare, (reader) =>
+        takeLeave(reader, { role: 'spare', pin: PIN }, checks(), noHeads, () => open),
+      )
+    expect(await leave(['d-02'])).toEqual({ is: 'heads-carried', open: ['d-02'] })
+    const erased = await leave([])
     expect(erased).toEqual({ is: 'share-erased' })
-    const later = new DayKeyGathering('s-1', random)
+    const later = new DayKeyGathering('s-1', random, [])
     expect(await admit(cards.spare, 'spare', later, PIN, false)).toEqual({
       is: 'officer-refused',
       why: 'no-share',

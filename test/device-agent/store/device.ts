@@ -66,9 +66,15 @@ export function partsFor(media: StoreParts['media'], seed: string): StoreParts {
     electionPackage: station.electionPackage,
     logSigner: signerFromSeed(device.keys.log),
     messageSigner: signerFromSeed(device.keys.message),
+    witnessSigner: signerFromSeed(device.keys.witness),
     clock,
     random: seededRandom(seed),
   }
+}
+
+function atLeastOne([first, ...others]: readonly Medium[]): StoreParts['media'] {
+  if (first === undefined) throw new Error('a store without a medium')
+  return [first, ...others]
 }
 
 /** The row of table device. */
@@ -99,7 +105,7 @@ export function beginOn(build: StoreBuild, count: number, seed: string) {
   const made = Array.from({ length: count }, newFolder)
   const random = seededRandom(`media of ${seed}`)
   const media = made.map((folder) => valueOrThrow(build.Medium.create(folder, deviceRow, random)))
-  const parts = partsFor(media as unknown as StoreParts['media'], seed)
+  const parts = partsFor(atLeastOne(media), seed)
   return { folders: made, store: build.DeviceStore.begin(parts, opening) }
 }
 
@@ -112,7 +118,7 @@ export function resumeOn(build: StoreBuild, from: readonly string[], overrides: 
     if (!medium.ok) return medium
     media.push(medium.value)
   }
-  const parts = partsFor(media as unknown as StoreParts['media'], `resumed ${from.join()}`)
+  const parts = partsFor(atLeastOne(media), `resumed ${from.join()}`)
   const resumed = build.DeviceStore.resume({ ...parts, ...overrides })
   if (!resumed.ok) for (const medium of media) medium.close()
   return resumed

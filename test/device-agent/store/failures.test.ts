@@ -310,6 +310,7 @@ describe('a device', () => {
     expect(() => again.openPolls(officers)).toThrow('locked')
     valueOrThrow(again.preparePool(dayKey()))
     valueOrThrow(again.preparePool(dayKey()))
+    again.append({ type: 'report.printed', report: 'zero' })
     again.openPolls(officers)
     expect(again.day.polls).toBe('open')
     expect(() => again.preparePool(dayKey())).toThrow('before the polls open')

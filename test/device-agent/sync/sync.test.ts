@@ -1,9 +1,12 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { messageHash, signAnswer } from '../../../core/messages/answer.ts'
 import { MAX_ENTRIES } from '../../../core/messages/entries.ts'
 import { encodeReceipt } from '../../../core/messages/receipt.ts'
 import { topicOf } from '../../../core/messages/topic.ts'
+import { signCheckpoint } from '../../../core/tlog/checkpoint.ts'
 import { addSignatureLine, cosign, openCosignature } from '../../../core/tlog/cosignature.ts'
 import { backoffMs, LARGEST_BOUND_MS } from '../../../device-agent/sync/backoff.ts'
 import { type Sync, type SyncOptions, startSync } from '../../../device-agent/sync/sync.ts'
@@ -45,6 +48,7 @@ function sync(device: TestDevice, port: number, overrides: Partial<SyncOptions> 
     random: seededRandom(1),
     logger: silentLogger,
     intervalMs: 20,
+    contradicted: () => {},
     ...overrides,
   })
   office.later(() => started.close())
@@ -76,6 +80,16 @@ async function actor(
   return broker
 }
 
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
 /** Resolves once `condition` holds; the test's own time limit ends it otherwise. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -90,8 +104,9 @@ describe('with the centre', () => {
     const centre = await office.startCentre(store)
     const device = new TestDevice('device-1').appendMany(5).close()
     expect(await sync(device, centre.port).flush()).toBe('received')
-    expect(device.receipted()).toBe(10)
-    const note = addSignatureLine(device.note(10), device.receipts.get(10) ?? '')
+    const size = device.entries.length
+    expect(device.receipted()).toBe(size)
+    const note = addSignatureLine(device.note(size), device.receipts.get(size) ?? '')
     expect(openCosignature(note, { name: witness.name, publicKey: witness.signer.publicKey }).ok).toBe(true)
     expect(device.tally()).toBeUndefined()
     expect(store.tallies()).toHaveLength(1)
@@ -235,7 +250,7 @@ describe('with a false centre', () => {
 
   it('an answer that the centre did not sign, or to another message, does not clear the tally', async () => {
     const device = new TestDevice('device-1').close()
-    device.storeReceipt(5, 'all entries are there')
+    device.storeReceipt(device.entries.length, 'all entries are there')
     const tally = device.waitingTally ?? ''
     const to = messageHash(Buffer.from(tally))
     const stored = { to, have: 2, result: 'stored' as const }
@@ -246,6 +261,48 @@ describe('with a false centre', () => {
     ])
     expect(await sync(device, broker.port).flush()).toBe('tally-refused')
     expect(device.tally()).toBe(tally)
+  })
+
+  it('a device that was set back is told so by its own signature that the centre kept, whether it went on since or not', async () => {
+    const centre = await office.startCentre(office.openStore())
+    const device = new TestDevice('device-1').appendMany(6)
+    const first = sync(device, centre.port)
+    await first.flush()
+    await first.close()
+    for (const [went, expected] of [
+      [1, 'rolled-back'],
+      [9, 'forked'],
+    ] as const) {
+      const restored = new TestDevice('device-1')
+        .appendMany(2)
+        .append({ type: 'card.refused', reason: 'blank' })
+      restored.appendMany(went)
+      const alarms: string[] = []
+      const again = sync(restored, centre.port, { contradicted: (alarm) => alarms.push(alarm) })
+      await until(() => alarms.length > 0)
+      expect(alarms[0]).toBe(expected)
+      await again.close()
+    }
+  })
+
+  it('the word of the centre alone, or a head that another key signed, stops no device', async () => {
+    const device = new TestDevice('device-1').appendMany(3)
+    const thief = signCheckpoint(
+      { origin: device.origin, size: 31, root: new Uint8Array(32) },
+      signerOf('thief'),
+    )
+    const alarms: string[] = []
+    let asked = 0
+    const broker = await actor((_, payload) => {
+      asked += 1
+      const to = messageHash(payload)
+      const held = [undefined, thief, device.note(2)][asked % 3]
+      const answer = { to, have: 31, result: 'resend' as const, ...(held !== undefined && { held }) }
+      return [['answer', signAnswer(answer, messageSigner)]]
+    })
+    sync(device, broker.port, { contradicted: (alarm) => alarms.push(alarm) })
+    await until(() => asked > 6)
+    expect(alarms).toEqual([])
   })
 
   it('nothing of a tally leaves the device before closing', async () => {
@@ -267,6 +324,33 @@ describe('with a false centre', () => {
     await running.close()
     expect(await flushed).toBe('closed')
     expect(await running.flush()).toBe('closed')
+  })
+})
+
+describe('without a centre', () => {
+  it.each([
+    ['nobody listens there', closedPort],
+    ['another answers there', async () => (await office.startCentre(office.openStore())).port],
+  ])('each failed connection is logged once: %s', async (_, portOf) => {
+    const device = new TestDevice('device-1')
+    const lines: string[] = []
+    const keep = (_fields: unknown, message: string) => void lines.push(message)
+    const waiting: (() => void)[] = []
+    const clock = {
+      now: realClock.now,
+      after: (_ms: number, callback: () => void) => {
+        waiting.push(callback)
+        return { cancel: () => {} }
+      },
+    }
+    const url = `mqtts://127.0.0.1:${await portOf()}`
+    const address = { url, servername: 'another.example', tls: device.tls }
+    sync(device, 0, { address, clock, logger: { info: keep, warn: keep, error: keep } })
+    // The first that waits is the timer of the day, then one for each next connection.
+    await until(() => waiting.length === 2)
+    waiting[1]?.()
+    await until(() => waiting.length === 3)
+    expect(lines).toEqual(['sync: link failed', 'sync: link failed'])
   })
 })
 

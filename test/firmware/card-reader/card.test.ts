@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { p256Signer, verifyP256 } from '../../../core/keys/p256.ts'
+import { verifyP256 } from '../../../core/keys/p256.ts'
 import type { OfficerCard, VoterCard } from '../../../firmware/card-reader/card.ts'
 import {
   authenticationMessage,
@@ -8,6 +8,7 @@ import {
   openCard,
   voterObjectHash,
 } from '../../../firmware/card-reader/card.ts'
+import { cardKeyFromScalar } from '../../../simulator/cards/card-key.ts'
 import { bytes, good } from '../scripted-line.ts'
 import type { CardScript } from './scripted-reader.ts'
 import { connected, twin } from './scripted-reader.ts'
@@ -98,7 +99,7 @@ describe('a voter card', () => {
   })
 
   test('proves itself with a signature over exactly the message that we compute', async () => {
-    const key = p256Signer(new Uint8Array(32).fill(9))
+    const key = cardKeyFromScalar(new Uint8Array(32).fill(9))
     const authorization = bytes('7b 7d')
     const { card } = objectCard('01', { '0101': authorization }, (tpdu) => {
       if (header(tpdu) !== '00880000' || tpdu[4] !== 64) return '6700'

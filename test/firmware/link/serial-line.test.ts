@@ -43,7 +43,7 @@ describe('a real serial line', () => {
     const written = new Promise<Buffer>((resolve) => terminal.master.once('data', resolve))
     transport.write(Uint8Array.of(0x55, 0x00, 0xff))
     expect([...(await written)]).toEqual([0x55, 0x00, 0xff])
-    ;(terminal.master as unknown as NodeJS.WritableStream).write(Buffer.of(0x03, 0x15, 0x16))
+    terminal.master.write(Buffer.of(0x03, 0x15, 0x16))
     await arrived.promise
     expect(received).toEqual([0x03, 0x15, 0x16])
     // Not in the turn of the data itself: node-serialport misses a hang-up then, which is why every exchange has a deadline.
@@ -66,7 +66,7 @@ describe('a real serial line', () => {
       let missing = LONG_MESSAGE
       const carried = new Promise<void>((resolve) => {
         terminal.master.once('data', () => {
-          ;(terminal.master as unknown as NodeJS.WritableStream).write(Buffer.of(0x12))
+          terminal.master.write(Buffer.of(0x12))
         })
         terminal.master.on('data', (chunk: Buffer) => {
           missing -= chunk.length

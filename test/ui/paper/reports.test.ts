@@ -3,7 +3,7 @@ import { emptyTally } from '../../../core/election/tally.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
 import { minutesDocument, zeroReportDocument } from '../../../ui/paper/document.ts'
 import type { PaperLayout } from '../../../ui/paper/layout.ts'
-import { countsAgree, type MinutesData, minutesLayouts } from '../../../ui/paper/minutes.ts'
+import { differencesIn, type MinutesData, minutesLayouts } from '../../../ui/paper/minutes.ts'
 import { zeroReportLayouts } from '../../../ui/paper/zero-report.ts'
 import { MAX_PICTURE_HEIGHT } from '../../../ui/tokens.ts'
 import { listsContest, testDefinition, testDefinitionWithLists } from '../../fixtures/definition.ts'
@@ -80,15 +80,48 @@ describe('the minutes', () => {
   })
 
   it('name a difference and never smooth it', () => {
-    for (const wrong of [
-      { cardsSpent: 121 },
-      { slipsPrinted: 125 },
-      { ballots: 121, cardsSpent: 121, slipsPrinted: 123 },
-    ]) {
+    const [contest] = minutes.tally
+    if (contest === undefined) throw new Error('no tally')
+    const wrongs: readonly [Partial<MinutesData>, readonly string[]][] = [
+      [{ cardsSpent: 121 }, ['رأی ۱۲۲، ولی کارت مصرف‌شده ۱۲۱']],
+      [{ slipsPrinted: 125 }, ['برگهٔ چاپ‌شده ۱۲۵، ولی رأی و برگهٔ باطل ۱۲۴']],
+      [{ voidSlips: 3 }, ['برگهٔ چاپ‌شده ۱۲۴، ولی رأی و برگهٔ باطل ۱۲۵']],
+      [{ tally: [{ ...contest, blank: 5 }] }, ['شورای شهر: شمارش ۱۲۳، ولی رأی ۱۲۲']],
+      [{ tally: [{ ...contest, valid: 117 }] }, ['شورای شهر: شمارش ۱۲۱، ولی رأی ۱۲۲']],
+      [
+        { ballots: 121 },
+        [
+          'رأی ۱۲۱، ولی کارت مصرف‌شده ۱۲۲',
+          'برگهٔ چاپ‌شده ۱۲۴، ولی رأی و برگهٔ باطل ۱۲۳',
+          'شورای شهر: شمارش ۱۲۲، ولی رأی ۱۲۱',
+        ],
+      ],
+    ]
+    expect(differencesIn(minutes)).toEqual([])
+    for (const [wrong, differences] of wrongs) {
       const data = { ...minutes, ...wrong }
-      expect(countsAgree(data)).toBe(false)
-      expect(texts(minutesLayouts(data, measure)).join(' ')).toContain('می‌خواند؟ خیر')
+      expect(differencesIn(data)).toEqual(differences)
+      const printed = texts(minutesLayouts(data, measure)).join(' ')
+      expect(printed).toContain('مغایرت: ')
+      expect(printed).not.toContain('می‌خواند: رأی = کارت')
+      for (const difference of differences) expect(printed).toContain(difference)
     }
+  })
+
+  it('ask of a contest that is not on every ballot only that it counts no ballot twice', () => {
+    const second = { ...listsContest, id: 'village', candidates: [], lists: [] }
+    const styles = [
+      { id: 'both', contests: ['council', 'village'] },
+      { id: 'city', contests: ['council'] },
+    ]
+    const both = { ...definition, contests: [...definition.contests, second], styles }
+    const counting = (valid: number) => {
+      const tally = [...minutes.tally, { valid, blank: 0, options: [] }]
+      return differencesIn({ ...minutes, definition: both, tally })
+    }
+    expect(counting(0)).toEqual([])
+    expect(counting(122)).toEqual([])
+    expect(counting(123)).toEqual(['شورای شهر: شمارش ۱۲۳، ولی رأی ۱۲۲'])
   })
 
   it('list the incidents with their time, or say that there were none', () => {

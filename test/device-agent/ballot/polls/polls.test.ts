@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { PIN_LENGTH } from '../../../../device-agent/ballot/polls/card-dialogue.ts'
 import {
   type OfficerRole,
-  PIN_LENGTH,
   type Polls,
   type PollsEffect,
   type PollsInput,
+  pollsAtStart,
   stepPolls,
   wantedRoles,
 } from '../../../../device-agent/ballot/polls/polls.ts'
@@ -154,8 +155,37 @@ describe('the polls of a device', () => {
       finished,
     )
     expect(state).toEqual({ is: 'finished', card: { is: 'erased' } })
-    expect(effects.at(-1)).toEqual({ do: 'verify-and-erase', pin: PIN })
+    expect(effects.at(-1)).toEqual({ do: 'take-leave', role: 'spare', pin: PIN })
     expect(run([{ is: 'card-removed' }], state).state).toEqual(finished)
+  })
+})
+
+describe('a device that starts', () => {
+  it.each([
+    ['before the polls opened, is closed', 'closed', false, { is: 'closed' }],
+    ['in the middle of the day, waits for two officers', 'open', false, { is: 'paused', why: 'restart' }],
+    ['while voting was stopped, waits for them too', 'paused', false, { is: 'paused', why: 'restart' }],
+    ['before the minutes were printed, prints them', 'finished', false, { is: 'reporting-minutes' }],
+    ['after the minutes, is finished', 'finished', true, { is: 'finished', card: { is: 'insert' } }],
+  ] as const)('%s', (_, polls, minutes, state) => {
+    expect(pollsAtStart({ polls, minutes })).toEqual(state)
+  })
+})
+
+describe('a card that is out again', () => {
+  it.each([
+    ['while the polls open', KEYS, CLOSED],
+    ['after the end', { is: 'card-removed' }, { is: 'finished', card: { is: 'insert' } }],
+  ] as const)('is not asked for a PIN nor refused by an answer that comes late: %s', (_, first, from) => {
+    const { state } = run([first, { is: 'card-inserted' }, { is: 'card-removed' }], from)
+    for (const late of [
+      { is: 'officer-found', role: 'executive' },
+      { is: 'officer-refused', why: 'unreadable' },
+      { is: 'pin-wrong', triesLeft: 4 },
+      { is: 'share-erased' },
+    ] as const) {
+      expect(stepPolls(state, late)).toEqual({ state, effects: [] })
+    }
   })
 })
 
@@ -222,9 +252,7 @@ describe('whatever happens, in any order', () => {
       fc.property(numbers, (given) => {
         for (const { state, effects } of walk(given, { is: 'finished', card: { is: 'insert' } })) {
           expect(state.is).toBe('finished')
-          expect(effects.every((effect) => ['find-officer', 'verify-and-erase'].includes(effect.do))).toBe(
-            true,
-          )
+          expect(effects.every((effect) => ['find-officer', 'take-leave'].includes(effect.do))).toBe(true)
         }
       }),
       { numRuns: 100 },

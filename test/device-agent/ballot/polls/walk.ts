@@ -21,6 +21,8 @@ export const OFFICER_REFUSALS: readonly OfficerRefusal[] = [
   'not-wanted',
   'cards-differ',
   'no-share',
+  'start-with-this',
+  'other-station',
 ]
 export const CLOSED: Polls = { is: 'closed' }
 
@@ -56,8 +58,13 @@ export function outcomesOf(effect: PollsEffect): readonly PollsInput[] {
         ...refusals,
       ]
     }
-    case 'verify-and-erase':
-      return [{ is: 'share-erased' }, { is: 'pin-wrong', triesLeft: 2 }, ...refusals]
+    case 'take-leave':
+      return [
+        { is: 'share-erased' },
+        { is: 'heads-carried', open: ['d-02'] },
+        { is: 'pin-wrong', triesLeft: 2 },
+        ...refusals,
+      ]
     case 'print-zero-report':
     case 'print-minutes':
       return [{ is: 'report-printed' }, ...failures]
@@ -95,6 +102,7 @@ function forward(state: Polls): readonly PollsInput[] {
     case 'reporting-minutes':
       return state.trouble === undefined ? [] : [press('retry')]
     case 'closing':
+    case 'stopped':
       return []
   }
 }
@@ -102,7 +110,9 @@ function forward(state: Polls): readonly PollsInput[] {
 function cardForward(card: string): readonly PollsInput[] {
   if (card === 'insert') return [{ is: 'card-inserted' }]
   if (card === 'pin') return [press('digit-1'), press('digit-7')]
-  return card === 'take' || card === 'refused' || card === 'erased' ? [{ is: 'card-removed' }] : []
+  return card === 'take' || card === 'refused' || card === 'erased' || card === 'carried'
+    ? [{ is: 'card-removed' }]
+    : []
 }
 
 /** Steps that a list of random numbers leads through. */

@@ -13,18 +13,18 @@ import { LINE_HEIGHT, TEXT_SIZE } from '../../../../ui/tokens.ts'
 import { testCode, testDefinition } from '../../../fixtures/definition.ts'
 import { numbers as pollsNumbers, walk as walkPolls } from '../polls/walk.ts'
 import { RULES, numbers as sessionNumbers, walk as walkSession } from '../session/walk.ts'
-import { DEFINITIONS, viewsOf } from './views.ts'
+import { DEFINITIONS, LAST_VOTES, QUIET, viewsOf } from './views.ts'
 
 const measure = measureWith(registerFonts(installedFontFiles()))
 const LANGUAGES = ['fa', 'en'] as const
 const definition = testDefinition()
 
 function ofSession(session: Session): View {
-  return { definition, contests: definition.contests, polls: { is: 'open' }, session, missing: [] }
+  return { definition, contests: definition.contests, polls: { is: 'open' }, session, missing: [], ...QUIET }
 }
 
 function ofPolls(polls: Polls): View {
-  return { definition, contests: [], polls, session: { is: 'idle' }, missing: [] }
+  return { definition, contests: [], polls, session: { is: 'idle' }, missing: [], ...QUIET }
 }
 
 function overlap(a: Rect, b: Rect): boolean {
@@ -279,6 +279,36 @@ describe('what a voter reads', () => {
     expect(vote('dropping')).toContain('Your vote was cast')
   })
 
+  it('a voter who took the card out early: that no vote was recorded, and how to begin anew', () => {
+    const screen = screenOf(ofSession({ is: 'ended-without-vote' }), 'en')
+    expect(find(screen, 'heading').name).toBe('No vote was recorded')
+    expect(names(screen)).toContain('insert the card here again and begin anew')
+    expect(pressable(screen)).toEqual([])
+  })
+
+  it('"no vote with this card" only over a card that cannot vote, not over one that was badly put in or left alone', () => {
+    const heading = (why: 'unreadable' | 'inactive' | 'already-used') =>
+      find(screenOf(ofSession({ is: 'refused', why }), 'en'), 'heading').name
+    expect(heading('already-used')).toBe('No vote with this card')
+    expect(heading('unreadable')).toBe('The card could not be read')
+    expect(heading('inactive')).toBe('No vote was recorded')
+  })
+
+  it('lists are named in the heading where there are lists, and only there', () => {
+    const heading = (name: string) => {
+      const known = DEFINITIONS[name]
+      const view = known && viewsOf(known).find(({ session }) => session.is === 'choosing')
+      return view && find(screenOf(view, 'en'), 'heading').name
+    }
+    expect(heading('plain')).toBe('Type the code of a candidate')
+    expect(heading('with lists')).toBe('Type the code of a candidate or list')
+  })
+
+  it('the correction key does not look like an alarm', () => {
+    const screen = screenOf(ofSession({ is: 'choosing', ballot: [[]], entry: '1', alert: false }))
+    expect(find(screen, 'correct').emphasis).toBe('plain')
+  })
+
   it('no screen of the officers while polls are closed shows a choice or who voted', () => {
     for (const view of viewsOf(definition)) {
       if (view.polls.is === 'open') continue
@@ -325,6 +355,61 @@ describe('what officers read', () => {
     expect(find(screen, 'role-executive').name).toBe('Executive card: admitted')
     expect(find(screen, 'role-supervisory').name).toBe('Supervisory card: needed')
     expect(find(screen, 'role-spare').name).toBe('Spare card: needed')
+  })
+
+  const by = [
+    { role: 'executive', certificate: 'x' },
+    { role: 'supervisory', certificate: 'y' },
+  ] as const
+  const RESUMING: readonly Polls[] = [
+    { is: 'paused', why: 'restart' },
+    { is: 'paused', why: 'tamper' },
+    { is: 'paused', why: 'restart', locked: true },
+    { is: 'admitting', purpose: 'resuming', admitted: [], spareWanted: false, card: { is: 'insert' } },
+    {
+      is: 'admitting',
+      purpose: 'resuming',
+      admitted: [],
+      spareWanted: false,
+      card: { is: 'pin', role: 'spare', entry: '' },
+    },
+    { is: 'resuming', by },
+    { is: 'resuming', by, trouble: 'paper-out' },
+  ]
+
+  it('what became of the vote in hand, from the pause until voting goes on', () => {
+    const said = {
+      recorded: 'The last vote was recorded.',
+      'not-recorded': 'The last vote was NOT recorded.',
+      none: 'No slip hangs.',
+    }
+    for (const polls of RESUMING) {
+      for (const lastVote of LAST_VOTES) {
+        const text = names(screenOf({ ...ofPolls(polls), lastVote }, 'en'))
+        for (const other of LAST_VOTES) expect(text.includes(said[other])).toBe(other === lastVote)
+      }
+    }
+  })
+
+  it('of a printer that fails while resuming, that it is the slip and no report', () => {
+    const text = names(screenOf(ofPolls({ is: 'resuming', by, trouble: 'paper-out' }), 'en'))
+    expect(text).toContain('The slip has not dropped')
+    expect(text).not.toContain('report')
+    const zero = names(screenOf(ofPolls({ is: 'reporting-zero', by, trouble: 'paper-out' }), 'en'))
+    expect(zero).toContain('the same report is printed again')
+  })
+
+  it('before the opening and in a pause, that the case is open and that keys which are on must be turned back first', () => {
+    for (const polls of [{ is: 'closed' }, ...RESUMING.slice(0, 3)] as const) {
+      const text = (given: Pick<View, 'keysOn' | 'caseOpen'>) =>
+        names(screenOf({ ...ofPolls(polls), ...given }, 'en'))
+      const open = 'The case is open: close it, then turn the keys.'
+      const back = 'Both keys are on: first turn them back, then on again.'
+      expect(text({ keysOn: false, caseOpen: true })).toContain(open)
+      expect(text({ keysOn: true, caseOpen: true })).toContain(`${open} ${back}`)
+      expect(text({ keysOn: true, caseOpen: false })).toContain(back)
+      expect(text({ keysOn: false, caseOpen: false })).not.toMatch(/case is open|keys are on/)
+    }
   })
 
   it('a part that does not answer is named, unless a voter is in the middle of a vote', () => {

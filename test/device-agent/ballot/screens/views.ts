@@ -1,7 +1,9 @@
 /** One view of every state of both machines, for several packages. */
 import { contestsOfStyle, type Definition } from '../../../../core/election/definition.ts'
-import type { CardStep, Polls } from '../../../../device-agent/ballot/polls/polls.ts'
+import type { CardStep } from '../../../../device-agent/ballot/polls/card-dialogue.ts'
+import type { Polls } from '../../../../device-agent/ballot/polls/polls.ts'
 import type { View } from '../../../../device-agent/ballot/screens/screen-of.ts'
+import type { LastVote } from '../../../../device-agent/ballot/screens/view.ts'
 import type { HeldAt, Notice, Session } from '../../../../device-agent/ballot/session/session.ts'
 import { councilContest, testDefinition, testDefinitionWithLists } from '../../../fixtures/definition.ts'
 import { admittedAs, OFFICER_REFUSALS, ROLES } from '../polls/walk.ts'
@@ -66,6 +68,17 @@ export const DEFINITIONS: Readonly<Record<string, Definition>> = {
   'two contests': twoContests,
 }
 
+/** Nobody's vote in hand, keys off, case closed. */
+export const QUIET = {
+  lastVote: 'none',
+  keysOn: false,
+  caseOpen: false,
+  alarms: [],
+  handedOver: { bundle: 'written', centre: 'received' },
+} as const
+
+export const LAST_VOTES: readonly LastVote[] = ['recorded', 'not-recorded', 'none']
+
 /** Every state in every shape that its screen shows differently. */
 export function viewsOf(definition: Definition): readonly View[] {
   const contests = contestsOfStyle(definition, 'standard') ?? []
@@ -73,14 +86,37 @@ export function viewsOf(definition: Definition): readonly View[] {
   const full = contests.map(({ choices }) => Array.from({ length: choices }, (_, position) => position))
   const missing: View['missing'] = []
   const voter = [...sessions(nobody), ...sessions(full)].map((session): View => {
-    return { definition, contests, polls: { is: 'open' }, session, missing }
+    return { definition, contests, polls: { is: 'open' }, session, missing, ...QUIET }
   })
-  const officers = polls().map((state): View => {
-    return { definition, contests: [], polls: state, session: { is: 'idle' }, missing }
-  })
+  const officers = polls().flatMap((state) =>
+    LAST_VOTES.flatMap((lastVote) =>
+      keysAndCase(state).map((given): View => {
+        const idle = { contests: [], session: { is: 'idle' }, missing } as const
+        return { definition, ...idle, ...QUIET, polls: state, lastVote, ...given }
+      }),
+    ),
+  )
   const parts: View['missing'] = ['touchscreen', 'card-reader', 'printer', 'io-board', 'display']
+  const alarm = { type: 'witness.alarm', seq: 9, at: '2026-06-19T08:31:02Z' } as const
+  const alarms = (['forked', 'other-journal'] as const).map((each) => ({
+    ...alarm,
+    device: 'gy-1-b',
+    alarm: each,
+  }))
+  const alarmed = officers.map((view): View => ({ ...view, alarms }))
+  const handed = (['waiting', 'tally-refused', 'closed', 'no-link'] as const).flatMap((centre) =>
+    officers
+      .filter(({ polls: { is } }) => is === 'finished')
+      .map((view): View => ({ ...view, handedOver: { bundle: 'missing', centre } })),
+  )
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
-  return [...voter, ...officers, ...absent]
+  return [...voter, ...officers, ...alarmed, ...handed, ...absent]
+}
+
+/** How keys and case may stand where that is shown. */
+function keysAndCase({ is }: Polls): readonly Pick<View, 'keysOn' | 'caseOpen'>[] {
+  if (is !== 'closed' && is !== 'paused') return [{ keysOn: true, caseOpen: false }]
+  return [false, true].flatMap((keysOn) => [false, true].map((caseOpen) => ({ keysOn, caseOpen })))
 }
 
 function sessions(ballot: readonly (readonly number[])[]): readonly Session[] {
@@ -100,7 +136,7 @@ function sessions(ballot: readonly (readonly number[])[]): readonly Session[] {
   ]
   const heldAt: readonly HeldAt[] = [
     { step: 'printing', ballot },
-    { step: 'voiding', ballot, afterwards: 'idle' },
+    { step: 'voiding', ballot, afterwards: 'ended' },
     { step: 'dropping', cardGone: false },
   ]
   const making = { ballot, entry: '', alert: false }
@@ -123,6 +159,7 @@ function sessions(ballot: readonly (readonly number[])[]): readonly Session[] {
     ...[true, false].map((cardGone): Session => ({ is: 'dropping', cardGone })),
     ...TROUBLES.flatMap((trouble) => heldAt.map((at): Session => ({ is: 'held', trouble, at }))),
     { is: 'thanks' },
+    { is: 'ended-without-vote' },
   ]
 }
 
@@ -165,5 +202,7 @@ function polls(): readonly Polls[] {
     { is: 'closing', by },
     ...cards.map((card): Polls => ({ is: 'finished', card })),
     { is: 'finished', card: { is: 'erased' } },
+    { is: 'finished', card: { is: 'carried', open: ['gy-1-a', 'gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'] } },
+    ...(['rolled-back', 'forked', 'other-journal'] as const).map((why): Polls => ({ is: 'stopped', why })),
   ]
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ballot } from '../../../../core/election/ballot.ts'
 import {
   ALERT_MS,
+  ENDED_MS,
   INACTIVITY_MS,
   type Session,
   type SessionEffect,
@@ -27,6 +28,7 @@ function run(inputs: readonly SessionInput[], from: Session = IDLE, rules = RULE
 const INSERTED: readonly SessionInput[] = [{ is: 'card-inserted' }, { is: 'card-accepted' }]
 const FINISHED: readonly SessionInput[] = ['review', 'finish', 'finish'].map(press)
 const CHOSEN: readonly SessionInput[] = [...INSERTED, ...type(testCode(3)), ...type(testCode(0))]
+const ENDED: Session = { is: 'ended-without-vote' }
 const PRINTED: readonly SessionInput[] = [...CHOSEN, ...FINISHED, { is: 'slip-printed' }]
 
 function ballotOf(state: Session): Ballot | undefined {
@@ -125,7 +127,7 @@ describe('a voting session', () => {
 
   it('a card pulled while the slip hangs voids the slip; pulled after the word was given, the vote counts', () => {
     const pulled = run([...PRINTED, { is: 'card-removed' }, { is: 'slip-voided' }])
-    expect(pulled.state).toEqual(IDLE)
+    expect(pulled.state).toEqual(ENDED)
     expect(pulled.done).not.toContain('record')
     const late = run([
       ...PRINTED,
@@ -137,6 +139,40 @@ describe('a voting session', () => {
     expect(late.state).toEqual(IDLE)
     expect(late.done.filter((name) => name === 'record')).toHaveLength(1)
     expect(late.done).not.toContain('mark-card')
+  })
+
+  it.each([
+    ['while choosing', CHOSEN],
+    ['while reviewing', [...CHOSEN, press('review')]],
+    ['before the printer took the slip', [...CHOSEN, ...FINISHED, { is: 'slip-refused', trouble: 'silent' }]],
+  ] as const)('a voter who pulls the card %s is told that no vote was recorded, for a while', (_, inputs) => {
+    const pulled = run([...inputs, { is: 'card-removed' }])
+    expect(pulled.state).toEqual(ENDED)
+    expect(pulled.effects.at(-1)).toEqual({ do: 'start-timer', ms: ENDED_MS })
+    expect(pulled.done).not.toContain('record')
+    expect(run([{ is: 'timed-out' }], pulled.state)).toMatchObject({ state: IDLE, effects: [] })
+  })
+
+  it('a card that comes in while that is said begins anew, with nothing chosen', () => {
+    const again = run([{ is: 'card-inserted' }], ENDED)
+    expect(again).toMatchObject({ state: { is: 'reading' }, done: ['stop-timer', 'read-card'] })
+    expect(run([{ is: 'card-accepted' }], again.state).state).toMatchObject({ is: 'choosing', ballot: [[]] })
+  })
+
+  it('after two officers resumed, nobody accepts a slip that they had voided, and none is voided or dropped twice', () => {
+    const settled: SessionInput = { is: 'slip-settled' }
+    const compared = run([settled, press('accept')], run(PRINTED).state)
+    expect(compared.state).toEqual(ENDED)
+    const failed = [{ is: 'slip-refused', trouble: 'silent' }] as const
+    const voiding = run([...PRINTED, press('reject'), ...failed]).state
+    expect(run([settled, press('retry')], voiding)).toMatchObject({ state: ENDED, done: ['start-timer'] })
+    const dropping = run([...PRINTED, press('accept'), { is: 'recorded' }, ...failed]).state
+    expect(run([settled], dropping).done).toEqual(['mark-card'])
+    expect(run([{ is: 'card-removed' }, settled], dropping)).toMatchObject({ state: IDLE, done: [] })
+    const printing = run([...CHOSEN, ...FINISHED, ...failed]).state
+    for (const state of [IDLE, printing, run(CHOSEN).state]) {
+      expect(stepSession(RULES, state, settled)).toEqual({ state, effects: [] })
+    }
   })
 
   it('a rejected slip is voided and the voter goes on with the same choices', () => {
@@ -213,6 +249,20 @@ describe('whatever happens, in any order', () => {
     )
   })
 
+  it('"no vote was recorded" is never said of a vote that was', () => {
+    fc.assert(
+      fc.property(numbers, (given) => {
+        let recorded = false
+        for (const { before, input, state } of walk(given)) {
+          if (before.is === 'recording' && input.is === 'recorded') recorded = true
+          if (state.is === 'ended-without-vote') expect(recorded).toBe(false)
+          if (state.is === 'idle') recorded = false
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('every slip that may hang is dropped with its vote or voided before the next voter comes', () => {
     fc.assert(
       fc.property(numbers, (given) => {
@@ -223,7 +273,7 @@ describe('whatever happens, in any order', () => {
           }
           if (input.is === 'slip-voided' && before.is === 'voiding') hanging = false
           if (input.is === 'slip-dropped' && before.is === 'dropping') hanging = false
-          if (state.is === 'idle' || state.is === 'reading') expect(hanging).toBe(false)
+          if (['idle', 'reading', 'ended-without-vote'].includes(state.is)) expect(hanging).toBe(false)
         }
       }),
       { numRuns: 300 },
@@ -287,7 +337,7 @@ describe('whatever happens, in any order', () => {
       }),
       { numRuns: 100 },
     )
-    expect(seen.size).toBe(12)
+    expect(seen.size).toBe(13)
   })
 
   it('with the card pulled and the printer mended, every session comes to its end', () => {
@@ -351,4 +401,5 @@ const GOOD: readonly SessionInput[] = [
   { is: 'recorded' },
   { is: 'slip-dropped' },
   { is: 'card-marked' },
+  { is: 'timed-out' },
 ]

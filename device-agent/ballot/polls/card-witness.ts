@@ -1,0 +1,84 @@
+/**
+ * An officer's card as a messenger between the devices of a station: what it brings is held against this journal and the neighbours' known
+ * heads, what it takes along is this device's head. The admission goes into the journal first, so that a card always knows more of this
+ * device than any earlier image of its disk.
+ */
+import type { Clock } from '../../../core/ports.ts'
+import type { OfficerCard } from '../../../firmware/card-reader/card.ts'
+import type { DeviceStore } from '../../store/device-store.ts'
+import { exchangeHeads, findOwnAlarm, verifiedHeads } from '../../witness/exchange.ts'
+import { encodeHeads, parseHeads } from '../../witness/station-heads.ts'
+import type { HeadChecks } from '../../witness/verify-head.ts'
+import type { DeviceHome } from '../home.ts'
+import type { Admitted, Purpose, StopReason } from './polls.ts'
+
+/** What a device needs to exchange heads. */
+export interface WitnessParts {
+  readonly home: Pick<DeviceHome, 'config' | 'electionPackage' | 'authorityKey' | 'certificateDer'>
+  readonly store: DeviceStore
+  readonly clock: Clock
+}
+
+/** How a meeting ended. */
+export type Met =
+  | { readonly is: 'met' }
+  /** The card could not be read or written. */
+  | { readonly is: 'unreadable' }
+  /** The card holds another history of this device. */
+  | { readonly is: 'stopped'; readonly why: StopReason }
+
+/** Reads the heads of an admitted officer's card, remembers and cosigns what holds, and writes the card anew. */
+export async function meetNeighbours(
+  card: OfficerCard,
+  { role, certificate }: Admitted,
+  purpose: Purpose | 'leaving',
+  { home, store, clock }: WitnessParts,
+): Promise<Met> {
+  const { device, station } = home.config
+  const { definition } = home.electionPackage
+  const checks: HeadChecks = { definition, station, authorityKey: home.authorityKey, nowMs: clock.now() }
+  const bytes = await card.readHeads()
+  if (!bytes.ok) return { is: 'unreadable' }
+  const parsed = parseHeads(bytes.value, "officer's card")
+  const heads = verifiedHeads(parsed.ok ? parsed.value : [], checks)
+  const why = findOwnAlarm(heads, { device, origin: store.origin, entries: store.entriesFrom(0) })
+  if (why !== undefined) return { is: 'stopped', why }
+  const before = [...Object.values(store.day.carried), ...store.station.cosignedSizes]
+  if (!parsed.ok) store.append({ type: 'officer.card_damaged', role })
+  store.append({ type: 'officer.admitted', role, certificate, purpose })
+  const { size, closing } = store.day
+  const note = store.checkpointAt(size)
+  if (note === undefined) throw new Error('a journal has a checkpoint for every entry')
+  const exchanged = exchangeHeads(
+    heads,
+    {
+      device,
+      origin: store.origin,
+      certificate: home.certificateDer,
+      entries: store.entriesFrom(0),
+      note,
+      witness: store.witness,
+      ...(closing && { closing: closing.seq }),
+    },
+    { neighbours: store.station.neighbours, carried: [...new Set(before)] },
+    checks,
+  )
+  // Remembered before it is told (C2SP tlog-witness): no second head of that size is ever cosigned here.
+  store.station.keep([...exchanged.learned, ...(exchanged.seen === undefined ? [] : [exchanged.seen])])
+  for (const { device: neighbour, alarm } of exchanged.alarms) {
+    const known = store.day.alarms.some((event) => event.device === neighbour && event.alarm === alarm)
+    if (!known) store.append({ type: 'witness.alarm', device: neighbour, alarm })
+  }
+  const written = await card.writeHeads(encodeHeads(exchanged.heads))
+  return { is: written.ok ? 'met' : 'unreadable' }
+}
+
+/** Devices of the station of which this one does not know that their polls are closed for good; itself included. */
+export function openDevices({ home, store }: Omit<WitnessParts, 'clock'>): readonly string[] {
+  const { station, device } = home.config
+  const devices = home.electionPackage.definition.stations.find(({ id }) => id === station)?.devices ?? []
+  const { neighbours } = store.station
+  return devices.filter((id) =>
+    id === device ? store.day.closing === undefined : neighbours.get(id)?.closedWith === undefined,
+  )
+}

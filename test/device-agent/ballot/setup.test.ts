@@ -1,0 +1,157 @@
+/** Setting a device up, interrupted wherever it touches the disk, and repeated. */
+import { spawnSync } from 'node:child_process'
+import fs, { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { valueOrThrow } from '../../../core/result.ts'
+import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { clock, makeHome, openHome } from '../store/device.ts'
+
+/** Every way in which a set-up touches the disk itself; SQLite's own are inside the part folder. */
+const CALLS = [
+  'rmSync',
+  'mkdirSync',
+  'openSync',
+  'writeSync',
+  'fdatasyncSync',
+  'readdirSync',
+  'fsyncSync',
+  'closeSync',
+  'renameSync',
+] as const
+
+const random = seededRandom('set-up')
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  syncBuiltinESMExports()
+})
+
+/** Sets up and is stopped just before it calls the file system for the `at`th time: that call and all after it are never made. */
+function setUpUntil(folder: string, at: number): 'interrupted' | 'finished' {
+  const home = openHome(folder)
+  let calls = 0
+  for (const name of CALLS) {
+    const real = fs[name] as (...args: unknown[]) => unknown
+    vi.spyOn(fs, name).mockImplementation(((...args: unknown[]) => {
+      calls += 1
+      if (calls >= at) throw new Error('interrupted')
+      return real(...args)
+    }) as never)
+  }
+  syncBuiltinESMExports()
+  try {
+    valueOrThrow(setUpStore(home, clock, random)).close()
+    return 'finished'
+  } catch (error) {
+    if (calls >= at) return 'interrupted'
+    throw error
+  } finally {
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+  }
+}
+
+const originOf = (folder: string) => {
+  const store = valueOrThrow(resumeStore(openHome(folder), clock, random))
+  store.close()
+  return store.origin
+}
+
+describe('a set-up that is interrupted', () => {
+  test('anywhere leaves nothing usable or a finished set-up, and can be repeated', () => {
+    const left = { nothing: 0, finished: 0 }
+    let at = 0
+    let folder: string
+    do {
+      at += 1
+      folder = makeHome()
+      if (setUpUntil(folder, at) === 'finished') break
+      const resumed = resumeStore(openHome(folder), clock, random)
+      if (resumed.ok) {
+        left.finished += 1
+        resumed.value.close()
+        const again = setUpStore(openHome(folder), clock, random)
+        expect(again.ok ? 'made anew' : again.error.code).toBe('store.exists')
+        expect(originOf(folder)).toBe(resumed.value.origin)
+      } else {
+        left.nothing += 1
+        expect(resumed.error.code).toBe('store.missing')
+        valueOrThrow(setUpStore(openHome(folder), clock, random)).close()
+        expect(originOf(folder)).toContain('/device/')
+      }
+      expect(existsSync(join(folder, 'medium-a.part'))).toBe(false)
+    } while (at < 1_000)
+    // The name is given near the end; from then on it is set up.
+    expect(left.nothing).toBeGreaterThan(10)
+    expect(left.finished).toBeGreaterThan(0)
+  })
+
+  test('by kill -9 just before it is complete can be repeated', () => {
+    const folder = makeHome()
+    const killed = spawnSync(process.execPath, [join(import.meta.dirname, 'killed-setup.ts'), folder])
+    expect([killed.signal, killed.stderr.toString()]).toEqual(['SIGKILL', ''])
+    expect(existsSync(join(folder, 'medium-a.part', 'ballots.db'))).toBe(true)
+    const before = resumeStore(openHome(folder), clock, random)
+    expect(before.ok ? 'usable' : before.error.code).toBe('store.missing')
+    valueOrThrow(setUpStore(openHome(folder), clock, random)).close()
+    expect(originOf(folder)).toContain('/device/')
+    expect(existsSync(join(folder, 'medium-a.part'))).toBe(false)
+  })
+
+  test('leaves what it left to be taken away, whatever it is', () => {
+    const folder = makeHome()
+    mkdirSync(join(folder, 'medium-a.part'))
+    writeFileSync(join(folder, 'medium-a.part', 'ballots.db'), 'half a database')
+    writeFileSync(join(folder, 'medium-a.part', 'slots.bin'), '')
+    valueOrThrow(setUpStore(openHome(folder), clock, random)).close()
+    expect(originOf(folder)).toContain('/device/')
+  })
+})
+
+describe('a set-up', () => {
+  test('that is finished is never written over', () => {
+    const folder = makeHome()
+    valueOrThrow(setUpStore(openHome(folder), clock, random)).close()
+    const before = readFileSync(join(folder, 'medium-a', 'ballots.db'))
+    const again = setUpStore(openHome(folder), clock, random)
+    expect(again.ok ? undefined : again.error).toMatchObject({
+      code: 'store.exists',
+      where: join(folder, 'medium-a'),
+    })
+    expect(readFileSync(join(folder, 'medium-a', 'ballots.db')).equals(before)).toBe(true)
+  })
+
+  test('on a disk that does not take it is refused, and says what to do', () => {
+    const folder = makeHome()
+    const home = openHome(folder)
+    vi.spyOn(fs, 'mkdirSync').mockImplementation(() => {
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    })
+    syncBuiltinESMExports()
+    const refused = setUpStore(home, clock, random)
+    expect(refused.ok ? undefined : refused.error).toMatchObject({
+      code: 'store.set-up',
+      where: join(folder, 'medium-a.part'),
+      what: 'it cannot be written (ENOSPC)',
+    })
+  })
+
+  test('is readable by the device alone, also where files are open to everybody by default', () => {
+    const before = process.umask(0)
+    try {
+      const folder = makeHome()
+      const store = valueOrThrow(setUpStore(openHome(folder), clock, random))
+      const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8)
+      // While the store is open, so are the write-ahead log and its index.
+      const files = ['ballots.db', 'ballots.db-wal', 'ballots.db-shm', 'slots.bin']
+      expect(files.map((name) => modeOf(join('medium-a', name)))).toEqual(files.map(() => '600'))
+      expect([modeOf('medium-a'), modeOf('keys.json')]).toEqual(['700', '600'])
+      store.close()
+    } finally {
+      process.umask(before)
+    }
+  })
+})

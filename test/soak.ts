@@ -1,0 +1,36 @@
+/**
+ * Long runs, for evidence: `npm run soak -- <name> [options]`. Each prints its seed and what it did, and ends with 0 if all is well, 1 if not.
+ */
+interface Soak {
+  readonly what: string
+  readonly load: () => Promise<{
+    /** Gives the exit code; throws a `TypeError` of `node:util` on options that it does not know. */
+    main(args: readonly string[]): Promise<number>
+  }>
+}
+
+const SOAKS: Readonly<Record<string, Soak>> = {
+  adversary: {
+    what: 'attackers with the disk try to put ballots in order: --days 200 --seed S --weakened NAME --everywhere',
+    load: () => import('./adversary/run.ts'),
+  },
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const soak = Object.hasOwn(SOAKS, name) ? SOAKS[name] : undefined
+if (soak === undefined) {
+  const list = Object.entries(SOAKS).map(([known, { what }]) => `  ${known.padEnd(12)}${what}\n`)
+  const out = name === '' ? process.stdout : process.stderr
+  out.write(`${name === '' ? '' : `no soak "${name}"\n`}npm run soak -- <name> [options]\n${list.join('')}`)
+  process.exitCode = name === '' ? 0 : 2
+} else {
+  const { main } = await soak.load()
+  try {
+    process.exitCode = await main(args)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (!code?.startsWith('ERR_PARSE_ARGS')) throw error
+    process.stderr.write(`${message}\n`)
+    process.exitCode = 2
+  }
+}
