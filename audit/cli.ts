@@ -9,11 +9,12 @@ import { fromBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import { ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { openCount } from './open/open-count.ts'
+import { openReport } from './open/open-report.ts'
 import { type GivenShare, rebuildKey } from './open/rebuild-key.ts'
 import { checkPolicy } from './policy/check-policy.ts'
 import { type Policy, parsePolicy } from './policy/policy.ts'
 import { type BundleContent, findFolders, readBundle, readCheckIn, readSmallFile } from './read-folders.ts'
-import { databaseReport, openReport, type Report, refusalReport, verifyReport } from './report.ts'
+import { databaseReport, type Report, refusalReport, verifyReport } from './report.ts'
 import { systemRandom } from './system-random.ts'
 import { tilesReport, verifiedTiles, writeTiles } from './tiles/export-tiles.ts'
 import { readDatabase, verifyDatabase } from './verify/database.ts'
@@ -28,8 +29,9 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
       with a policy (C2SP tlog-policy) also that the witnesses it asks for have seen every journal to its end
   sandogh audit verify <device.db> --package <package.json> [--authority <base64 key>] [--json]
       checks the database of a device that is switched off
-  sandogh audit open --share <file> --share <file> ... <bundle...> [--authority <base64 key>] [--json]
-      verifies, then opens the ballots with the trustees' shares and recounts them
+  sandogh audit open --share <file> --share <file> ... <bundle...> [--lost <device>] [--authority <base64 key>] [--json]
+      verifies, then opens the ballots with the trustees' shares and recounts them; totals are those of whole stations,
+      without a device only where --lost says that its bundle is lost for good
   sandogh audit export-tiles <bundle> --to <folder> [--authority <base64 key>] [--json]
       verifies, then lays the journal out in a new folder as a C2SP tile tree for other people's tools
   sandogh audit events
@@ -50,6 +52,7 @@ const VERIFY_OPTIONS = {
 const OPEN_OPTIONS = {
   authority: { type: 'string' },
   json: { type: 'boolean', default: false },
+  lost: { type: 'string', multiple: true },
   share: { type: 'string', multiple: true },
 } as const
 const TILES_OPTIONS = {
@@ -166,10 +169,14 @@ function open(args: readonly string[]) {
   })
   const count = verifyPaths(positionals, key)
   if (!count.ok) return { outcome: refused(count.error), json: values.json }
+  const { lost = [] } = values
+  const missing = count.value.stations.flatMap((station) => station.missing)
+  const there = lost.find((device) => !missing.includes(device))
+  if (there !== undefined) throw misuse(`--lost ${there}: no station of these bundles misses such a device`)
   const secretKey = valueOrThrow(rebuildKey(shares, count.value.electionPackage))
   try {
-    const opened = openCount(count.value, secretKey, systemRandom())
-    const report = openReport(count.value, opened, key ? 'given' : 'package')
+    const opened = openCount(count.value, secretKey, systemRandom(), lost)
+    const report = openReport(count.value, opened, key ? 'given' : 'package', lost)
     const outcome: Outcome = { exitCode: opened.findings.length === 0 ? 0 : 1, report }
     return { outcome, json: values.json }
   } finally {

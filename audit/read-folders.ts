@@ -4,7 +4,13 @@
  */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { BUNDLE_FILES, type BundleFile, MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
+import {
+  BUNDLE_FILES,
+  type BundleFile,
+  MAX_FILE_BYTES,
+  SHEET_FILE,
+  TALLY_FILES,
+} from '../core/bundle/bundle.ts'
 import { ISSUED_FILE } from '../core/bundle/issued.ts'
 import { ok, type Result, refuse } from '../core/result.ts'
 
@@ -28,6 +34,8 @@ const TELLTALE_FILES: readonly string[] = [
   MANIFEST_FILE,
   ISSUED_FILE,
   ...BUNDLE_FILES.filter((name) => name !== 'package.json'),
+  ...TALLY_FILES,
+  SHEET_FILE,
 ]
 
 /** A count's folders lie in one folder; no station has more devices than a package allows, and no country more stations. */
@@ -56,10 +64,15 @@ export function findFolders(paths: readonly string[]): Result<readonly FoundFold
   return ok(found)
 }
 
-/** Reads a bundle's folder: exactly the files of the format, each an ordinary file. */
+/** Reads a bundle's folder: exactly the files of the format, one of the two tallies and maybe a sheet, each an ordinary file. */
 export function readBundle(where: string): Result<BundleContent> {
-  const names = [MANIFEST_FILE, ...BUNDLE_FILES] as const
-  const read = readFiles(where, names)
+  const inside = listFolder(where)
+  if (!inside.ok) return inside
+  const has = (wanted: string) => inside.value.some(({ name }) => name === wanted)
+  // A second tally beside the first is a file that does not belong here.
+  const tally = TALLY_FILES.find(has) ?? TALLY_FILES[0]
+  const sheet = has(SHEET_FILE) ? ([SHEET_FILE] as const) : []
+  const read = readFiles(where, [MANIFEST_FILE, ...BUNDLE_FILES, tally, ...sheet])
   return read.ok ? ok({ where, files: read.value }) : read
 }
 
@@ -103,7 +116,7 @@ function readFiles<N extends string>(where: string, names: readonly N[]): Result
       'Get the folder again from the device or its memory stick.',
     )
   const stray = inside.value.find(({ name }) => !names.some((known) => known === name))
-  if (stray !== undefined) return bad(stray.name, 'this file does not belong into a bundle')
+  if (stray !== undefined) return bad(stray.name, 'this file does not belong into this folder')
   const files = new Map<N, Uint8Array>()
   for (const name of names) {
     const entry = inside.value.find((known) => known.name === name)

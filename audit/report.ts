@@ -1,11 +1,10 @@
-/** What the audit found, for people (the verdict in the first line) and as JSON for machines. Both say the same. */
-import { candidateVotes, type Tally } from '../core/election/tally.ts'
+/** What verifying found, for people (the verdict in the first line) and as JSON for machines. Both say the same. */
 import type { Day } from '../core/journal/day.ts'
 import { sha256, toBase64, toHex } from '../core/keys/hash.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Json } from '../core/text/canonical-json.ts'
-import type { OpenedCount } from './open/open-count.ts'
 import type { VerifiedDatabase } from './verify/database.ts'
+import type { Released } from './verify/release.ts'
 import type { VerifiedCount } from './verify/verify-count.ts'
 
 /** A report in both forms. `text` ends in a line feed. */
@@ -14,7 +13,8 @@ export interface Report {
   readonly json: Json
 }
 
-const SEEDED = 'random numbers were seeded, not secret: a simulation, no election'
+/** Said of every count in which a journal says so. */
+export const SEEDED = 'random numbers were seeded, not secret: a simulation, no election'
 
 export const TALLY_NOT_VERIFIED = 'tally not verified: that needs the paper or the trustees'
 
@@ -36,9 +36,9 @@ export function verifyReport(
   keyFrom: 'given' | 'package',
   policy: string | undefined,
 ): Report {
-  const stations = count.stations.map(({ station, bundles, missing, eyes, issued }) => ({
+  const stations = count.stations.map(({ station, bundles, missing, eyes, issued, released }) => ({
     station: station.id,
-    devices: bundles.map(({ device, day, receipt }, i) => ({
+    devices: bundles.map(({ device, day, receipt, tally }, i) => ({
       device,
       entries: day.size,
       ballots: day.casts,
@@ -46,6 +46,7 @@ export function verifyReport(
       batches: day.batches.length,
       receipt: receipt === undefined ? null : timeText(receipt),
       random: day.random,
+      totals: tally === undefined ? 'sealed' : 'released',
       clockWentBack: clockJson(day),
       seenBy: {
         centre: eyes[i]?.centre ?? false,
@@ -54,6 +55,8 @@ export function verifyReport(
       },
     })),
     missing,
+    sheet: released.sheet === undefined ? null : { device: released.sheet.device },
+    totals: totalsText(released),
     checkIn: issued === undefined ? null : { issued: issued.issued, returned: issued.returned },
   }))
   const devices = stations.flatMap((station) => station.devices)
@@ -66,12 +69,21 @@ export function verifyReport(
       : `HOLDS for what was given: ${given}; missing: ${incomplete.join(', ')}`,
     ...authorityLines(count, keyFrom),
   ]
-  for (const { station, devices: rows, checkIn } of stations) {
+  for (const { station, devices: rows, checkIn, totals } of stations) {
     lines.push('', `station ${station}`)
     if (checkIn !== null) lines.push(`  check-in: ${checkIn.issued} issued, ${checkIn.returned} returned`)
     lines.push(
       ...table([
-        ['device', 'entries', 'ballots', 'void slips', 'batches', 'receipt of the centre', 'seen by'],
+        [
+          'device',
+          'entries',
+          'ballots',
+          'void slips',
+          'batches',
+          'receipt of the centre',
+          'seen by',
+          'totals',
+        ],
         ...rows.map((row) => [
           row.device,
           String(row.entries),
@@ -80,8 +92,10 @@ export function verifyReport(
           String(row.batches),
           row.receipt ?? 'no receipt of the centre',
           eyesText(row.seenBy),
+          row.totals,
         ]),
       ]),
+      ...totals.map((line) => `  ${line}`),
     )
   }
   for (const { device, clockWentBack } of devices) {
@@ -103,6 +117,20 @@ export function verifyReport(
       tally: TALLY_NOT_VERIFIED,
     },
   }
+}
+
+/** How far a station's totals left its devices, where that is not each with its own. */
+function totalsText({ neverReleased, withoutSheet, sheet }: Released): readonly string[] {
+  if (sheet !== undefined)
+    return [
+      `totals left as the station's sheet alone, made by ${sheet.device}: a device has fewer than 32 ballots`,
+    ]
+  if (withoutSheet) return ["the station's sheet was not made: opening all its bundles tells the totals"]
+  return neverReleased.length === 0
+    ? []
+    : [
+        `totals of ${neverReleased.join(', ')} were never released: opening all bundles of the station tells its totals`,
+      ]
 }
 
 function clockJson({ clockWentBack }: Day) {
@@ -127,7 +155,7 @@ function eyesText(seen: {
 }
 
 /** Devices and check-ins of all stations of the package that were not given. */
-function incompleteOf({ electionPackage, stations }: VerifiedCount): readonly string[] {
+export function incompleteOf({ electionPackage, stations }: VerifiedCount): readonly string[] {
   return electionPackage.definition.stations.flatMap(({ id, devices }) => {
     const given = stations.find(({ station }) => station.id === id)
     return [
@@ -164,90 +192,6 @@ export function databaseReport({ device, station, day }: VerifiedDatabase): Repo
   }
 }
 
-/** What the opened ballots say. */
-export function openReport(count: VerifiedCount, opened: OpenedCount, keyFrom: 'given' | 'package'): Report {
-  const { stations, tally, findings } = opened
-  const devices = stations.flatMap((station) => station.devices)
-  const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
-  const missing = incompleteOf(count)
-  const [first] = findings
-  const seeded = count.stations.some(({ bundles }) => bundles.some(({ day }) => day.random !== 'system'))
-  const holds = missing.length === 0 ? 'HOLDS' : 'HOLDS for what was given'
-  const equal = `${holds}: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
-  const lines = [
-    first === undefined ? equal : `DOES NOT HOLD: ${first.where}: ${first.what}`,
-    ...findings.slice(1).map(({ where, what }) => `  and ${where}: ${what}`),
-    ...(missing.length === 0 ? [] : [`missing: ${missing.join(', ')}`]),
-    ...authorityLines(count, keyFrom),
-  ]
-  for (const station of stations) {
-    lines.push('', `station ${station.station.id}`)
-    lines.push(
-      ...table([
-        ['device', 'ballots', 'faulty', 'committed tally'],
-        ...station.devices.map(({ device, ballots: legal, faulty, equal: same }) => [
-          device,
-          String(legal),
-          String(faulty),
-          same ? 'equal' : 'UNEQUAL',
-        ]),
-      ]),
-    )
-    if (stations.length > 1) lines.push(...tallyLines(tallyTable(count, station.tally)))
-  }
-  lines.push('', 'totals', ...tallyLines(tallyTable(count, tally)))
-  if (seeded) lines.push('', SEEDED)
-  return {
-    text: `${lines.join('\n')}\n`,
-    json: {
-      verdict: first === undefined ? 'holds' : 'does not hold',
-      findings: findings.map(({ where, what }) => ({ where, what })),
-      missing,
-      stations: stations.map((station) => ({
-        station: station.station.id,
-        devices: station.devices.map((device) => ({ ...device })),
-        contests: tallyTable(count, station.tally),
-      })),
-      contests: tallyTable(count, tally),
-    },
-  }
-}
-
-/** Votes by candidate; those that came through a list are in, and the lists' own counts beside. */
-function tallyTable({ electionPackage }: VerifiedCount, tally: Tally) {
-  return electionPackage.definition.contests.map((contest, i) => {
-    const counts = tally[i] ?? { valid: 0, blank: 0, options: [] }
-    const votes = candidateVotes(contest, counts)
-    return {
-      contest: contest.id,
-      title: contest.title.fa,
-      valid: counts.valid,
-      blank: counts.blank,
-      candidates: contest.candidates.map(({ code, name }, position) => ({
-        code,
-        name: nameText(name),
-        votes: votes[position] ?? 0,
-      })),
-      lists: contest.lists.map(({ code, name }, position) => ({
-        code,
-        name: nameText(name),
-        votes: counts.options[contest.candidates.length + position] ?? 0,
-      })),
-    }
-  })
-}
-
-function tallyLines(contests: ReturnType<typeof tallyTable>): string[] {
-  return contests.flatMap(({ contest, title, valid, blank, candidates, lists }) => [
-    `contest ${contest}, ${title}: ${valid} valid, ${blank} blank`,
-    ...table([
-      ['code', 'votes', 'name'],
-      ...candidates.map(({ code, votes, name }) => [code, String(votes), name]),
-      ...lists.map(({ code, votes, name }) => [code, String(votes), `${name}   (list)`]),
-    ]),
-  ])
-}
-
 /** Which election and package, and what a person compares where no key was given. */
 export function authorityLines(
   { electionPackage, authorityKey }: VerifiedCount,
@@ -268,7 +212,7 @@ export function authorityLines(
 }
 
 /** Columns of even width, two spaces in; the last one is as wide as it is. */
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const columns = rows[0]?.length ?? 0
   const widths = Array.from({ length: columns }, (_, i) =>
     Math.max(...rows.map((row) => row[i]?.length ?? 0)),
@@ -279,11 +223,8 @@ function table(rows: readonly (readonly string[])[]): string[] {
   })
 }
 
-function nameText({ fa, en }: { readonly fa: string; readonly en?: string | undefined }): string {
-  return en === undefined ? fa : `${fa} (${en})`
-}
-
-function plural(n: number, one: string, many = `${one}s`): string {
+/** A number and its noun: `1 bundle`, `2 bundles`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`
 }
 

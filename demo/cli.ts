@@ -10,6 +10,7 @@ import { VirtualClock } from '../simulator/virtual-clock.ts'
 import { auditAndCompare } from './audited.ts'
 import { DEVICES, realBallots } from './elections/gy-les-nonains.ts'
 import { writePictures } from './pictures.ts'
+import { writePolicy } from './policy.ts'
 import { pollingDay } from './polling-day.ts'
 import { Progress } from './progress.ts'
 import { provision } from './provisioned.ts'
@@ -56,6 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const clock = new VirtualClock(MORNING)
   progress.stage(`keys are made, the package is signed, ${DEVICES.length} devices are enrolled`)
   const provisioned = provision(out, random, [MORNING, systemClock.now()])
+  writePolicy(out, provisioned, MORNING)
   const { castOn, devices } = await pollingDay({
     out,
     provisioned,
@@ -135,8 +137,9 @@ function emptyValue(flag: string, next: string): RefusalError {
 function whatIsWhat(out: string, slips: number): string {
   return `What lies in ${out}/
   bundles/     what left the three devices and the check-in: all that an auditor needs
+  policy       whose eyes an auditor may ask for on every journal: the centre's and both neighbours'
   slips/       ${slips} paper slips as pictures, in no order, as in a ballot box
-  reports/     zero reports and minutes as pictures
+  reports/     zero reports, minutes and results as pictures
   trustees/    five shares of the election key; three open the ballots
   centre/      database of the national centre
   devices/     home folders of the devices, with their databases
@@ -144,6 +147,7 @@ function whatIsWhat(out: string, slips: number): string {
 
 Try next
   npx sandogh audit verify ${out}/bundles
+  npx sandogh audit verify --policy ${out}/policy ${out}/bundles
   npx sandogh audit open --share ${out}/trustees/share-1.json --share ${out}/trustees/share-2.json \\
       --share ${out}/trustees/share-4.json ${out}/bundles
   change one letter in ${out}/bundles/${DEVICES[0]}/journal.jsonl and verify again: the entry is named

@@ -20,10 +20,13 @@ export function writePictures(out: string, devices: readonly VirtualDevice[]): n
   for (const { id, bench } of devices) {
     const dropped = bench.printer.dropped.filter(({ by }) => by === 'cutter')
     const [zeroReport, ...rest] = dropped
+    const results = rest.pop()
     const minutes = rest.pop()
-    if (zeroReport === undefined || minutes === undefined) throw new Error(`${id} printed no reports`)
+    if (zeroReport === undefined || minutes === undefined || results === undefined)
+      throw new Error(`${id} printed no reports`)
     writeFileSync(join(reports, `${id}-zero-report.png`), slipPng(zeroReport))
     writeFileSync(join(reports, `${id}-minutes.png`), slipPng(minutes))
+    writeFileSync(join(reports, `${id}-results.png`), slipPng(results))
     for (const slip of rest) {
       const name = pixelsName(slip)
       const number = (seen.get(name) ?? 0) + 1

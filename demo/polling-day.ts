@@ -121,10 +121,10 @@ async function received(id: string, agent: VirtualDevice['agent'], progress: Pro
 /** What the centre has from the wire alone. */
 function tellCentre({ provisioned, progress }: DayParts, store: CentreStore): void {
   const { definition } = provisioned.electionPackage
-  const result = valueOrThrow(electionResult(definition, store.tallies()))
+  const result = valueOrThrow(electionResult(definition, store.tallies(), store.sheets()))
   const ballots = result.sum[0] === undefined ? 0 : result.sum[0].valid + result.sum[0].blank
   progress.detail(
-    `the centre holds ${result.stations.flatMap(({ devices }) => devices).length} tallies, ${ballots} ballots`,
+    `the centre holds ${store.tallies().length} tallies, ${store.sheets().length} sheets of stations, ${ballots} ballots`,
   )
 }
 

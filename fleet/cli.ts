@@ -1,13 +1,15 @@
 /** The command line of the centre. */
 import { existsSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { describeRefusal, ok, type Result, refuse } from '../core/result.ts'
-import { type CentreStore, openCentreStore } from './store/store.ts'
+import { openStationSheet } from '../core/bundle/station-sheet.ts'
+import { describeRefusal, ok, type Result, refuse, valueOrThrow } from '../core/result.ts'
+import { type CentreStore, type HeldSheet, openCentreStore } from './store/store.ts'
 
 export const usage = `sandogh centre: what the national centre has received
 
   sandogh centre status --store <file>
-      says which journals and tallies the centre's database holds, after checking them against their checkpoints
+      says which journals, tallies and sheets of stations the centre's database holds, after checking the journals
+      against their checkpoints and the sheets against their signatures
 
 After "npm start" the file is out/centre/centre.db.
 
@@ -61,17 +63,38 @@ function misuse(what: string) {
   return refuse('usage', 'sandogh centre', what, 'See "sandogh centre --help".')
 }
 
-/** A line for each journal, then the sums. */
+/** A line for each journal, one for each sheet, then the sums. */
 function status(store: CentreStore): string {
   const journals = store.journals()
+  const sheets = store.sheets()
+  const stationOf = stationsBySheet(sheets)
   const lines = journals.map(({ device, origin, frontier }) => {
-    const tally = store.tally(origin) === undefined ? 'no tally yet' : 'tally received'
+    const tally = totalsOf(store.tally(origin) !== undefined, stationOf.get(origin))
     const forks = store.forks(origin)
     const loud = forks === 0 ? '' : `  EQUIVOCATION: ${forks} signed checkpoints contradict the entries`
     return `${device}  ${frontier.size} entries  ${tally}  ${origin}${loud}`
   })
+  for (const { station, device } of sheets) lines.push(`${station}  sheet received from ${device}`)
   const devices = new Set(journals.map(({ device }) => device)).size
   const entries = journals.reduce((sum, { frontier }) => sum + frontier.size, 0)
-  lines.push(`${devices} devices, ${entries} entries, ${store.tallies().length} tallies received`)
+  const totals = `${store.tallies().length} tallies received, ${sheets.length} sheets of stations received`
+  lines.push(`${devices} devices, ${entries} entries, ${totals}`)
   return `${lines.join('\n')}\n`
+}
+
+/** The station whose sheet lists a journal, by its origin. The store verified each sheet when it was opened. */
+function stationsBySheet(sheets: readonly HeldSheet[]): ReadonlyMap<string, string> {
+  return new Map(
+    sheets.flatMap(({ station, document, messageKey }) => {
+      const { journals } = valueOrThrow(openStationSheet(document, messageKey, `sheet of ${station}`))
+      return journals.map(({ origin }) => [origin, station] as const)
+    }),
+  )
+}
+
+/** How the totals of a journal are there, in words. */
+function totalsOf(hasTally: boolean, station: string | undefined): string {
+  if (station === undefined) return hasTally ? 'tally received' : 'no tally yet'
+  const counted = `counted by the sheet of ${station}`
+  return hasTally ? `${counted}, A TALLY OF ITS OWN IS NOT COUNTED and should not have left it` : counted
 }

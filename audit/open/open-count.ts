@@ -2,17 +2,20 @@
  * Opening: every sealed ballot of every station is opened in memory, its rules are checked there on the whole ballot, and what is kept of it are
  * single selections, shuffled over the station. They recount everything; a whole ballot is never shown to anyone.
  */
+import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { shuffle } from '../../core/ballot-box/draw.ts'
 import { openBallot } from '../../core/ballot-box/sealed-ballot.ts'
+import { openForTrustees } from '../../core/bundle/sealed-tally.ts'
 import { contestsOfStyle } from '../../core/election/definition.ts'
 import {
   addSelections,
   emptyTally,
   type Selection,
   selectionsOf,
+  sumTallies,
   type Tally,
 } from '../../core/election/tally.ts'
-import { toHex } from '../../core/keys/hash.ts'
+import { toBase64, toHex } from '../../core/keys/hash.ts'
 import type { Random } from '../../core/ports.ts'
 import type { VerifiedBundle } from '../verify/verify-bundle.ts'
 import type { VerifiedCount } from '../verify/verify-count.ts'
@@ -36,46 +39,96 @@ export interface OpenedDevice {
 export interface OpenedStation {
   readonly station: VerifiedStation['station']
   readonly devices: readonly OpenedDevice[]
-  /** Recounted from the station's shuffled selections. */
-  readonly tally: Tally
+  /**
+   * Recounted from the station's shuffled selections. Absent where a bundle of the station is missing and not every tally that was given had
+   * been released: it would be the count of a device, or the difference to one, that may have fewer than 32 ballots.
+   */
+  readonly tally?: Tally
+  /** Whether the station's sheet says the same; absent without a sheet, or where a bundle is missing. */
+  readonly sheetEqual?: boolean
 }
 
 export interface OpenedCount {
   readonly stations: readonly OpenedStation[]
-  /** Over all stations. */
+  /** Over all stations whose own is told. */
   readonly tally: Tally
   /** Empty if everything is equal. */
   readonly findings: readonly Finding[]
 }
 
 /**
- * Opens and recounts all ballots of a verified count. A faulty ballot, a ballot whose id was there before, and a device whose ballots are not its
- * tally are findings; nothing is skipped.
+ * Opens and recounts all ballots of a verified count. A faulty ballot, a ballot whose id was there before, a sealed tally that is not the committed
+ * one, a device whose ballots are not its tally, and a sheet that is not its station's ballots are findings; nothing is skipped.
  * @param secretKey the election's secret key, 32 bytes
  * @param random for the shuffle
+ * @param lost devices whose bundles are lost for good: their stations' totals are told without them
  */
-export function openCount(count: VerifiedCount, secretKey: Uint8Array, random: Random): OpenedCount {
+export function openCount(
+  count: VerifiedCount,
+  secretKey: Uint8Array,
+  random: Random,
+  lost: readonly string[],
+): OpenedCount {
   const { definition } = count.electionPackage
   const findings: Finding[] = []
   const idsSeen = new Map<string, string>()
   const stations: OpenedStation[] = []
-  let tally = emptyTally(definition)
-  for (const { station, bundles } of count.stations) {
+  for (const { station, bundles, missing, released } of count.stations) {
     const selections: Selection[] = []
     const devices = bundles.map((bundle) => {
       const opened = openDevice(bundle, secretKey, idsSeen, findings)
       const recount = addSelections(emptyTally(definition), opened.selections)
-      const equal = sameTally(recount, bundle.tally)
-      if (!equal)
-        findings.push({ where: bundle.where, what: 'its ballots do not add up to its committed tally' })
+      const equal = isCommitted(bundle, recount, secretKey, findings)
       for (const selection of opened.selections) selections.push(selection)
       return { device: bundle.device, ballots: opened.ballots, faulty: opened.faulty, equal }
     })
-    const shuffled = shuffle(selections, random)
-    stations.push({ station, devices, tally: addSelections(emptyTally(definition), shuffled) })
-    tally = addSelections(tally, shuffled)
+    const tally = addSelections(emptyTally(definition), shuffle(selections, random))
+    const { sheet } = released
+    const sheetEqual = sheet && missing.length === 0 ? sameTally(sheet.tally, tally) : undefined
+    if (sheetEqual === false && sheet !== undefined)
+      findings.push({ where: sheet.where, what: "the station's ballots do not add up to its sheet" })
+    const isWhole = missing.every((device) => lost.includes(device))
+    const isTold = isWhole || bundles.every((bundle) => bundle.tally !== undefined)
+    stations.push({
+      station,
+      devices,
+      ...(isTold && { tally }),
+      ...(sheetEqual !== undefined && { sheetEqual }),
+    })
   }
-  return { stations, tally, findings }
+  const told = stations.flatMap(({ tally }) => (tally === undefined ? [] : [tally]))
+  return { stations, tally: sumTallies(definition, told), findings }
+}
+
+/** Whether a device's ballots add up to its tally: the released one, or the sealed one once it opens and is the committed one. */
+function isCommitted(
+  bundle: VerifiedBundle,
+  recount: Tally,
+  secretKey: Uint8Array,
+  findings: Finding[],
+): boolean {
+  const { where, day, electionPackage, sealedTally } = bundle
+  const { definition } = electionPackage
+  let { tally } = bundle
+  if (sealedTally !== undefined) {
+    const place = `${where}/sealed-tally.json`
+    const opened = openForTrustees(definition, sealedTally, secretKey)
+    if (opened === undefined) {
+      findings.push({ where: place, what: 'it does not open with the election key' })
+      return false
+    }
+    if (toBase64(commitTally(definition, opened.tally, opened.salt)) !== day.closing?.tally) {
+      findings.push({
+        where: place,
+        what: 'it is not the tally that the device committed to in polls.closed',
+      })
+      return false
+    }
+    tally = opened.tally
+  }
+  if (tally !== undefined && sameTally(recount, tally)) return true
+  findings.push({ where, what: 'its ballots do not add up to its committed tally' })
+  return false
 }
 
 /** Opens the ballots of one device, batch by batch. */

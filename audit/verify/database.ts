@@ -20,6 +20,7 @@ import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { readSmallFile } from '../read-folders.ts'
+import { findHeadsProblem, findSheetRowProblem, type SheetRow } from './device-memory.ts'
 import { checkIdentity, type DeviceIdentity, readIdentity } from './identity.ts'
 
 /** A day of voting is a few megabytes. */
@@ -36,6 +37,8 @@ const TABLES = {
   spent: { tag: 'blob' },
   receipts: { size: 'number', cosignature: 'text' },
   released: { tally: 'text' },
+  sheet: { sealed: 'text', key: 'blob or null', sheet: 'text or null' },
+  heads: { number: 'number', head: 'blob' },
   pool: { block: 'blob' },
 } as const
 
@@ -50,6 +53,8 @@ export interface DatabaseRows extends Omit<Records, 'origin' | 'logKey' | 'seale
   readonly spent: readonly { readonly tag: Uint8Array }[]
   readonly receipts: OtherRecords['receipts']
   readonly released: readonly { readonly tally: string }[]
+  readonly sheet: readonly SheetRow[]
+  readonly heads: readonly { readonly number: number; readonly head: Uint8Array }[]
   readonly pool: readonly { readonly block: Uint8Array }[]
 }
 
@@ -116,6 +121,10 @@ export function verifyDatabase(
   }
   const problem = findTableProblem(others, rows.checkpoints, day.value, { definition, messageKey })
   if (problem !== undefined) return bad(`table ${problem.table}`, problem.what)
+  const sheet = findSheetRowProblem(rows.sheet, day.value, identity.value, electionPackage)
+  if (sheet !== undefined) return bad('table sheet', sheet)
+  const heads = findHeadsProblem(rows.heads, rows.checkpoints, day.value, identity.value, definition)
+  if (heads !== undefined) return bad('table heads', heads)
   return ok({ device, station, day: day.value })
 }
 
@@ -161,8 +170,9 @@ function missingTable(database: Database.Database): string | undefined {
 function isRow(row: Row, columns: Readonly<Record<string, string>>): boolean {
   return Object.entries(columns).every(([column, type]) => {
     const value = row[column]
+    if (value === null) return type.endsWith(' or null')
     if (type === 'number') return Number.isSafeInteger(value)
-    return type === 'text' ? typeof value === 'string' : value instanceof Uint8Array
+    return type.startsWith('text') ? typeof value === 'string' : value instanceof Uint8Array
   })
 }
 

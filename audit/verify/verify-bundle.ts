@@ -4,7 +4,6 @@
  * Whether its heads contradict each other or those of its neighbours is asked of the station (`contradiction.ts`).
  */
 import { checkBatches } from '../../core/ballot-box/batch.ts'
-import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
 import {
@@ -12,29 +11,28 @@ import {
   type BundleFile,
   type Manifest,
   openManifest,
-  openTally,
   parseBatches,
   parseSpentTags,
+  SHEET_FILE,
   splitJournal,
   splitLeaves,
+  TALLY_FILES,
 } from '../../core/bundle/bundle.ts'
-import { findTallyProblem } from '../../core/election/check-tally.ts'
-import { parseTally, type Tally } from '../../core/election/tally.ts'
 import { isEventType } from '../../core/journal/catalogue.ts'
 import { checkJournal, nameChangedEntry } from '../../core/journal/check-journal.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
-import type { Json } from '../../core/text/canonical-json.ts'
 import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { rootOf } from '../../core/tlog/tree.ts'
 import { type BundleContent, MANIFEST_FILE } from '../read-folders.ts'
 import { checkIdentity, type DeviceIdentity, readIdentity, readReceipt } from './identity.ts'
+import { type Totals, verifyTotals } from './totals.ts'
 import { verifyWitnessed, type Witnessed } from './witnessed.ts'
 
 /** A bundle that holds. */
-export interface VerifiedBundle {
+export interface VerifiedBundle extends Totals {
   readonly where: string
   readonly electionPackage: ElectionPackage
   readonly device: string
@@ -46,8 +44,6 @@ export interface VerifiedBundle {
   /** Sealed ballots by batch. */
   readonly batches: ReadonlyMap<number, readonly Uint8Array[]>
   readonly spentTags: readonly Uint8Array[]
-  /** As released and committed to; that the ballots say the same is not verified here. */
-  readonly tally: Tally
   /** Leaf hashes of the journal. */
   readonly leaves: readonly Uint8Array[]
   /** What this device and its neighbours saw of each other. */
@@ -85,7 +81,7 @@ export function verifyBundle(content: BundleContent, authorityKey: Uint8Array): 
     const swapped = manifest.error.code === 'document.wrong-key' && !namesCertificate(content, certificate)
     return swapped ? otherCertificate(place('device-certificate.der')) : manifest
   }
-  const listed = checkListing(manifest.value, place(MANIFEST_FILE))
+  const listed = checkListing(manifest.value, content)
   if (!listed.ok) return listed
   const { origin } = manifest.value
   const isListed = (name: BundleFile) => checkListed(content, manifest.value, name)
@@ -106,8 +102,12 @@ export function verifyBundle(content: BundleContent, authorityKey: Uint8Array): 
 
   const box = verifyBallotBox(content, electionPackage.value, day)
   if (!box.ok) return box
-  const tally = verifyTally(content, electionPackage.value, day, identity.value.messageKey)
-  if (!tally.ok) return tally
+  const files = {
+    has: (name: BundleFile) => content.files.has(name),
+    textOf: (name: BundleFile) => textOf(bytesOf(name)),
+  }
+  const totals = verifyTotals(files, identity.value, day, electionPackage.value, content.where)
+  if (!totals.ok) return totals
   const { device, station } = identity.value
   const checkpoint = {
     origin,
@@ -127,8 +127,8 @@ export function verifyBundle(content: BundleContent, authorityKey: Uint8Array): 
     place('cosigned.json'),
   )
   if (!witnessed.ok) return witnessed
-  for (const name of ['batches.jsonl', 'spent-tags.json', 'tally.json', 'cosigned.json'] as const) {
-    const unchanged = isListed(name)
+  for (const name of content.files.keys()) {
+    const unchanged = name === MANIFEST_FILE ? ok(undefined) : isListed(name)
     if (!unchanged.ok) return unchanged
   }
   return ok({
@@ -140,7 +140,7 @@ export function verifyBundle(content: BundleContent, authorityKey: Uint8Array): 
     day,
     ...(receipt.value !== undefined && { receipt: receipt.value }),
     ...box.value,
-    tally: tally.value,
+    ...totals.value,
     leaves,
     witnessed: witnessed.value,
   })
@@ -175,12 +175,20 @@ function otherCertificate(where: string) {
   )
 }
 
-/** The manifest lists the files of the format, all and no other. */
-function checkListing({ files }: Manifest, where: string): Result<void> {
-  const missing = BUNDLE_FILES.find((name) => !files.has(name))
-  if (missing !== undefined) return refuse('bundle.manifest', where, `it does not list ${missing}`, KEEP)
-  if (files.size !== BUNDLE_FILES.length)
-    return refuse('bundle.manifest', where, 'it lists files that no bundle has', KEEP)
+/** The manifest lists the files of the format, all and no other, one of the two tallies, maybe a sheet, and what it lists is what is here. */
+function checkListing({ files: listed }: Manifest, { files, where }: BundleContent): Result<void> {
+  const bad = (what: string) => refuse('bundle.manifest', `${where}/${MANIFEST_FILE}`, what, KEEP)
+  const missing = BUNDLE_FILES.find((name) => !listed.has(name))
+  if (missing !== undefined) return bad(`it does not list ${missing}`)
+  const tallies = TALLY_FILES.filter((name) => listed.has(name))
+  if (tallies.length !== 1) return bad(`it lists not exactly one of ${TALLY_FILES.join(' and ')}`)
+  const known = BUNDLE_FILES.length + 1 + (listed.has(SHEET_FILE) ? 1 : 0)
+  if (listed.size !== known) return bad('it lists files that no bundle has')
+  for (const name of [...TALLY_FILES, SHEET_FILE] as const) {
+    if (listed.has(name) === files.has(name)) continue
+    const what = listed.has(name) ? 'it is missing: manifest.json lists it' : 'manifest.json does not list it'
+    return refuse('bundle.files', `${where}/${name}`, what, KEEP)
+  }
   return ok(undefined)
 }
 
@@ -250,30 +258,4 @@ function verifyBallotBox(content: BundleContent, { definition }: ElectionPackage
   if (toBase64(spentRoot(tags.value)) !== day.closing?.spent)
     return refuse('bundle.spent', tagsWhere, 'these are not the tags that polls.closed names', KEEP)
   return ok({ batches: batches.value, spentTags: tags.value })
-}
-
-/** The released tally: signed, the one committed to, and possible. */
-function verifyTally(
-  content: BundleContent,
-  { definition }: ElectionPackage,
-  day: Day,
-  messageKey: Uint8Array,
-): Result<Tally> {
-  const where = `${content.where}/tally.json`
-  const released = openTally(textOf(fileOf(content, 'tally.json')), messageKey, where)
-  if (!released.ok) return released
-  if (released.value.origin !== day.origin)
-    return refuse('bundle.tally', where, 'it is the tally of another journal', KEEP)
-  const tally = parseTally(definition, released.value.tally as Json, where)
-  if (!tally.ok) return tally
-  if (toBase64(commitTally(definition, tally.value, released.value.salt)) !== day.closing?.tally) {
-    return refuse(
-      'bundle.tally',
-      where,
-      'it is not the tally that the device committed to in polls.closed',
-      KEEP,
-    )
-  }
-  const problem = findTallyProblem(definition, tally.value, day.casts)
-  return problem === undefined ? tally : refuse('bundle.tally', where, problem, KEEP)
 }

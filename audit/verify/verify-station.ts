@@ -5,6 +5,7 @@ import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { findContradiction } from './contradiction.ts'
+import { type Released, verifyReleased } from './release.ts'
 import type { VerifiedBundle } from './verify-bundle.ts'
 import { type Eyes, eyesOn } from './witnessed.ts'
 
@@ -23,6 +24,7 @@ export interface VerifiedStation {
   readonly missing: readonly string[]
   /** Who has seen each device's journal to its end, in the order of `bundles`. */
   readonly eyes: readonly Eyes[]
+  readonly released: Released
   /** The check-in's count; absent if its folder was not given. */
   readonly issued?: Issued
 }
@@ -30,8 +32,9 @@ export interface VerifiedStation {
 const KEEP = 'Keep all of it as it is and compare it with the devices, the check-in and the centre.'
 
 /**
- * Verifies that the bundles of a station go together: no journal contradicts what its neighbours saw of it, each device once, no authorization spent twice, no sealed ballot twice, and, with the
- * check-in's count, every device there and authorizations issued = ballots + returned.
+ * Verifies that the bundles of a station go together: no journal contradicts what its neighbours saw of it, each device once, no
+ * authorization spent twice, no sealed ballot twice, no totals that should not have left, and, with the check-in's count, every device there and
+ * authorizations issued = ballots + returned.
  * @param bundles verified, of this station and this package
  */
 export function verifyStation(
@@ -60,7 +63,10 @@ export function verifyStation(
     if (!seen.ok) return seen
     eyes.push(seen.value)
   }
-  if (issuedFile === undefined) return ok({ station, bundles: sorted, missing, eyes })
+  const released = verifyReleased(station, sorted, electionPackage.definition)
+  if (!released.ok) return released
+  const verified = { station, bundles: sorted, missing, eyes, released: released.value }
+  if (issuedFile === undefined) return ok(verified)
   const issued = readIssued(issuedFile, station, electionPackage)
   if (!issued.ok) return issued
   const where = `station ${station.id}`
@@ -73,7 +79,7 @@ export function verifyStation(
     const what = `${issued.value.issued} authorizations issued, but ${casts} ballots cast and ${issued.value.returned} returned`
     return refuse('station.issued', where, what, 'Have the two officers explain the difference in writing.')
   }
-  return ok({ station, bundles: sorted, missing, eyes, issued: issued.value })
+  return ok({ ...verified, issued: issued.value })
 }
 
 function readIssued(

@@ -12,7 +12,7 @@ import type { Result } from '../result.ts'
 import { ok, refuse } from '../result.ts'
 import { canonicalJson, parseCanonicalJson } from '../text/canonical-json.ts'
 
-/** The files of a bundle beside `manifest.json`. */
+/** The files that every bundle has beside `manifest.json`. */
 export const BUNDLE_FILES = [
   'package.json',
   'device-certificate.der',
@@ -21,11 +21,16 @@ export const BUNDLE_FILES = [
   'checkpoint',
   'batches.jsonl',
   'spent-tags.json',
-  'tally.json',
   'cosigned.json',
 ] as const
 
-export type BundleFile = (typeof BUNDLE_FILES)[number]
+/** A bundle has exactly one of these: the device's tally as released, or sealed where its station has a device of few ballots. */
+export const TALLY_FILES = ['tally.json', 'sealed-tally.json'] as const
+
+/** Only the bundle of a station's reporting device may have it: the sum of the station. */
+export const SHEET_FILE = 'station-sheet.json'
+
+export type BundleFile = (typeof BUNDLE_FILES)[number] | (typeof TALLY_FILES)[number] | typeof SHEET_FILE
 export type BundleFiles = ReadonlyMap<BundleFile, Uint8Array>
 
 /** No file of a bundle is larger. */

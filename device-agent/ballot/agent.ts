@@ -12,6 +12,7 @@ import { BallotDevice } from './device.ts'
 import type { DeviceHome } from './home.ts'
 import type { DeviceLines } from './peripherals.ts'
 import type { StopReason } from './polls/polls.ts'
+import { releasedDocument } from './release.ts'
 import { resumeStore } from './setup.ts'
 
 /** Between two messages to the centre while the polls are open. */
@@ -148,7 +149,7 @@ function storeOutbox(store: DeviceStore, deviceId: string, home: DeviceHome): Ou
       return { entries: store.entriesFrom(from), checkpoint, size }
     },
     checkpointAt: (size) => store.checkpointAt(size),
-    tally: () => (store.tally?.answered === false ? store.tally.document : undefined),
+    tally: () => (store.totals?.answered === false ? releasedDocument({ home, store }) : undefined),
     storeReceipt: (size, line) => store.storeReceipt(size, line),
     clearTally: () => store.markTallyAnswered(),
   }

@@ -109,10 +109,12 @@ export class BallotDevice {
     this.#pollsWork = new PollsPerformer({
       ...shared,
       home,
+      messageSigner: parts.messageSigner,
       clock,
       random,
       zeroReport: (tally) => papers.zeroReport(tally),
       minutes: () => papers.minutes(),
+      totals: (results) => papers.totals(results),
     })
     this.#polls = pollsAtStart(store.day)
   }
@@ -172,7 +174,7 @@ export class BallotDevice {
         this.#started = true
         store.append({ type: 'device.started', peripherals: identities })
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
-        if (this.#polls.is === 'finished') this.#parts.handOver()
+        if (this.#polls.is === 'finished') this.#performPolls({ do: 'settle-totals' })
       }
     } else {
       store.append({ type: present ? 'line.restored' : 'line.lost', peripheral: name })
@@ -287,8 +289,12 @@ export class BallotDevice {
     if (state.is === 'open' && before.is === 'resuming') this.#stepSession({ is: 'slip-settled' })
     if (state.is === 'open' && before.is !== 'open') this.#offerWaitingCard()
     // Again after each card that took leave: it may have brought what the centre and the bundle do not have yet.
-    if (state.is === 'finished' && (before.is !== 'finished' || input.is === 'card-removed'))
-      this.#parts.handOver()
+    if (input.is === 'totals-settled' || before.is === 'reporting-totals') this.#parts.handOver()
+    // An officer's card that came while nothing was asked of it, for example while a report was printed.
+    if (this.#cardIn && 'card' in state && !('card' in before)) {
+      this.#cardOwner = 'polls'
+      this.#stepPolls({ is: 'card-inserted' })
+    }
   }
 
   #performSession(effect: SessionEffect): void {

@@ -2,7 +2,7 @@
 import { openTally } from '../../core/bundle/bundle.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { contestsOfStyle, type Station } from '../../core/election/definition.ts'
-import { parseTally, type Tally } from '../../core/election/tally.ts'
+import { ballotsIn, parseTally, type Tally } from '../../core/election/tally.ts'
 import type { Entry } from '../../core/journal/entry.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import type { Clock } from '../../core/ports.ts'
@@ -15,6 +15,7 @@ import {
   minutesDocument,
   type PaperDocument,
   slipDocument,
+  totalsDocument,
   voidMarkDocument,
   zeroReportDocument,
 } from '../../ui/paper/document.ts'
@@ -22,9 +23,10 @@ import type { MinutesData } from '../../ui/paper/minutes.ts'
 import { type SlipForm, slipForm } from '../../ui/paper/slip.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { DeviceHome } from './home.ts'
+import type { Results } from './release.ts'
 
 /** What the papers are filled from. */
-export type PaperRecords = Pick<DeviceStore, 'day' | 'tally' | 'spentTags' | 'batches' | 'checkpointAt'>
+export type PaperRecords = Pick<DeviceStore, 'day' | 'totals' | 'spentTags' | 'batches' | 'checkpointAt'>
 
 /** Makes the documents of one device. */
 export class DevicePaper {
@@ -64,21 +66,30 @@ export class DevicePaper {
     return minutesDocument(this.minutesData(), this.#fonts)
   }
 
+  /** The results of this device, or of its station, on a page of their own. Whether they may be told is the caller's to know. */
+  totals(results: Results): PaperDocument {
+    return totalsDocument(
+      { ...this.#place(), ...results, printedAt: this.#clock.now(), checkpoint: this.#checkpoint() },
+      this.#fonts,
+    )
+  }
+
   /**
    * What the minutes say. The figures that are compared there come each from a record of its own: ballots from the rows of the batches, cards
-   * from the tags, slips from the entries `ballot.cast` and `slip.voided`, the contests from the released tally.
+   * from the tags, slips from the entries `ballot.cast` and `slip.voided`, the contests from the tally: how many ballots it counts, no votes.
    */
   minutesData(): MinutesData {
-    const { day, spentTags, tally: released } = this.#store
+    const { day, spentTags, totals } = this.#store
     const { definition } = this.#home.electionPackage
-    if (day.closing === undefined || released === undefined)
+    if (day.closing === undefined || totals === undefined)
       throw new Error('minutes before the polls were closed')
-    const opened = valueOrThrow(openTally(released.document, this.#messageKey(), 'the released tally'))
+    const opened = valueOrThrow(openTally(totals.tally, this.#messageKey(), 'the tally'))
+    const tally = valueOrThrow(parseTally(definition, opened.tally as Json, 'the tally'))
     return {
       ...this.#place(),
       openedAt: Date.parse(day.openedAt ?? day.closing.at),
       closedAt: Date.parse(day.closing.at),
-      tally: valueOrThrow(parseTally(definition, opened.tally as Json, 'the released tally')),
+      counted: tally.map(ballotsIn),
       ballots: [...this.#store.batches().values()].reduce((sum, ballots) => sum + ballots.length, 0),
       cardsSpent: spentTags.length,
       slipsPrinted: day.casts + day.voids,

@@ -15,6 +15,7 @@ import { addSignatureLine } from '../../core/tlog/cosignature.ts'
 import { leafHash } from '../../core/tlog/tree.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { DeviceHome } from './home.ts'
+import { releaseKnown } from './release.ts'
 
 /**
  * Writes the bundle as `<bundles>/<device>`: first beside it, synced, then renamed over, so that a torn bundle never carries the name.
@@ -46,9 +47,25 @@ function bundleFiles(home: DeviceHome, store: DeviceStore): Map<BundleFile, Uint
     ['checkpoint', Buffer.from(lastCheckpoint(store))],
     ['batches.jsonl', formatBatches(store.batches())],
     ['spent-tags.json', formatSpentTags(store.spentTags)],
-    ['tally.json', Buffer.from(store.tally?.document ?? '')],
+    ...totalsFiles({ home, store }),
     ['cosigned.json', formatCosigned(store.station.cosigned)],
   ])
+}
+
+/** The device's own totals where they may leave it; else sealed, and the station's sheet if it was made here. */
+function totalsFiles(parts: {
+  readonly home: DeviceHome
+  readonly store: DeviceStore
+}): [BundleFile, Uint8Array][] {
+  const { totals } = parts.store
+  if (totals === undefined) throw new Error('a bundle before the polls were closed')
+  if (releaseKnown(parts) === 'device') return [['tally.json', Buffer.from(totals.tally)]]
+  return [
+    ['sealed-tally.json', Buffer.from(totals.sealed)],
+    ...(totals.sheet === undefined
+      ? []
+      : [['station-sheet.json', Buffer.from(totals.sheet)] as [BundleFile, Uint8Array]]),
+  ]
 }
 
 /** The newest checkpoint, with the centre's cosignature if the centre has seen the journal to its end. */

@@ -108,6 +108,7 @@ function storeParts(home: DeviceHome, medium: Medium, clock: Clock, random: Rand
     logSigner: signerFromSeed(home.seeds.log),
     messageSigner: signerFromSeed(home.seeds.message),
     witnessSigner: signerFromSeed(home.seeds.witness),
+    authorityKey: home.authorityKey,
     clock,
     random,
   }

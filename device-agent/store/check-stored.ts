@@ -4,11 +4,13 @@
  *
  * ```
  * device     certificate, package and origin as entry 0 names them
+ * sheet      after closing, this device's sealed tally
  * heads      cosigned by this device, or checkpoints of this journal
  * ```
  */
 import { spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
+import { openSealedTally } from '../../core/bundle/sealed-tally.ts'
 import { checkRecords, findTableProblem } from '../../core/journal/check-records.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
@@ -28,6 +30,9 @@ interface Expected {
   readonly logKey: Uint8Array
   readonly messageKey: Uint8Array
   readonly witnessKey: Uint8Array
+  /** Of the election authority, which signs the neighbours' certificates. */
+  readonly authorityKey: Uint8Array
+  readonly nowMs: number
 }
 
 /**
@@ -39,12 +44,14 @@ export function checkMedia(
   expected: Expected,
 ): Result<{ readonly day: Day; readonly records: StoredRecords }> {
   let first: { readonly day: Day; readonly records: StoredRecords } | undefined
+  const heads = new Map<string, Uint8Array>()
   for (const medium of media) {
     const records = medium.records()
     if (!records.ok) return records
     const day = checkStored(records.value, expected)
     if (!day.ok) return fail({ ...day.error, where: `${medium.folder}, ${day.error.where}` })
     first ??= { day: day.value, records: records.value }
+    for (const head of records.value.heads) heads.set(toBase64(head), head)
     const differs = findDifference(first.records, records.value)
     if (differs !== undefined) {
       const where = `${medium.folder}, table ${differs}`
@@ -52,7 +59,8 @@ export function checkMedia(
     }
   }
   if (first === undefined) throw new Error('a store has at least one medium')
-  return ok(first)
+  // A power cut between two media leaves the last of them behind; what any of them remembers was told to a neighbour.
+  return ok({ ...first, records: { ...first.records, heads: [...heads.values()] } })
 }
 
 /** What the log key signed is settled by the last checkpoint; the tags before closing are not in the journal. */
@@ -66,7 +74,7 @@ function findDifference(a: StoredRecords, b: StoredRecords): string | undefined 
  * @returns the day its journal tells, or a refusal that names the table
  */
 function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
-  const { electionPackage, logKey, witnessKey } = expected
+  const { electionPackage, logKey, witnessKey, authorityKey, nowMs } = expected
   const [device, ...more] = records.device
   if (device === undefined || more.length > 0) return changed('device', 'it has not exactly one row')
   if (device.package !== toBase64(electionPackage.hash)) return otherPackage('device')
@@ -81,10 +89,13 @@ function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
   const problem =
     findDeviceProblem(device, day.value, electionPackage) ??
     findOtherProblem(records, day.value, expected) ??
+    findSealedProblem(records.sealedTallies, day.value, expected) ??
     findHeadsProblem(records.heads, {
       definition: electionPackage.definition,
       origin: day.value.origin,
       witnessKey,
+      authorityKey,
+      nowMs,
       checkpointAt: (size) => records.checkpoints[size - 1]?.note,
     })
   return problem === undefined ? day : fail(problem)
@@ -107,6 +118,23 @@ function findOtherProblem(records: StoredRecords, day: Day, expected: Expected):
   const { definition } = electionPackage
   const problem = findTableProblem(records, records.checkpoints, day, { definition, messageKey })
   return problem && changed(problem.table, problem.what).error
+}
+
+function findSealedProblem(
+  documents: StoredRecords['sealedTallies'],
+  { closing, origin }: Day,
+  { electionPackage: { definition }, messageKey }: Expected,
+): Refusal | undefined {
+  const [document] = documents
+  if (closing === undefined)
+    return document === undefined
+      ? undefined
+      : changed('sheet', 'a tally is there before the polls closed').error
+  if (document === undefined) return changed('sheet', 'the sealed tally is missing').error
+  const opened = openSealedTally(document, { definition, messageKey }, 'table sheet')
+  if (!opened.ok) return changed('sheet', opened.error.what).error
+  if (opened.value.origin === origin) return undefined
+  return changed('sheet', 'the sealed tally is of another journal').error
 }
 
 function otherPackage(place: string) {

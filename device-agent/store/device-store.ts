@@ -8,19 +8,21 @@ import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { addToPool, emptyPool, type Pool, sortBallots, spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealBallot } from '../../core/ballot-box/sealed-ballot.ts'
 import { signTally } from '../../core/bundle/bundle.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
+import { type SaltedTally, sealTally, stationSheetKey } from '../../core/bundle/sealed-tally.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { contestsOfStyle } from '../../core/election/definition.ts'
 import { addSelections, isZero, selectionsOf, type Tally, tallyJson } from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
 import type { Day } from '../../core/journal/day.ts'
-import { equalBytes, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/hash.ts'
+import { equalBytes, fromBase64, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Random, Signer } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
 import { changed, checkMedia } from './check-stored.ts'
 import { type Beside, JournalWriter } from './journal-writer.ts'
-import type { Medium, SlipState, StoredRecords } from './medium.ts'
+import type { ClosingTotals, Medium, SlipState, StoredRecords, StoredTotals } from './medium.ts'
 import { type BlockParts, poolLocked, recoverFromMedium, sealOnMedium } from './pool-block.ts'
 import { StationMemory } from './station-memory.ts'
 
@@ -33,6 +35,8 @@ export interface StoreParts {
   readonly messageSigner: Signer
   /** Cosigns the heads of neighbouring devices. */
   readonly witnessSigner: Signer
+  /** Ed25519 key of the election authority, 32 bytes. */
+  readonly authorityKey: Uint8Array
   readonly clock: Clock
   readonly random: Random
 }
@@ -83,13 +87,13 @@ export class DeviceStore {
 
   /** Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. */
   static resume(parts: StoreParts): Result<DeviceStore> {
-    const { media, electionPackage, logSigner, messageSigner, witnessSigner } = parts
+    const { media, electionPackage, logSigner, messageSigner, witnessSigner, authorityKey, clock } = parts
     const keys = {
       logKey: logSigner.publicKey,
       messageKey: messageSigner.publicKey,
       witnessKey: witnessSigner.publicKey,
     }
-    const checked = checkMedia(media, { electionPackage, ...keys })
+    const checked = checkMedia(media, { electionPackage, ...keys, authorityKey, nowMs: clock.now() })
     if (!checked.ok) return checked
     const { day, records } = checked.value
     const store = new DeviceStore(parts, JournalWriter.resume(parts, day, records), records)
@@ -215,13 +219,13 @@ export class DeviceStore {
   }
 
   /**
-   * Closes the polls for good: the last batch, the commitment to the tally, the tally itself for release, and the pool and its keys
+   * Closes the polls for good: the last batch, the commitment to the tally, the tally itself, open and sealed, and the pool and its keys
    * gone. The day key is forgotten here.
    */
   closePolls(officers: OpeningOfficers): void {
-    const { electionPackage, messageSigner, random, media } = this.#parts
+    const { electionPackage, random, media } = this.#parts
     const { definition } = electionPackage
-    const { pool } = this.#unlocked()
+    const { pool, dayKey } = this.#unlocked()
     const rest = sortBallots(pool.ballots.flat())
     const last = rest.length > 0 ? this.#nextBatch(rest) : undefined
     const salt = random.bytes(SALT_BYTES)
@@ -237,11 +241,8 @@ export class DeviceStore {
         tally: toBase64(commitTally(definition, pool.tally, salt)),
       },
     ]
-    const tally = signTally(
-      { origin: this.origin, salt, tally: tallyJson(definition, pool.tally) },
-      messageSigner,
-    )
-    this.#journal.write(events, { pools: null, tally, ...(last && { batch: last.rows }) })
+    const totals = this.#closingTotals({ salt, tally: pool.tally }, dayKey)
+    this.#journal.write(events, { pools: null, totals, ...(last && { batch: last.rows }) })
     for (const { slots } of media) slots.destroyAll()
     this.#box?.dayKey.fill(0)
     this.#box = undefined
@@ -272,9 +273,14 @@ export class DeviceStore {
     return batches
   }
 
-  /** The released tally and whether the centre has answered for it. */
-  get tally(): { readonly document: string; readonly answered: boolean } | undefined {
-    return this.#parts.media[0].tally()
+  /** The totals, once the polls are closed for good. What of them may leave is another matter (`ballot/release.ts`). */
+  get totals(): StoredTotals | undefined {
+    return this.#parts.media[0].totals()
+  }
+
+  /** The station's sheet is made, or none is wanted: the key to the station's sealed tallies is forgotten. */
+  settleSheet(sheet: string | undefined): void {
+    for (const medium of this.#parts.media) medium.settleSheet(sheet)
   }
 
   get receipt(): { readonly size: number; readonly cosignature: string } | undefined {
@@ -291,6 +297,25 @@ export class DeviceStore {
 
   close(): void {
     for (const medium of this.#parts.media) medium.close()
+  }
+
+  #closingTotals(salted: SaltedTally, dayKey: Uint8Array): ClosingTotals {
+    const { electionPackage, messageSigner, random } = this.#parts
+    const { definition } = electionPackage
+    const { origin } = this
+    const device = deviceOfOrigin(definition, origin)
+    const isReporting = definition.stations.some(({ devices }) => devices[0] === device)
+    const sheetKey = stationSheetKey(dayKey)
+    const electionKey = fromBase64(definition.constituency.electionKey)
+    if (electionKey === undefined) throw new Error('a package without election key')
+    return {
+      tally: signTally(
+        { origin, salt: salted.salt, tally: tallyJson(definition, salted.tally) },
+        messageSigner,
+      ),
+      sealed: sealTally({ ...salted, origin }, { stationKey: sheetKey, electionKey }, messageSigner, random),
+      ...(isReporting && { sheetKey }),
+    }
   }
 
   #unlocked(): OpenBox {

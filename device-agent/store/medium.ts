@@ -29,7 +29,25 @@ export interface Change {
     readonly ballots: readonly Uint8Array[]
   }
   readonly slip?: SlipState
-  readonly tally?: string
+  readonly totals?: ClosingTotals
+}
+
+/** The totals of a device as its closing writes them. */
+export interface ClosingTotals {
+  /** Signed document `tally`. */
+  readonly tally: string
+  /** Signed document `sealed-tally`. */
+  readonly sealed: string
+  /** Opens the sealed tallies of the station; on its reporting device only, until the sheet is made or not wanted. */
+  readonly sheetKey?: Uint8Array
+}
+
+/** The totals as they lie on a medium. */
+export interface StoredTotals extends ClosingTotals {
+  /** The station's sheet (signed document `station-sheet`), once it was made here. */
+  readonly sheet?: string
+  /** The centre has answered for what this device released. */
+  readonly answered: boolean
 }
 
 /** Every row that another row can bear witness to. */
@@ -46,6 +64,8 @@ export interface StoredRecords {
   readonly released: readonly string[]
   /** Bytes of the pool's block, if it is there; its content needs the day key. */
   readonly pool: readonly number[]
+  /** Documents of sealed tallies; none before closing, one after. */
+  readonly sealedTallies: readonly string[]
   /** Heads that this device and its neighbours cosigned for each other, in the order in which they were learned. */
   readonly heads: readonly Uint8Array[]
 }
@@ -126,6 +146,7 @@ export class Medium {
         receipts: all('SELECT size, cosignature FROM receipts ORDER BY size'),
         released: column('SELECT tally FROM released'),
         pool: column('SELECT length(block) FROM pool'),
+        sealedTallies: column('SELECT sealed FROM sheet'),
         heads: column('SELECT head FROM heads ORDER BY number'),
       })
     } catch (error) {
@@ -164,8 +185,11 @@ export class Medium {
           )
         }
         if (change.slip !== undefined) run('UPDATE slip SET state = ?', change.slip)
-        if (change.tally !== undefined)
-          run('INSERT INTO released (one, tally, answered) VALUES (1, ?, 0)', change.tally)
+        if (change.totals !== undefined) {
+          const { tally, sealed, sheetKey } = change.totals
+          run('INSERT INTO released (one, tally, answered) VALUES (1, ?, 0)', tally)
+          run('INSERT INTO sheet (one, sealed, key) VALUES (1, ?, ?)', sealed, sheetKey ?? null)
+        }
       })
       .immediate()
   }
@@ -178,10 +202,30 @@ export class Medium {
     return this.#one<{ state: SlipState }>('SELECT state FROM slip')?.state ?? 'none'
   }
 
-  /** The device's tally once it was released at closing. */
-  tally(): { readonly document: string; readonly answered: boolean } | undefined {
-    const row = this.#one<{ tally: string; answered: number }>('SELECT tally, answered FROM released')
-    return row && { document: row.tally, answered: row.answered === 1 }
+  /** The device's totals, once its polls are closed for good. */
+  totals(): StoredTotals | undefined {
+    const row = this.#one<{
+      tally: string
+      answered: number
+      sealed: string
+      key: Uint8Array | null
+      sheet: string | null
+    }>('SELECT tally, answered, sealed, key, sheet FROM released, sheet')
+    if (row === undefined) return undefined
+    const { tally, answered, sealed, key, sheet } = row
+    return {
+      tally,
+      sealed,
+      answered: answered === 1,
+      ...(key !== null && { sheetKey: key }),
+      ...(sheet !== null && { sheet }),
+    }
+  }
+
+  /** The station's sheet is made, or none is wanted: its key is gone from the database, and from the write-ahead log, when this returns. */
+  settleSheet(sheet: string | undefined): void {
+    this.#database.prepare('UPDATE sheet SET sheet = ?, key = NULL').run(sheet ?? null)
+    this.#database.pragma('wal_checkpoint(TRUNCATE)')
   }
 
   markTallyAnswered(): void {
@@ -199,12 +243,14 @@ export class Medium {
       .run(size, cosignature)
   }
 
-  /** Remembers cosigned heads; on the disk when this returns. */
+  /** Remembers cosigned heads, those not yet there; on the disk when this returns. */
   storeHeads(heads: readonly Uint8Array[]): void {
-    const insert = this.#database.prepare('INSERT INTO heads (head) VALUES (?)')
+    const insert = this.#database.prepare(
+      'INSERT INTO heads (head) SELECT :head WHERE NOT EXISTS (SELECT 1 FROM heads WHERE head = :head)',
+    )
     this.#database
       .transaction(() => {
-        for (const head of heads) insert.run(head)
+        for (const head of heads) insert.run({ head })
       })
       .immediate()
   }

@@ -9,7 +9,7 @@ import type { Refusal } from '../../core/result.ts'
 import { openCosignature } from '../../core/tlog/cosignature.ts'
 import { parseNote } from '../../core/tlog/note.ts'
 import { encodeHeads, parseHeads, type StationHead } from '../witness/station-heads.ts'
-import { type HeadContent, readHead } from '../witness/verify-head.ts'
+import { type HeadContent, readHead, verifyHead } from '../witness/verify-head.ts'
 import { changed } from './check-stored.ts'
 import type { Medium } from './medium.ts'
 
@@ -17,10 +17,12 @@ import type { Medium } from './medium.ts'
 export interface MemoryOwner {
   readonly definition: Definition
   readonly origin: string
-  /** Ed25519 key with which this device cosigns, 32 bytes. */
+  /** Ed25519 keys, 32 bytes: with which this device cosigns, and with which certificates are signed. */
   readonly witnessKey: Uint8Array
+  readonly authorityKey: Uint8Array
   /** The text of this device's own checkpoint of that size. */
   readonly checkpointAt: (size: number) => string | undefined
+  readonly nowMs: number
 }
 
 /** Guards one thing: that a head remembered here is on every medium. */
@@ -40,6 +42,8 @@ export class StationMemory {
     this.#definition = definition
     this.#origin = origin
     this.#heads = heads.flatMap((bytes) => contentOf(bytes, definition) ?? [])
+    // One that was remembered when the power was cut may be on the first medium only.
+    if (heads.length > 0) for (const medium of media) medium.storeHeads(heads)
   }
 
   /** The largest head known of each neighbour. */
@@ -74,7 +78,7 @@ export class StationMemory {
 
   /** Remembers heads; on every medium when this returns. */
   keep(heads: readonly StationHead[]): void {
-    const stored = heads.map((head) => encodeHeads([head]))
+    const stored = heads.map((head) => encodeHeads([{ ...head, proofs: [] }]))
     if (stored.length === 0) return
     for (const medium of this.#media) medium.storeHeads(stored)
     this.#heads.push(...stored.flatMap((bytes) => contentOf(bytes, this.#definition) ?? []))
@@ -82,23 +86,42 @@ export class StationMemory {
 }
 
 /**
- * Whether the rows of table heads are such as this device writes: a neighbour's head carries this device's cosignature, an own one is a
- * checkpoint of this journal.
+ * Whether the rows of table heads are such as this device writes: a neighbour's head, signed by it and cosigned by this device alone; an own
+ * checkpoint that carries nothing but cosignatures of such neighbours, one at least.
  */
 export function findHeadsProblem(heads: readonly Uint8Array[], owner: MemoryOwner): Refusal | undefined {
-  const { definition, origin, witnessKey, checkpointAt } = owner
+  const { definition, origin, witnessKey, authorityKey, checkpointAt, nowMs } = owner
   const device = deviceOfOrigin(definition, origin) ?? ''
-  const witness = { name: witnessNameOf(definition, device), publicKey: witnessKey }
+  const station = definition.stations.find(({ devices }) => devices.includes(device))?.id ?? ''
+  const own = { name: witnessNameOf(definition, device), publicKey: witnessKey }
+  const witnesses = new Map<string, Uint8Array>()
+  const ownHeads: { readonly number: number; readonly size: number; readonly note: string }[] = []
+  const bad = (number: number, what: string) => changed('heads', `row ${number}: ${what}`).error
   for (const [index, bytes] of heads.entries()) {
-    const bad = (what: string) => changed('heads', `row ${index + 1}: ${what}`).error
+    const number = index + 1
     const content = contentOf(bytes, definition)
-    if (content === undefined) return bad('this is not a head')
+    if (content === undefined) return bad(number, 'this is not a head')
+    const { note } = content.head
+    const verified = verifyHead(content.head, { definition, station, authorityKey, nowMs }, 'table heads')
+    if (!verified.ok) return bad(number, verified.error.what)
     if (content.origin === origin) {
-      if (textOf(checkpointAt(content.size)) !== textOf(content.head.note))
-        return bad('it is not a head of this journal')
-    } else {
-      const opened = openCosignature(content.head.note, witness)
-      if (!opened.ok) return bad(opened.error.what)
+      ownHeads.push({ number, size: content.size, note })
+      continue
+    }
+    const opened = openCosignature(note, own)
+    if (!opened.ok) return bad(number, opened.error.what)
+    if (cosigners(note, content.origin).some((name) => name !== own.name))
+      return bad(number, 'somebody else signed below it')
+    witnesses.set(witnessNameOf(definition, content.device), verified.value.witnessKey)
+  }
+  for (const { number, size, note } of ownHeads) {
+    if (textOf(checkpointAt(size)) !== textOf(note)) return bad(number, 'it is not a head of this journal')
+    const names = cosigners(note, origin)
+    if (names.length === 0) return bad(number, 'nobody cosigned it')
+    for (const name of names) {
+      const publicKey = witnesses.get(name)
+      if (publicKey === undefined || !openCosignature(note, { name, publicKey }).ok)
+        return bad(number, `the cosignature of ${name} is not that of a neighbour who is known here`)
     }
   }
   return undefined
@@ -107,8 +130,9 @@ export function findHeadsProblem(heads: readonly Uint8Array[], owner: MemoryOwne
 function contentOf(bytes: Uint8Array, definition: Definition): HeadContent | undefined {
   const heads = parseHeads(bytes, 'table heads')
   const [head] = heads.ok && heads.value.length === 1 ? heads.value : []
-  const content = head && readHead(head, definition, 'table heads')
-  return content?.ok ? content.value : undefined
+  if (head === undefined || head.proofs.length > 0) return undefined
+  const content = readHead(head, definition, 'table heads')
+  return content.ok ? content.value : undefined
 }
 
 function textOf(note: string | undefined): string | undefined {

@@ -165,6 +165,10 @@ export function startSync(options: SyncOptions): Sync {
     if (alarm !== undefined) {
       logger.error({ have, alarm }, 'sync: the centre holds another history of this device')
       options.contradicted(alarm)
+      // Entries from the place the centre names would not join to what it holds: the whole is said again at the next turn, never a part.
+      resendFrom = undefined
+      link.proven()
+      return endExchange()
     }
     if (result === 'resend') return takeResend(have, exchange)
     if (exchange.kind !== 'tally') return

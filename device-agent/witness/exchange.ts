@@ -6,7 +6,7 @@
  * ```
  * known here      on the card                      what follows
  * nothing         any head                         remembered, cosigned
- * size n          size n, same root                nothing new
+ * size n          size n, same root                cosigned again where the card lost the line, not remembered twice
  * size n          size n, other root               alarm: forked (two signed heads of one size prove it)
  * size n          larger, proof from n holds       remembered, cosigned
  * size n          larger, no proof from n; smaller nothing: neither an alarm nor cosigned
@@ -114,14 +114,17 @@ export function exchangeHeads(
     const judged = judge(neighbour, remembered.neighbours.get(neighbour.device))
     if (judged === 'forked' || judged === 'other-journal')
       alarms.push({ device: neighbour.device, alarm: judged })
-    if (judged !== 'goes-on') {
+    if (judged !== 'goes-on' && judged !== 'known') {
       carryOn(neighbour.head, neighbour.device)
       continue
     }
+    const { note } = neighbour.head
     const time = Math.floor(nowMs / 1000)
-    const line = cosign(neighbour.head.note, { name, signer: own.witness, time })
-    carryOn({ ...neighbour.head, note: addSignatureLine(neighbour.head.note, line) }, neighbour.device)
-    const signed = onlyLinesOf(neighbour.head.note, [neighbour.origin])
+    const line = cosign(note, { name, signer: own.witness, time })
+    const others = linesOf(note, (signer) => signer !== name)
+    carryOn({ ...neighbour.head, note: addSignatureLine(others, line) }, neighbour.device)
+    if (judged === 'known') continue
+    const signed = linesOf(note, (signer) => signer === neighbour.origin)
     learned.push({ ...neighbour.head, note: addSignatureLine(signed, line) })
   }
   const before = heads.find(({ device }) => device === own.device)
@@ -132,7 +135,10 @@ export function exchangeHeads(
     alarms,
     ...(before !== undefined &&
       witnesses.length > 0 && {
-        seen: { ...before.head, note: onlyLinesOf(before.head.note, [own.origin, ...witnesses]) },
+        seen: {
+          ...before.head,
+          note: linesOf(before.head.note, (signer) => [own.origin, ...witnesses].includes(signer)),
+        },
       }),
   }
 }
@@ -140,10 +146,10 @@ export function exchangeHeads(
 function judge(
   { origin, size, root, head }: VerifiedHead,
   known: HeadContent | undefined,
-): 'goes-on' | 'nothing-new' | NeighbourAlarm['alarm'] {
+): 'goes-on' | 'known' | 'nothing-new' | NeighbourAlarm['alarm'] {
   if (known === undefined) return 'goes-on'
   if (known.origin !== origin) return 'other-journal'
-  if (known.size === size) return equalBytes(known.root, root) ? 'nothing-new' : 'forked'
+  if (known.size === size) return equalBytes(known.root, root) ? 'known' : 'forked'
   const proof = head.proofs.find((each) => each.size === known.size)?.proof
   if (size < known.size || proof === undefined) return 'nothing-new'
   const holds = verifyConsistency({ oldSize: known.size, oldRoot: known.root, size, root, proof })
@@ -162,14 +168,14 @@ function goodWitnesses(
   })
 }
 
-/** The note with the lines of those names alone: what anybody else wrote under it is not remembered. */
-function onlyLinesOf(note: string, names: readonly string[]): string {
+/** The note with some of its signature lines. */
+function linesOf(note: string, isWanted: (name: string) => boolean): string {
   const text = note.slice(0, note.indexOf('\n\n') + 2)
   const lines = note.slice(text.length).split('\n').slice(0, -1)
   return (
     text +
     lines
-      .filter((line) => names.includes(line.split(' ')[1] ?? ''))
+      .filter((line) => isWanted(line.split(' ')[1] ?? ''))
       .map((line) => `${line}\n`)
       .join('')
   )

@@ -41,15 +41,25 @@ export type Alarm = {
   | {
       /**
        * A device id used twice: a second journal begins. A device that was set up anew, or a copy; people find out which, and the result
-       * counts no tally of either until they have.
+       * counts no tally of either until they have. The sheet of a station counts the one that it lists.
        */
       readonly kind: 'second-journal'
       readonly origin: string
       readonly other: string
     }
   | {
-      /** A released tally that is not the one to which the journal's closing entry commits. */
+      /** A released tally that is not the one to which the journal's closing entry commits, or a sheet that does not fit such entries. */
       readonly kind: 'other-tally'
+      readonly refusal: Refusal
+    }
+  | {
+      /** Privacy: a device sent its own totals although a device of its station has too few ballots. No copy of them is kept. */
+      readonly kind: 'small-device'
+      readonly refusal: Refusal
+    }
+  | {
+      /** The reporting device signed two different sheets of one station. The first counts until people have found out why. */
+      readonly kind: 'second-sheet'
       readonly refusal: Refusal
     }
   | {

@@ -51,6 +51,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     gap: 0,
     equivocation: 0,
     'other-tally': 0,
+    'small-device': 0,
+    'second-sheet': 0,
     'second-journal': 0,
     'not-stored': 0,
   }

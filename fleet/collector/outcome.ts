@@ -10,7 +10,7 @@ export interface Outcome {
 
 /** An outcome that is one alarm with the refusal behind it. */
 export function alarmed(
-  kind: 'malformed' | 'forged' | 'inconsistent' | 'other-tally',
+  kind: Extract<Alarm, { readonly refusal: Refusal }>['kind'],
   device: string,
   refusal: Refusal,
 ): Outcome {

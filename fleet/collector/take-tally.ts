@@ -1,27 +1,34 @@
-/** Takes a released tally: it is stored only if the device signed it and its journal's closing entry commits to it. */
+/**
+ * Takes a device's own tally: it is stored only if the device signed it, its journal's closing entry commits to it, and no device of its
+ * station is known to be small.
+ */
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { openTally } from '../../core/bundle/bundle.ts'
-import { findTallyProblem } from '../../core/election/check-tally.ts'
-import { parseTally } from '../../core/election/tally.ts'
-import { type Day, replayDay } from '../../core/journal/day.ts'
-import { type Entry, parseEntry } from '../../core/journal/entry.ts'
+import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
-import { peekTallyMessage } from '../../core/messages/tally.ts'
-import { ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
-import type { Json } from '../../core/text/canonical-json.ts'
-import type { HeldJournal } from '../store/store.ts'
+import { type DeviceTallyMessage, peekTallyMessage } from '../../core/messages/tally.ts'
+import { ok, type Refusal, type Result, refuse } from '../../core/result.ts'
+import { type Closing, checkDay, findClosing, readCounts } from './closed-journal.ts'
 import { answerReply, type Desk } from './desk.ts'
 import { alarmed, type Outcome } from './outcome.ts'
+import { takeSheet } from './take-sheet.ts'
 
 /**
- * What comes of a tally. Where the closing entry is not held yet, the device is asked to send its entries again.
- * Throws only what the store throws.
+ * What comes of a message of totals: a device's own tally, or the sheet of its station. Where a closing entry is not held yet, the device is
+ * asked to send again. Throws only what the store throws.
+ * @param device whose topic it came on
  */
 export function takeTally(desk: Desk, device: string, payload: Uint8Array): Outcome {
-  const where = `tally of ${device}`
-  const message = peekTallyMessage(payload, where)
+  const message = peekTallyMessage(payload, `tally of ${device}`)
   if (!message.ok) return alarmed('malformed', device, message.error)
-  const { document, origin } = message.value
+  return message.value.of === 'device'
+    ? takeOwn(desk, device, payload, message.value)
+    : takeSheet(desk, device, payload, message.value)
+}
+
+function takeOwn(desk: Desk, device: string, payload: Uint8Array, message: DeviceTallyMessage): Outcome {
+  const where = `tally of ${device}`
+  const { document, origin } = message
   const journal = desk.store.journal(origin)
   if (journal !== undefined && journal.device !== device) {
     const what = 'the tally is for the journal of another device'
@@ -39,6 +46,8 @@ export function takeTally(desk: Desk, device: string, payload: Uint8Array): Outc
   const refused = answerReply(desk, payload, { have, result: 'refused' })
   const opened = openTally(document, journal.messageKey, where)
   if (!opened.ok) return { ...alarmed('forged', device, opened.error), reply: refused }
+  const small = findSmallDevice(desk, device, where)
+  if (small !== undefined) return { ...alarmed('small-device', device, small), reply: refused }
   const legal = checkDay(desk, journal, where)
   if (!legal.ok) return { ...alarmed('malformed', device, legal.error), reply: refused }
   const committed = checkCommitment(desk, { ...opened.value, closing, where })
@@ -47,25 +56,24 @@ export function takeTally(desk: Desk, device: string, payload: Uint8Array): Outc
   return { reply: answerReply(desk, payload, { have, result: 'stored' }) }
 }
 
-type Closing = Entry & { readonly type: 'polls.closed' }
-
-/** The closing entry, looked for from the end, where it stands. */
-function findClosing(desk: Desk, { origin, frontier }: HeldJournal): Closing | undefined {
-  for (let seq = frontier.size - 1; seq >= 0; seq -= 1) {
-    const [bytes] = desk.store.entries(origin, seq, seq + 1)
-    const entry = bytes === undefined ? undefined : parseEntry(bytes, seq, origin)
-    if (!entry?.ok) throw new Error(`entry ${seq} of ${origin} was stored and cannot be read`)
-    if (entry.value.type === 'polls.closed') return entry.value
+/**
+ * Why no device of this one's station may send totals of its own, as far as closing entries are held. One small device is enough, whichever
+ * it is: with the sheet, its neighbours' totals tell its own.
+ */
+function findSmallDevice(desk: Desk, device: string, where: string): Refusal | undefined {
+  const { stations } = desk.package.definition
+  const neighbours = stations.find(({ devices }) => devices.includes(device))?.devices ?? [device]
+  const casts = desk.store
+    .journals()
+    .filter((journal) => neighbours.includes(journal.device))
+    .flatMap((journal) => findClosing(desk, journal)?.casts ?? [])
+  if (releaseOf(casts) === 'device') return undefined
+  return {
+    code: 'tally.small',
+    where,
+    what: `a device of this station has fewer than ${RELEASE_MINIMUM} ballots: no device of it sends its own totals`,
+    next: 'No copy was kept. Have the device examined: it sent what only the sheet of its station may tell.',
   }
-  return undefined
-}
-
-/** A tally counts only behind a legal day: opened, voted, closed once. */
-function checkDay(desk: Desk, { origin, frontier }: HeldJournal, where: string): Result<Day> {
-  const entries = desk.store
-    .entries(origin, 0, frontier.size)
-    .map((bytes, seq) => parseEntry(bytes, seq, where))
-  return replayDay(entries.map(valueOrThrow), where)
 }
 
 function checkCommitment(
@@ -78,13 +86,9 @@ function checkCommitment(
   },
 ): Result<undefined> {
   const { salt, closing, where } = claim
-  const { definition } = desk.package
-  const tally = parseTally(definition, claim.tally as Json, where)
+  const tally = readCounts(desk, claim.tally, closing.casts, where)
   if (!tally.ok) return tally
-  const problem = findTallyProblem(definition, tally.value, closing.casts)
-  if (problem !== undefined) {
-    return refuse('tally.arithmetic', where, problem, 'Keep the device as evidence and open its ballots.')
-  }
+  const { definition } = desk.package
   if (salt.length === SALT_BYTES && toBase64(commitTally(definition, tally.value, salt)) === closing.tally)
     return ok(undefined)
   return refuse(

@@ -1,10 +1,14 @@
-/** Sums of the tallies that the centre holds. Nothing is smoothed: what is missing, doubled or unknown is named beside the sum. */
+/**
+ * Sums of the totals that the centre holds, a sheet or the devices' tallies for each station. Nothing is smoothed: what is missing, doubled,
+ * unknown or not counted is named beside the sum.
+ */
 import { openTally } from '../../core/bundle/bundle.ts'
+import { openStationSheet } from '../../core/bundle/station-sheet.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import { parseTally, sumTallies, type Tally } from '../../core/election/tally.ts'
-import { ok, type Result } from '../../core/result.ts'
+import { ok, type Result, refuse } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
-import type { HeldTally } from '../store/store.ts'
+import type { HeldSheet, HeldTally } from '../store/store.ts'
 
 interface DeviceResult {
   readonly device: string
@@ -13,13 +17,17 @@ interface DeviceResult {
 
 interface StationResult {
   readonly station: string
-  /** The devices counted, in the definition's order. */
+  /** What is counted: the tallies of `devices`, or the station's one sheet. */
+  readonly by: 'devices' | 'sheet'
+  /** The devices whose own tallies are counted, in the definition's order; none by the sheet. */
   readonly devices: readonly DeviceResult[]
-  /** Devices of the definition without tally. */
+  /** Devices of the definition without tally; none by the sheet, which counts them all. */
   readonly missing: readonly string[]
   /** Devices with more than one tally: none of theirs is counted. */
   readonly doubled: readonly string[]
-  /** Sum over `devices`. */
+  /** Devices whose own tallies are held beside the sheet, in the definition's order: not counted, and should never have left the device. */
+  readonly beside: readonly string[]
+  /** Sum over `devices`, or that of the sheet. */
   readonly sum: Tally
 }
 
@@ -36,17 +44,26 @@ function stationResult(
   definition: Definition,
   station: Definition['stations'][number],
   tallies: readonly DeviceResult[],
+  sheet: Tally | undefined,
 ): StationResult {
   const found = station.devices.map((device) => ({
     device,
     own: tallies.filter((tally) => tally.device === device),
   }))
+  const idsOf = (chosen: typeof found) => chosen.map(({ device }) => device)
+  const doubled = idsOf(found.filter(({ own }) => own.length > 1))
+  if (sheet !== undefined) {
+    const beside = idsOf(found.filter(({ own }) => own.length > 0))
+    return { station: station.id, by: 'sheet', devices: [], missing: [], doubled, beside, sum: sheet }
+  }
   const devices = found.flatMap(({ own }) => (own.length === 1 ? own : []))
   return {
     station: station.id,
+    by: 'devices',
     devices,
-    missing: found.filter(({ own }) => own.length === 0).map(({ device }) => device),
-    doubled: found.filter(({ own }) => own.length > 1).map(({ device }) => device),
+    missing: idsOf(found.filter(({ own }) => own.length === 0)),
+    doubled,
+    beside: [],
     sum: sumTallies(
       definition,
       devices.map(({ tally }) => tally),
@@ -55,9 +72,14 @@ function stationResult(
 }
 
 /**
- * Every station's result and the sum. The signature of each tally is verified once more; a refusal here means that the store was changed.
+ * Every station's result and the sum. The signature of each tally and sheet is verified once more; a refusal here means that the store was
+ * changed.
  */
-export function electionResult(definition: Definition, held: readonly HeldTally[]): Result<ElectionResult> {
+export function electionResult(
+  definition: Definition,
+  held: readonly HeldTally[],
+  heldSheets: readonly HeldSheet[],
+): Result<ElectionResult> {
   const tallies: DeviceResult[] = []
   for (const { device, origin, document, messageKey } of held) {
     const opened = openTally(document, messageKey, `tally of ${origin}`)
@@ -66,7 +88,15 @@ export function electionResult(definition: Definition, held: readonly HeldTally[
     if (!tally.ok) return tally
     tallies.push({ device, tally: tally.value })
   }
-  const stations = definition.stations.map((station) => stationResult(definition, station, tallies))
+  const sheets = new Map<string, Tally>()
+  for (const sheet of heldSheets) {
+    const sum = readSheet(definition, sheet)
+    if (!sum.ok) return sum
+    sheets.set(sheet.station, sum.value)
+  }
+  const stations = definition.stations.map((station) =>
+    stationResult(definition, station, tallies, sheets.get(station.id)),
+  )
   const known = new Set(definition.stations.flatMap(({ devices }) => devices))
   return ok({
     stations,
@@ -76,4 +106,23 @@ export function electionResult(definition: Definition, held: readonly HeldTally[
       stations.map(({ sum }) => sum),
     ),
   })
+}
+
+/** The sum of a sheet, if the reporting device of a station of this definition signed it for that station. */
+function readSheet(definition: Definition, held: HeldSheet): Result<Tally> {
+  const where = `sheet of ${held.station}`
+  const opened = openStationSheet(held.document, held.messageKey, where)
+  if (!opened.ok) return opened
+  const { station, tally } = opened.value
+  const reporting = definition.stations.find(({ id }) => id === held.station)?.devices[0]
+  if (station !== held.station || reporting !== held.device) {
+    const what = 'it is not that of the reporting device of this station'
+    return refuse(
+      'sheet.reporter',
+      where,
+      what,
+      'The file was changed or damaged: keep it, and restore a copy.',
+    )
+  }
+  return parseTally(definition, tally, where)
 }

@@ -8,9 +8,9 @@ import { ok, refuse } from '../../core/result.ts'
 
 /** "SCen": marks the file as a store of the centre (SQLite file format, offset 68). */
 const APPLICATION_ID = 0x5343656e
-const VERSION = 1
+const VERSION = 2
 
-const TABLES = ['devices', 'entries', 'checkpoints', 'tallies', 'forks'] as const
+const TABLES = ['devices', 'entries', 'checkpoints', 'tallies', 'sheets', 'forks'] as const
 
 const SCHEMA = `
 -- One row a journal: the certificate that its first entry names, and two keys taken from it.
@@ -42,6 +42,13 @@ CREATE TABLE checkpoints (
 -- Released tallies, the exact signed documents.
 CREATE TABLE tallies (
   origin TEXT PRIMARY KEY REFERENCES devices (origin),
+  document BLOB NOT NULL
+) STRICT;
+
+-- Sheets of stations that have a small device, the exact signed documents; origin is the reporting device's journal, whose message key signed.
+CREATE TABLE sheets (
+  station TEXT PRIMARY KEY,
+  origin TEXT NOT NULL REFERENCES devices (origin),
   document BLOB NOT NULL
 ) STRICT;
 

@@ -3,6 +3,7 @@
  * in memory; they are computed from the entries at opening, and every stored checkpoint must agree with them.
  */
 import SqliteDatabase, { type Database } from 'better-sqlite3'
+import { openStationSheet } from '../../core/bundle/station-sheet.ts'
 import { equalBytes } from '../../core/keys/hash.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
@@ -42,6 +43,16 @@ export interface HeldTally {
   readonly document: string
 }
 
+/** The sheet of a station, whose journals commit to what it sums up. */
+export interface HeldSheet {
+  readonly station: string
+  /** The reporting device, and the message key of its journal. */
+  readonly device: string
+  readonly messageKey: Uint8Array
+  /** The signed document. */
+  readonly document: string
+}
+
 /** Entries that join a journal, with the checkpoint over all of it. */
 export interface Addition {
   readonly owner: Owner
@@ -65,11 +76,26 @@ export interface CentreStore {
   /** Entries, checkpoint, cosignature and, the first time, the journal's owner: all or nothing. */
   append(addition: Addition): void
   storeTally(origin: string, document: string): void
+  sheet(station: string): HeldSheet | undefined
+  sheets(): readonly HeldSheet[]
+  /** @param origin the journal of the reporting device */
+  storeSheet(station: string, origin: string, document: string): void
   /** Keeps a contradicting checkpoint as evidence: the first of each size. */
   storeFork(origin: string, size: number, note: string): void
   /** How many contradicting checkpoints are kept of a journal. */
   forks(origin: string): number
   close(): void
+}
+
+interface TallyRow {
+  readonly origin: string
+  readonly document: Buffer
+}
+
+interface SheetRow {
+  readonly station: string
+  readonly origin: string
+  readonly document: Buffer
 }
 
 interface OwnerRow {
@@ -91,9 +117,10 @@ export function openCentreStore(path: string): Result<CentreStore> {
     database = new SqliteDatabase(path)
     const prepared = prepare(database, path)
     const heads: Result<Map<string, HeldJournal>> = prepared.ok ? readHeads(database, path) : prepared
-    if (heads.ok) return ok(storeOf(database, heads.value))
+    const checked = heads.ok ? checkSheets(database, heads.value, path) : heads
+    if (checked.ok) return ok(storeOf(database, checked.value))
     database.close()
-    return heads
+    return checked
   } catch (error) {
     database?.close()
     if (!(error instanceof SqliteDatabase.SqliteError || error instanceof TypeError)) throw error
@@ -133,6 +160,39 @@ function readHeads(database: Database, path: string): Result<Map<string, HeldJou
   return ok(heads)
 }
 
+/** Every sheet is signed by the journal it is stored under, and is of the station it is stored for. */
+function checkSheets(
+  database: Database,
+  heads: Map<string, HeldJournal>,
+  path: string,
+): Result<Map<string, HeldJournal>> {
+  for (const row of database.prepare('SELECT * FROM sheets').all() as SheetRow[]) {
+    const where = `the sheet of ${row.station}`
+    if (!heads.has(row.origin)) return changed(path, `${where}: its journal is missing`)
+    const { document, messageKey } = heldSheet(heads, row)
+    const opened = openStationSheet(document, messageKey, where)
+    if (!opened.ok) return changed(path, `${where}: ${opened.error.what}`)
+    if (opened.value.station !== row.station)
+      return changed(path, `${where}: it is that of ${opened.value.station}`)
+  }
+  return ok(heads)
+}
+
+/** The journal that a row refers to: the database itself refuses a row without. */
+function journalOf(heads: ReadonlyMap<string, HeldJournal>, origin: string): HeldJournal {
+  const journal = heads.get(origin)
+  if (journal === undefined) throw new Error(`totals of an unknown journal: ${origin}`)
+  return journal
+}
+
+function heldSheet(
+  heads: ReadonlyMap<string, HeldJournal>,
+  { station, origin, document }: SheetRow,
+): HeldSheet {
+  const { device, messageKey } = journalOf(heads, origin)
+  return { station, device, messageKey, document: document.toString('utf8') }
+}
+
 function changed(path: string, what: string) {
   return refuse('store.changed', path, what, 'The file was changed or damaged: keep it, and restore a copy.')
 }
@@ -147,6 +207,9 @@ function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreSto
   const addEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
   const addCheckpoint = database.prepare('INSERT INTO checkpoints VALUES (?, ?, ?, ?)')
   const addTally = database.prepare('INSERT INTO tallies VALUES (?, ?)')
+  const addSheet = database.prepare('INSERT INTO sheets VALUES (?, ?, ?)')
+  const sheetOf = database.prepare('SELECT * FROM sheets WHERE station = ?')
+  const allSheets = database.prepare('SELECT * FROM sheets ORDER BY station')
   const addFork = database.prepare('INSERT OR IGNORE INTO forks VALUES (?, ?, ?)')
   const forksOf = database.prepare('SELECT count(*) FROM forks WHERE origin = ?').pluck()
   const range = database
@@ -162,10 +225,8 @@ function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreSto
   const tallyOf = database.prepare(`${tallyRows} WHERE origin = ?`)
   const allTallies = database.prepare(`${tallyRows} ORDER BY origin`)
 
-  const heldTally = ({ origin, document }: { readonly origin: string; readonly document: Buffer }) => {
-    const journal = heads.get(origin)
-    if (journal === undefined) throw new Error(`a tally of an unknown journal: ${origin}`)
-    const { device, messageKey } = journal
+  const heldTally = ({ origin, document }: TallyRow) => {
+    const { device, messageKey } = journalOf(heads, origin)
     return { origin, device, messageKey, document: document.toString('utf8') }
   }
 
@@ -184,10 +245,10 @@ function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreSto
     checkpoint: (origin, size) => checkpointOf.get(origin, size) as HeldCheckpoint | undefined,
     latestCheckpoint: (origin) => latestOf.get(origin) as HeldCheckpoint | undefined,
     tally: (origin) => {
-      const row = tallyOf.get(origin) as { origin: string; document: Buffer } | undefined
+      const row = tallyOf.get(origin) as TallyRow | undefined
       return row && heldTally(row)
     },
-    tallies: () => (allTallies.all() as { origin: string; document: Buffer }[]).map(heldTally),
+    tallies: () => (allTallies.all() as TallyRow[]).map(heldTally),
     append: (addition) => {
       append.immediate(addition)
       // Only now: a head in memory must never be ahead of the disk.
@@ -195,6 +256,14 @@ function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreSto
     },
     storeTally: (origin, document) => {
       addTally.run(origin, Buffer.from(document))
+    },
+    sheet: (station) => {
+      const row = sheetOf.get(station) as SheetRow | undefined
+      return row && heldSheet(heads, row)
+    },
+    sheets: () => (allSheets.all() as SheetRow[]).map((row) => heldSheet(heads, row)),
+    storeSheet: (station, origin, document) => {
+      addSheet.run(station, origin, Buffer.from(document))
     },
     storeFork: (origin, size, note) => {
       addFork.run(origin, size, note)

@@ -5,6 +5,8 @@ import type { Bench } from './bench.ts'
 
 /** From seeing a screen to touching it. */
 const REACTION_MS = 250
+/** So long a person waits for anything to happen before pressing once more. */
+const PATIENCE_MS = 20_000
 
 /** Eyes and a finger. */
 export class Person {
@@ -23,15 +25,22 @@ export class Person {
     return screen
   }
 
-  /** Presses an element of the screen that is shown now and waits for the next screen. Throws if it is not shown. */
+  /**
+   * Presses an element of the screen that is shown now, once more if nothing happens for long, and waits for the next screen. Throws if it is
+   * not shown.
+   */
   async press(id: string): Promise<Screen> {
     const screen = this.bench.display.current()
     const element = screen?.elements.find((shown) => shown.id === id)
     if (screen === undefined || element === undefined)
       throw new Error(`"${id}" is not on the screen ${screen?.name}`)
     const { x, y, width, height } = element.rect
-    await this.bench.touchscreen.press(Math.round(x + width / 2), Math.round(y + height / 2))
-    const next = await this.bench.display.waitFor(({ revision }) => revision > screen.revision)
+    const next = this.bench.display.waitFor(({ revision }) => revision > screen.revision)
+    const touch = () => this.bench.touchscreen.press(Math.round(x + width / 2), Math.round(y + height / 2))
+    await touch()
+    const again = this.#clock.after(PATIENCE_MS, () => void touch())
+    await next
+    again.cancel()
     await this.pause(REACTION_MS)
     return next
   }

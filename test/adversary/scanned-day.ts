@@ -44,7 +44,7 @@ const { systemClock } = await import('../../device-agent/system.ts')
 const { startCentre } = await import('../../fleet/centre.ts')
 const { openCentreStore } = await import('../../fleet/store/store.ts')
 const { VoterCard } = await import('../../simulator/cards/voter-card.ts')
-const { closePolls, openPolls } = await import('../../simulator/people/officers.ts')
+const { closePolls, openPolls, takeLeave } = await import('../../simulator/people/officers.ts')
 const { vote } = await import('../../simulator/people/voter.ts')
 const { VirtualClock } = await import('../../simulator/virtual-clock.ts')
 checkBent()
@@ -140,8 +140,9 @@ async function day(): Promise<void> {
     }),
   )
   for (const { bench } of devices) await closePolls(bench, clock, provisioned.officers)
+  for (const { bench } of [...devices, ...devices]) await takeLeave(bench, clock, provisioned.officers)
   for (const { agent } of devices) {
-    const end = await agent.ended
+    const end = await agent.handedOver()
     if (end.is === 'failed') throw end.error
   }
   const checkIn = join(out, 'bundles', 'check-in')

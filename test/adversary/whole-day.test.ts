@@ -1,14 +1,15 @@
 /**
  * One scanner over everything that a whole day lets out: the program log of all devices and of the centre, every MQTT message both ways, every file of
- * the bundles. `leak-scanner.ts` says what is looked for. The day has a full batch and two devices with next to nobody.
+ * the bundles. `leak-scanner.ts` says what is looked for. The day has a full batch and two devices with next to nobody, so that no totals of a
+ * device may leave, only those of the station.
  *
  * Two things are allowed, and nothing else:
  *
  * - `package.json` of a bundle is the signed election package: it is where codes and names are published, before the day. It is the only file with
  *   a name in it.
- * - A released tally (`tally.json` and the message `tally`) has a code for each sum: the law wants the result of each box, and a sum is what the
- *   project releases (design: every result is a sum). It is signed when the polls close and leaves after the journal that says so; before
- *   that no message has one. What else is in it is scanned like the rest.
+ * - Released totals (`station-sheet.json`, or `tally.json` where every device has 32 ballots, and the message `tally`) have a code for each sum: the
+ *   law wants the result of each station, and a sum is what the project releases (design: every result is a sum). They leave after the
+ *   journals of all devices that say that the polls are closed; before that no message has one. What else is in them is scanned like the rest.
  */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -68,23 +69,21 @@ async function runDay(day: Omit<ScannedDay, 'out'>): Promise<Left> {
   return { secrets: withoutPublished(whole, pieces), messages, pieces }
 }
 
-/** Among what devices drew are the random name of the journal and the salt of the released tally, which are published on purpose. */
+/** Among what devices drew are the random names of the journals, which are published on purpose. */
 function withoutPublished(secrets: Secrets, pieces: Left['pieces']): Secrets {
   const published = new Set<string>()
   for (const { where, bytes } of pieces) {
-    if (!where.endsWith('/tally.json')) continue
-    const { origin, salt } = JSON.parse(String(bytes)).payload as { origin: string; salt: string }
-    published.add(Buffer.from(salt, 'base64').toString('hex'))
+    if (!where.endsWith('/manifest.json')) continue
+    const { origin } = JSON.parse(String(bytes)).payload as { origin: string }
     published.add(origin.split('/').at(-1) ?? '')
   }
   return {
     ...secrets,
     ids: secrets.ids.filter((id) => !published.has(id)),
-    keys: secrets.keys.filter((key) => !published.has(key)),
   }
 }
 
-/** A released tally without its sums; throws if they are anything but a count for each code. */
+/** Released totals without their sums; throws if they are anything but a count for each code. */
 function withoutSums(bytes: Buffer, { codes }: Secrets): Buffer {
   const document = JSON.parse(String(bytes)) as {
     payload: { tally: { valid?: number; blank?: number; options?: Record<string, number> }[] }
@@ -102,7 +101,7 @@ function withoutSums(bytes: Buffer, { codes }: Secrets): Buffer {
   return Buffer.from(JSON.stringify(document))
 }
 
-const isTally = (where: string) => /\/(tally|tally\.json)$/.test(where)
+const isTally = (where: string) => /\/(tally|tally\.json|station-sheet\.json)$/.test(where)
 const isPackage = (where: string) => /^bundles\/[^/]+\/package\.json$/.test(where)
 
 /** Every leak, with the two exceptions made. */
@@ -157,18 +156,18 @@ describe(`a whole day (SEED=${seed})`, () => {
     }
   })
 
-  test('lets out no tally before the journal that closes the polls', async () => {
-    const { messages } = await real()
-    const topics = messages.filter(({ topic }) => topic.endsWith('/up/tally')).map(({ topic }) => topic)
-    expect(new Set(topics).size).toBe(3)
-    for (const topic of topics) {
-      const entries = topic.replace(/tally$/, 'entries')
-      const closed = messages.findIndex(
-        (message) => message.topic === entries && message.payload.includes('polls.closed'),
-      )
-      expect(closed).toBeGreaterThan(-1)
-      expect(messages.findIndex((message) => message.topic === topic)).toBeGreaterThan(closed)
-    }
+  test('lets out the totals of the station, and of no device, after the journals that close the polls of all', async () => {
+    const { messages, pieces } = await real()
+    const isSheet = ({ payload }: { readonly payload: Buffer }) => payload.includes('"type":"station-sheet"')
+    const totals = messages.filter(({ topic }) => topic.endsWith('/up/tally'))
+    expect(totals.length).toBeGreaterThan(0)
+    expect(totals.every(isSheet)).toBe(true)
+    expect(pieces.filter(({ where }) => where.endsWith('/tally.json'))).toEqual([])
+    const closings = messages.flatMap(({ payload }, i) => (payload.includes('polls.closed') ? [i] : []))
+    const closed = new Map(closings.map((i) => [messages[i]?.topic, i]))
+    expect(closed.size).toBe(3)
+    const first = messages.findIndex(({ topic }) => topic.endsWith('/up/tally'))
+    expect(Math.max(...closed.values())).toBeLessThan(first)
   })
 })
 

@@ -89,7 +89,7 @@ function flipInRelease(build: Build): { readonly tried: number; readonly fitting
   for (let cast = 0; cast < 5; cast += 1) voters.vote(store)
   store.closePolls(officers)
   const messageKey = signerFromSeed(device.keys.message).publicKey
-  const { salt, tally } = valueOrThrow(openTally(store.tally?.document ?? '', messageKey, 'tally.json'))
+  const { salt, tally } = valueOrThrow(openTally(store.totals?.tally ?? '', messageKey, 'tally.json'))
   const honest = valueOrThrow(parseTally(definition, tally as Json, 'tally.json'))
   const fits = (candidate: Tally) =>
     toBase64(build.commitment.commitTally(definition, candidate, salt)) === store.day.closing?.tally

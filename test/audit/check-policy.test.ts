@@ -62,15 +62,15 @@ describe('the report', () => {
   test('tells who has seen each journal to its end, without a policy', async () => {
     const { exitCode, out } = await run(main, 'verify', all)
     expect(exitCode).toBe(0)
-    expect(out).toMatch(/ {2}seen by\n/)
-    expect(out.match(/Z +centre, 2 of 2 neighbours\n/g)).toHaveLength(3)
+    expect(out).toMatch(/ {2}seen by +totals\n/)
+    expect(out.match(/Z +centre, 2 of 2 neighbours +sealed\n/g)).toHaveLength(3)
     const nobody = await run(main, 'verify', unseen)
     expect(nobody.exitCode).toBe(0)
-    expect(nobody.out.match(/no receipt of the centre {2}0 of 2 neighbours\n/g)).toHaveLength(3)
+    expect(nobody.out.match(/no receipt of the centre {2}0 of 2 neighbours +sealed\n/g)).toHaveLength(3)
     const alone = makeStation('alone', { casts: [1] })
     const folder = join(testFolder(), 'd-01')
     writeFiles(folder, bundleFiles(alone, alone.devices[0] as TestDevice, {}, false))
-    expect((await run(main, 'verify', folder)).out).toMatch(/ nobody\n/)
+    expect((await run(main, 'verify', folder)).out).toMatch(/ nobody +sealed\n/)
   })
 
   test('tells it as JSON too', async () => {

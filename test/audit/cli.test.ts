@@ -43,9 +43,10 @@ describe('sandogh audit verify', () => {
         {
           station: 's-1',
           devices: [
-            { device: 'd-01', ballots: 8 },
-            { device: 'd-02', ballots: 4 },
+            { device: 'd-01', ballots: 8, totals: 'sealed' },
+            { device: 'd-02', ballots: 4, totals: 'sealed' },
           ],
+          sheet: { device: 'd-01' },
         },
       ],
       tally: 'tally not verified: that needs the paper or the trustees',
@@ -76,17 +77,29 @@ describe('sandogh audit verify', () => {
   test.each<[string, (folder: string) => void, string]>([
     ['a missing file', (f) => rmSync(join(f, 'd-01', 'leaves.bin')), 'd-01/leaves.bin'],
     ['a missing manifest', (f) => rmSync(join(f, 'd-01', 'manifest.json')), 'd-01/manifest.json'],
+    ['no tally at all', (f) => rmSync(join(f, 'd-02', 'sealed-tally.json')), 'd-02/tally.json'],
+    [
+      'two tallies',
+      (f) => writeFileSync(join(f, 'd-02', 'tally.json'), readFileSync(join(f, 'd-02', 'sealed-tally.json'))),
+      'd-02/sealed-tally.json',
+    ],
+    ['its sheet missing', (f) => rmSync(join(f, 'd-01', 'station-sheet.json')), 'd-01/station-sheet.json'],
+    [
+      'the sheet in the wrong bundle',
+      (f) => cpSync(join(f, 'd-01', 'station-sheet.json'), join(f, 'd-02', 'station-sheet.json')),
+      'd-02/station-sheet.json',
+    ],
     ['a file more', (f) => writeFileSync(join(f, 'd-02', 'notes.txt'), ''), 'd-02/notes.txt'],
     ['a hidden file more', (f) => writeFileSync(join(f, 'd-02', '.x'), ''), 'd-02/.x'],
     ['a file more at the check-in', (f) => writeFileSync(join(f, 'check-in', 'x'), ''), 'check-in/x'],
     [
       'a link in place of a file',
       (f) => {
-        const path = join(f, 'd-01', 'tally.json')
+        const path = join(f, 'd-01', 'sealed-tally.json')
         rmSync(path)
-        symlinkSync(join(bundles, 'd-01', 'tally.json'), path)
+        symlinkSync(join(bundles, 'd-01', 'sealed-tally.json'), path)
       },
-      'd-01/tally.json',
+      'd-01/sealed-tally.json',
     ],
     [
       'a folder in place of a file',

@@ -5,7 +5,15 @@ import { describe, expect, test } from 'vitest'
 import { readDatabase, verifyDatabase } from '../../audit/verify/database.ts'
 import { batchRoot } from '../../core/ballot-box/batch.ts'
 import { poolBlockSize } from '../../core/ballot-box/pool.ts'
-import { checkpointNote, tallyDocument, testFolder, writeDatabase } from './files.ts'
+import {
+  checkpointNote,
+  cosignedHead,
+  headRow,
+  sealedTally,
+  tallyDocument,
+  testFolder,
+  writeDatabase,
+} from './files.ts'
 import { makeStation, type TestDevice } from './fixtures.ts'
 
 const station = makeStation('database', { casts: [80, 4] })
@@ -46,6 +54,16 @@ const falsified: TestDevice = {
   ...device,
   tally: device.tally.map((contest) => ({ ...contest, valid: contest.valid + 1 })),
 }
+const sealedText = (of: TestDevice) => Buffer.from(sealedTally(station, of)).toString('utf8')
+/** Heads that this device never wrote down: of another election, not cosigned by it, and of another history of its own journal. */
+const elsewhere = makeStation('elsewhere', { casts: [1], election: 'other-1405' })
+const stranger = elsewhere.devices[0] as TestDevice
+const strangeHead = headRow(stranger, cosignedHead(elsewhere, stranger, 3, [device]))
+const uncosignedHead = headRow(other, cosignedHead(station, other, 5, [other]))
+const otherHead = headRow(
+  device,
+  cosignedHead(station, { ...device, entries: [...device.entries.slice(0, 4), entry] }, 5, [other]),
+)
 const changedBallot = ballot.map((byte, i) => (i === 30 ? byte ^ 1 : byte))
 
 test('an honest database holds, and is not written to', () => {
@@ -53,6 +71,17 @@ test('an honest database holds, and is not written to', () => {
   const before = [readFileSync(path).toString('base64'), statSync(path).mtimeMs]
   expect(check(path)).toBe('holds')
   expect([readFileSync(path).toString('base64'), statSync(path).mtimeMs]).toEqual(before)
+})
+
+test('a database holds with the key to the sealed tallies until the sheet is made, on the reporting device', () => {
+  expect(check(changedBy('UPDATE sheet SET key = zeroblob(32), sheet = NULL'))).toBe('holds')
+  const second = join(folder, 'second.db')
+  writeDatabase(station, other, second)
+  expect(check(second)).toBe('holds')
+  const database = new Database(second)
+  database.exec('UPDATE sheet SET key = zeroblob(32)')
+  database.close()
+  expect(check(second)).toBe('table sheet')
 })
 
 test('a database that was not closed is read with its write-ahead log', () => {
@@ -113,6 +142,18 @@ describe('a row changed, deleted or added with plain SQL is found, and the table
     ['table released', `UPDATE released SET tally = replace(tally, '"version":1', '"version":2')`, []],
     ['table released', 'UPDATE released SET tally = ?', [tallyDocument(station, other)]],
     ['table released', 'UPDATE released SET tally = ?', [tallyDocument(station, falsified)]],
+    ['table sheet', 'DELETE FROM sheet', []],
+    ['table sheet', "UPDATE sheet SET sealed = '{}'", []],
+    ['table sheet', 'UPDATE sheet SET sealed = ?', [sealedText(other)]],
+    ['table sheet', 'UPDATE sheet SET sealed = ?', [sealedText({ ...device, origin: other.origin })]],
+    ['table sheet', 'UPDATE sheet SET key = zeroblob(32)', []],
+    ['table sheet', 'UPDATE sheet SET key = zeroblob(31), sheet = NULL', []],
+    ['table sheet', "UPDATE sheet SET sheet = '{}'", []],
+    ['table sheet', `UPDATE sheet SET sheet = replace(sheet, '"version":1', '"version":2')`, []],
+    ['table heads', "INSERT INTO heads VALUES (90, x'7b7d')", []],
+    ['table heads', 'INSERT INTO heads VALUES (90, ?)', [strangeHead]],
+    ['table heads', 'INSERT INTO heads VALUES (90, ?)', [uncosignedHead]],
+    ['table heads', 'INSERT INTO heads VALUES (90, ?)', [otherHead]],
     ['table pool', "INSERT INTO pool VALUES (1, x'00')", []],
     ['table device, origin', 'UPDATE device SET origin = ?', [other.origin]],
     ['table device, package', "UPDATE device SET package = 'x'", []],
@@ -134,6 +175,9 @@ describe('a row changed, deleted or added with plain SQL is found, and the table
     ['table ballots', "INSERT INTO ballots VALUES ('first', x'00')"],
     ['table receipts', "UPDATE receipts SET cosignature = x'00'"],
     ['table released', 'UPDATE released SET tally = NULL'],
+    ['table sheet', "UPDATE sheet SET key = 'text'"],
+    ['table sheet', "UPDATE sheet SET sealed = x'00'"],
+    ['table heads', "INSERT INTO heads VALUES (90, 'text')"],
     ['table pool', "INSERT INTO pool VALUES (1, 'text')"],
   ])('%s, with a value of a wrong type: %s', (where, sql) => {
     expect(check(changedBy(sql))).toBe(where)
@@ -158,7 +202,9 @@ describe('of a device whose polls are still open', () => {
     const copy = join(folder, `device-${made}.db`)
     copyFileSync(path, copy)
     const database = new Database(copy)
-    database.exec(`DELETE FROM released; INSERT INTO pool VALUES (1, zeroblob(${block})); ${sql.join(';')}`)
+    database.exec(
+      `DELETE FROM released; DELETE FROM sheet; INSERT INTO pool VALUES (1, zeroblob(${block})); ${sql.join(';')}`,
+    )
     database.close()
     return check(copy)
   }
@@ -171,6 +217,7 @@ describe('of a device whose polls are still open', () => {
     ['table pool', 'DELETE FROM pool'],
     ['table pool', 'UPDATE pool SET block = substr(block, 2)'],
     ['table released', "INSERT INTO released VALUES (1, '{}', 0)"],
+    ['table sheet', "INSERT INTO sheet VALUES (1, '{}', NULL, NULL)"],
     ['table receipts', 'UPDATE receipts SET size = size + 1'],
     ['table spent', 'DELETE FROM spent WHERE tag = (SELECT tag FROM spent LIMIT 1)'],
   ])('%s is named: %s', (where, sql) => {
@@ -190,7 +237,7 @@ describe('a file that is no database of a device', () => {
     expect(codeOf(text)).toBe('input.no-device')
     expect(codeOf(join(folder, 'nowhere.db'))).toBe('input.unreadable')
     expect(codeOf(folder)).toBe('input.unreadable')
-    for (const table of ['spent', 'receipts', 'released', 'pool'])
+    for (const table of ['spent', 'receipts', 'released', 'sheet', 'heads', 'pool'])
       expect(codeOf(changedBy(`DROP TABLE ${table}`))).toBe('input.no-device')
   })
 

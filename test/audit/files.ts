@@ -6,34 +6,43 @@ import Database from 'better-sqlite3'
 import { afterAll } from 'vitest'
 import { MANIFEST_FILE } from '../../audit/read-folders.ts'
 import { batchRoot } from '../../core/ballot-box/batch.ts'
+import { commitTally } from '../../core/ballot-box/commitment.ts'
 import {
   type BundleFile,
   formatBatches,
   formatJournal,
   formatLeaves,
   formatSpentTags,
+  SHEET_FILE,
   signManifest,
   signTally,
 } from '../../core/bundle/bundle.ts'
 import { formatCosigned } from '../../core/bundle/cosigned.ts'
 import { ISSUED_FILE, signIssued } from '../../core/bundle/issued.ts'
 import { witnessNameOf } from '../../core/bundle/names.ts'
-import { tallyJson } from '../../core/election/tally.ts'
+import { releaseOf, type SaltedTally, sealTally } from '../../core/bundle/sealed-tally.ts'
+import { type StationSheet, signStationSheet } from '../../core/bundle/station-sheet.ts'
+import { sumTallies, tallyJson } from '../../core/election/tally.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
-import { toBase64 } from '../../core/keys/hash.ts'
+import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { shareFile } from '../../core/package/trustee-share.ts'
 import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { addSignatureLine, cosign } from '../../core/tlog/cosignature.ts'
 import { appendLeaf, emptyFrontier, frontierRoot, leafHash, rootOf } from '../../core/tlog/tree.ts'
+import { encodeHeads } from '../../device-agent/witness/station-heads.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
 import { OPENING, type TestDevice, type TestStation } from './fixtures.ts'
 
 export type BundleFileName = BundleFile | typeof MANIFEST_FILE
 
-/** The files of a device's bundle. `changed` files replace those of the day before the manifest is signed, so that only they are wrong. */
+/**
+ * The files of a device's bundle, its totals as the rule for small devices has it. `changed` files replace those of the day before the manifest
+ * is signed, so that only they are wrong; `null` takes one away.
+ */
 export function bundleFiles(
   station: TestStation,
   device: TestDevice,
-  changed: Partial<Record<BundleFile, Uint8Array>> = {},
+  changed: Partial<Record<BundleFile, Uint8Array | null>> = {},
   receipt = true,
 ): Map<BundleFileName, Uint8Array> {
   const message = signerFromSeed(device.keys.message)
@@ -46,12 +55,53 @@ export function bundleFiles(
     ['checkpoint', Buffer.from(checkpointNote(station, device, receipt))],
     ['batches.jsonl', formatBatches(device.batches)],
     ['spent-tags.json', formatSpentTags(device.tags)],
-    ['tally.json', Buffer.from(tallyDocument(station, device))],
+    ...totalsFiles(station, device),
     ['cosigned.json', changed['cosigned.json'] ?? cosignedFile(station, device)],
   ])
-  for (const [name, bytes] of Object.entries(changed)) files.set(name as BundleFile, bytes)
+  for (const [name, bytes] of Object.entries(changed)) {
+    if (bytes === null) files.delete(name as BundleFile)
+    else files.set(name as BundleFile, bytes)
+  }
   const manifest = Buffer.from(signManifest(device.origin, files, message))
   return new Map<BundleFileName, Uint8Array>([...files, [MANIFEST_FILE, manifest]])
+}
+
+/** Each device its own totals, or all sealed and the station's sheet on the first. */
+function totalsFiles(station: TestStation, device: TestDevice): readonly [BundleFile, Uint8Array][] {
+  if (releaseOf(station.devices.map(({ tags }) => tags.length)) === 'device')
+    return [['tally.json', Buffer.from(tallyDocument(station, device))]]
+  const sealed: [BundleFile, Uint8Array] = ['sealed-tally.json', sealedTally(station, device)]
+  return device.id === station.devices[0]?.id ? [sealed, [SHEET_FILE, stationSheet(station)]] : [sealed]
+}
+
+/** The device's sealed tally; another one inside if it is given. */
+export function sealedTally(
+  { electionPackage, stationKey }: TestStation,
+  { origin, salt, tally, keys }: TestDevice,
+  inside: Partial<SaltedTally> = {},
+): Uint8Array {
+  const electionKey = fromBase64(electionPackage.definition.constituency.electionKey) ?? new Uint8Array()
+  const salted = { origin, salt, tally, ...inside }
+  const signer = signerFromSeed(keys.message)
+  return Buffer.from(sealTally(salted, { stationKey, electionKey }, signer, seededRandom(`seal ${origin}`)))
+}
+
+/** The sheet that the first device signs; parts of it as given. */
+export function stationSheet(
+  { electionPackage: { definition }, devices }: TestStation,
+  parts: Partial<StationSheet> = {},
+  signer = signerFromSeed(devices[0]?.keys.message ?? new Uint8Array(32)),
+): Uint8Array {
+  const journals = devices.map(({ origin, salt, tally }) => ({
+    origin,
+    commitment: toBase64(commitTally(definition, tally, salt)),
+  }))
+  const sum = sumTallies(
+    definition,
+    devices.map(({ tally }) => tally),
+  )
+  const sheet = { station: 's-1', journals, tally: tallyJson(definition, sum), ...parts }
+  return Buffer.from(signStationSheet(sheet, signer))
 }
 
 /** The tally that the device released at closing. */
@@ -174,6 +224,8 @@ export function writeDatabase(station: TestStation, device: TestDevice, path: st
     CREATE TABLE spent (tag BLOB PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE receipts (size INTEGER PRIMARY KEY, cosignature TEXT);
     CREATE TABLE released (one INTEGER PRIMARY KEY CHECK (one = 1), tally TEXT, answered INTEGER);
+    CREATE TABLE sheet (one INTEGER PRIMARY KEY CHECK (one = 1), sealed TEXT NOT NULL, key BLOB, sheet TEXT);
+    CREATE TABLE heads (number INTEGER PRIMARY KEY, head BLOB NOT NULL);
     CREATE TABLE pool (one INTEGER PRIMARY KEY CHECK (one = 1), block BLOB);`)
   const put = (sql: string, rows: readonly (readonly unknown[])[]) => {
     const statement = database.prepare(sql)
@@ -209,5 +261,26 @@ export function writeDatabase(station: TestStation, device: TestDevice, path: st
     [entries.length, checkpointNote(station, device, true).split('\n').at(-2)],
   ])
   put('INSERT INTO released VALUES (1, ?, 1)', [[tallyDocument(station, device)]])
+  const files = new Map(totalsFiles(station, device))
+  const sealed = Buffer.from(sealedTally(station, device)).toString('utf8')
+  const sheet = files.get(SHEET_FILE)
+  put('INSERT INTO sheet VALUES (1, ?, NULL, ?)', [
+    [sealed, sheet ? Buffer.from(sheet).toString('utf8') : null],
+  ])
+  const neighbours = station.devices.filter(({ id }) => id !== device.id)
+  const size = Math.min(3, device.entries.length)
+  const heads = neighbours.flatMap((neighbour) => [
+    headRow(neighbour, cosignedHead(station, neighbour, Math.min(3, neighbour.entries.length), [device])),
+    headRow(device, cosignedHead(station, device, size, [neighbour])),
+  ])
+  put(
+    'INSERT INTO heads VALUES (?, ?)',
+    heads.map((head, i) => [i + 1, head]),
+  )
   database.close()
+}
+
+/** A head as a device keeps it, one a row. */
+export function headRow({ certificate }: TestDevice, note: string): Uint8Array {
+  return encodeHeads([{ certificate, note, proofs: [] }])
 }

@@ -7,6 +7,7 @@ import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { uniform } from '../../core/ballot-box/draw.ts'
 import { addToPool, emptyPool, sortBallots, spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealBallot } from '../../core/ballot-box/sealed-ballot.ts'
+import { stationSheetKey } from '../../core/bundle/sealed-tally.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { contestsOfStyle, type Definition } from '../../core/election/definition.ts'
 import { addSelections, selectionsOf, type Tally } from '../../core/election/tally.ts'
@@ -48,6 +49,8 @@ export interface TestStation {
   readonly packageText: string
   readonly electionPackage: ElectionPackage
   readonly shares: readonly Uint8Array[]
+  /** Under which the devices' sealed tallies are sealed for the reporting one. */
+  readonly stationKey: Uint8Array
   readonly devices: readonly TestDevice[]
 }
 
@@ -169,6 +172,7 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
     packageText,
     electionPackage,
     shares,
+    stationKey: stationSheetKey(sha256(Buffer.from(`day key of ${seed}`))),
     devices,
   }
 }

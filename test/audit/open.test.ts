@@ -26,7 +26,7 @@ function openStation(of: TestStation) {
   const bundles = of.devices.map((device) => ({ where: device.id, files: bundleFiles(of, device) }))
   const count = valueOrThrow(verifyCount({ bundles, checkIns: [] }, of.authority.publicKey))
   const secretKey = valueOrThrow(rebuildKey(sharesOf(of, 1, 2, 3), of.electionPackage))
-  return openCount(count, secretKey, random)
+  return openCount(count, secretKey, random, [])
 }
 
 describe('opened ballots', () => {
@@ -62,7 +62,10 @@ describe('opened ballots', () => {
         : tally
     const lying = makeStation('falsified', { casts: [4, 9], falsify })
     const { findings, stations } = openStation(lying)
-    expect(findings).toEqual([{ where: 'd-02', what: 'its ballots do not add up to its committed tally' }])
+    expect(findings).toEqual([
+      { where: 'd-02', what: 'its ballots do not add up to its committed tally' },
+      { where: 'd-01/station-sheet.json', what: "the station's ballots do not add up to its sheet" },
+    ])
     expect(stations[0]?.devices.map(({ equal }) => equal)).toEqual([true, false])
   })
 

@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BundleContent, MANIFEST_FILE } from '../../audit/read-folders.ts'
+import type { BundleContent } from '../../audit/read-folders.ts'
 import { verifyBundle } from '../../audit/verify/verify-bundle.ts'
-import { BUNDLE_FILES, formatJournal, formatLeaves, signTally } from '../../core/bundle/bundle.ts'
+import { formatJournal, formatLeaves, signTally } from '../../core/bundle/bundle.ts'
 import { tallyJson } from '../../core/election/tally.ts'
 import { encodeEntry } from '../../core/journal/entry.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { leafHash } from '../../core/tlog/tree.ts'
-import { type BundleFileName, bundleFiles, checkpointNote } from './files.ts'
+import { type BundleFileName, bundleFiles, checkpointNote, sealedTally, stationSheet } from './files.ts'
 import { makeStation, type TestDevice } from './fixtures.ts'
 
-const station = makeStation('bundle')
+const station = makeStation('bundle', { casts: [80, 40] })
 const [device, other] = station.devices as [TestDevice, TestDevice]
 const good = bundleFiles(station, device)
 const ofOther = bundleFiles(station, other)
-const NAMES = [MANIFEST_FILE, ...BUNDLE_FILES] as const
+const NAMES = [...good.keys()]
 
 function verify(files: ReadonlyMap<BundleFileName, Uint8Array>, key = station.authority.publicKey) {
   const content: BundleContent = { where: 'd-01', files }
@@ -175,10 +175,32 @@ describe('a device that signs its own lie', () => {
     ],
   ]
   test.each(lies)('and commits to %s is found', (_, wishes) => {
-    const lying = makeStation('lies', { casts: [6], ...wishes })
+    const lying = makeStation('lies', { casts: [36], ...wishes })
     const files = bundleFiles(lying, lying.devices[0] as TestDevice)
     const verified = verifyBundle({ where: 'd-01', files }, lying.authority.publicKey)
     expect(verified.ok ? 'holds' : verified.error.where).toBe('d-01/tally.json')
+  })
+
+  test('by listing both tallies, none, or a sheet that is not here is found', () => {
+    const sealed = { 'sealed-tally.json': sealedTally(station, device) }
+    expect(placeOf(bundleFiles(station, device, { ...sealed, 'tally.json': null }))).toBe('holds')
+    expect(placeOf(bundleFiles(station, device, sealed))).toBe('d-01/manifest.json')
+    expect(placeOf(bundleFiles(station, device, { 'tally.json': null }))).toBe('d-01/manifest.json')
+    const withSheet = bundleFiles(station, device, { 'station-sheet.json': stationSheet(station) })
+    expect(placeOf(withSheet)).toBe('holds')
+    withSheet.delete('station-sheet.json')
+    expect(placeOf(withSheet)).toBe('d-01/station-sheet.json')
+    const unlisted = withFile('station-sheet.json', stationSheet(station))
+    expect(placeOf(unlisted)).toBe('d-01/station-sheet.json')
+    expect(placeOf(withFile('sealed-tally.json', sealedTally(station, device)))).toBe(
+      'd-01/sealed-tally.json',
+    )
+  })
+
+  test('with the sealed tally of another journal is found', () => {
+    const elsewhere = sealedTally(station, { ...device, origin: other.origin })
+    const files = bundleFiles(station, device, { 'tally.json': null, 'sealed-tally.json': elsewhere })
+    expect(placeOf(files)).toBe('d-01/sealed-tally.json')
   })
 
   test('and a spent authorization more, less or other is found', () => {

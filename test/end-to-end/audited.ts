@@ -38,13 +38,20 @@ interface Opened {
   }[]
 }
 
-/** Verifies the bundle, opens its ballots with the trustees' shares and recounts them. Throws where the audit does not hold. */
+/**
+ * Verifies the bundle, opens its ballots with the trustees' shares and recounts them; the station's other devices, which have no part in these
+ * tests, are declared lost. Throws where the audit does not hold.
+ */
 export async function auditDevice(out: string, device: string, provisioned: Provisioned): Promise<Audited> {
   const bundle = join(out, 'bundles', device)
   const given = [bundle, '--authority', toBase64(provisioned.authority.publicKey), '--json']
   const shares = provisioned.shareFiles.slice(-THRESHOLD).flatMap((file) => ['--share', file])
   const verified: Verified = JSON.parse(await sandogh('audit', 'verify', ...given))
-  const opened: Opened = JSON.parse(await sandogh('audit', 'open', ...shares, ...given))
+  const others = provisioned.electionPackage.definition.stations
+    .flatMap(({ devices }) => devices)
+    .filter((id) => id !== device)
+  const lost = others.flatMap((id) => ['--lost', id])
+  const opened: Opened = JSON.parse(await sandogh('audit', 'open', ...shares, ...lost, ...given))
   const found = verified.stations[0]?.devices[0]
   const contest = opened.contests[0]
   if (found === undefined || contest === undefined) throw new Error('the audit saw no device or no contest')

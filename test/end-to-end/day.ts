@@ -4,7 +4,7 @@ import type { Random } from '../../core/ports.ts'
 import { DEVICES, type RealBallot, realBallots } from '../../demo/elections/gy-les-nonains.ts'
 import { type Provisioned, provision } from '../../demo/provisioned.ts'
 import { systemClock } from '../../device-agent/system.ts'
-import { electionResult } from '../../fleet/results/results.ts'
+import type { CentreStore } from '../../fleet/store/store.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { closePolls, openPolls, present, resumePolls, turnKeys } from '../../simulator/people/officers.ts'
 import { Person } from '../../simulator/people/person.ts'
@@ -84,15 +84,13 @@ export async function runDay(plan: DayPlan): Promise<DayEnd> {
         new Day(device, provisioned).run(plan, meant, cards),
       )
       const { definition } = provisioned.electionPackage
-      const result = electionResult(definition, centre.store.tallies())
-      const contest = result.ok ? result.value.sum[0] : undefined
       return {
         meant,
         again,
         cardStates: cards.map(({ state }) => state),
         audited: await auditDevice(plan.out, DEVICE, provisioned),
         box: lookIntoBox(device.bench.printer.dropped.slice(beforeVoters, afterVoters), definition),
-        centreBallots: (contest?.valid ?? 0) + (contest?.blank ?? 0),
+        centreBallots: closedWith(centre.store),
         alarms: centre.alarms.length,
       }
     } finally {
@@ -101,6 +99,15 @@ export async function runDay(plan: DayPlan): Promise<DayEnd> {
   } finally {
     await centre.close()
   }
+}
+
+/** Ballots of the closing entries that the centre holds. Totals it has none: the neighbours of this device never closed. */
+function closedWith(store: CentreStore): number {
+  return store
+    .journals()
+    .flatMap(({ origin, frontier }) => store.entries(origin, 0, frontier.size))
+    .map((bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')))
+    .reduce((sum, entry) => sum + (entry.type === 'polls.closed' ? entry.casts : 0), 0)
 }
 
 /** Real ballots: a blank one first, then any short ones, and for those who are disturbed while they type none that is blank. */

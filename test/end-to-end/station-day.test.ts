@@ -22,7 +22,7 @@ import { ROOT } from '../structure/repository.ts'
 const SEED = process.env['SEED'] ?? crypto.randomUUID().slice(0, 8)
 const FLIPS = 200
 const DEVICES = ['gy-1-a', 'gy-1-b', 'gy-1-c'] as const
-const FILES = ['manifest.json', ...BUNDLE_FILES] as const
+const FILES = ['manifest.json', ...BUNDLE_FILES, 'tally.json'] as const
 /** What stands between words. Hashes, origins and addresses are one word each, so digits within them are no code. */
 const NO_WORD = /[^0-9A-Za-z+/=.]+/
 /** Votes of the data's candidates 1 to 16, from its publisher's own listing. */
@@ -99,6 +99,21 @@ describe(`a station's day with the seed ${SEED}`, () => {
     for (const device of stations[0].devices) expect(device).toMatchObject({ equal: true, faulty: 0 })
   })
 
+  test('every journal was seen to its end by the centre and both neighbours, as the policy file asks', async () => {
+    const policy = join(out, 'policy')
+    const { exitCode, said } = await sandogh('audit', 'verify', '--policy', policy, bundles)
+    expect(exitCode, said).toBe(0)
+    // A device's own key never counts, so that three neighbours can never be had.
+    const harder = join(out, 'harder-policy')
+    writeFileSync(harder, readFileSync(policy, 'utf8').replace('group neighbours 2 ', 'group neighbours 3 '))
+    const unmet = await sandogh('audit', 'verify', '--policy', harder, bundles)
+    expect(unmet.said).toMatch(
+      /^DOES NOT HOLD: .*too few witnesses .*neighbours has 2 of 3 needed; not seen by gy-1-[abc] \(its own key, which never counts\)/,
+    )
+    expect(unmet.exitCode).toBe(1)
+    rmSync(harder)
+  })
+
   test('365 authorizations issued = ballots = spent = slips', () => {
     expect(json(join(bundles, 'check-in', 'issued.json')).payload).toMatchObject({ issued: 365, returned: 0 })
     const sum = (count: (device: string) => number) => DEVICES.reduce((all, device) => all + count(device), 0)
@@ -124,8 +139,9 @@ describe(`a station's day with the seed ${SEED}`, () => {
     expect(codes().map((code) => votes.get(code))).toEqual(KNOWN)
   })
 
-  test('each device left a zero report and minutes as pictures', () => {
-    const reports = DEVICES.flatMap((device) => [`${device}-minutes.png`, `${device}-zero-report.png`])
+  test('each device left a zero report, minutes and results as pictures', () => {
+    const kinds = ['minutes', 'results', 'zero-report']
+    const reports = DEVICES.flatMap((device) => kinds.map((kind) => `${device}-${kind}.png`))
     expect(readdirSync(join(out, 'reports')).toSorted()).toEqual(reports)
     for (const name of reports) expect(statSync(join(out, 'reports', name)).size).toBeGreaterThan(2_000)
   })

@@ -26,7 +26,7 @@ import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { type InProcessPlug, inProcessLine } from '../../simulator/lines/in-process.ts'
 import type { PeripheralLine } from '../../simulator/lines/peripheral-line.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
-import { closePolls, openPolls } from '../../simulator/people/officers.ts'
+import { closePolls, type Officers, openPolls } from '../../simulator/people/officers.ts'
 import { Person } from '../../simulator/people/person.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
@@ -51,6 +51,7 @@ export interface Hall {
   /** The printer says nothing while this is true; it hears and prints. */
   readonly printerLine: MutableLine
   readonly cards: readonly VoterCard[]
+  readonly officers: Officers
 }
 
 /** What is left after the polls were closed. */
@@ -94,7 +95,8 @@ export async function pollingDay(voters: number, people: (hall: Hall) => Promise
   const cards = await issueCards(voters, provisioned, random)
   const { agent, ...device } = start(out, provisioned, clock)
   try {
-    const hall: Hall = { ...device, clock, cards, person: new Person(device.bench, clock) }
+    const { officers } = provisioned
+    const hall: Hall = { ...device, clock, cards, officers, person: new Person(device.bench, clock) }
     const dropped = device.bench.printer.dropped
     const pieces = await clock.run(
       (async () => {

@@ -8,7 +8,6 @@ import type { Desk } from '../../fleet/collector/desk.ts'
 import type { Outcome } from '../../fleet/collector/outcome.ts'
 import { takeEntries } from '../../fleet/collector/take-entries.ts'
 import { takeTally } from '../../fleet/collector/take-tally.ts'
-import { electionResult } from '../../fleet/results/results.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import {
   authorityKey,
@@ -16,7 +15,6 @@ import {
   identity,
   messageSigner,
   Office,
-  oneVote,
   realClock,
   signerOf,
   TestDevice,
@@ -36,9 +34,6 @@ afterEach(() => office.close())
 
 const send = (device: TestDevice, from: number, size: number, changes = {}): Outcome =>
   takeEntries(desk, device.deviceId, encodeEntriesMessage({ ...device.message(from, size), ...changes }))
-
-const tallyOf = (device: TestDevice, text = device.waitingTally ?? ''): Outcome =>
-  takeTally(desk, device.deviceId, Buffer.from(text))
 
 const answerIn = (outcome: Outcome) =>
   valueOrThrow(openAnswer(outcome.reply?.payload ?? new Uint8Array(), messageSigner.publicKey, 'test'))
@@ -178,66 +173,5 @@ describe('entries', () => {
       expect(takeEntries(desk, 'device-1', Buffer.from(text)).alarm?.kind).toBe('malformed')
       expect(takeTally(desk, 'device-1', Buffer.from(text)).alarm?.kind).toBe('malformed')
     }
-  })
-})
-
-describe('tallies', () => {
-  it('are stored when the closing entry commits to them, and answered the same when sent again', () => {
-    const device = new TestDevice('device-1').appendMany(2).close()
-    device.append({ type: 'report.printed', report: 'minutes' })
-    send(device, 0, 9)
-    const outcome = tallyOf(device)
-    expect(answerIn(outcome)).toMatchObject({ result: 'stored', have: 9 })
-    expect(tallyOf(device)).toEqual(outcome)
-    expect(store.tally(device.origin)?.document).toBe(device.waitingTally)
-  })
-
-  it('before the closing entry has arrived make the centre ask for the entries', () => {
-    const device = new TestDevice('device-1').appendMany(2).close()
-    expect(answerIn(tallyOf(device))).toMatchObject({ result: 'resend', have: 0 })
-    send(device, 0, 3)
-    expect(answerIn(tallyOf(device))).toMatchObject({ result: 'resend', have: 3 })
-    expect(store.tallies()).toEqual([])
-  })
-
-  it('other than the committed one are refused', () => {
-    const device = new TestDevice('device-1').appendMany(2).close()
-    send(device, 0, 8)
-    const outcome = tallyOf(device, device.signedTally(oneVote(1)))
-    expect(outcome.alarm?.kind).toBe('other-tally')
-    expect(answerIn(outcome).result).toBe('refused')
-    expect(store.tallies()).toEqual([])
-  })
-
-  it('behind a day that was never legal are refused, however well they are signed', () => {
-    const device = new TestDevice('device-1').close()
-    device.append({ type: 'ballot.cast', count: 2 })
-    send(device, 0, 7)
-    const outcome = tallyOf(device)
-    expect(outcome.alarm?.kind).toBe('malformed')
-    expect(answerIn(outcome).result).toBe('refused')
-    expect(store.tallies()).toEqual([])
-  })
-
-  it('signed by another key, or sent on the topic of another device, are forged', () => {
-    const device = new TestDevice('device-1').appendMany(2).close()
-    send(device, 0, 8)
-    const other = new TestDevice('device-2')
-    Object.assign(other, { origin: device.origin })
-    expect(tallyOf(device, other.signedTally(oneVote())).alarm?.kind).toBe('forged')
-    expect(takeTally(desk, 'device-2', Buffer.from(device.waitingTally ?? '')).alarm?.kind).toBe('forged')
-  })
-
-  it('add up to the result of each station, and the missing are named', () => {
-    for (const [index, name] of ['device-1', 'device-3', 'spare-9'].entries()) {
-      const device = new TestDevice(name).close(oneVote(index))
-      send(device, 0, 6)
-      tallyOf(device)
-    }
-    const result = valueOrThrow(electionResult(election.definition, store.tallies()))
-    expect(result.stations[0]).toMatchObject({ missing: ['device-2'], doubled: [] })
-    expect(result.unknown).toEqual(['spare-9'])
-    expect(result.sum[0]).toMatchObject({ valid: 2, blank: 0 })
-    expect(result.sum[0]?.options.slice(0, 3)).toEqual([1, 1, 0])
   })
 })

@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { connect, type MqttClient } from 'mqtt'
 import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { signTally } from '../../core/bundle/bundle.ts'
-import { addSelections, emptyTally, type Tally, tallyJson } from '../../core/election/tally.ts'
+import {
+  addSelections,
+  ballotsIn,
+  emptyTally,
+  sumTallies,
+  type Tally,
+  tallyJson,
+} from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
 import { encodeEntry } from '../../core/journal/entry.ts'
 import {
@@ -142,9 +149,9 @@ export class TestDevice implements Outbox {
     return this
   }
 
-  /** Closes with one vote for the first candidate, and leaves the signed tally waiting. */
-  close(tally: Tally = oneVote()): this {
-    const salt = bytesOf(`salt ${this.deviceId}`)
+  /** Closes with those votes, 63 at most, and leaves the signed tally waiting. */
+  close(tally: Tally = votes(32)): this {
+    const casts = tally[0] === undefined ? 0 : ballotsIn(tally[0])
     const hash = toBase64(bytesOf('some hash'))
     const officers = {
       executive: toBase64(bytesOf('executive')),
@@ -152,16 +159,16 @@ export class TestDevice implements Outbox {
     }
     this.append({ type: 'report.printed', report: 'zero' })
     this.append({ type: 'polls.opened', ...officers })
-    this.append({ type: 'ballot.cast', count: 1 })
-    this.append({ type: 'batch.sealed', batch: 1, count: 1, root: hash })
+    for (let count = 1; count <= casts; count += 1) this.append({ type: 'ballot.cast', count })
+    if (casts > 0) this.append({ type: 'batch.sealed', batch: 1, count: casts, root: hash })
     this.append({
       type: 'polls.closed',
       ...officers,
-      casts: 1,
+      casts,
       voids: 0,
-      batches: 1,
+      batches: casts > 0 ? 1 : 0,
       spent: hash,
-      tally: toBase64(commitTally(definition, tally, salt)),
+      tally: this.commitment(tally),
     })
     this.waitingTally = this.signedTally(tally)
     return this
@@ -170,6 +177,11 @@ export class TestDevice implements Outbox {
   signedTally(tally: Tally): string {
     const salt = bytesOf(`salt ${this.deviceId}`)
     return signTally({ origin: this.origin, salt, tally: tallyJson(definition, tally) }, this.messageSigner)
+  }
+
+  /** Of the closing entry, base64. */
+  commitment(tally: Tally): string {
+    return toBase64(commitTally(definition, tally, bytesOf(`salt ${this.deviceId}`)))
   }
 
   /** The message of entries `from` to `size`. */
@@ -221,10 +233,16 @@ export class TestDevice implements Outbox {
 
 /** One valid ballot with one choice. */
 export function oneVote(option = 0): Tally {
-  return addSelections(emptyTally(definition), [
+  return votes(1, option)
+}
+
+/** So many valid ballots, each with that one choice. */
+export function votes(count: number, option = 0): Tally {
+  const ballot = addSelections(emptyTally(definition), [
     { contest: 0, mark: 'valid' },
     { contest: 0, mark: option },
   ])
+  return sumTallies(definition, new Array<Tally>(count).fill(ballot))
 }
 
 /** A folder of its own for each test, with what it takes to run a centre on it. */

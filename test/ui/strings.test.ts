@@ -7,7 +7,9 @@ import { digitsIn, nameIn, stringsIn } from '../../ui/strings.ts'
 function texts(value: unknown, path: string): readonly (readonly [string, string])[] {
   if (typeof value === 'string') return [[path, value]]
   if (typeof value === 'function') {
-    const sample = /pin|role|lost|restored|carried|sheetWaits/i.test(path.split('.').at(-1) ?? '') && !path.endsWith('pinDigits')
+    const sample =
+      /pin|role|lost|restored|carried|sheetWaits/i.test(path.split('.').at(-1) ?? '') &&
+      !path.endsWith('pinDigits')
     return [[path, String(sample ? value('', 3) : value(3, 9))]]
   }
   return Object.entries(value as object).flatMap(([key, inner]) => texts(inner, `${path}.${key}`))

@@ -6,6 +6,7 @@ import type { PaperLayout } from './layout.ts'
 import { type MinutesData, minutesLayouts } from './minutes.ts'
 import { type Bitmap, rasterise } from './raster.ts'
 import { type SlipForm, slipLayout, slipQrText, voidMarkLayout } from './slip.ts'
+import { type TotalsData, totalsLayouts } from './totals.ts'
 import { type ZeroReportData, zeroReportLayouts } from './zero-report.ts'
 
 export type PaperBlock =
@@ -48,6 +49,11 @@ export function zeroReportDocument(data: ZeroReportData, fonts: Fonts): PaperDoc
 export function minutesDocument(data: MinutesData, fonts: Fonts): PaperDocument {
   const qr: PaperBlock = { kind: 'qr', text: data.qrText }
   return { blocks: [...pictures(minutesLayouts(data, measureWith(fonts)), fonts), QUIET, qr, FEED_TO_KNIFE] }
+}
+
+/** The results, on a page of their own. */
+export function totalsDocument(data: TotalsData, fonts: Fonts): PaperDocument {
+  return { blocks: [...pictures(totalsLayouts(data, measureWith(fonts)), fonts), FEED_TO_KNIFE] }
 }
 
 function pictures(layouts: readonly PaperLayout[], fonts: Fonts): readonly PaperBlock[] {

@@ -1,5 +1,7 @@
-/** Strips that slip, zero report and minutes share. Paper is Persian; the banner of a rehearsal says it in English too. */
-import type { Definition } from '../../core/election/definition.ts'
+/** Strips that slip and reports share. Paper is Persian; the banner of a rehearsal says it in English too. */
+import type { Definition, Station } from '../../core/election/definition.ts'
+import { persianDigits } from '../../core/text/persian.ts'
+import { clockTime, solarDate } from '../../core/text/solar-date.ts'
 import { stringsIn } from '../strings.ts'
 import { PAPER_WIDTH, REPORT } from '../tokens.ts'
 import {
@@ -7,12 +9,20 @@ import {
   lineHeight,
   type Measure,
   paragraph,
+  rule,
   type Strip,
   space,
   type TextStyle,
   textItem,
+  together,
   wrapText,
 } from './layout.ts'
+
+/** The journal's head when the paper was made. */
+export interface Checkpoint {
+  readonly size: number
+  readonly rootBase64: string
+}
 
 export const CENTRED: Omit<TextStyle, 'size'> = { align: 'center', direction: 'rtl', bold: true }
 export const RUNNING: Omit<TextStyle, 'size'> = { align: 'right', direction: 'rtl' }
@@ -76,4 +86,58 @@ export function heading(text: string, measure: Measure): Strip {
 /** Plain words within a report. */
 export function words(text: string, measure: Measure): Strip {
   return paragraph(text, REPORT.margin, { ...RUNNING, size: REPORT.text }, measure)
+}
+
+/** When something was, in the time of the constituency. */
+export function dayAndTime(at: number, { timeZone }: Definition): string {
+  return `${solarDate(at, timeZone, 'fa')}  ${clockTime(at, timeZone)}`
+}
+
+/** Where and when: constituency, station, devices, polling day. */
+export function placeStrips(
+  definition: Definition,
+  station: Station,
+  devices: readonly string[],
+  measure: Measure,
+): readonly Strip[] {
+  const { paper } = stringsIn('fa')
+  const day = solarDate(Date.parse(definition.pollingDay), 'UTC', 'fa')
+  return [
+    rule(2),
+    labelled(paper.constituency, definition.constituency.name.fa, measure),
+    labelled(paper.station, station.name.fa, measure),
+    ...devices.map((device) => labelled(paper.device, device, measure, 'ltr')),
+    labelled(paper.pollingDay, day, measure),
+  ]
+}
+
+/** How long the journal is and its root, by which anybody finds this device's journal again. */
+export function checkpointStrips({ size, rootBase64 }: Checkpoint, measure: Measure): readonly Strip[] {
+  const { paper } = stringsIn('fa')
+  const latin = { align: 'left', direction: 'ltr', size: REPORT.small } as const
+  return [
+    labelled(paper.entries, persianDigits(size), measure),
+    together([words(paper.root, measure), paragraph(rootBase64, REPORT.margin, latin, measure)]),
+  ]
+}
+
+/** A line for each of the two officers, with room for a pen. */
+export function signatureStrips(measure: Measure): readonly Strip[] {
+  const { paper } = stringsIn('fa')
+  return [
+    together([heading(paper.signatures, measure), signature(paper.executive), signature(paper.supervisory)]),
+  ]
+}
+
+function signature(role: string): Strip {
+  const height = 120
+  const labelWidth = 190
+  const style = { ...RUNNING, size: REPORT.text }
+  return {
+    height,
+    items: [
+      textItem(`${role}:`, PAPER_WIDTH - REPORT.margin, height - lineHeight(REPORT.text), style),
+      { is: 'bar', x: REPORT.margin, y: height - 10, width: PAPER_WIDTH - labelWidth, height: 2 },
+    ],
+  }
 }

@@ -6,8 +6,16 @@ import { persianDigits } from '../../core/text/persian.ts'
 import { clockTime } from '../../core/text/solar-date.ts'
 import { stringsIn } from '../strings.ts'
 import { type Measure, type PaperLayout, rule, stackInPictures } from './layout.ts'
-import { type Checkpoint, checkpointStrips, placeStrips, signatureStrips } from './minutes.ts'
-import { heading, headStrips, labelled, words } from './parts.ts'
+import {
+  type Checkpoint,
+  checkpointStrips,
+  heading,
+  headStrips,
+  labelled,
+  placeStrips,
+  signatureStrips,
+  words,
+} from './parts.ts'
 
 export interface ZeroReportData {
   readonly definition: Definition
@@ -40,7 +48,7 @@ export function zeroReportLayouts(data: ZeroReportData, measure: Measure): reado
   return stackInPictures([
     ...headStrips(paper.zeroReport, definition, measure),
     words(paper.zeroStatement, measure),
-    ...placeStrips(data, measure),
+    ...placeStrips(definition, data.station, [data.device], measure),
     labelled(paper.printedAt, clockTime(data.printedAt, definition.timeZone), measure),
     ...contests,
     rule(2),

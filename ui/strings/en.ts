@@ -158,8 +158,10 @@ export const en: Strings = {
     finishedHint:
       'Take the minutes. Insert each officer’s card once now, and once after every device of the station is closed.',
     erased: 'Every device is closed and the day key was erased from this card. Take the card.',
-    carried: (devices) =>
-      `Take the card on to: ${devices}. It forgets the day key once all are closed.`,
+    carried: (devices) => `Take the card on to: ${devices}. It forgets the day key once all are closed.`,
+    totals: 'The results are being printed',
+    totalsHint: 'Both officers read and sign them.',
+    sheetWaits: (devices) => `Results wait for the stick of: ${devices}. Plug it in, insert a card.`,
     bundle: {
       written: 'The bundle of this device is on the memory stick.',
       missing:
@@ -179,6 +181,11 @@ export const en: Strings = {
         'This device was set back to a state before what it has signed, and votes may be missing from it.',
       forked: 'A history signed by this very device was seen that is not the one on it.',
       'other-journal': 'Another device with this id was at work, or this device was set up anew.',
+    },
+    stopVote: {
+      recorded: 'The last vote was recorded here; its slip may still hang.',
+      'not-recorded': 'The vote in hand was not recorded; its slip does not count.',
+      none: 'No slip hangs. Nobody’s vote was in hand, or it was not recorded.',
     },
     stopHint:
       'Do not switch it off and take nothing from it. Write it into the minutes, tell the centre and ask for a technician. Voters vote on another device.',
@@ -227,6 +234,12 @@ export const en: Strings = {
     zeroReport: 'Zero report',
     zeroStatement: 'Before the polls open every counter is zero.',
     minutes: 'Minutes of the device',
+    totalsApart:
+      'The results are on a page of their own, printed once every device of this station is closed.',
+    totals: { device: 'Results of the device', station: 'Results of the station' },
+    together: (minimum) =>
+      `All devices of this station together, because at least one of them has fewer than ${minimum} ballots.`,
+    journalOf: 'Journal of device',
     constituency: 'Constituency',
     station: 'Station',
     device: 'Device',

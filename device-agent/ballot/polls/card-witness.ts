@@ -8,9 +8,12 @@ import type { OfficerCard } from '../../../firmware/card-reader/card.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
 import { exchangeHeads, findOwnAlarm, verifiedHeads } from '../../witness/exchange.ts'
 import { encodeHeads, parseHeads } from '../../witness/station-heads.ts'
-import type { HeadChecks } from '../../witness/verify-head.ts'
+import type { HeadChecks, VerifiedHead } from '../../witness/verify-head.ts'
 import type { DeviceHome } from '../home.ts'
 import type { Admitted, Purpose, StopReason } from './polls.ts'
+
+/** Each is some 400 bytes on a card that takes seconds to write. */
+const MOST_PROOFS = 8
 
 /** What a device needs to exchange heads. */
 export interface WitnessParts {
@@ -32,8 +35,9 @@ export async function meetNeighbours(
   card: OfficerCard,
   { role, certificate }: Admitted,
   purpose: Purpose | 'leaving',
-  { home, store, clock }: WitnessParts,
+  parts: WitnessParts,
 ): Promise<Met> {
+  const { home, store, clock } = parts
   const { device, station } = home.config
   const { definition } = home.electionPackage
   const checks: HeadChecks = { definition, station, authorityKey: home.authorityKey, nowMs: clock.now() }
@@ -43,7 +47,7 @@ export async function meetNeighbours(
   const heads = verifiedHeads(parsed.ok ? parsed.value : [], checks)
   const why = findOwnAlarm(heads, { device, origin: store.origin, entries: store.entriesFrom(0) })
   if (why !== undefined) return { is: 'stopped', why }
-  const before = [...Object.values(store.day.carried), ...store.station.cosignedSizes]
+  const carried = sizesToProve(heads, parts)
   if (!parsed.ok) store.append({ type: 'officer.card_damaged', role })
   store.append({ type: 'officer.admitted', role, certificate, purpose })
   const { size, closing } = store.day
@@ -60,7 +64,7 @@ export async function meetNeighbours(
       witness: store.witness,
       ...(closing && { closing: closing.seq }),
     },
-    { neighbours: store.station.neighbours, carried: [...new Set(before)] },
+    { neighbours: store.station.neighbours, carried },
     checks,
   )
   // Remembered before it is told (C2SP tlog-witness): no second head of that size is ever cosigned here.
@@ -73,12 +77,17 @@ export async function meetNeighbours(
   return { is: written.ok ? 'met' : 'unreadable' }
 }
 
-/** Devices of the station of which this one does not know that their polls are closed for good; itself included. */
-export function openDevices({ home, store }: Omit<WitnessParts, 'clock'>): readonly string[] {
-  const { station, device } = home.config
+/**
+ * Sizes of this journal that a neighbour may know: those it cosigned, those the cards carried away, and those the card that is here carries
+ * proofs from, because they may be known from a card that came back torn. What every neighbour has gone on from needs no proof any more.
+ */
+function sizesToProve(heads: readonly VerifiedHead[], { home, store }: WitnessParts): readonly number[] {
+  const { device, station } = home.config
+  const own = heads.find((head) => head.device === device)
+  const told = own?.head.proofs.map(({ size }) => size).filter((size) => size < own.size) ?? []
+  const cosigned = store.station.cosignedSizes
   const devices = home.electionPackage.definition.stations.find(({ id }) => id === station)?.devices ?? []
-  const { neighbours } = store.station
-  return devices.filter((id) =>
-    id === device ? store.day.closing === undefined : neighbours.get(id)?.closedWith === undefined,
-  )
+  const known = cosigned.length < devices.length - 1 ? 0 : Math.min(...cosigned)
+  const others = [...Object.values(store.day.carried), ...told].filter((size) => size > known)
+  return [...new Set([...cosigned, ...others.toSorted((a, b) => b - a)])].slice(0, MOST_PROOFS)
 }

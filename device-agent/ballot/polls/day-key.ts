@@ -22,12 +22,14 @@ const ROLES: readonly OfficerRole[] = ['executive', 'supervisory', 'spare']
 const THRESHOLD = 2
 
 /**
- * What a card's share does for the key: read, or to be written because the key was drawn here just now. `start-with-this`: the other card has
- * a share of a key that was drawn here and lost before this card had its own.
+ * What a card's share does for the key: read, or to be written because the key was drawn here just now, or erased because nobody can have
+ * opened with its key. `start-with-this`: the other card has a share of a key that was drawn here and lost before this card had its own, or
+ * this one has a share of a key that another device drew meanwhile.
  */
 export type Presented =
   | { readonly is: 'read' }
   | { readonly is: 'write'; readonly share: Uint8Array }
+  | { readonly is: 'erase' }
   | { readonly is: 'refused'; readonly why: 'cards-differ' | 'no-share' | 'start-with-this' }
 
 /** Gathers one day key from cards, or draws it. One gathering is for one opening or resuming. */
@@ -38,6 +40,8 @@ export class DayKeyGathering {
   #drawn: { readonly key: Uint8Array; readonly shares: readonly Uint8Array[] } | undefined
   readonly #read: Uint8Array[] = []
   readonly #lost: readonly string[]
+  /** Another device has drawn a key too: the one drawn here is forgotten, and the admission must begin anew. */
+  #yielded = false
 
   /**
    * @param lost ids of keys that were drawn here and are not known any more. Polls open with the executive's and the supervisor's card both,
@@ -51,7 +55,7 @@ export class DayKeyGathering {
 
   /** Whether the key was drawn here, so that all three cards must take their share. */
   get isDrawn(): boolean {
-    return this.#drawn !== undefined
+    return this.#drawn !== undefined && !this.#yielded
   }
 
   /** Id of the key that was drawn here, hex. */
@@ -65,6 +69,7 @@ export class DayKeyGathering {
    * @param mayDraw only the opening of the first device of a station may draw a key
    */
   present(role: OfficerRole, stored: Uint8Array | undefined, mayDraw: boolean): Presented {
+    if (this.#yielded) return { is: 'refused', why: 'start-with-this' }
     if (stored === undefined) {
       const [other] = this.#read
       if (mayDraw && other !== undefined && this.#isLost(other))
@@ -81,8 +86,16 @@ export class DayKeyGathering {
       return { is: 'write', share: own }
     const other = this.#read[0]
     const ofThisStation = stored.length === SHARE_BYTES && equalBytes(stationOf(stored), this.#station)
-    if (this.isDrawn || !ofThisStation || (other && !equalBytes(idOf(other), idOf(stored)))) {
-      return { is: 'refused', why: 'cards-differ' }
+    const hasId = (id: Uint8Array | undefined) => id !== undefined && equalBytes(id, idOf(stored))
+    if (ofThisStation && this.#drawn !== undefined && !hasId(dayKeyId(this.#drawn.key))) {
+      this.#yielded = true
+      return { is: 'refused', why: 'start-with-this' }
+    }
+    if (this.isDrawn || !ofThisStation || (other && !hasId(idOf(other)))) {
+      // Whoever opened with a key needed it on both cards, and the other one has another.
+      return mayDraw && other !== undefined && this.#isLost(stored)
+        ? { is: 'erase' }
+        : { is: 'refused', why: 'cards-differ' }
     }
     this.#read.push(stored)
     if (this.#read.length < THRESHOLD || this.key() !== undefined) return { is: 'read' }
@@ -92,6 +105,7 @@ export class DayKeyGathering {
 
   /** The key, once two cards were read or all were written; undefined if the shares do not give the key they name. */
   key(): Uint8Array | undefined {
+    if (this.#yielded) return undefined
     if (this.#drawn !== undefined) return this.#drawn.key
     const combined = combineShares(this.#read.map((share) => share.subarray(ID_BYTES + STATION_BYTES)))
     const [first] = this.#read

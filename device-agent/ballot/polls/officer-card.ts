@@ -69,6 +69,10 @@ export async function admitOfficer(
   const before = gathering.drawnId
   const presented = gathering.present(role, stored.value ?? undefined, mayDraw)
   if (presented.is === 'refused') return refused(presented.why)
+  if (presented.is === 'erase') {
+    const erased = await card.eraseDayShare()
+    return refused(erased.ok ? 'no-share' : 'unreadable')
+  }
   if (presented.is === 'write') {
     const id = gathering.drawnId
     if (id !== undefined && id !== before) drawn(id)

@@ -1,13 +1,15 @@
 /** Performs the effects of the polls: officers' cards, reports, opening, resuming, closing. Each ends in one input for the polls. */
 import { isZero, type Tally } from '../../../core/election/tally.ts'
-import type { Clock, Random } from '../../../core/ports.ts'
+import type { Clock, Random, Signer } from '../../../core/ports.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import type { Printer } from '../../../firmware/printer/driver.ts'
 import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore, OpeningOfficers } from '../../store/device-store.ts'
+import type { DeviceHome } from '../home.ts'
 import { cut, type PaperOutcome, printAndCut } from '../paper.ts'
-import { meetNeighbours, openDevices, type WitnessParts } from './card-witness.ts'
+import { openDevices, type Results, settleRelease } from '../release.ts'
+import { meetNeighbours } from './card-witness.ts'
 import { DayKeyGathering } from './day-key.ts'
 import { admitOfficer, findOfficer, type Meet, type OfficerChecks, takeLeave } from './officer-card.ts'
 import type { Admitted, OfficerRole, PollsEffect, PollsInput, Purpose } from './polls.ts'
@@ -15,7 +17,8 @@ import type { Admitted, OfficerRole, PollsEffect, PollsInput, Purpose } from './
 /** What the polls work with. */
 export interface PollsParts {
   readonly store: DeviceStore
-  readonly home: WitnessParts['home']
+  readonly home: DeviceHome
+  readonly messageSigner: Signer
   readonly clock: Clock
   readonly random: Random
   readonly reader: () => CardReader | undefined
@@ -23,6 +26,7 @@ export interface PollsParts {
   /** @param tally what the counters on the disk say */
   readonly zeroReport: (tally: Tally) => PaperDocument
   readonly minutes: () => PaperDocument
+  readonly totals: (results: Results) => PaperDocument
   readonly voidSlip: () => PaperDocument
 }
 
@@ -61,10 +65,15 @@ export class PollsPerformer {
       case 'resume-polls':
         return this.#resumePolls(effect.by)
       case 'close-polls':
+        if (store.day.stopped !== undefined) return { is: 'stopped', why: store.day.stopped }
         store.closePolls(twoOfficers(effect.by))
         return { is: 'polls-closed' }
       case 'print-minutes':
         return this.#report('minutes', this.#parts.minutes())
+      case 'settle-totals':
+        return this.#settleTotals()
+      case 'print-totals':
+        return this.#printTotals()
       case 'pause':
         store.append({ type: 'polls.paused', reason: effect.why })
         return undefined
@@ -115,7 +124,8 @@ export class PollsPerformer {
     const { store } = this.#parts
     if (input.is === 'pin-wrong')
       store.append({ type: 'officer.pin_wrong', role, tries_left: input.triesLeft })
-    if (input.is === 'stopped') store.append({ type: 'device.stopped', why: input.why })
+    if (input.is === 'stopped' && store.day.stopped === undefined)
+      store.append({ type: 'device.stopped', why: input.why })
     return input
   }
 
@@ -129,6 +139,8 @@ export class PollsPerformer {
   }
 
   #openPolls(by: readonly Admitted[]): PollsInput {
+    const { stopped } = this.#parts.store.day
+    if (stopped !== undefined) return { is: 'stopped', why: stopped }
     this.#parts.store.openPolls(twoOfficers(by))
     this.#gathering = undefined
     return { is: 'polls-opened' }
@@ -144,6 +156,8 @@ export class PollsPerformer {
     this.#gathering = undefined
     const settled = await this.#settleSlip()
     if (settled !== 'done') return this.#failed(settled)
+    // The centre may have stopped this device while the printer worked.
+    if (store.day.stopped !== undefined) return { is: 'stopped', why: store.day.stopped }
     store.append({
       type: 'polls.resumed',
       by: by.slice(0, 2).map(({ role, certificate }) => ({ role, certificate })),
@@ -171,7 +185,18 @@ export class PollsPerformer {
     }
   }
 
-  async #report(report: 'zero' | 'minutes', document: PaperDocument): Promise<PollsInput> {
+  #settleTotals(): PollsInput {
+    const { results, wanted } = settleRelease(this.#parts)
+    return { is: 'totals-settled', due: results !== undefined && !this.#parts.store.day.totals, wanted }
+  }
+
+  async #printTotals(): Promise<PollsInput> {
+    const { results } = settleRelease(this.#parts)
+    if (results === undefined) throw new Error('totals to be printed that may not leave')
+    return this.#report('totals', this.#parts.totals(results))
+  }
+
+  async #report(report: 'zero' | 'minutes' | 'totals', document: PaperDocument): Promise<PollsInput> {
     const outcome = await printAndCut(this.#parts.printer(), document)
     if (outcome !== 'done') return this.#failed(outcome)
     this.#parts.store.append({ type: 'report.printed', report })

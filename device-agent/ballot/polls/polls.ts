@@ -4,7 +4,7 @@
  * device's loop performs the effects.
  *
  * ```
- * closed ──keys──▶ admitting(opening) ─▶ reporting-zero ─▶ open ──keys──▶ admitting(closing) ─▶ closing ─▶ reporting-minutes ─▶ finished
+ * closed ──keys──▶ admitting(opening) ─▶ reporting-zero ─▶ open ──keys──▶ admitting(closing) ─▶ closing ─▶ reporting-minutes ─▶ finished ⇄ reporting-totals
  *                                                    tamper, restart ▼   ▲ admitting(resuming)
  *                                                                  paused
  * any of them ──somebody holds another history of this device──▶ stopped, for good
@@ -62,8 +62,12 @@ export type Polls =
   | { readonly is: 'resuming'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
   | { readonly is: 'closing'; readonly by: readonly Admitted[] }
   | { readonly is: 'reporting-minutes'; readonly trouble?: PrinterTrouble }
-  /** The day key is forgotten here; officers' cards put in now learn so, and take the word to the other devices. */
-  | { readonly is: 'finished'; readonly card: FinishedStep }
+  | { readonly is: 'reporting-totals'; readonly trouble?: PrinterTrouble }
+  /**
+   * The day key is forgotten here; officers' cards put in now learn so, and take the word to the other devices. `wanted`: devices whose bundle the
+   * station's sheet waits for.
+   */
+  | { readonly is: 'finished'; readonly card: FinishedStep; readonly wanted: readonly string[] }
   /** This device was set back, or there are two of it. */
   | { readonly is: 'stopped'; readonly why: StopReason }
 
@@ -91,6 +95,8 @@ export type PollsInput =
   | { readonly is: 'share-erased' }
   | { readonly is: 'heads-carried'; readonly open: readonly string[] }
   | { readonly is: 'stopped'; readonly why: StopReason }
+  /** What of the totals may leave is decided; `due`: a page is to be printed. */
+  | { readonly is: 'totals-settled'; readonly due: boolean; readonly wanted: readonly string[] }
   | { readonly is: 'pressed'; readonly id: string }
   | { readonly is: 'report-printed' }
   | { readonly is: 'report-failed'; readonly trouble: PrinterTrouble }
@@ -114,6 +120,8 @@ export type PollsEffect =
   | { readonly do: 'resume-polls'; readonly by: readonly Admitted[] }
   | { readonly do: 'close-polls'; readonly by: readonly Admitted[] }
   | { readonly do: 'print-minutes' }
+  | { readonly do: 'settle-totals' }
+  | { readonly do: 'print-totals' }
   | { readonly do: 'pause'; readonly why: PauseReason }
 
 export interface PollsStep {
@@ -124,6 +132,7 @@ export interface PollsStep {
 type Admitting = Polls & { is: 'admitting' }
 
 const INSERT: CardStep = { is: 'insert' }
+const FINISHED: Polls = { is: 'finished', card: INSERT, wanted: [] }
 
 /** Where the journal says that a device stands when it starts. After a restart nobody votes until two officers resume. */
 export function pollsAtStart({ polls, minutes, stopped }: Pick<Day, 'polls' | 'minutes' | 'stopped'>): Polls {
@@ -135,7 +144,7 @@ export function pollsAtStart({ polls, minutes, stopped }: Pick<Day, 'polls' | 'm
     case 'paused':
       return { is: 'paused', why: 'restart' }
     case 'finished':
-      return minutes ? { is: 'finished', card: INSERT } : { is: 'reporting-minutes' }
+      return minutes ? FINISHED : { is: 'reporting-minutes' }
   }
 }
 
@@ -171,8 +180,11 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
         ? to({ is: 'reporting-minutes' }, { do: 'print-minutes' })
         : stay(state)
     case 'reporting-minutes':
-      if (input.is === 'report-printed') return to({ is: 'finished', card: INSERT })
+      if (input.is === 'report-printed') return to(FINISHED, { do: 'settle-totals' })
       return stepReport(state, input, { do: 'print-minutes' })
+    case 'reporting-totals':
+      if (input.is === 'report-printed') return to(FINISHED)
+      return stepReport(state, input, { do: 'print-totals' })
     case 'finished':
       return stepFinished(state, input)
     case 'stopped':
@@ -254,7 +266,7 @@ function cancelled(state: Admitting): Polls {
 }
 
 function stepReport(
-  state: Polls & { is: 'reporting-zero' | 'resuming' | 'reporting-minutes' },
+  state: Polls & { is: 'reporting-zero' | 'resuming' | 'reporting-minutes' | 'reporting-totals' },
   input: PollsInput,
   again: PollsEffect,
 ): PollsStep {
@@ -268,18 +280,23 @@ function stepReport(
 
 /** After the end, an officer's card takes leave: it carries this device's last head on, and forgets its share once all are closed. */
 function stepFinished(state: Polls & { is: 'finished' }, input: PollsInput): PollsStep {
-  if (input.is === 'card-removed') return to({ is: 'finished', card: INSERT })
+  if (input.is === 'card-removed') return to({ ...state, card: INSERT }, { do: 'settle-totals' })
+  // While a card is in, nothing is printed: when it is taken out, the totals are settled once more.
+  if (input.is === 'totals-settled') {
+    if (!input.due || state.card.is !== 'insert') return to({ ...state, wanted: input.wanted })
+    return to({ is: 'reporting-totals' }, { do: 'print-totals' })
+  }
   if (input.is === 'share-erased' || input.is === 'heads-carried') {
     if (state.card.is !== 'checking') return stay(state)
     const card: FinishedStep =
       input.is === 'share-erased' ? { is: 'erased' } : { is: 'carried', open: input.open }
-    return to({ is: 'finished', card })
+    return to({ ...state, card })
   }
   const next = stepCard(state.card, input, {
     refuse: () => undefined,
     send: (role, pin) => ({ do: 'take-leave', role, pin }),
   })
-  return next === undefined ? stay(state) : to({ is: 'finished', card: next.card }, ...next.effects)
+  return next === undefined ? stay(state) : to({ ...state, card: next.card }, ...next.effects)
 }
 
 function admitting(purpose: Purpose, paused?: PauseReason): Polls {

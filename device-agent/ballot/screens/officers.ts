@@ -45,10 +45,19 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
       return state.trouble === undefined
         ? message(officers.minutes, officers.minutesHint)
         : reportTrouble(view, state.trouble)
+    case 'reporting-totals':
+      return state.trouble === undefined
+        ? message(officers.totals, officers.totalsHint)
+        : reportTrouble(view, state.trouble)
     case 'finished':
       return finishedDrafts({ ...view, state })
     case 'stopped':
-      return message(officers.stopped, officers.stop[state.why], officers.stopHint)
+      return message(
+        officers.stopped,
+        officers.stop[state.why],
+        officers.stopHint,
+        officers.stopVote[view.lastVote],
+      )
   }
 }
 
@@ -163,6 +172,9 @@ function finishedDrafts(view: OfficersView<Closed & { is: 'finished' }>): readon
   const records = [
     words('bundle', 'status', officers.bundle[handedOver.bundle], row(1080, 220), 'large'),
     words('centre', 'status', officers.centre[handedOver.centre], row(1320, 220), 'large'),
+    ...(state.wanted.length === 0
+      ? []
+      : [words('wanted', 'status', officers.sheetWaits(state.wanted.join(' ')), row(1560, 140))]),
     ...alarmDrafts(view),
   ]
   return [

@@ -46,6 +46,7 @@ function isBusy({ polls, session }: Pick<View, 'polls' | 'session'>): boolean {
     case 'reporting-zero':
     case 'resuming':
     case 'reporting-minutes':
+    case 'reporting-totals':
       return polls.trouble !== undefined
     default:
       return false

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  BUNDLE_FILES,
   type BundleFile,
   formatBatches,
   formatJournal,
@@ -10,10 +11,12 @@ import {
   openTally,
   parseBatches,
   parseSpentTags,
+  SHEET_FILE,
   signManifest,
   signTally,
   splitJournal,
   splitLeaves,
+  TALLY_FILES,
 } from '../../../core/bundle/bundle.ts'
 import { openIssued, signIssued } from '../../../core/bundle/issued.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
@@ -165,4 +168,11 @@ describe('the pieces of a bundle are refused', () => {
       }),
     )
   })
+})
+
+test('a bundle has one of two tallies beside the files that every bundle has, and maybe a sheet', () => {
+  const names: readonly string[] = [...BUNDLE_FILES, ...TALLY_FILES, SHEET_FILE]
+  expect(new Set(names).size).toBe(names.length)
+  expect(TALLY_FILES).toEqual(['tally.json', 'sealed-tally.json'])
+  expect(SHEET_FILE).toBe('station-sheet.json')
 })

@@ -11,7 +11,6 @@ import {
 } from '../../../core/messages/entries.ts'
 import { MAX_DOWN_BYTES, MAX_UP_BYTES, payloadText } from '../../../core/messages/payload.ts'
 import { encodeReceipt, parseReceipt } from '../../../core/messages/receipt.ts'
-import { peekTallyMessage } from '../../../core/messages/tally.ts'
 import { KINDS, parseTopic, topicOf } from '../../../core/messages/topic.ts'
 
 const identifier = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,63}$/)
@@ -94,7 +93,6 @@ describe('messages of entries', () => {
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(parseEntriesMessage(bytes, 'test').ok).toBe(false)
         expect(parseReceipt(bytes, 'test').ok).toBe(false)
-        expect(peekTallyMessage(bytes, 'test').ok).toBe(false)
         expect(openAnswer(bytes, centre.publicKey, 'test').ok).toBe(false)
       }),
     )

@@ -63,7 +63,8 @@ describe('the day key of a station', () => {
     expect(read.present('supervisory', undefined, true)).toEqual({ is: 'refused', why: 'no-share' })
     const drawn = new DayKeyGathering('s-1', seededRandom('again'), [])
     drawn.present('executive', undefined, true)
-    expect(drawn.present('supervisory', shares[1], true)).toEqual({ is: 'refused', why: 'cards-differ' })
+    expect(drawn.present('supervisory', shares[1], true)).toEqual({ is: 'refused', why: 'start-with-this' })
+    expect([drawn.isDrawn, drawn.key()]).toEqual([false, undefined])
   })
 
   test('does not come from cards of another day or another station', () => {

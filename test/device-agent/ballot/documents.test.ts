@@ -1,13 +1,20 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { signTally } from '../../../core/bundle/bundle.ts'
-import { tallyJson } from '../../../core/election/tally.ts'
+import type { Station } from '../../../core/election/definition.ts'
+import { emptyTally, type Tally, tallyJson } from '../../../core/election/tally.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
+import { toBase64 } from '../../../core/keys/hash.ts'
+import { valueOrThrow } from '../../../core/result.ts'
+import { parseCheckpoint } from '../../../core/tlog/checkpoint.ts'
 import { DevicePaper, type PaperRecords } from '../../../device-agent/ballot/documents.ts'
-import { installedFontFiles, registerFonts } from '../../../ui/fonts.ts'
-import { differencesIn } from '../../../ui/paper/minutes.ts'
+import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
+import { totalsDocument } from '../../../ui/paper/document.ts'
+import { differencesIn, minutesLayouts } from '../../../ui/paper/minutes.ts'
 import { realBuild } from '../../attacks/weakened/weaken.ts'
+import { texts } from '../../ui/paper/words.ts'
 import {
   beginOn,
   clock,
@@ -33,18 +40,23 @@ store.countVoidSlip()
 store.closePolls(officers)
 afterAll(() => store.close())
 
-/** The minutes of that day, had one of its records been another. */
-function minutesWith(changed: Partial<PaperRecords>) {
-  const { day, tally, spentTags } = store
+/** The papers of that day, had one of its records been another. */
+function papersWith(changed: Partial<PaperRecords>): DevicePaper {
+  const { day, totals, spentTags } = store
   const records: PaperRecords = {
     day,
-    tally,
+    totals,
     spentTags,
     batches: () => store.batches(),
     checkpointAt: (size) => store.checkpointAt(size),
     ...changed,
   }
-  return new DevicePaper(home, records, clock, fonts).minutesData()
+  return new DevicePaper(home, records, clock, fonts)
+}
+
+/** The minutes of that day, had one of its records been another. */
+function minutesWith(changed: Partial<PaperRecords>) {
+  return papersWith(changed).minutesData()
 }
 
 /** The parts of {@link differencesIn} that are named: a card, a slip, the two contests. */
@@ -70,20 +82,74 @@ test('a slip too few or too many is named', () => {
   expect(differing({ day: { ...store.day, casts: 6 } })).toEqual(['slips'])
 })
 
+const { definition } = station.electionPackage
+
+/** That day's totals, had the tally been another. */
+function totalsOf(tally: Tally): Pick<PaperRecords, 'totals'> {
+  if (store.totals === undefined) throw new Error('no totals')
+  const salted = { origin: store.origin, salt: new Uint8Array(32), tally: tallyJson(definition, tally) }
+  return { totals: { ...store.totals, tally: signTally(salted, signerFromSeed(device.keys.message)) } }
+}
+
+/** A tally of no votes that counts so many ballots in each contest. */
+function counting(...ballots: readonly number[]): Tally {
+  return emptyTally(definition).map((counts, i) => ({ ...counts, blank: ballots[i] ?? 0 }))
+}
+
 test('a tally of another sum is named with its contest', () => {
-  const { definition } = station.electionPackage
-  const honest = minutesWith({}).tally
-  const withMore = (contest: number, valid: number) => {
-    const tally = honest.map((counts, i) =>
-      i === contest ? { ...counts, valid: counts.valid + valid } : counts,
-    )
-    const released = { origin: store.origin, salt: new Uint8Array(32), tally: tallyJson(definition, tally) }
-    const document = signTally(released, signerFromSeed(device.keys.message))
-    return differing({ tally: { document, answered: false } })
-  }
-  expect(withMore(0, 1)).toEqual(['council'])
+  const [council = 0, village = 0] = minutesWith({}).counted
+  expect(differing(totalsOf(counting(council, village)))).toEqual([])
+  expect(differing(totalsOf(counting(council + 1, village)))).toEqual(['council'])
   // The second contest is not on every ballot, so that only more votes than ballots show.
-  expect(withMore(1, 6)).toEqual(['village'])
+  expect(differing(totalsOf(counting(council, 6)))).toEqual(['village'])
+})
+
+test('the minutes tell of a tally how many ballots it counts, and nothing else', () => {
+  const sums = [fc.nat({ max: 9 }), fc.nat({ max: 9 })] as const
+  const votes = (sum: number, options: number) =>
+    fc
+      .record({
+        valid: fc.nat({ max: sum }),
+        options: fc.array(fc.nat({ max: 99 }), { minLength: options, maxLength: options }),
+      })
+      .map(({ valid, options }) => ({ valid, blank: sum - valid, options }))
+  const pairs = fc.tuple(...sums).chain((ballots) => {
+    const tally = fc.tuple(
+      ...emptyTally(definition).map(({ options }, i) => votes(ballots[i] ?? 0, options.length)),
+    )
+    return fc.tuple(tally, tally)
+  })
+  const words = (tally: Tally) => texts(minutesLayouts(minutesWith(totalsOf(tally)), measureWith(fonts)))
+  fc.assert(
+    fc.property(pairs, ([one, other]) => {
+      expect(words(one)).toEqual(words(other))
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('the page of results is of this device, of its journal, of the time when it is printed', () => {
+  const tally = counting(5, 3)
+  for (const of of ['device', 'station'] as const) {
+    const printed = papersWith({}).totals({ of, tally, ballots: 5 })
+    const { size, root } = valueOrThrow(
+      parseCheckpoint(`${(store.checkpointAt(store.day.size) ?? '').split('\n\n')[0]}\n`),
+    )
+    const expected = totalsDocument(
+      {
+        definition,
+        station: definition.stations[0] as Station,
+        of,
+        device: home.config.device,
+        tally,
+        ballots: 5,
+        printedAt: clock.now(),
+        checkpoint: { size, rootBase64: toBase64(root) },
+      },
+      fonts,
+    )
+    expect(printed).toEqual(expected)
+  }
 })
 
 test('a ballot that is gone from its batch is named against cards, slips and tally', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { present, turnKeys } from '../../../simulator/people/officers.ts'
 import { vote } from '../../../simulator/people/voter.ts'
 import { CODES, cardOf, choose, expectOneVote } from '../../end-to-end/steps.ts'
 import { pollingDay } from '../../end-to-end/virtual-device.ts'
@@ -16,6 +17,27 @@ it('a voter who takes the card out early is told that no vote was recorded, begi
     bench.reader.pullCard()
     await person.see('voter.ended-without-vote')
     await person.see('voter.idle')
+    expect(await vote(bench, clock, { card: cardOf(hall), codes: CODES })).toBe('voted')
+  })
+  expectOneVote(evening, 0)
+})
+
+it("an officer's card that is in before the keys are turned is asked for its PIN, and need not come again", async () => {
+  const evening = await pollingDay(1, async (hall) => {
+    const { bench, clock, person, officers } = hall
+    bench.board.openCase()
+    await person.see('polls.paused')
+    bench.board.closeCase()
+    bench.reader.insertCard(officers.executive.card)
+    await person.pause(2_000)
+    turnKeys(bench, true)
+    await person.see('polls.admitting.pin')
+    await person.type(officers.executive.pin)
+    await person.see('polls.admitting.take')
+    bench.reader.pullCard()
+    await present(person, officers.supervisory)
+    await person.see('voter.idle')
+    turnKeys(bench, false)
     expect(await vote(bench, clock, { card: cardOf(hall), codes: CODES })).toBe('voted')
   })
   expectOneVote(evening, 0)

@@ -33,8 +33,8 @@ const FILES = [
   'leaves.bin',
   'manifest.json',
   'package.json',
+  'sealed-tally.json',
   'spent-tags.json',
-  'tally.json',
 ]
 const messageSigner = signerFromSeed(device.keys.message)
 let home: DeviceHome

@@ -109,7 +109,7 @@ describe.each([1, 2])('a day of 200 ballots on %i medium or media, cut off and r
   })
 
   test('the released tally is the count that was kept beside', () => {
-    const released = openTally(store.tally?.document ?? '', signerFromSeed(device.keys.message).publicKey, '')
+    const released = openTally(store.totals?.tally ?? '', signerFromSeed(device.keys.message).publicKey, '')
     const tally = valueOrThrow(parseTally(definition, valueOrThrow(released).tally as Json, ''))
     expect(tally.map(({ blank, valid, options }) => [blank, valid, ...options])).toEqual(voters.shadow)
   })
@@ -178,7 +178,7 @@ describe.each([1, 2])('a day of 200 ballots on %i medium or media, cut off and r
     expect(again.day).toEqual(store.day)
     expect(again.entriesFrom(0)).toEqual(store.entriesFrom(0))
     expect(again.batches()).toEqual(store.batches())
-    expect(again.tally).toEqual(store.tally)
+    expect(again.totals).toEqual(store.totals)
     expect(again.unlock(dayKey()).ok).toBe(false)
     expect(() => again.append({ type: 'ballot.cast', count: BALLOTS + 1 })).toThrow('already closed')
     again.close()

@@ -67,6 +67,7 @@ export function partsFor(media: StoreParts['media'], seed: string): StoreParts {
     logSigner: signerFromSeed(device.keys.log),
     messageSigner: signerFromSeed(device.keys.message),
     witnessSigner: signerFromSeed(device.keys.witness),
+    authorityKey: station.authority.publicKey,
     clock,
     random: seededRandom(seed),
   }
@@ -173,7 +174,7 @@ export class Voters {
 }
 
 /** A home folder as a technician leaves it, without a database yet. */
-export function makeHome(folder = newFolder()): string {
+export function makeHome(folder = newFolder(), of = device, bundles = join(folder, 'bundles')): string {
   const { authority, random, electionPackage, packageText } = station
   const { definition } = electionPackage
   const notBefore = new Date('2026-06-01T00:00:00Z')
@@ -194,23 +195,23 @@ export function makeHome(folder = newFolder()): string {
     notBefore,
     notAfter,
   })
-  writeSeeds(folder, device.keys)
+  writeSeeds(folder, of.keys)
   writeFileSync(join(folder, 'package.json'), packageText)
-  writeFileSync(join(folder, 'certificate.der'), device.certificate)
+  writeFileSync(join(folder, 'certificate.der'), of.certificate)
   writeFileSync(join(folder, 'centre.der'), valueOrThrow(centre))
   writeFileSync(join(folder, 'authority.der'), authorityDer)
   const line = '/dev/null'
   const config = {
     version: 1,
-    device: device.id,
+    device: of.id,
     station: 's-1',
     authority: toBase64(authority.publicKey),
     lines: { touchscreen: line, cardReader: line, printer: line, ioBoard: line, display: line },
-    bundles: join(folder, 'bundles'),
+    bundles,
     calibration: { left: 0, right: 4095, top: 0, bottom: 4095 },
   }
   writeFileSync(join(folder, 'config.json'), canonicalJson(config))
-  mkdirSync(join(folder, 'bundles'), { recursive: true })
+  mkdirSync(bundles, { recursive: true })
   return folder
 }
 

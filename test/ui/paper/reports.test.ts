@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { emptyTally } from '../../../core/election/tally.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
 import { minutesDocument, zeroReportDocument } from '../../../ui/paper/document.ts'
-import type { PaperLayout } from '../../../ui/paper/layout.ts'
 import { differencesIn, type MinutesData, minutesLayouts } from '../../../ui/paper/minutes.ts'
 import { zeroReportLayouts } from '../../../ui/paper/zero-report.ts'
+import { stringsIn } from '../../../ui/strings.ts'
 import { MAX_PICTURE_HEIGHT } from '../../../ui/tokens.ts'
 import { listsContest, testDefinition, testDefinitionWithLists } from '../../fixtures/definition.ts'
+import { expectOnPaper, texts, valueBeside } from './words.ts'
 
 const fonts = registerFonts(installedFontFiles())
 const measure = measureWith(fonts)
@@ -21,13 +22,7 @@ const minutes: MinutesData = {
   device: 'device-1',
   openedAt: Date.parse('2026-06-19T04:30:00Z'),
   closedAt: Date.parse('2026-06-19T14:31:00Z'),
-  tally: [
-    {
-      valid: 118,
-      blank: 4,
-      options: [61, 36, 26, 85, 39, 19, 33, 74, 67, 87, 21, 37, 68, 77, 64, 62, 12, 7],
-    },
-  ],
+  counted: [122],
   ballots: 122,
   cardsSpent: 122,
   slipsPrinted: 124,
@@ -36,20 +31,6 @@ const minutes: MinutesData = {
   incidents: [{ at: Date.parse('2026-06-19T08:03:00Z'), text: 'کاغذ چاپگر تمام شد' }],
   checkpoint: { size: 731, rootBase64: ROOT },
   qrText: 'checkpoint',
-}
-
-function texts(layouts: readonly PaperLayout[]): readonly string[] {
-  return layouts.flatMap(({ items }) => items.flatMap((item) => (item.is === 'text' ? [item.text] : [])))
-}
-
-/** The value that stands in the line of a label. */
-function valueBeside(layouts: readonly PaperLayout[], label: string): string | undefined {
-  for (const { items } of layouts) {
-    const found = items.find((item) => item.is === 'text' && item.text === label)
-    const value = items.find((item) => item.is === 'text' && item.align === 'left' && item.y === found?.y)
-    if (value?.is === 'text') return value.text
-  }
-  return undefined
 }
 
 describe('the minutes', () => {
@@ -62,12 +43,13 @@ describe('the minutes', () => {
     expect(valueBeside(layouts, 'دستگاه')).toBe('device-1')
   })
 
-  it('give every candidate the votes by code and through the list together, and the lists apart', () => {
-    expect(valueBeside(layouts, '۱۰۱ مگره')).toBe('۷۳')
-    expect(valueBeside(layouts, '۱۲۹ شیراک')).toBe('۴۶')
-    expect(valueBeside(layouts, '۱۷۸ او')).toBe('۳۷')
-    expect(valueBeside(layouts, '۹۰۱ فهرست سپیده')).toBe('۱۲')
-    expect(valueBeside(layouts, 'رأی سفید')).toBe('۴')
+  it('name no candidate or list, and say where the results are', () => {
+    const words = texts(layouts).join(' ')
+    for (const { name } of [...listsContest.candidates, ...listsContest.lists]) {
+      expect(words.split(' ')).not.toContain(name.fa)
+    }
+    expect(words).not.toContain('فهرست')
+    expect(words).toContain(stringsIn('fa').paper.totalsApart)
   })
 
   it('account for every ballot, card and slip', () => {
@@ -80,14 +62,12 @@ describe('the minutes', () => {
   })
 
   it('name a difference and never smooth it', () => {
-    const [contest] = minutes.tally
-    if (contest === undefined) throw new Error('no tally')
     const wrongs: readonly [Partial<MinutesData>, readonly string[]][] = [
       [{ cardsSpent: 121 }, ['رأی ۱۲۲، ولی کارت مصرف‌شده ۱۲۱']],
       [{ slipsPrinted: 125 }, ['برگهٔ چاپ‌شده ۱۲۵، ولی رأی و برگهٔ باطل ۱۲۴']],
       [{ voidSlips: 3 }, ['برگهٔ چاپ‌شده ۱۲۴، ولی رأی و برگهٔ باطل ۱۲۵']],
-      [{ tally: [{ ...contest, blank: 5 }] }, ['شورای شهر: شمارش ۱۲۳، ولی رأی ۱۲۲']],
-      [{ tally: [{ ...contest, valid: 117 }] }, ['شورای شهر: شمارش ۱۲۱، ولی رأی ۱۲۲']],
+      [{ counted: [123] }, ['شورای شهر: شمارش ۱۲۳، ولی رأی ۱۲۲']],
+      [{ counted: [121] }, ['شورای شهر: شمارش ۱۲۱، ولی رأی ۱۲۲']],
       [
         { ballots: 121 },
         [
@@ -115,10 +95,8 @@ describe('the minutes', () => {
       { id: 'city', contests: ['council'] },
     ]
     const both = { ...definition, contests: [...definition.contests, second], styles }
-    const counting = (valid: number) => {
-      const tally = [...minutes.tally, { valid, blank: 0, options: [] }]
-      return differencesIn({ ...minutes, definition: both, tally })
-    }
+    const counting = (village: number) =>
+      differencesIn({ ...minutes, definition: both, counted: [122, village] })
     expect(counting(0)).toEqual([])
     expect(counting(122)).toEqual([])
     expect(counting(123)).toEqual(['شورای شهر: شمارش ۱۲۳، ولی رأی ۱۲۲'])
@@ -137,12 +115,12 @@ describe('the minutes', () => {
 
   it('end with the QR code that was given', () => {
     const { blocks } = minutesDocument(minutes, fonts)
-    expect(blocks.map(({ kind }) => kind)).toEqual(['raster', 'raster', 'feed', 'qr', 'feed'])
+    expect(blocks.map(({ kind }) => kind)).toEqual(['raster', 'feed', 'qr', 'feed'])
     expect(blocks).toContainEqual({ kind: 'qr', text: 'checkpoint' })
   })
 
   it('of another tally than the package has are a broken promise', () => {
-    expect(() => minutesLayouts({ ...minutes, tally: [] }, measure)).toThrow('another definition')
+    expect(() => minutesLayouts({ ...minutes, counted: [] }, measure)).toThrow('another definition')
   })
 })
 
@@ -191,15 +169,7 @@ describe('both reports', () => {
     ['zero report', zeroReportLayouts({ ...minutes, printedAt: 0, tally: emptyTally(definition) }, measure)],
   ])('of a rehearsal say so, and no text leaves the paper: %s', (_, layouts) => {
     expect(texts(layouts)).toContain('تمرین است، انتخابات نیست')
-    for (const { items, widthDots } of layouts) {
-      for (const item of items) {
-        if (item.is === 'bar') continue
-        const width = measure(item.text, item.size, item.bold)
-        const left = { left: item.x, center: item.x - width / 2, right: item.x - width }[item.align]
-        expect(left).toBeGreaterThanOrEqual(0)
-        expect(left + width).toBeLessThanOrEqual(widthDots)
-      }
-    }
+    expectOnPaper(layouts, measure)
   })
 
   it('end in enough paper to be cut', () => {

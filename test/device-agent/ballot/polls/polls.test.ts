@@ -22,6 +22,8 @@ import {
   walk,
 } from './walk.ts'
 
+const AFTER_THE_END: readonly string[] = ['find-officer', 'take-leave', 'settle-totals', 'print-totals']
+
 function run(inputs: readonly PollsInput[], from: Polls = CLOSED) {
   let state = from
   const effects: PollsEffect[] = []
@@ -64,8 +66,8 @@ describe('the polls of a device', () => {
       'open-polls',
     ])
     const closed = run([KEYS, ...BOTH, { is: 'polls-closed' }, { is: 'report-printed' }], opened.state)
-    expect(closed.state).toEqual({ is: 'finished', card: { is: 'insert' } })
-    expect(closed.done.slice(-2)).toEqual(['close-polls', 'print-minutes'])
+    expect(closed.state).toEqual({ is: 'finished', card: { is: 'insert' }, wanted: [] })
+    expect(closed.done.slice(-3)).toEqual(['close-polls', 'print-minutes', 'settle-totals'])
   })
 
   it('wait for the spare card when the day key was drawn just now', () => {
@@ -149,14 +151,45 @@ describe('the polls of a device', () => {
   })
 
   it("after the end, an officer's card may have its share erased, one after the other", () => {
-    const finished: Polls = { is: 'finished', card: { is: 'insert' } }
+    const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [] }
     const { state, effects } = run(
       [{ is: 'card-inserted' }, { is: 'officer-found', role: 'spare' }, ...typePin, { is: 'share-erased' }],
       finished,
     )
-    expect(state).toEqual({ is: 'finished', card: { is: 'erased' } })
+    expect(state).toEqual({ is: 'finished', card: { is: 'erased' }, wanted: [] })
     expect(effects.at(-1)).toEqual({ do: 'take-leave', role: 'spare', pin: PIN })
     expect(run([{ is: 'card-removed' }], state).state).toEqual(finished)
+  })
+
+  it('after the end, the totals are printed once they may leave, and not while a card is in', () => {
+    const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [] }
+    const due: PollsInput = { is: 'totals-settled', due: true, wanted: [] }
+    expect(run([due], finished)).toMatchObject({
+      state: { is: 'reporting-totals' },
+      done: ['print-totals'],
+    })
+    const withCard = run([{ is: 'card-inserted' }, due], finished)
+    expect(withCard.state.is).toBe('finished')
+    expect(run([{ is: 'card-removed' }], withCard.state).done).toEqual(['settle-totals'])
+    const failed = run([due, { is: 'report-failed', trouble: 'paper-out' }, press('retry')], finished)
+    expect(failed.done).toEqual(['print-totals', 'print-totals'])
+    expect(run([{ is: 'report-printed' }], failed.state).state).toEqual(finished)
+  })
+
+  it('a device of which another history is known stops, wherever it stands, and goes nowhere from there', () => {
+    const why = 'rolled-back' as const
+    fc.assert(
+      fc.property(numbers, numbers, (given, after) => {
+        const state = walk(given).at(-1)?.state ?? CLOSED
+        const stopped = stepPolls(state, { is: 'stopped', why })
+        expect(stopped).toEqual({ state: { is: 'stopped', why }, effects: [] })
+        for (const step of walk(after, stopped.state)) {
+          expect(step.state).toEqual({ is: 'stopped', why })
+          expect(step.effects).toEqual([])
+        }
+      }),
+      { numRuns: 100 },
+    )
   })
 })
 
@@ -166,7 +199,12 @@ describe('a device that starts', () => {
     ['in the middle of the day, waits for two officers', 'open', false, { is: 'paused', why: 'restart' }],
     ['while voting was stopped, waits for them too', 'paused', false, { is: 'paused', why: 'restart' }],
     ['before the minutes were printed, prints them', 'finished', false, { is: 'reporting-minutes' }],
-    ['after the minutes, is finished', 'finished', true, { is: 'finished', card: { is: 'insert' } }],
+    [
+      'after the minutes, is finished',
+      'finished',
+      true,
+      { is: 'finished', card: { is: 'insert' }, wanted: [] },
+    ],
   ] as const)('%s', (_, polls, minutes, state) => {
     expect(pollsAtStart({ polls, minutes })).toEqual(state)
   })
@@ -175,7 +213,7 @@ describe('a device that starts', () => {
 describe('a card that is out again', () => {
   it.each([
     ['while the polls open', KEYS, CLOSED],
-    ['after the end', { is: 'card-removed' }, { is: 'finished', card: { is: 'insert' } }],
+    ['after the end', { is: 'card-removed' }, { is: 'finished', card: { is: 'insert' }, wanted: [] }],
   ] as const)('is not asked for a PIN nor refused by an answer that comes late: %s', (_, first, from) => {
     const { state } = run([first, { is: 'card-inserted' }, { is: 'card-removed' }], from)
     for (const late of [
@@ -250,9 +288,13 @@ describe('whatever happens, in any order', () => {
   it('what is finished stays finished', () => {
     fc.assert(
       fc.property(numbers, (given) => {
-        for (const { state, effects } of walk(given, { is: 'finished', card: { is: 'insert' } })) {
-          expect(state.is).toBe('finished')
-          expect(effects.every((effect) => ['find-officer', 'take-leave'].includes(effect.do))).toBe(true)
+        for (const { state, effects } of walk(given, {
+          is: 'finished',
+          card: { is: 'insert' },
+          wanted: [],
+        })) {
+          expect(['finished', 'reporting-totals']).toContain(state.is)
+          expect(effects.every((effect) => AFTER_THE_END.includes(effect.do))).toBe(true)
         }
       }),
       { numRuns: 100 },
@@ -277,6 +319,7 @@ describe('whatever happens, in any order', () => {
       { do: 'find-officer' },
       ...ROLES.map((role): PollsEffect => ({ do: 'admit-officer', purpose: 'opening', role, pin: PIN })),
       { do: 'print-minutes' },
+      { do: 'print-totals' },
       { do: 'open-polls', by: [] },
       { do: 'resume-polls', by: [] },
       { do: 'close-polls', by: [] },
@@ -293,7 +336,8 @@ describe('whatever happens, in any order', () => {
     const seen = new Set<Polls['is']>()
     fc.assert(
       fc.property(numbers, (given) => {
-        for (const { state } of walk(given)) {
+        const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [] }
+        for (const { state } of [...walk(given), ...walk(given, finished)]) {
           seen.add(state.is)
           if (state.is === 'finished') continue
           expect(all.some((input) => stepPolls(state, input).state !== state)).toBe(true)
@@ -313,6 +357,7 @@ describe('whatever happens, in any order', () => {
       'open',
       'paused',
       'reporting-minutes',
+      'reporting-totals',
       'reporting-zero',
       'resuming',
     ])

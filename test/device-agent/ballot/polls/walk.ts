@@ -67,11 +67,18 @@ export function outcomesOf(effect: PollsEffect): readonly PollsInput[] {
       ]
     case 'print-zero-report':
     case 'print-minutes':
+    case 'print-totals':
       return [{ is: 'report-printed' }, ...failures]
     case 'open-polls':
       return [{ is: 'polls-opened' }]
     case 'resume-polls':
       return [{ is: 'polls-resumed' }, { is: 'box-locked' }, ...failures]
+    case 'settle-totals':
+      return [
+        { is: 'totals-settled', due: false, wanted: [] },
+        { is: 'totals-settled', due: false, wanted: ['d-02'] },
+        { is: 'totals-settled', due: true, wanted: [] },
+      ]
     case 'close-polls':
       return [{ is: 'polls-closed' }]
     case 'pause':
@@ -100,6 +107,7 @@ function forward(state: Polls): readonly PollsInput[] {
     case 'reporting-zero':
     case 'resuming':
     case 'reporting-minutes':
+    case 'reporting-totals':
       return state.trouble === undefined ? [] : [press('retry')]
     case 'closing':
     case 'stopped':

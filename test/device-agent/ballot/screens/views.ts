@@ -191,18 +191,24 @@ function polls(): readonly Polls[] {
     { is: 'reporting-zero', by },
     { is: 'resuming', by },
     { is: 'reporting-minutes' },
+    { is: 'reporting-totals' },
     ...TROUBLES.flatMap((trouble): readonly Polls[] => [
       { is: 'reporting-zero', by, trouble },
       { is: 'resuming', by, trouble },
       { is: 'reporting-minutes', trouble },
+      { is: 'reporting-totals', trouble },
     ]),
     { is: 'paused', why: 'restart' },
     { is: 'paused', why: 'restart', locked: true },
     { is: 'paused', why: 'tamper' },
     { is: 'closing', by },
-    ...cards.map((card): Polls => ({ is: 'finished', card })),
-    { is: 'finished', card: { is: 'erased' } },
-    { is: 'finished', card: { is: 'carried', open: ['gy-1-a', 'gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'] } },
+    ...cards.map((card): Polls => ({ is: 'finished', card, wanted: ['gy-1-b'] })),
+    { is: 'finished', card: { is: 'erased' }, wanted: [] },
+    {
+      is: 'finished',
+      card: { is: 'carried', open: ['gy-1-a', 'gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'] },
+      wanted: ['gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'],
+    },
     ...(['rolled-back', 'forked', 'other-journal'] as const).map((why): Polls => ({ is: 'stopped', why })),
   ]
 }

@@ -1,0 +1,113 @@
+/**
+ * What opening found, in both forms. Totals are told by station, never by device: one of fewer than 32 ballots could be told apart, by itself or
+ * as a difference.
+ */
+import { candidateVotes, type Tally } from '../../core/election/tally.ts'
+import { authorityLines, incompleteOf, plural, type Report, SEEDED, table } from '../report.ts'
+import type { VerifiedCount } from '../verify/verify-count.ts'
+import type { OpenedCount } from './open-count.ts'
+
+const UNTOLD =
+  'totals not told: a bundle is missing, and they could be those of a device of fewer than 32 ballots; give all bundles of the station, or name a lost device with --lost'
+
+/** What the opened ballots say. */
+export function openReport(
+  count: VerifiedCount,
+  opened: OpenedCount,
+  keyFrom: 'given' | 'package',
+  lost: readonly string[],
+): Report {
+  const { stations, tally, findings } = opened
+  const devices = stations.flatMap((station) => station.devices)
+  const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
+  const missing = incompleteOf(count)
+  const [first] = findings
+  const seeded = count.stations.some(({ bundles }) => bundles.some(({ day }) => day.random !== 'system'))
+  const holds = missing.length === 0 ? 'HOLDS' : 'HOLDS for what was given'
+  const equal = `${holds}: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
+  const lines = [
+    first === undefined ? equal : `DOES NOT HOLD: ${first.where}: ${first.what}`,
+    ...findings.slice(1).map(({ where, what }) => `  and ${where}: ${what}`),
+    ...(missing.length === 0 ? [] : [`missing: ${missing.join(', ')}`]),
+    ...(lost.length === 0 ? [] : [`declared lost and not counted: ${lost.join(', ')}`]),
+    ...authorityLines(count, keyFrom),
+  ]
+  for (const station of stations) {
+    lines.push('', `station ${station.station.id}`)
+    lines.push(
+      ...table([
+        ['device', 'ballots', 'faulty', 'committed tally'],
+        ...station.devices.map(({ device, ballots: legal, faulty, equal: same }) => [
+          device,
+          String(legal),
+          String(faulty),
+          same ? 'equal' : 'UNEQUAL',
+        ]),
+      ]),
+    )
+    if (station.sheetEqual !== undefined)
+      lines.push(`  the station's sheet: ${station.sheetEqual ? 'equal' : 'UNEQUAL'}`)
+    if (station.tally === undefined) lines.push(`  ${UNTOLD}`)
+    else if (stations.length > 1) lines.push(...tallyLines(tallyTable(count, station.tally)))
+  }
+  const told = stations.filter((station) => station.tally !== undefined).length
+  const totals =
+    told === stations.length ? 'totals' : `totals of ${plural(told, 'station')} of ${stations.length}`
+  if (told > 0) lines.push('', totals, ...tallyLines(tallyTable(count, tally)))
+  if (seeded) lines.push('', SEEDED)
+  return {
+    text: `${lines.join('\n')}\n`,
+    json: {
+      verdict: first === undefined ? 'holds' : 'does not hold',
+      findings: findings.map(({ where, what }) => ({ where, what })),
+      missing,
+      lost: [...lost],
+      stations: stations.map((station) => ({
+        station: station.station.id,
+        devices: station.devices.map((device) => ({ ...device })),
+        sheet: station.sheetEqual === undefined ? null : station.sheetEqual ? 'equal' : 'unequal',
+        contests: station.tally === undefined ? null : tallyTable(count, station.tally),
+      })),
+      contests: told === 0 ? null : tallyTable(count, tally),
+    },
+  }
+}
+
+/** Votes by candidate; those that came through a list are in, and the lists' own counts beside. */
+function tallyTable({ electionPackage }: VerifiedCount, tally: Tally) {
+  return electionPackage.definition.contests.map((contest, i) => {
+    const counts = tally[i] ?? { valid: 0, blank: 0, options: [] }
+    const votes = candidateVotes(contest, counts)
+    return {
+      contest: contest.id,
+      title: contest.title.fa,
+      valid: counts.valid,
+      blank: counts.blank,
+      candidates: contest.candidates.map(({ code, name }, position) => ({
+        code,
+        name: nameText(name),
+        votes: votes[position] ?? 0,
+      })),
+      lists: contest.lists.map(({ code, name }, position) => ({
+        code,
+        name: nameText(name),
+        votes: counts.options[contest.candidates.length + position] ?? 0,
+      })),
+    }
+  })
+}
+
+function tallyLines(contests: ReturnType<typeof tallyTable>): string[] {
+  return contests.flatMap(({ contest, title, valid, blank, candidates, lists }) => [
+    `contest ${contest}, ${title}: ${valid} valid, ${blank} blank`,
+    ...table([
+      ['code', 'votes', 'name'],
+      ...candidates.map(({ code, votes, name }) => [code, String(votes), name]),
+      ...lists.map(({ code, votes, name }) => [code, String(votes), `${name}   (list)`]),
+    ]),
+  ])
+}
+
+function nameText({ fa, en }: { readonly fa: string; readonly en?: string | undefined }): string {
+  return en === undefined ? fa : `${fa} (${en})`
+}

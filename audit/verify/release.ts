@@ -1,0 +1,91 @@
+/**
+ * Whether no more totals left a station's devices than may: where one of them has fewer than 32 ballots, only the sum of all, as the station's
+ * sheet; else each device's own and no sheet. Why: `core/bundle/sealed-tally.ts`.
+ */
+import { SHEET_FILE } from '../../core/bundle/bundle.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
+import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
+import { findTallyProblem } from '../../core/election/check-tally.ts'
+import type { Definition, Station } from '../../core/election/definition.ts'
+import { ok, type Result, refuse } from '../../core/result.ts'
+import type { Sheet } from './totals.ts'
+import type { VerifiedBundle } from './verify-bundle.ts'
+
+/** How far a station's totals have left its devices. */
+export interface Released {
+  /** Devices whose tally is sealed though every device that was given has 32 ballots or more. */
+  readonly neverReleased: readonly string[]
+  /** A device has fewer than 32 ballots, the reporting device's bundle was given, and no sheet is in it. */
+  readonly withoutSheet: boolean
+  /** The sheet, and the bundle that it is in. */
+  readonly sheet?: { readonly where: string; readonly device: string } & Sheet
+}
+
+const KEEP = 'Keep all of it as it is and compare it with the devices, the check-in and the centre.'
+const SECRET = 'Show these files to nobody else, and have the release of totals examined on these devices.'
+
+/**
+ * Holds the totals in a station's bundles against the rule for small devices.
+ * @param bundles verified, of this station, each device once
+ * @returns a refusal `station.small-device` for totals that should not have left, `station.sheet` for a sheet that should not be or does not fit
+ */
+export function verifyReleased(
+  station: Station,
+  bundles: readonly VerifiedBundle[],
+  definition: Definition,
+): Result<Released> {
+  const small = bundles.find(({ day }) => day.casts < RELEASE_MINIMUM)
+  const told = bundles.find(({ tally }) => tally !== undefined)
+  if (small !== undefined && told !== undefined) {
+    const { device, day } = small
+    const what =
+      told === small
+        ? `totals left ${device}, which has fewer than ${RELEASE_MINIMUM} ballots: ${day.casts}`
+        : `these totals left ${told.device} though ${device} of its station has fewer than ${RELEASE_MINIMUM} ballots: ${day.casts}; what ${device} counted may follow from them`
+    return refuse('station.small-device', `${told.where}/tally.json`, what, SECRET)
+  }
+  const release = releaseOf(bundles.map(({ day }) => day.casts))
+  const reporting = bundles.find(({ device }) => device === station.devices[0])
+  const neverReleased = release === 'device' ? sealedOf(bundles) : []
+  if (reporting?.sheet === undefined)
+    return ok({ neverReleased, withoutSheet: release === 'station' && reporting !== undefined })
+  const where = `${reporting.where}/${SHEET_FILE}`
+  const isWhole = bundles.length === station.devices.length
+  if (release === 'device' && (isWhole || told !== undefined)) {
+    const what =
+      told === undefined
+        ? `a sheet was made though every device has ${RELEASE_MINIMUM} ballots or more`
+        : `a sheet was made and ${told.device} released its own totals: only one of the two may be`
+    return refuse('station.sheet', where, what, KEEP)
+  }
+  const problem = findSheetProblem(reporting.sheet, station, bundles, definition)
+  if (problem !== undefined) return refuse('station.sheet', where, problem, KEEP)
+  // A device that is missing here may be the small one for which the sheet was made.
+  const sheet = { where, device: reporting.device, ...reporting.sheet }
+  return ok({ neverReleased: [], withoutSheet: false, sheet })
+}
+
+function sealedOf(bundles: readonly VerifiedBundle[]): readonly string[] {
+  return bundles.filter(({ sealedTally }) => sealedTally !== undefined).map(({ device }) => device)
+}
+
+/** One journal of each device of the station; those of the given bundles as they closed; a sum that ballots can give. */
+function findSheetProblem(
+  { journals, tally }: Sheet,
+  { devices }: Station,
+  bundles: readonly VerifiedBundle[],
+  definition: Definition,
+): string | undefined {
+  const named = journals.map(({ origin }) => deviceOfOrigin(definition, origin))
+  if (journals.length !== devices.length || !devices.every((device) => named.includes(device)))
+    return 'its journals are not one of each device of the station'
+  for (const { device, origin, day } of bundles) {
+    const journal = journals.find((known) => known.origin === origin)
+    if (journal === undefined) return `it is over another journal of ${device} than the one here`
+    if (journal.commitment !== day.closing?.tally)
+      return `it is over another tally of ${device} than the one to which polls.closed commits`
+  }
+  if (bundles.length < devices.length) return undefined
+  const casts = bundles.reduce((sum, { day }) => sum + day.casts, 0)
+  return findTallyProblem(definition, tally, casts)
+}

@@ -1,0 +1,182 @@
+/**
+ * What of this device's totals may leave it. As long as it does not know that every device of the station is closed: nothing but the sealed
+ * tally. Then, if each has 32 ballots or more, its own tally; else only the station's sheet, which the reporting device adds up from the
+ * sealed tallies on the memory stick.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { commitTally } from '../../core/ballot-box/commitment.ts'
+import { openTally } from '../../core/bundle/bundle.ts'
+import { openForStation, openSealedTally, type Release, releaseOf } from '../../core/bundle/sealed-tally.ts'
+import { openStationSheet, type SheetJournal, signStationSheet } from '../../core/bundle/station-sheet.ts'
+import { parseTally, sumTallies, type Tally, tallyJson } from '../../core/election/tally.ts'
+import { parseEntry } from '../../core/journal/entry.ts'
+import { readCertificate } from '../../core/keys/certificate.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
+import type { Clock, Signer } from '../../core/ports.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import type { Json } from '../../core/text/canonical-json.ts'
+import type { DeviceStore } from '../store/device-store.ts'
+import type { HeadContent } from '../witness/verify-head.ts'
+import type { DeviceHome } from './home.ts'
+
+/** Larger than any sealed tally. */
+const MAX_SEALED_BYTES = 4 * 1024 * 1024
+
+/** What the release works with. */
+export interface ReleaseParts {
+  readonly home: DeviceHome
+  readonly store: DeviceStore
+  readonly clock: Clock
+  readonly messageSigner: Signer
+}
+
+/** The totals that a page may show: those of this device, or of its station. */
+export interface Results {
+  readonly of: Release
+  readonly tally: Tally
+  readonly ballots: number
+}
+
+/** What settling brought. */
+export interface Settled {
+  /** To be printed here; undefined if nothing is, or not yet. */
+  readonly results?: Results
+  /** Devices whose sealed tally the reporting device did not find on the memory stick. */
+  readonly wanted: readonly string[]
+}
+
+type StationParts = Pick<ReleaseParts, 'home' | 'store'>
+
+/** Devices of the station of which this one does not know that their polls are closed for good; itself included. */
+export function openDevices({ home, store }: StationParts): readonly string[] {
+  const { neighbours } = store.station
+  const { device } = home.config
+  return devicesOf(home).filter((id) =>
+    id === device ? store.day.closing === undefined : neighbours.get(id)?.closedWith === undefined,
+  )
+}
+
+/** How the station's totals leave; undefined as long as some device is not known to be closed. */
+export function releaseKnown(parts: StationParts): Release | undefined {
+  const { home, store } = parts
+  if (openDevices(parts).length > 0) return undefined
+  const { neighbours } = store.station
+  return releaseOf(
+    devicesOf(home).map((id) =>
+      id === home.config.device ? store.day.casts : (neighbours.get(id)?.closedWith ?? 0),
+    ),
+  )
+}
+
+/** The signed document that this device may send and export now, if there is one. */
+export function releasedDocument(parts: StationParts): string | undefined {
+  const { totals } = parts.store
+  switch (releaseKnown(parts)) {
+    case 'device':
+      return totals?.tally
+    case 'station':
+      return totals?.sheet
+    case undefined:
+      return undefined
+  }
+}
+
+/** Decides what may leave, makes the station's sheet where that is this device's to do, and says what is to be printed. */
+export function settleRelease(parts: ReleaseParts): Settled {
+  const { home, store } = parts
+  const { totals } = store
+  const release = releaseKnown(parts)
+  if (totals === undefined || release === undefined) return { wanted: [] }
+  if (release === 'device') {
+    if (totals.sheetKey !== undefined) store.settleSheet(undefined)
+    return { wanted: [], results: { of: 'device', tally: ownTally(parts), ballots: store.day.casts } }
+  }
+  if (devicesOf(home)[0] !== home.config.device) return { wanted: [] }
+  if (totals.sheetKey !== undefined) {
+    const sheet = makeSheet(parts, totals.sheetKey)
+    if ('wanted' in sheet) return sheet
+    store.settleSheet(sheet.document)
+  }
+  return { wanted: [], results: sheetResults(parts) }
+}
+
+function devicesOf({ config, electionPackage }: DeviceHome): readonly string[] {
+  return electionPackage.definition.stations.find(({ id }) => id === config.station)?.devices ?? []
+}
+
+/** Adds the station up from its own tally and the neighbours' sealed ones. */
+function makeSheet(
+  parts: ReleaseParts,
+  sheetKey: Uint8Array,
+): { readonly document: string } | { readonly wanted: readonly string[] } {
+  const { home, store, messageSigner } = parts
+  const { definition } = home.electionPackage
+  const { closing } = store.day
+  if (closing === undefined) throw new Error('a sheet before the polls were closed')
+  const tallies: Tally[] = [ownTally(parts)]
+  const journals: SheetJournal[] = [{ origin: store.origin, commitment: closing.tally }]
+  const wanted: string[] = []
+  for (const neighbour of store.station.neighbours.values()) {
+    const found = readNeighbour(parts, neighbour, sheetKey)
+    if (found === undefined) wanted.push(neighbour.device)
+    else {
+      tallies.push(found.tally)
+      journals.push({ origin: neighbour.origin, commitment: found.commitment })
+    }
+  }
+  if (wanted.length > 0) return { wanted }
+  const tally = tallyJson(definition, sumTallies(definition, tallies))
+  return { document: signStationSheet({ station: home.config.station, journals, tally }, messageSigner) }
+}
+
+/**
+ * A neighbour's tally from its bundle on the memory stick; undefined if it is not there, or is not the one to which the closing entry commits
+ * that the officers' cards brought.
+ */
+function readNeighbour(
+  { home, clock }: ReleaseParts,
+  { device, origin, head }: HeadContent,
+  sheetKey: Uint8Array,
+): { readonly tally: Tally; readonly commitment: string } | undefined {
+  const { definition } = home.electionPackage
+  const file = join(home.config.bundles, device, 'sealed-tally.json')
+  const certificate = readCertificate(head.certificate, home.authorityKey, clock.now(), device)
+  const messageKey = certificate.ok ? certificate.value.keys['message'] : undefined
+  const text = readSmall(file)
+  if (messageKey === undefined || text === undefined || head.closing === undefined) return undefined
+  const sealed = openSealedTally(text, { definition, messageKey }, file)
+  const closing = parseEntry(head.closing.entry, head.closing.seq, device)
+  if (!sealed.ok || sealed.value.origin !== origin) return undefined
+  if (!closing.ok || closing.value.type !== 'polls.closed') return undefined
+  const opened = openForStation(definition, sealed.value, sheetKey)
+  const commitment = opened && toBase64(commitTally(definition, opened.tally, opened.salt))
+  if (opened === undefined || commitment !== closing.value.tally) return undefined
+  return { tally: opened.tally, commitment }
+}
+
+function readSmall(file: string): string | undefined {
+  try {
+    return statSync(file).size > MAX_SEALED_BYTES ? undefined : readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function ownTally({ home, store, messageSigner }: ReleaseParts): Tally {
+  const opened = valueOrThrow(openTally(store.totals?.tally ?? '', messageSigner.publicKey, 'table released'))
+  return valueOrThrow(parseTally(home.electionPackage.definition, opened.tally as Json, 'table released'))
+}
+
+function sheetResults({ home, store, messageSigner }: ReleaseParts): Results {
+  const { definition } = home.electionPackage
+  const sheet = valueOrThrow(
+    openStationSheet(store.totals?.sheet ?? '', messageSigner.publicKey, 'table sheet'),
+  )
+  const neighbours = [...store.station.neighbours.values()]
+  return {
+    of: 'station',
+    tally: valueOrThrow(parseTally(definition, sheet.tally, 'table sheet')),
+    ballots: neighbours.reduce((sum, { closedWith = 0 }) => sum + closedWith, store.day.casts),
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Takes the sheet of a station: it is stored only if the station's reporting device signed it, it lists one journal of each device of the
+ * station, all closed and with their commitments, and a device of the station is small. Whether the sum is that of the committed tallies only
+ * the trustees can tell (`core/bundle/sealed-tally.ts`); the centre holds it against the number of ballots.
+ */
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
+import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
+import { openStationSheet, type SheetJournal, type StationSheet } from '../../core/bundle/station-sheet.ts'
+import type { Station } from '../../core/election/definition.ts'
+import type { SheetMessage } from '../../core/messages/tally.ts'
+import type { Refusal } from '../../core/result.ts'
+import type { HeldJournal } from '../store/store.ts'
+import { type Closing, checkDay, findClosing, readCounts } from './closed-journal.ts'
+import { answerReply, type Desk } from './desk.ts'
+import { alarmed, type Outcome } from './outcome.ts'
+
+const KEEP = 'Keep the reporting device as evidence and open the ballots of the station.'
+
+/**
+ * What comes of a sheet. Where a journal or closing entry that it lists is not held yet, the device is asked to send again: its neighbours
+ * speak at times of their own. Throws only what the store throws.
+ * @param device whose topic it came on
+ * @param message the payload as read, unverified
+ */
+export function takeSheet(desk: Desk, device: string, payload: Uint8Array, message: SheetMessage): Outcome {
+  const where = `sheet of ${message.station} from ${device}`
+  const { definition } = desk.package
+  const station = definition.stations.find(({ id }) => id === message.station)
+  const own = message.journals.find(({ origin }) => deviceOfOrigin(definition, origin) === device)
+  if (station?.devices[0] !== device || own === undefined) {
+    const what = 'it does not come from the reporting device of its station, or lists no journal of it'
+    const next = 'Find out which device has this certificate.'
+    return alarmed('forged', device, { code: 'sheet.reporter', where, what, next })
+  }
+  const journal = desk.store.journal(own.origin)
+  const have = journal?.frontier.size ?? 0
+  const resend = (): Outcome => ({ reply: answerReply(desk, payload, { have, result: 'resend' }) })
+  if (journal === undefined) return resend()
+  const held = desk.store.sheet(station.id)
+  if (held?.document === message.document)
+    return { reply: answerReply(desk, payload, { have, result: 'stored' }) }
+
+  const refused = ({ kind, ...refusal }: Problem): Outcome => ({
+    ...alarmed(kind, device, { where, ...refusal }),
+    reply: answerReply(desk, payload, { have, result: 'refused' }),
+  })
+  const opened = openStationSheet(message.document, journal.messageKey, where)
+  if (!opened.ok) return refused({ kind: 'forged', ...opened.error })
+  if (held !== undefined) {
+    const what = 'the centre holds another sheet of this station'
+    return refused({ kind: 'second-sheet', code: 'sheet.second', what, next: KEEP })
+  }
+  const problem = findProblem(desk, station, opened.value, where)
+  if (problem === 'not held yet') return resend()
+  if (problem !== undefined) return refused(problem)
+  desk.store.storeSheet(station.id, journal.origin, message.document)
+  return { reply: answerReply(desk, payload, { have, result: 'stored' }) }
+}
+
+/** Why a sheet is refused, and the alarm for it. `where` is the sheet unless a refusal names a place in it. */
+type Problem = Omit<Refusal, 'where'> & {
+  readonly where?: string
+  readonly kind: 'forged' | 'malformed' | 'other-tally' | 'second-sheet'
+}
+
+/** What speaks against a sheet that the reporting device signed, looked at from the devices to the sum. */
+function findProblem(
+  desk: Desk,
+  station: Station,
+  { journals, tally }: StationSheet,
+  where: string,
+): Problem | 'not held yet' | undefined {
+  const listed = journals.map(({ origin }) => deviceOfOrigin(desk.package.definition, origin))
+  if (listed.length !== station.devices.length || !station.devices.every((id) => listed.includes(id))) {
+    const what = 'it does not list one journal of each device of the station'
+    return { kind: 'malformed', code: 'sheet.journals', what, next: KEEP }
+  }
+  const closed = journals.flatMap((one) => findClosed(desk, one) ?? [])
+  if (closed.length < journals.length) return 'not held yet'
+  for (const { held } of closed) {
+    const legal = checkDay(desk, held, where)
+    if (!legal.ok) return { kind: 'malformed', ...legal.error }
+  }
+  const uncommitted = closed.find(({ listed: { commitment }, closing }) => commitment !== closing.tally)
+  if (uncommitted !== undefined) {
+    const what = `the closing entry of ${uncommitted.held.device} commits to another tally`
+    return { kind: 'other-tally', code: 'sheet.commitment', what, next: KEEP }
+  }
+  const casts = closed.map(({ closing }) => closing.casts)
+  if (releaseOf(casts) === 'device') {
+    const what = `every device of the station has ${RELEASE_MINIMUM} ballots or more: each sends its own tally`
+    return { kind: 'malformed', code: 'sheet.needless', what, next: KEEP }
+  }
+  const ballots = casts.reduce((sum, count) => sum + count, 0)
+  const sum = readCounts(desk, tally, ballots, where)
+  return sum.ok ? undefined : { kind: 'other-tally', ...sum.error }
+}
+
+interface ClosedJournal {
+  readonly listed: SheetJournal
+  readonly held: HeldJournal
+  readonly closing: Closing
+}
+
+/** A listed journal with its closing entry, if both are held. */
+function findClosed(desk: Desk, listed: SheetJournal): ClosedJournal | undefined {
+  const held = desk.store.journal(listed.origin)
+  const closing = held && findClosing(desk, held)
+  return held && closing && { listed, held, closing }
+}

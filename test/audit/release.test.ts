@@ -1,0 +1,299 @@
+/** No more totals in a station's bundles than may leave its devices: the rule for small devices, and the station's sheet. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { openCount } from '../../audit/open/open-count.ts'
+import { openReport } from '../../audit/open/open-report.ts'
+import { rebuildKey } from '../../audit/open/rebuild-key.ts'
+import { verifyReport } from '../../audit/report.ts'
+import { verifyCount } from '../../audit/verify/verify-count.ts'
+import type { BundleFile } from '../../core/bundle/bundle.ts'
+import { emptyTally, sumTallies, type Tally, tallyJson } from '../../core/election/tally.ts'
+import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
+import { shareFile } from '../../core/package/trustee-share.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import { bundleFiles, sealedTally, stationSheet, tallyDocument } from './files.ts'
+import { makeStation, type TestDevice, type TestStation } from './fixtures.ts'
+import { blindToSmallDevices, weakenedVerifyCount } from './weakened/weaken.ts'
+
+/** One device below 32 ballots, and none: 32 is enough. */
+const small = makeStation('a small device', { casts: [40, 31] })
+const large = makeStation('large devices', { casts: [40, 32] })
+
+type Changed = Partial<Record<BundleFile, Uint8Array | null>>
+
+const released = (of: TestStation, device: TestDevice): Changed => ({
+  'tally.json': Buffer.from(tallyDocument(of, device)),
+  'sealed-tally.json': null,
+})
+const sealed = (of: TestStation, device: TestDevice): Changed => ({
+  'tally.json': null,
+  'sealed-tally.json': sealedTally(of, device),
+})
+const deviceOf = (of: TestStation, number: number) => of.devices[number] as TestDevice
+
+/** The bundles of these devices, by number, each with its changed files. */
+function given(of: TestStation, changes: ReadonlyMap<number, Changed>) {
+  const bundles = [...changes].map(([number, changed]) => {
+    const device = deviceOf(of, number)
+    return { where: device.id, files: bundleFiles(of, device, changed) }
+  })
+  return { bundles, checkIns: [] }
+}
+
+function check(of: TestStation, changes: ReadonlyMap<number, Changed>, by = verifyCount): string {
+  const verified = by(given(of, changes), of.authority.publicKey)
+  return verified.ok ? 'holds' : `${verified.error.code} ${verified.error.where}`
+}
+
+/** What `sandogh audit verify` says. */
+function said(of: TestStation, changes: ReadonlyMap<number, Changed>): string {
+  const count = valueOrThrow(verifyCount(given(of, changes), of.authority.publicKey))
+  return verifyReport(count, 'given', undefined).text
+}
+
+/** What `sandogh audit open` says. */
+function opened(of: TestStation, changes: ReadonlyMap<number, Changed>, lost: readonly string[] = []) {
+  const count = valueOrThrow(verifyCount(given(of, changes), of.authority.publicKey))
+  const shares = of.shares.slice(0, 3).map((share, i) => ({
+    where: `share-${i + 1}.json`,
+    text: shareFile(share, of.electionPackage),
+  }))
+  const secretKey = valueOrThrow(rebuildKey(shares, of.electionPackage))
+  const result = openCount(count, secretKey, seededRandom('release'), lost)
+  const { text, json } = openReport(count, result, 'given', lost)
+  return { ...result, text, json: JSON.stringify(json) }
+}
+
+const both = (first: Changed = {}, second: Changed = {}) =>
+  new Map([
+    [0, first],
+    [1, second],
+  ])
+
+describe('a station with a device of fewer than 32 ballots', () => {
+  test('holds with sealed tallies and its sheet, and the report says so', () => {
+    expect(check(small, both())).toBe('holds')
+    const text = said(small, both())
+    expect(text).toContain("totals left as the station's sheet alone, made by d-01")
+    expect(text.match(/neighbour +sealed\n/g)).toHaveLength(2)
+  })
+
+  test("does not hold with a small device's totals in a bundle", () => {
+    const changes = both({}, released(small, deviceOf(small, 1)))
+    expect(check(small, changes)).toBe('station.small-device d-02/tally.json')
+    expect(check(small, new Map([...changes].slice(1)))).toBe('station.small-device d-02/tally.json')
+  })
+
+  test('does not hold with totals of its neighbour, from which those of the small one follow', () => {
+    const changes = both(released(small, deviceOf(small, 0)))
+    expect(check(small, changes)).toBe('station.small-device d-01/tally.json')
+    expect(check(small, both({ ...released(small, deviceOf(small, 0)), 'station-sheet.json': null }))).toBe(
+      'station.small-device d-01/tally.json',
+    )
+  })
+
+  test('which a build that does not look for it would pass', async () => {
+    const weakened = await weakenedVerifyCount([blindToSmallDevices])
+    expect(check(small, both({}, released(small, deviceOf(small, 1))), weakened)).toBe('holds')
+    expect(check(small, both(released(small, deviceOf(small, 0))), weakened)).toBe('holds')
+  })
+
+  test('holds without its sheet: opening tells the totals', () => {
+    const changes = both({ 'station-sheet.json': null })
+    expect(said(small, changes)).toContain(
+      "  the station's sheet was not made: opening all its bundles tells the totals\n",
+    )
+    const { findings, text } = opened(small, changes)
+    expect(findings).toEqual([])
+    expect(text).not.toContain('sheet')
+    expect(text).toContain('\ntotals\n')
+  })
+})
+
+describe('a station in which every device has 32 ballots or more', () => {
+  test('holds with the totals of each, and the report has nothing to add', () => {
+    expect(check(large, both())).toBe('holds')
+    const text = said(large, both())
+    expect(text).not.toMatch(/sheet|never released/)
+    expect(text.match(/neighbour +released\n/g)).toHaveLength(2)
+  })
+
+  test('holds with sealed ones, which were never released', () => {
+    const changes = both({}, sealed(large, deviceOf(large, 1)))
+    expect(check(large, changes)).toBe('holds')
+    expect(said(large, changes)).toContain(
+      '  totals of d-02 were never released: opening all bundles of the station tells its totals\n',
+    )
+    expect(opened(large, changes).findings).toEqual([])
+  })
+
+  test('does not hold with a sheet', () => {
+    const sheet = { 'station-sheet.json': stationSheet(large) }
+    expect(check(large, both(sheet))).toBe('station.sheet d-01/station-sheet.json')
+    const allSealed = both(
+      { ...sealed(large, deviceOf(large, 0)), ...sheet },
+      sealed(large, deviceOf(large, 1)),
+    )
+    expect(check(large, allSealed)).toBe('station.sheet d-01/station-sheet.json')
+    // Not even where the other device is missing: its totals would be the difference.
+    expect(check(large, new Map([[0, sheet]]))).toBe('station.sheet d-01/station-sheet.json')
+  })
+})
+
+describe("the station's sheet", () => {
+  const { definition } = small.electionPackage
+  const [one, two] = [deviceOf(small, 0), deviceOf(small, 1)]
+  const journals = (...devices: readonly TestDevice[]) =>
+    devices.map(({ origin, entries }) => {
+      const closed = entries.map((entry) => JSON.parse(Buffer.from(entry).toString('utf8')))
+      return { origin, commitment: String(closed.find(({ type }) => type === 'polls.closed').tally) }
+    })
+  const withSheet = (parts: Parameters<typeof stationSheet>[1]) =>
+    check(small, both({ 'station-sheet.json': stationSheet(small, parts) }))
+  const inBundle = 'bundle.sheet d-01/station-sheet.json'
+  const inStation = 'station.sheet d-01/station-sheet.json'
+
+  test('may name a device whose bundle is missing, which is then named as missing', () => {
+    const only = new Map([[0, {}]])
+    expect(check(small, only)).toBe('holds')
+    expect(said(small, only)).toMatch(/^HOLDS for what was given: .*missing: device d-02 of station s-1/)
+  })
+
+  test('is that of the reporting device, signed by it, and of its station', () => {
+    const foreign = signerFromSeed(two.keys.message)
+    const byOther = stationSheet(small, {}, foreign)
+    expect(check(small, both({ 'station-sheet.json': null }, { 'station-sheet.json': byOther }))).toBe(
+      'bundle.sheet d-02/station-sheet.json',
+    )
+    expect(check(small, both({ 'station-sheet.json': byOther }))).toBe(
+      'document.wrong-key d-01/station-sheet.json',
+    )
+    expect(withSheet({ station: 's-2' })).toBe(inBundle)
+  })
+
+  test('is over the journals and commitments of all devices of the station', () => {
+    const [own, neighbour] = journals(one, two)
+    if (own === undefined || neighbour === undefined) throw new Error('two journals')
+    const other = toBase64(new Uint8Array(32))
+    expect(withSheet({ journals: [own, neighbour] })).toBe('holds')
+    expect(withSheet({ journals: [own] })).toBe(inStation)
+    expect(withSheet({ journals: [neighbour] })).toBe(inBundle)
+    expect(withSheet({ journals: [{ ...own, commitment: other }, neighbour] })).toBe(inBundle)
+    expect(withSheet({ journals: [own, { ...neighbour, commitment: other }] })).toBe(inStation)
+    const again = { ...neighbour, origin: neighbour.origin.replace(/.{4}$/, '0000') }
+    expect(withSheet({ journals: [own, again] })).toBe(inStation)
+    expect(withSheet({ journals: [own, neighbour, again] })).toBe(inStation)
+  })
+
+  test('is a sum that the ballots of the station can give', () => {
+    expect(withSheet({ tally: tallyJson(definition, emptyTally(definition)) })).toBe(inStation)
+    expect(withSheet({ tally: [] })).toBe('tally.shape d-01/station-sheet.json')
+  })
+
+  test('or its byte changed is found, in that file', () => {
+    for (const name of ['station-sheet.json', 'sealed-tally.json'] as const) {
+      const { bundles } = given(small, both())
+      const files = bundles[0]?.files
+      const bytes = files?.get(name)
+      if (files === undefined || bytes === undefined) throw new Error('a bundle without totals')
+      fc.assert(
+        fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+          const changed = bytes.map((byte, i) => (i === at ? byte ^ bits : byte))
+          const bent = { where: 'd-01', files: new Map([...files, [name, changed]]) }
+          const verified = verifyCount({ bundles: [bent], checkIns: [] }, small.authority.publicKey)
+          expect(verified.ok ? 'holds' : verified.error.where).toBe(`d-01/${name}`)
+        }),
+        { numRuns: 60 },
+      )
+    }
+  })
+})
+
+describe('opening a station whose tallies are sealed', () => {
+  /** One vote moved from the first chosen option to the next: still a sum that ballots could give. */
+  const moved = (tally: Tally): Tally =>
+    tally.map((contest, i) => {
+      const [a = 0, b = 0, ...rest] = contest.options
+      return i === 0
+        ? { ...contest, options: a > 0 ? [a - 1, b + 1, ...rest] : [a + 1, b - 1, ...rest] }
+        : contest
+    })
+  const two = deviceOf(small, 1)
+
+  test('finds them equal, and the sheet', () => {
+    const { findings, stations, text } = opened(small, both())
+    expect(findings).toEqual([])
+    expect(stations[0]?.devices.map(({ equal }) => equal)).toEqual([true, true])
+    expect(stations[0]?.sheetEqual).toBe(true)
+    expect(text).toContain("  the station's sheet: equal\n")
+  })
+
+  test('finds one that does not open', () => {
+    const station = { ...small, electionPackage: large.electionPackage }
+    const { findings, stations } = opened(small, both({}, { 'sealed-tally.json': sealedTally(station, two) }))
+    expect(findings).toEqual([
+      { where: 'd-02/sealed-tally.json', what: 'it does not open with the election key' },
+    ])
+    expect(stations[0]?.devices.map(({ equal }) => equal)).toEqual([true, false])
+  })
+
+  test.each([
+    ['counts', { tally: moved(two.tally) }],
+    ['salt', { salt: new Uint8Array(32) }],
+  ])('finds one whose %s are not those that the device committed to', (_, inside) => {
+    const { findings } = opened(small, both({}, { 'sealed-tally.json': sealedTally(small, two, inside) }))
+    expect(findings).toEqual([
+      {
+        where: 'd-02/sealed-tally.json',
+        what: 'it is not the tally that the device committed to in polls.closed',
+      },
+    ])
+  })
+
+  test('finds a sheet that is not the sum of the ballots', () => {
+    const { definition } = small.electionPackage
+    const sum = opened(small, both()).tally
+    const sheet = stationSheet(small, { tally: tallyJson(definition, moved(sum)) })
+    const { findings, text } = opened(small, both({ 'station-sheet.json': sheet }))
+    expect(findings).toEqual([
+      { where: 'd-01/station-sheet.json', what: "the station's ballots do not add up to its sheet" },
+    ])
+    expect(text).toContain("  the station's sheet: UNEQUAL\n")
+  })
+
+  test('tells no totals of a device, nor any from which they follow', () => {
+    const three = makeStation('three devices', { casts: [40, 40, 5] })
+    const all = [0, 1, 2].map((number) => [number, {}] as [number, Changed])
+    expect(opened(three, new Map(all)).text).toContain('\ntotals\n')
+    for (const some of [all.slice(2), all.slice(0, 1), all.slice(0, 2)]) {
+      const { findings, tally, text, json } = opened(three, new Map(some))
+      expect(findings).toEqual([])
+      expect(tally).toEqual(emptyTally(three.electionPackage.definition))
+      expect(text).toContain('  totals not told: a bundle is missing')
+      expect(text).not.toMatch(/votes|\ntotals/)
+      expect(json).not.toContain('votes')
+    }
+  })
+
+  test('tells those of the others where a missing device is declared lost for good, and says so', () => {
+    const three = makeStation('three devices', { casts: [40, 40, 5] })
+    const some = new Map([
+      [1, {}],
+      [2, {}],
+    ])
+    const gone = deviceOf(three, 0).id
+    const { tally, text } = opened(three, some, [gone])
+    const { definition } = three.electionPackage
+    expect(tally).toEqual(sumTallies(definition, [deviceOf(three, 1).tally, deviceOf(three, 2).tally]))
+    expect(text).toContain(`declared lost and not counted: ${gone}\n`)
+    expect(opened(three, new Map([[2, {}]]), [gone]).text).toContain('  totals not told')
+  })
+
+  test('tells those of devices that had released theirs, though one is missing', () => {
+    const { text, tally } = opened(large, new Map([[0, {}]]))
+    expect(tally).toEqual(deviceOf(large, 0).tally)
+    expect(text).toContain('\ntotals\n')
+  })
+})

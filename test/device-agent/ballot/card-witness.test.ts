@@ -1,0 +1,185 @@
+/** An officer's card goes from device to device and is pulled out, torn and written on; what the devices know of each other comes through all of it. */
+import fc from 'fast-check'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { witnessNameOf } from '../../../core/bundle/names.ts'
+import { signerFromSeed } from '../../../core/keys/ed25519.ts'
+import { type Result, valueOrThrow } from '../../../core/result.ts'
+import { openCosignature } from '../../../core/tlog/cosignature.ts'
+import { encodeHeads, parseHeads, type StationHead } from '../../../device-agent/witness/station-heads.ts'
+import { type CardProblem, openCard } from '../../../firmware/card-reader/card.ts'
+import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import { CardBench } from './card-bench.ts'
+import { makeCard, removeFolders, StationDevice, station } from './station-device.ts'
+
+const ALARMS = ['witness.alarm', 'device.stopped']
+const { definition } = station.electionPackage
+let bench: CardBench
+let a: StationDevice
+let b: StationDevice
+let c: StationDevice
+let card: OfficerCard
+
+beforeEach(() => {
+  bench = new CardBench()
+  ;[a, b, c] = station.devices.map((device) => new StationDevice(device, bench)) as [
+    StationDevice,
+    StationDevice,
+    StationDevice,
+  ]
+  card = makeCard('executive')
+})
+afterAll(removeFolders)
+
+const admitted = { is: 'officer-admitted' }
+const unreadable = { is: 'officer-refused', why: 'unreadable' }
+
+function done<T>(answer: Result<T, CardProblem>): T {
+  if (!answer.ok) throw new Error(`the card did not do it: ${answer.error.is}`)
+  return answer.value
+}
+
+function onCard<T>(work: (open: Awaited<ReturnType<typeof officerCard>>) => Promise<T>): Promise<T> {
+  return bench.during(card, async (reader) => work(await officerCard(reader)))
+}
+
+async function officerCard(reader: Parameters<typeof openCard>[0]) {
+  const opened = done(await openCard(reader))
+  if (opened.kind === 'voter') throw new Error("an officer's card is wanted")
+  done(await opened.verifyPin('20260619'))
+  return opened
+}
+
+const readHeads = () => onCard(async (open) => done(await open.readHeads()))
+const writeHeads = (bytes: Uint8Array) => onCard(async (open) => done(await open.writeHeads(bytes)))
+const headsOf = async (): Promise<readonly StationHead[]> =>
+  valueOrThrow(parseHeads(await readHeads(), 'card'))
+
+function expectNoAlarm(): void {
+  for (const { journal } of [a, b, c]) expect(journal.filter((type) => ALARMS.includes(type))).toEqual([])
+}
+
+/** The largest size of one device's journal that another one knows. */
+const known = (by: StationDevice, of: StationDevice) => by.store.station.neighbours.get(of.device.id)?.size
+
+describe('a card that is pulled out while a device reads or writes it', () => {
+  test('at any command: the next admission goes on, nobody is accused, and word still comes round', async () => {
+    for (const device of [a, b, c, a]) await device.admit(card, 'executive')
+    const whole = a.commands
+    expect(whole).toBeGreaterThan(30)
+    const pulls = fc.record({ at: fc.integer({ min: 1, max: whole + 20 }), answerLost: fc.boolean() })
+    await fc.assert(
+      fc.asyncProperty(fc.array(pulls, { minLength: 1, maxLength: 3 }), async (pulled) => {
+        const before = b.journal.length
+        for (const pull of pulled) {
+          const torn = await b.admit(card, 'executive', pull)
+          expect(torn.is === 'officer-admitted' ? b.commands < pull.at : torn).toEqual(
+            torn.is === 'officer-admitted' ? true : unreadable,
+          )
+        }
+        expect(await b.admit(card, 'executive')).toMatchObject(admitted)
+        expect(new Set(b.journal.slice(before))).toBeOneOf([
+          new Set(['officer.admitted']),
+          new Set(['officer.admitted', 'officer.card_damaged']),
+        ])
+        // One round later everybody knows everybody as they are.
+        for (const device of [a, c]) expect(await device.admit(card, 'executive')).toMatchObject(admitted)
+        expectNoAlarm()
+        expect([known(a, b), known(c, b)]).toEqual([b.journal.length, b.journal.length])
+        expect([known(b, a), known(c, a)]).toEqual([expect.any(Number), a.journal.length])
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  test('after the device remembered and before the card is written: the disk has it, and the card gets the cosignature next time', async () => {
+    await a.admit(card, 'executive')
+    const size = a.journal.length
+    // Reading ends with the first command that writes: PUT DATA comes right after the second SELECT of the heads.
+    let at = 1
+    while (known(b, a) === undefined) {
+      await b.admit(card, 'executive', { at, answerLost: false })
+      at += 1
+    }
+    expect((await headsOf()).map(({ note }) => note.split('\n')[1])).toEqual([String(size)])
+    b.restart(b.image())
+    expect(known(b, a)).toBe(size)
+    expect(b.journal.at(-1)).toBe('officer.admitted')
+    expect(await b.admit(card, 'executive')).toMatchObject(admitted)
+    const [head] = (await headsOf()).filter(({ note }) => note.startsWith(a.device.origin))
+    const name = witnessNameOf(definition, b.device.id)
+    const publicKey = signerFromSeed(b.device.keys.witness).publicKey
+    expect(openCosignature(head?.note ?? '', { name, publicKey }).ok).toBe(true)
+    await a.admit(card, 'executive')
+    expect(a.store.station.cosignedSizes).toEqual([size])
+  })
+
+  test('and torn again and again leaves no neighbour behind for good', async () => {
+    await a.admit(card, 'executive')
+    await b.admit(card, 'executive')
+    await writeHeads(Uint8Array.of(0x7b))
+    await a.admit(card, 'executive')
+    // A second time before the card was anywhere else: keys turned back, and begun anew.
+    await a.admit(card, 'executive')
+    await b.admit(card, 'executive')
+    expect(known(b, a)).toBe(a.journal.length)
+    expectNoAlarm()
+  })
+})
+
+describe('a card that is full of something else', () => {
+  const junk = (count: number) => `— junk.example/${'x'.repeat(40)} ${'A'.repeat(92)}\n`.repeat(count)
+
+  test('junk lines under the notes, up to the room of the card, are left behind and every head goes on', async () => {
+    for (const device of [a, b, c]) await device.admit(card, 'executive')
+    const heads = await headsOf()
+    const filled = heads.map((head) => ({
+      ...head,
+      note: head.note + junk(Math.floor((2_000 - head.note.length) / junk(1).length)),
+    }))
+    await writeHeads(encodeHeads(filled))
+    for (const device of [a, b, c, a, b, c])
+      expect(await device.admit(card, 'executive')).toMatchObject(admitted)
+    expect(known(a, b)).toBe(b.journal.length - 1)
+    expect([known(b, a), known(c, a)]).toEqual([a.journal.length, a.journal.length])
+    expectNoAlarm()
+    for (const { note } of await headsOf()) expect(note).not.toContain('junk.example')
+  })
+
+  test('any bytes at all, up to the whole room, are noted as a damaged card and written over', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 1, maxLength: 300 }),
+        fc.boolean(),
+        async (bytes, isFull) => {
+          await writeHeads(isFull ? Buffer.alloc(32_768, Buffer.from(bytes)) : bytes)
+          const before = c.journal.length
+          expect(await c.admit(card, 'executive')).toMatchObject(admitted)
+          expect(c.journal.slice(before)).toEqual(['officer.card_damaged', 'officer.admitted'])
+          expect((await headsOf()).map(({ note }) => note.split('\n')[0])).toEqual([c.device.origin])
+        },
+      ),
+      { numRuns: 15 },
+    )
+    expectNoAlarm()
+  })
+})
+
+describe('a disk that was set back', () => {
+  test('to any earlier state is told by the card, and so after another restart', async () => {
+    const images = [a.image()]
+    for (let i = 0; i < 4; i += 1) {
+      await a.admit(card, 'executive')
+      images.push(a.image())
+    }
+    const whole = images.pop()
+    for (const image of images) {
+      a.restart(image)
+      const last = a.journal.length
+      expect(await a.admit(card, 'executive')).toEqual({ is: 'stopped', why: 'rolled-back' })
+      // Nothing is written for that officer: whoever performs it notes the stop.
+      expect(a.journal).toHaveLength(last)
+    }
+    a.restart(whole)
+    expect(await a.admit(card, 'executive')).toMatchObject(admitted)
+  })
+})

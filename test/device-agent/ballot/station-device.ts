@@ -1,0 +1,186 @@
+/** Devices of a station with real stores, and officers' cards in a real reader that a test can pull at any command. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { signerFromSeed } from '../../../core/keys/ed25519.ts'
+import { sha256, toBase64 } from '../../../core/keys/hash.ts'
+import { valueOrThrow } from '../../../core/result.ts'
+import { meetNeighbours, type WitnessParts } from '../../../device-agent/ballot/polls/card-witness.ts'
+import { admitOfficer } from '../../../device-agent/ballot/polls/officer-card.ts'
+import type { OfficerRole, PollsInput } from '../../../device-agent/ballot/polls/polls.ts'
+import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { Medium } from '../../../device-agent/store/medium.ts'
+import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import { issueOfficerCertificate } from '../../../provisioning/enrolment/certificates.ts'
+import { makeCardKey } from '../../../simulator/cards/card-key.ts'
+import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { makeStation, type TestDevice } from '../../audit/fixtures.ts'
+import type { CardBench } from './card-bench.ts'
+
+const PIN = '20260619'
+export const station = makeStation('card witness', { casts: [0, 0, 0] })
+const random = seededRandom('card witness')
+
+/** A fresh officer's card of the station. */
+export function makeCard(role: OfficerRole): OfficerCard {
+  const key = makeCardKey(random)
+  const order = { subject: `s-1/${role}`, role, publicKey: key.publicKey }
+  const issuing = {
+    authority: station.authority,
+    notBefore: new Date('2026-06-01T00:00:00Z'),
+    notAfter: new Date('2026-07-01T00:00:00Z'),
+    random,
+  }
+  const issued = issueOfficerCertificate(order, station.electionPackage.definition, issuing)
+  return new OfficerCard({ kind: role, certificate: valueOrThrow(issued), pin: PIN, key })
+}
+
+/** When the card is pulled: before that command reaches it, or before its answer reaches the device. Commands are counted from 1. */
+export interface Pull {
+  readonly at: number
+  readonly answerLost: boolean
+}
+
+/** Folders of all devices; to be removed after the tests. */
+export const folders: string[] = []
+
+/** One device with its disk. */
+export class StationDevice {
+  readonly device: TestDevice
+  readonly #bench: CardBench
+  #folder: string
+  store: DeviceStore
+  /** Commands of the last visit. */
+  commands = 0
+
+  constructor(device: TestDevice, bench: CardBench) {
+    this.device = device
+    this.#bench = bench
+    this.#folder = mkdtempSync(join(tmpdir(), 'sandogh-station-device-'))
+    folders.push(this.#folder)
+    const { origin, certificate } = device
+    const packageHash = toBase64(station.electionPackage.hash)
+    const row = { origin, package: packageHash, certificate }
+    const medium = valueOrThrow(Medium.create(this.#folder, row, random))
+    this.store = DeviceStore.begin(this.#parts(medium), {
+      version: 1,
+      origin,
+      certificate: toBase64(sha256(certificate)),
+      package: packageHash,
+      software: 'sandogh test',
+      random: 'seeded, not secret',
+    })
+  }
+
+  /** The types of all entries. */
+  get journal(): readonly string[] {
+    return this.store.entriesFrom(0).map((entry) => JSON.parse(Buffer.from(entry).toString('utf8')).type)
+  }
+
+  get witness(): WitnessParts {
+    const { electionPackage, authority } = station
+    const line = '/dev/null'
+    const config = {
+      version: 1 as const,
+      device: this.device.id,
+      station: 's-1',
+      authority: toBase64(authority.publicKey),
+      lines: { touchscreen: line, cardReader: line, printer: line, ioBoard: line, display: line },
+      bundles: this.#folder,
+      calibration: { left: 0, right: 1, top: 0, bottom: 1 },
+    }
+    const home = {
+      config,
+      electionPackage,
+      authorityKey: authority.publicKey,
+      certificateDer: this.device.certificate,
+    }
+    return { home, store: this.store, clock: this.#bench.clock }
+  }
+
+  /** An officer's card is admitted, for nothing in particular: it brings and takes heads. */
+  admit(card: OfficerCard, role: OfficerRole, pull?: Pull): Promise<PollsInput> {
+    return this.#visit(card, pull, (reader) =>
+      admitOfficer(
+        reader,
+        { role, pin: PIN },
+        this.#checks(),
+        (open, admitted) => meetNeighbours(open, admitted, 'opening', this.witness),
+        undefined,
+      ),
+    )
+  }
+
+  /** What the power cut leaves at this instant. */
+  image(): string {
+    const copy = mkdtempSync(join(tmpdir(), 'sandogh-station-device-'))
+    folders.push(copy)
+    cpSync(this.#folder, copy, { recursive: true })
+    return copy
+  }
+
+  /** Goes on with the disk as it is, or with an image of it. */
+  restart(image = this.#folder): void {
+    this.store.close()
+    this.#folder = image
+    const medium = valueOrThrow(Medium.open(image, random))
+    this.store = valueOrThrow(DeviceStore.resume(this.#parts(medium)))
+  }
+
+  #visit(
+    card: OfficerCard,
+    pull: Pull | undefined,
+    work: (reader: CardReader) => Promise<PollsInput>,
+  ): Promise<PollsInput> {
+    this.commands = 0
+    return this.#bench.during(card, (reader) => work(this.#pulled(reader, pull)))
+  }
+
+  #pulled(reader: CardReader, pull: Pull | undefined): CardReader {
+    return {
+      identity: reader.identity,
+      counters: reader.counters,
+      powerOn: () => reader.powerOn(),
+      onCard: (listener) => reader.onCard(listener),
+      onLost: (listener) => reader.onLost(listener),
+      close: () => reader.close(),
+      transmit: async (apdu) => {
+        this.commands += 1
+        const isOut = pull !== undefined && this.commands >= pull.at
+        const reaches = !isOut || (this.commands === pull.at && pull.answerLost)
+        const answer = reaches ? await reader.transmit(apdu) : undefined
+        return isOut || answer === undefined ? { ok: false, error: 'removed' } : answer
+      },
+    }
+  }
+
+  #checks() {
+    const { clock } = this.#bench
+    return {
+      authorityKey: station.authority.publicKey,
+      station: 's-1',
+      origin: this.device.origin,
+      clock,
+      random,
+    }
+  }
+
+  #parts(medium: Medium) {
+    const { log, message, witness } = this.device.keys
+    return {
+      media: [medium] as const,
+      electionPackage: station.electionPackage,
+      logSigner: signerFromSeed(log),
+      messageSigner: signerFromSeed(message),
+      witnessSigner: signerFromSeed(witness),
+      authorityKey: station.authority.publicKey,
+      clock: this.#bench.clock,
+      random,
+    }
+  }
+}
+
+export function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,248 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { StationSheet } from '../../core/bundle/station-sheet.ts'
+import { tallyJson } from '../../core/election/tally.ts'
+import { signDocument } from '../../core/keys/signed-document.ts'
+import { openAnswer } from '../../core/messages/answer.ts'
+import { encodeEntriesMessage } from '../../core/messages/entries.ts'
+import { topicOf } from '../../core/messages/topic.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import type { Desk } from '../../fleet/collector/desk.ts'
+import { electionResult } from '../../fleet/results/results.ts'
+import type { CentreStore } from '../../fleet/store/store.ts'
+import { election, messageSigner, Office, TestDevice, votes } from './office.ts'
+import { answerIn, deskOn, hear, TestStation, tell } from './totals.ts'
+
+const { definition } = election
+
+let office: Office
+let store: CentreStore
+let desk: Desk
+
+beforeEach(() => {
+  office = new Office()
+  store = office.openStore()
+  desk = deskOn(store)
+})
+afterEach(() => office.close())
+
+/** A station of which the centre holds every journal. */
+function heard(casts: readonly [number, number, number]): TestStation {
+  const station = new TestStation(casts)
+  for (const device of station.devices) hear(desk, device)
+  return station
+}
+
+const resultOf = () => valueOrThrow(electionResult(definition, store.tallies(), store.sheets()))
+
+/** Sends a sheet that must be refused and says why; nothing is kept of it. */
+function refusalOf(station: TestStation, changes: Partial<StationSheet>, by?: TestDevice) {
+  const outcome = tell(desk, station.devices[0], station.signed(changes, by))
+  expect(answerIn(outcome).result).toBe('refused')
+  expect(store.sheets()).toEqual([])
+  const { alarm } = outcome
+  return alarm !== undefined && 'refusal' in alarm ? [alarm.kind, alarm.refusal.code] : alarm
+}
+
+describe('a station’s sheet', () => {
+  it('is stored byte for byte once every journal it lists is closed, and answered the same when sent again', () => {
+    const station = heard([40, 5, 33])
+    const [reporting] = station.devices
+    const outcome = tell(desk, reporting, station.signed())
+    expect(outcome.alarm).toBeUndefined()
+    expect(answerIn(outcome)).toMatchObject({ result: 'stored', have: reporting.entries.length })
+    expect(tell(desk, reporting, station.signed())).toEqual(outcome)
+    expect(store.sheet('station-1')).toMatchObject({ device: 'device-1', document: station.signed() })
+    expect(store.sheets()).toHaveLength(1)
+  })
+
+  it('is asked for again, without an alarm, as long as a journal or closing entry is not there', () => {
+    const station = new TestStation([40, 5, 33])
+    const [reporting, second, third] = station.devices
+    const again = () => tell(desk, reporting, station.signed())
+    expect(answerIn(again())).toMatchObject({ result: 'resend', have: 0 })
+    hear(desk, reporting)
+    hear(desk, second)
+    expect(again().alarm).toBeUndefined()
+    expect(answerIn(again())).toMatchObject({ result: 'resend', have: reporting.entries.length })
+    hear(desk, third, third.entries.length - 1)
+    expect(store.journal(third.origin)?.frontier.size).toBe(third.entries.length - 1)
+    expect(answerIn(again()).result).toBe('resend')
+    expect(store.sheets()).toEqual([])
+    hear(desk, third)
+    expect(answerIn(again()).result).toBe('stored')
+  })
+
+  it('that another device of the station sends, or of a station that it does not report for, is forged', () => {
+    const station = heard([40, 5, 33])
+    const [reporting, second] = station.devices
+    for (const [device, text] of [
+      [second, station.signed()],
+      [second, station.signed({}, second)],
+      [reporting, station.signed({ station: 'station-2' })],
+      [reporting, station.signed({ journals: station.sheet.journals.slice(1) })],
+    ] as const) {
+      const { alarm, reply } = tell(desk, device, text)
+      expect(alarm).toMatchObject({ kind: 'forged', refusal: { code: 'sheet.reporter' } })
+      expect(reply).toBeUndefined()
+    }
+    expect(store.sheets()).toEqual([])
+  })
+
+  it('signed by another device’s key is forged, also if it comes from the reporting device', () => {
+    const station = heard([40, 5, 33])
+    expect(refusalOf(station, {}, station.devices[1])).toEqual(['forged', 'document.wrong-key'])
+  })
+
+  it('whose journals stand in another order than theirs is no sheet, however well it is signed', () => {
+    const station = heard([40, 5, 33])
+    const [reporting] = station.devices
+    const journals = [...station.sheet.journals].reverse().map((one) => ({ ...one }))
+    const payload = { version: 1, station: 'station-1', journals, tally: station.sheet.tally }
+    const text = signDocument('station-sheet', payload, [reporting.messageSigner])
+    const outcome = tell(desk, reporting, text)
+    expect(outcome.alarm).toMatchObject({ kind: 'forged', refusal: { code: 'sheet.shape' } })
+    expect(answerIn(outcome).result).toBe('refused')
+    expect(store.sheets()).toEqual([])
+  })
+
+  it('that leaves out a device, or lists one twice or one of another station, is refused', () => {
+    const station = heard([40, 5, 33])
+    const [first, second, third] = station.sheet.journals
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three journals')
+    const anew = { ...second, origin: new TestDevice('device-2', 'another journal').origin }
+    const spare = { ...second, origin: new TestDevice('spare-9').origin }
+    for (const journals of [
+      [first, second],
+      [first, second, anew],
+      [first, second, third, anew],
+      [first, second, spare],
+      [first, second, third, spare],
+      [first, second, { ...third, origin: 'elsewhere' }],
+    ]) {
+      expect(refusalOf(station, { journals })).toEqual(['malformed', 'sheet.journals'])
+    }
+  })
+
+  it('with another commitment than that of a closing entry is refused', () => {
+    const station = heard([40, 5, 33])
+    const journals = station.sheet.journals.map((one, index) =>
+      index === 2 ? { ...one, commitment: station.devices[2].commitment(votes(33, 9)) } : one,
+    )
+    expect(refusalOf(station, { journals })).toEqual(['other-tally', 'sheet.commitment'])
+  })
+
+  it('with a day behind it that was never legal is refused', () => {
+    const station = new TestStation([40, 5, 33])
+    station.devices[1].append({ type: 'ballot.cast', count: 6 })
+    for (const device of station.devices) hear(desk, device)
+    expect(refusalOf(station, {})).toEqual(['malformed', 'journal.order'])
+  })
+
+  it('that is no sum of so many ballots, or no tally of this election, is refused', () => {
+    const station = heard([40, 5, 33])
+    const sumOf = (count: number) => tallyJson(definition, votes(count))
+    expect(refusalOf(station, { tally: sumOf(79) })).toEqual(['other-tally', 'tally.arithmetic'])
+    expect(refusalOf(station, { tally: sumOf(77) })).toEqual(['other-tally', 'tally.arithmetic'])
+    expect(refusalOf(station, { tally: [] })).toEqual(['other-tally', 'tally.shape'])
+  })
+
+  it('is refused where every device has 32 ballots: the devices send their own', () => {
+    expect(refusalOf(heard([32, 32, 63]), {})).toEqual(['malformed', 'sheet.needless'])
+  })
+
+  it('that differs from the one held is an alarm, and the first stays', () => {
+    const station = heard([40, 5, 33])
+    const [reporting] = station.devices
+    tell(desk, reporting, station.signed())
+    const outcome = tell(desk, reporting, station.signed({ tally: tallyJson(definition, votes(78, 7)) }))
+    expect(outcome.alarm).toMatchObject({ kind: 'second-sheet', refusal: { code: 'sheet.second' } })
+    expect(answerIn(outcome).result).toBe('refused')
+    expect(store.sheets().map(({ document }) => document)).toEqual([station.signed()])
+    const forged = tell(desk, reporting, station.signed({ tally: [] }, station.devices[1]))
+    expect(forged.alarm?.kind).toBe('forged')
+  })
+
+  it('goes the whole way: from the device through the broker to the store, and a signed answer back', async () => {
+    const centre = await office.startCentre(store)
+    const station = new TestStation([40, 5, 33])
+    const { election: id } = definition
+    const topic = (device: TestDevice, kind: 'entries' | 'tally') => topicOf(id, device.deviceId, 'up', kind)
+    const [reporting] = station.devices
+    for (const device of station.devices.slice(1)) {
+      const client = await office.client(centre.port, device.tls, device.deviceId)
+      const receipt = new Promise((resolve) => client.once('message', resolve))
+      await client.subscribeAsync(topicOf(id, device.deviceId, 'down', 'receipt'), { qos: 1 })
+      const message = encodeEntriesMessage(device.message(0, device.entries.length))
+      await client.publishAsync(topic(device, 'entries'), Buffer.from(message), { qos: 1 })
+      await receipt
+    }
+    const client = await office.client(centre.port, reporting.tls, 'device-1')
+    await client.subscribeAsync(topicOf(id, 'device-1', 'down', 'answer'), { qos: 1 })
+    const answered = new Promise<Uint8Array>((resolve) =>
+      client.once('message', (_, bytes) => resolve(bytes)),
+    )
+    const entries = encodeEntriesMessage(reporting.message(0, reporting.entries.length))
+    await client.publishAsync(topic(reporting, 'entries'), Buffer.from(entries), { qos: 1 })
+    await client.publishAsync(topic(reporting, 'tally'), station.signed(), { qos: 1 })
+    const answer = valueOrThrow(openAnswer(await answered, messageSigner.publicKey, 'test'))
+    expect(answer.result).toBe('stored')
+    expect(store.sheet('station-1')?.document).toBe(station.signed())
+    expect(centre.counts()).toMatchObject({ receipt: 3, answer: 1, 'small-device': 0, 'second-sheet': 0 })
+  })
+})
+
+describe('the result', () => {
+  it('counts a station by its sheet, and calls none of its devices missing', () => {
+    const station = heard([40, 5, 33])
+    tell(desk, station.devices[0], station.signed())
+    const { stations, sum, unknown } = resultOf()
+    expect(stations[0]).toMatchObject({ by: 'sheet', devices: [], missing: [], doubled: [], beside: [] })
+    expect(stations[0]?.sum[0]).toMatchObject({ valid: 78, blank: 0 })
+    expect(sum[0]?.options.slice(0, 4)).toEqual([40, 5, 33, 0])
+    expect(unknown).toEqual([])
+  })
+
+  it('counts the sheet alone where tallies of devices came before it, and names those devices', () => {
+    const station = new TestStation([40, 5, 33])
+    const [reporting, , third] = station.devices
+    for (const device of [third, reporting]) {
+      hear(desk, device)
+      expect(answerIn(tell(desk, device)).result).toBe('stored')
+    }
+    hear(desk, station.devices[1])
+    tell(desk, reporting, station.signed())
+    const { stations, sum } = resultOf()
+    expect(stations[0]).toMatchObject({ by: 'sheet', devices: [], beside: ['device-1', 'device-3'] })
+    expect(sum[0]?.valid).toBe(78)
+  })
+
+  it('names a device with two journals also where the sheet is counted', () => {
+    const anew = new TestDevice('device-3', 'another journal').close()
+    const station = new TestStation([40, 5, 33])
+    for (const device of [anew, station.devices[2]]) {
+      hear(desk, device)
+      tell(desk, device)
+    }
+    for (const device of station.devices.slice(0, 2)) hear(desk, device)
+    tell(desk, station.devices[0], station.signed())
+    expect(resultOf().stations[0]).toMatchObject({
+      by: 'sheet',
+      doubled: ['device-3'],
+      beside: ['device-3'],
+    })
+  })
+
+  it('is none if a sheet is not that of the reporting device of its station', () => {
+    const station = heard([40, 5, 33])
+    tell(desk, station.devices[0], station.signed())
+    const [held] = store.sheets()
+    if (held === undefined) throw new Error('a sheet is held')
+    for (const changed of [
+      { ...held, device: 'device-2' },
+      { ...held, station: 'station-2' },
+      { ...held, messageKey: station.devices[1].messageSigner.publicKey },
+    ]) {
+      expect(electionResult(definition, [], [changed]).ok).toBe(false)
+    }
+  })
+})

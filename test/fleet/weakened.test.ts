@@ -1,0 +1,64 @@
+/**
+ * The promise "no totals of a small device are taken", held against builds that break it. Each is the real centre with one line replaced; a line
+ * that is no longer there once and only once fails the test.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Office } from './office.ts'
+import { deskOn, hear, TestStation } from './totals.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const FILE = 'fleet/collector/take-tally.ts'
+
+type Build = typeof import('../../fleet/collector/take-tally.ts')
+
+let office: Office
+let folder: string
+
+beforeEach(() => {
+  office = new Office()
+  folder = mkdtempSync(join(tmpdir(), 'sandogh-weakened-'))
+})
+afterEach(async () => {
+  await office.close()
+  rmSync(folder, { recursive: true })
+})
+
+function weakened(line: string, by: string): Promise<Build> {
+  for (const area of ['core', 'fleet']) cpSync(join(ROOT, area), join(folder, area), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const parts = readFileSync(join(folder, FILE), 'utf8').split(line)
+  if (parts.length !== 2) throw new Error(`${FILE} has this line ${parts.length - 1} times: ${line}`)
+  writeFileSync(join(folder, FILE), parts.join(by))
+  return import(/* @vite-ignore */ join(folder, FILE))
+}
+
+/** Which devices' totals the centre holds after all of a station with a small device sent their own. */
+function taken({ takeTally }: Build): readonly string[] {
+  const store = office.openStore()
+  const desk = deskOn(store)
+  const { devices } = new TestStation([40, 5, 33])
+  for (const device of devices) hear(desk, device)
+  for (const { deviceId, waitingTally } of devices) takeTally(desk, deviceId, Buffer.from(waitingTally ?? ''))
+  return store.tallies().map(({ device }) => device)
+}
+
+it('the centre as it is takes no totals of any device of a station with a small one', async () => {
+  expect(taken(await import('../../fleet/collector/take-tally.ts'))).toEqual([])
+})
+
+it('a centre that does not ask how many ballots there are takes them all: the test sees it', async () => {
+  const build = await weakened("if (releaseOf(casts) === 'device') return undefined", 'return undefined')
+  expect(taken(build)).toEqual(['device-1', 'device-2', 'device-3'])
+})
+
+it('a centre that asks a device only for its own ballots takes its neighbours’, and the sheet tells the rest: the test sees it', async () => {
+  const build = await weakened(
+    '.filter((journal) => neighbours.includes(journal.device))',
+    '.filter((journal) => neighbours.includes(device) && journal.device === device)',
+  )
+  expect(taken(build)).toEqual(['device-1', 'device-3'])
+})
