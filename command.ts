@@ -23,6 +23,10 @@ const AREAS: Readonly<Record<string, { readonly about: string; readonly load: ()
     about: 'set up and run a ballot device',
     load: () => import('./device-agent/cli.ts'),
   },
+  simulate: {
+    about: 'virtual peripherals on pseudo-terminals, for any program',
+    load: () => import('./simulator/cli.ts'),
+  },
   centre: {
     about: 'what the national centre has received',
     load: () => import('./fleet/cli.ts'),

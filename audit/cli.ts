@@ -2,7 +2,7 @@
  * `sandogh audit …` on the command line. Changes nothing that it is given; all but `export-tiles`, which fills a new folder, write to
  * standard output alone.
  */
-import { statSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { catalogueMarkdown } from '../core/journal/catalogue-document.ts'
 import { fromBase64 } from '../core/keys/hash.ts'
@@ -30,8 +30,9 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
   sandogh audit verify <device.db> --package <package.json> [--authority <base64 key>] [--json]
       checks the database of a device that is switched off
   sandogh audit open --share <file> --share <file> ... <bundle...> [--lost <device>] [--authority <base64 key>] [--json]
-      verifies, then opens the ballots with the trustees' shares and recounts them; totals are those of whole stations,
-      without a device only where --lost says that its bundle is lost for good
+      verifies, then opens the ballots with the trustees' shares and recounts them; totals are those of whole stations.
+      Where a device is missing, they are told only if the others had released theirs, or if --lost says that its bundle
+      is lost for good and no sheet of the station was made; a sheet that is there is told as it was signed, unchecked
   sandogh audit export-tiles <bundle> --to <folder> [--authority <base64 key>] [--json]
       verifies, then lays the journal out in a new folder as a C2SP tile tree for other people's tools
   sandogh audit events
@@ -146,6 +147,7 @@ function verifyDatabaseFile(
 ): Outcome {
   if (policy !== undefined)
     throw misuse('--policy goes with bundles; a database does not hold what its neighbours saw')
+  if (!isDatabase(path)) throw misuse(`${path} is no folder of a bundle and no database of a device`)
   if (packagePath === undefined)
     throw misuse('a database names its package by hash only: give --package <package.json> too')
   const text = textOf(valueOrThrow(readInput(packagePath)))
@@ -256,6 +258,18 @@ function readInput(path: string): Result<Uint8Array> {
     'there is no such file, or it cannot be read',
     'Check the name of the file.',
   )
+}
+
+/** The first 16 bytes of every SQLite 3 database (sqlite.org/fileformat2.html, 1.3.1). */
+function isDatabase(path: string): boolean {
+  const start = Buffer.alloc(16)
+  const file = openSync(path, 'r')
+  try {
+    readSync(file, start)
+  } finally {
+    closeSync(file)
+  }
+  return start.toString('latin1') === 'SQLite format 3\0'
 }
 
 function isFile(path: string): boolean {

@@ -38,6 +38,11 @@ const TELLTALE_FILES: readonly string[] = [
   SHEET_FILE,
 ]
 
+/** What `export.ts` of a device leaves beside a bundle when it is interrupted. */
+const LEFTOVER = /\.(part|old)$/
+
+const isTelltale = ({ name }: { readonly name: string }) => TELLTALE_FILES.includes(name)
+
 /** A count's folders lie in one folder; no station has more devices than a package allows, and no country more stations. */
 const MAX_FOLDERS = 100_000
 
@@ -54,6 +59,24 @@ export function findFolders(paths: readonly string[]): Result<readonly FoundFold
     const isParent = folders.length > 0 && folders.length === inside.value.length
     if (inside.value.length === 0 || found.length + folders.length > MAX_FOLDERS) {
       return refuse('input.empty', path, 'there is no bundle in this folder', 'Name the folder of a bundle.')
+    }
+    const leftover = isParent ? folders.find(({ name }) => LEFTOVER.test(name)) : undefined
+    if (leftover !== undefined) {
+      return refuse(
+        'input.leftover',
+        join(path, leftover.name),
+        'a device was interrupted while it wrote its bundle',
+        'Start the device with this memory stick once more, or name the bundles one by one.',
+      )
+    }
+    const stray = inside.value.find((entry) => !entry.isDirectory())
+    if (folders.length > 0 && stray !== undefined && !inside.value.some(isTelltale)) {
+      return refuse(
+        'input.no-bundle',
+        join(path, stray.name),
+        'beside bundles only folders of bundles may lie',
+        'Take it away, or name the bundles one by one.',
+      )
     }
     for (const where of isParent ? folders.map(({ name }) => join(path, name)) : [path]) {
       const folder = kindOf(where)

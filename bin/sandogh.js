@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const REQUIRED_MAJOR = 24
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 function broughtNode() {
   try {
@@ -21,7 +20,7 @@ function broughtNode() {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= REQUIRED_MAJOR) {
-  const { main } = await import(join(root, 'command.ts'))
+  const { main } = await import(new URL('../command.ts', import.meta.url).href)
   // Whatever a refused command left open (a broker, a line) must not keep the process; writes to a pipe are synchronous here.
   process.exit(await main(process.argv.slice(2)))
 } else {

@@ -103,6 +103,8 @@ export function provision(out: string, random: Random, times: readonly number[])
     )
     return { pin, card: new OfficerCard({ kind: role, certificate: valueOrThrow(issued), pin, key }) }
   }
+  // The station's memory stick is plugged in.
+  mkdirSync(join(out, 'bundles'), { recursive: true })
   for (const device of DEVICES) {
     const keys = makeDeviceKeys(random)
     const enrolled = valueOrThrow(enrolDevice(requestEnrolment(device, keys), definition, issuing, device))

@@ -21,6 +21,9 @@ import { CALIBRATION, deviceFolder, type Provisioned } from './provisioned.ts'
 /** johnny-five settles its inputs in real time; virtual time waits so long after the last byte of the board. */
 const BOARD_SETTLES_MS = 40
 
+/** A heartbeat of a board takes some 40 ms of real time: every few seconds of a virtual day they would take longer than the day. */
+const VIRTUAL_HEARTBEAT_MS = 60 * 60_000
+
 /** What the station is made of. */
 interface StationParts {
   readonly out: string
@@ -51,7 +54,18 @@ export function startVirtualDevice(id: string, parts: StationParts): VirtualDevi
     CALIBRATION,
   )
   const hold = () => clock.hold()
-  const agent = valueOrThrow(startAgent({ home, lines: opens, clock, networkClock, random, logger, hold }))
+  const agent = valueOrThrow(
+    startAgent({
+      home,
+      lines: opens,
+      clock,
+      networkClock,
+      random,
+      logger,
+      hold,
+      heartbeatMs: VIRTUAL_HEARTBEAT_MS,
+    }),
+  )
   return { id, bench, agent }
 }
 

@@ -9,6 +9,9 @@ export const usage = `sandogh device: the program of a ballot device
       makes the ballot database of a provisioned device, once
   sandogh device run --home <folder>
       runs the device: polls, voters, closing; goes on until it is switched off
+  sandogh device calibrate --home <folder>
+      shows nine crosses on the device's own screen, fits its touchscreen to the touches on them and writes
+      touch-calibration.json, signed by the device; while the device's program is not running
 
 The folder holds what provisioning put there: config.json, package.json, certificate.der, centre.der, authority.der and
 keys.json. "npm start" makes three of them, in out/devices/.
@@ -24,9 +27,9 @@ export async function main(args: readonly string[]): Promise<number> {
     allowPositionals: true,
   })
   const [verb, ...rest] = positionals
-  if (verb === undefined) throw misuse('say what to do: setup or run')
-  if (verb !== 'setup' && verb !== 'run') {
-    throw misuse(`there is no verb ${JSON.stringify(verb)}, only setup and run`)
+  if (verb === undefined) throw misuse('say what to do: setup, run or calibrate')
+  if (verb !== 'setup' && verb !== 'run' && verb !== 'calibrate') {
+    throw misuse(`there is no verb ${JSON.stringify(verb)}, only setup, run and calibrate`)
   }
   if (rest.length > 0) throw misuse(`${verb} takes nothing but --home`)
   if (values.home === undefined) throw misuse("the device's folder is missing: --home <folder>")
@@ -40,10 +43,13 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   // Whatever this process writes, SQLite's own files too, is for this device's user alone.
   process.umask(0o077)
-  const { runDevice, setUpDevice } = await import('./ballot/main.ts')
+  const { calibrateDevice, runDevice, setUpDevice } = await import('./ballot/main.ts')
   if (verb === 'setup') {
     setUpDevice(values.home)
     process.stdout.write(`${values.home}: the ballot database is made and the journal has begun\n`)
+  } else if (verb === 'calibrate') {
+    const file = await calibrateDevice(values.home)
+    process.stdout.write(`the touchscreen is calibrated: ${file}\n`)
   } else {
     await runDevice(values.home, (bundle) =>
       process.stdout.write(

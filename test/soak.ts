@@ -10,6 +10,10 @@ interface Soak {
 }
 
 const SOAKS: Readonly<Record<string, Soak>> = {
+  lines: {
+    what: 'whole sessions on lines that lie by drawn plans: --plans 10000 --minutes 20 --seed S --replay S/17',
+    load: () => import('./faults/run.ts'),
+  },
   adversary: {
     what: 'attackers with the disk try to put ballots in order: --days 200 --seed S --weakened NAME --everywhere',
     load: () => import('./adversary/run.ts'),

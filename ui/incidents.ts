@@ -12,6 +12,8 @@ export function incidentText(entry: Entry, language: Language): string {
       return incidents.resumed
     case 'printer.trouble':
       return incidents.trouble[entry.trouble]
+    case 'printer.paper_low':
+      return incidents.paperLow
     case 'line.lost':
       return incidents.lost(peripherals.name[entry.peripheral])
     case 'line.restored':
@@ -22,6 +24,8 @@ export function incidentText(entry: Entry, language: Language): string {
       return `${entry.device}: ${incidents.witnessAlarm[entry.alarm]}`
     case 'device.stopped':
       return incidents.stopped[entry.why]
+    case 'officer.card_damaged':
+      return incidents.carriedDamaged(officers.role[entry.role])
     case 'officer.pin_wrong':
       return incidents.pinWrong(officers.role[entry.role], entry.tries_left)
     default:

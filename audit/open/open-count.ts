@@ -36,14 +36,22 @@ export interface OpenedDevice {
   readonly equal: boolean
 }
 
+/**
+ * Why a station's recount is not told.
+ *
+ * - `sheet`: its sheet is told instead, unchecked
+ * - `missing`: a bundle is missing that nobody declared lost
+ * - `reporting-lost`: the reporting device is lost, and a sheet may have left it
+ */
+export type Untold = 'sheet' | 'missing' | 'reporting-lost'
+
 export interface OpenedStation {
   readonly station: VerifiedStation['station']
   readonly devices: readonly OpenedDevice[]
-  /**
-   * Recounted from the station's shuffled selections. Absent where a bundle of the station is missing and not every tally that was given had
-   * been released: it would be the count of a device, or the difference to one, that may have fewer than 32 ballots.
-   */
+  /** Recounted from the station's shuffled selections; absent where it is not told. */
   readonly tally?: Tally
+  /** Why there is no recount. */
+  readonly untold?: Untold
   /** Whether the station's sheet says the same; absent without a sheet, or where a bundle is missing. */
   readonly sheetEqual?: boolean
 }
@@ -61,7 +69,7 @@ export interface OpenedCount {
  * one, a device whose ballots are not its tally, and a sheet that is not its station's ballots are findings; nothing is skipped.
  * @param secretKey the election's secret key, 32 bytes
  * @param random for the shuffle
- * @param lost devices whose bundles are lost for good: their stations' totals are told without them
+ * @param lost devices whose bundles are lost for good: their stations' totals are told without them where that gives no device away
  */
 export function openCount(
   count: VerifiedCount,
@@ -87,17 +95,54 @@ export function openCount(
     const sheetEqual = sheet && missing.length === 0 ? sameTally(sheet.tally, tally) : undefined
     if (sheetEqual === false && sheet !== undefined)
       findings.push({ where: sheet.where, what: "the station's ballots do not add up to its sheet" })
-    const isWhole = missing.every((device) => lost.includes(device))
-    const isTold = isWhole || bundles.every((bundle) => bundle.tally !== undefined)
+    const untold = whyUntold(station, { bundles, missing, lost, sheet })
     stations.push({
       station,
       devices,
-      ...(isTold && { tally }),
+      ...(untold === undefined ? { tally } : { untold }),
       ...(sheetEqual !== undefined && { sheetEqual }),
     })
   }
   const told = stations.flatMap(({ tally }) => (tally === undefined ? [] : [tally]))
   return { stations, tally: sumTallies(definition, told), findings }
+}
+
+/**
+ * Whether the recount of what was given may be told. It must be the count of no device with fewer than 32 ballots, nor the difference between one
+ * and what is public. A sheet is public wherever it was made; that a device released its own tally says that it knew every device of the station to
+ * have 32 ballots or more, so that there is no sheet.
+ *
+ * ```
+ * missing devices       tallies given    sheet      told
+ * none                  any              any        the recount, and whether the sheet says the same
+ * some                  any              given      the sheet's own sum, unchecked: sheet less recount would be the missing devices'
+ * some                  all released     not given  the recount
+ * some, not all lost    one sealed       not given  nothing
+ * some, all lost        one released     not given  the recount
+ * not the reporting     all sealed       not given  the recount: no sheet was made, and there is no other result of the station
+ *   one, all lost
+ * the reporting one     all sealed       not given  nothing: a sheet may have left it before, by the network
+ *   too, all lost
+ * ```
+ *
+ * Whoever holds the shares and runs this twice, with and without a bundle, can still subtract: that they do not is the trustees' word.
+ */
+function whyUntold(
+  { devices }: VerifiedStation['station'],
+  given: Pick<VerifiedStation, 'bundles' | 'missing'> & {
+    readonly lost: readonly string[]
+    readonly sheet: VerifiedStation['released']['sheet']
+  },
+): Untold | undefined {
+  const { bundles, missing, lost, sheet } = given
+  if (missing.length === 0) return undefined
+  if (sheet !== undefined) return 'sheet'
+  const released = bundles.filter((bundle) => bundle.tally !== undefined)
+  if (released.length === bundles.length) return undefined
+  if (!missing.every((device) => lost.includes(device))) return 'missing'
+  return released.length === 0 && missing.some((device) => device === devices[0])
+    ? 'reporting-lost'
+    : undefined
 }
 
 /** Whether a device's ballots add up to its tally: the released one, or the sealed one once it opens and is the committed one. */

@@ -5,10 +5,14 @@
 import { candidateVotes, type Tally } from '../../core/election/tally.ts'
 import { authorityLines, incompleteOf, plural, type Report, SEEDED, table } from '../report.ts'
 import type { VerifiedCount } from '../verify/verify-count.ts'
-import type { OpenedCount } from './open-count.ts'
+import type { OpenedCount, OpenedStation } from './open-count.ts'
 
-const UNTOLD =
-  'totals not told: a bundle is missing, and they could be those of a device of fewer than 32 ballots; give all bundles of the station, or name a lost device with --lost'
+const UNTOLD = {
+  missing:
+    'totals not told: a bundle is missing, and they could be those of a device of fewer than 32 ballots; give all bundles of the station, or name a lost device with --lost',
+  'reporting-lost':
+    'totals not told: the reporting device is lost, and if its sheet left it before, they would tell those of the lost devices; ask the centre for the sheet, or count the paper',
+} as const
 
 /** What the opened ballots say. */
 export function openReport(
@@ -47,8 +51,18 @@ export function openReport(
     )
     if (station.sheetEqual !== undefined)
       lines.push(`  the station's sheet: ${station.sheetEqual ? 'equal' : 'UNEQUAL'}`)
-    if (station.tally === undefined) lines.push(`  ${UNTOLD}`)
-    else if (stations.length > 1) lines.push(...tallyLines(tallyTable(count, station.tally)))
+    if (station.untold === 'sheet') {
+      const { device: by, tally: sum } = sheetOf(count, station)
+      const given = station.devices.map((one) => one.device)
+      const isLost = station.station.devices.every((id) => given.includes(id) || lost.includes(id))
+      const why = isLost ? 'a device is lost' : 'a bundle is missing'
+      lines.push(
+        `  the station's sheet, as ${by} signed it, not checked against the ballots: ${why}`,
+        ...tallyLines(tallyTable(count, sum)),
+      )
+    } else if (station.untold !== undefined) lines.push(`  ${UNTOLD[station.untold]}`)
+    else if (station.tally !== undefined && stations.length > 1)
+      lines.push(...tallyLines(tallyTable(count, station.tally)))
   }
   const told = stations.filter((station) => station.tally !== undefined).length
   const totals =
@@ -65,12 +79,25 @@ export function openReport(
       stations: stations.map((station) => ({
         station: station.station.id,
         devices: station.devices.map((device) => ({ ...device })),
-        sheet: station.sheetEqual === undefined ? null : station.sheetEqual ? 'equal' : 'unequal',
+        sheet: sheetWord(station),
+        sheetContests: station.untold === 'sheet' ? tallyTable(count, sheetOf(count, station).tally) : null,
         contests: station.tally === undefined ? null : tallyTable(count, station.tally),
       })),
       contests: told === 0 ? null : tallyTable(count, tally),
     },
   }
+}
+
+function sheetWord({ untold, sheetEqual }: OpenedStation): 'unchecked' | 'equal' | 'unequal' | null {
+  if (untold === 'sheet') return 'unchecked'
+  return sheetEqual === undefined ? null : sheetEqual ? 'equal' : 'unequal'
+}
+
+/** The sheet of a station that has one. */
+function sheetOf({ stations }: VerifiedCount, { station }: OpenedStation) {
+  const sheet = stations.find((verified) => verified.station.id === station.id)?.released.sheet
+  if (sheet === undefined) throw new Error(`station ${station.id} has no sheet`)
+  return sheet
 }
 
 /** Votes by candidate; those that came through a list are in, and the lists' own counts beside. */

@@ -55,8 +55,8 @@ const contest = z.strictObject({
 const station = z.strictObject({
   id: identifier,
   name: names,
-  /** Devices that vote here; an audit names each that is missing. */
-  devices: z.array(identifier).min(1).max(20),
+  /** Devices that vote here, as many as have room on an officer's card; an audit names each that is missing. */
+  devices: z.array(identifier).min(1).max(8),
   /** Ed25519 keys of the two that sign authorizations: the executive terminal and the supervisor. */
   authorizationKeys: z.strictObject({ executive: key32, supervisory: key32 }),
 })

@@ -50,9 +50,21 @@ export const CATALOGUE = {
         .describe('first 16 bytes of a hash of the key, hex'),
     })
     .describe("This device drew a day key and begins to share it over the officers' cards."),
+  'day_key.shared': z
+    .strictObject({
+      id: z
+        .string()
+        .regex(/^[0-9a-f]{32}$/)
+        .describe('first 16 bytes of a hash of the key, hex'),
+    })
+    .describe(
+      "The executive's and the supervisor's card both took their share of a key that was drawn here: any device may open with it from now on.",
+    ),
   'officer.card_damaged': z
     .strictObject({ role })
-    .describe("The heads of journals on an officer's card could not be read; the card goes on as a new one."),
+    .describe(
+      "The heads of journals on an officer's card could not be read; they were left out when the card was written anew.",
+    ),
   'report.printed': z
     .strictObject({ report: z.enum(['zero', 'minutes', 'totals']) })
     .describe('The printer proved that a report was printed.'),
@@ -60,7 +72,7 @@ export const CATALOGUE = {
     .strictObject({ executive: hash, supervisory: hash })
     .describe('Polls opened with two officers (SHA-256 of their certificates); every count was zero.'),
   'polls.paused': z
-    .strictObject({ reason: z.enum(['restart', 'tamper']) })
+    .strictObject({ reason: z.enum(['restart', 'tamper', 'touch-drift']) })
     .describe('Voting stopped until two officers resume it.'),
   'polls.resumed': z
     .strictObject({ by: z.array(z.strictObject({ role, certificate: hash })).length(2) })
@@ -91,18 +103,21 @@ export const CATALOGUE = {
     })
     .describe('A card was refused and opened no session.'),
   'printer.trouble': z
-    .strictObject({ trouble: z.enum(['paper-out', 'cover-open', 'error', 'silent']) })
+    .strictObject({ trouble: z.enum(['paper-out', 'cover-open', 'error', 'hot', 'broken', 'silent']) })
     .describe('The printer could not print or cut; a poll worker was asked for help.'),
+  'printer.paper_low': z
+    .strictObject({})
+    .describe("The printer's roll is near its end; a poll worker was asked for a new one between voters."),
   'line.lost': z.strictObject({ peripheral }).describe('A peripheral stopped answering or was unplugged.'),
   'line.restored': z.strictObject({ peripheral }).describe('A lost peripheral answers again.'),
   'tamper.opened': z.strictObject({ switch: z.enum(['chassis']) }).describe('A tamper switch opened.'),
   'witness.alarm': z
     .strictObject({
       device: short.describe('id of the neighbour'),
-      alarm: z.enum(['forked', 'other-journal']),
+      alarm: z.enum(['forked', 'other-journal', 'inconsistent']),
     })
     .describe(
-      "A neighbour's head on an officer's card does not go on from the one known before: two histories (forked), or two journals under one device id (other-journal).",
+      "A neighbour's head on an officer's card does not go on from the one known before: two histories (forked), or two journals under one device id (other-journal); or the proof beside it does not hold (inconsistent), which may be the card's fault.",
     ),
   'device.stopped': z
     .strictObject({ why: z.enum(['rolled-back', 'forked', 'other-journal']) })
@@ -126,8 +141,11 @@ export type EventType = keyof typeof CATALOGUE
 
 /** An event as the device makes it: its type and exactly the members the catalogue gives it. */
 export type JournalEvent = {
-  [T in EventType]: { readonly type: T } & Readonly<z.infer<(typeof CATALOGUE)[T]>>
+  [T in EventType]: { readonly type: T } & Members<z.infer<(typeof CATALOGUE)[T]>>
 }[EventType]
+
+/** An object without members is inferred as one whose every member is impossible, `type` too. */
+type Members<M> = M extends Record<string, never> ? unknown : Readonly<M>
 
 /** Whether a text names an event of the catalogue. */
 export function isEventType(type: unknown): type is EventType {

@@ -46,6 +46,8 @@ export interface Day {
   readonly carried: Readonly<Partial<Record<OfficerRole, number>>>
   /** Ids of day keys that were drawn here. */
   readonly drawnKeys: readonly string[]
+  /** Those of them of which two officers' cards took their shares: some device may have opened with them. */
+  readonly sharedKeys: readonly string[]
   /** Neighbours that showed two histories or two journals. */
   readonly alarms: readonly (Entry & { readonly type: 'witness.alarm' })[]
   readonly openedAt?: string
@@ -129,9 +131,11 @@ export function stepDay(day: Day | undefined, entry: Entry, where: string): Resu
       return ok({ ...next, polls: 'finished', closedAt: entry.at, closing: entry })
     }
     case 'printer.trouble':
+    case 'printer.paper_low':
     case 'line.lost':
     case 'line.restored':
     case 'tamper.opened':
+    case 'officer.card_damaged':
     case 'officer.pin_wrong':
       return ok({ ...next, incidents: [...day.incidents, entry] })
     case 'witness.alarm':
@@ -141,6 +145,9 @@ export function stepDay(day: Day | undefined, entry: Entry, where: string): Resu
     case 'day_key.drawn':
       if (day.polls !== 'closed') return bad('polls were already open')
       return ok({ ...next, drawnKeys: [...day.drawnKeys, entry.id] })
+    case 'day_key.shared':
+      if (!day.drawnKeys.includes(entry.id)) return bad('that key was not drawn here')
+      return ok({ ...next, sharedKeys: [...day.sharedKeys, entry.id] })
     case 'officer.admitted':
       return ok({ ...next, carried: { ...day.carried, [entry.role]: next.size } })
     case 'report.printed':
@@ -153,7 +160,6 @@ export function stepDay(day: Day | undefined, entry: Entry, where: string): Resu
         totals: day.totals || entry.report === 'totals',
       })
     case 'device.started':
-    case 'officer.card_damaged':
     case 'card.refused':
       return ok(next)
   }
@@ -164,6 +170,7 @@ const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
   'report.printed',
   'device.started',
   'printer.trouble',
+  'printer.paper_low',
   'line.lost',
   'line.restored',
   'tamper.opened',
@@ -231,6 +238,7 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Day {
     totals: false,
     carried: {},
     drawnKeys: [],
+    sharedKeys: [],
     alarms: [],
     incidents: [],
   }

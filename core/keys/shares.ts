@@ -63,6 +63,18 @@ export function combineShares(shares: readonly Uint8Array[]): Result<Uint8Array>
   return ok(secret)
 }
 
+/**
+ * One more share of the same splitting, from as many as its threshold: for a card that did not get its own. From fewer, or with a false one
+ * among them, a wrong share.
+ * @param number of the share wanted, 1 to 255, not one of those given
+ */
+export function recoverShare(shares: readonly Uint8Array[], number: number): Result<Uint8Array> {
+  // f(number) is g(0) for g(x) = f(x + number): the same shares under moved numbers. Addition is its own reverse.
+  const moved = shares.map((share) => concatBytes(Uint8Array.of((share[0] ?? 0) ^ number), share.subarray(1)))
+  const value = combineShares(moved)
+  return value.ok ? ok(concatBytes(Uint8Array.of(number), value.value)) : value
+}
+
 /** What is wrong with a set of shares as such; positions count from 1. */
 function findProblem(shares: readonly Uint8Array[]) {
   if (shares.length < 2 || shares.length > 255) {

@@ -27,6 +27,8 @@ export interface AgentParts {
   readonly networkClock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Between two heartbeats of a peripheral's line, milliseconds. */
+  readonly heartbeatMs: number
   /** Stops virtual time while the network or the I/O board is waited for, until the function it gives is called. */
   readonly hold: () => () => void
 }
@@ -78,6 +80,7 @@ export function startAgent(parts: AgentParts): Result<Agent> {
     home,
     store,
     lines,
+    heartbeatMs: parts.heartbeatMs,
     messageSigner: signerFromSeed(home.seeds.message),
     clock,
     random,

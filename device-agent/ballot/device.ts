@@ -7,8 +7,7 @@ import { contestsOfStyle } from '../../core/election/definition.ts'
 import type { Clock, Logger, Random, Signer, Timer } from '../../core/ports.ts'
 import type { CardReader } from '../../firmware/card-reader/driver.ts'
 import type { IoBoard } from '../../firmware/io-board/adapter.ts'
-import { mapTouch } from '../../firmware/touchscreen/calibration.ts'
-import type { TouchEvent } from '../../firmware/touchscreen/codec.ts'
+import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
 import type { Fonts } from '../../ui/fonts.ts'
 import type { Screen } from '../../ui/screen.ts'
@@ -16,7 +15,9 @@ import type { DeviceStore } from '../store/device-store.ts'
 import type { Display } from './display.ts'
 import { DevicePaper } from './documents.ts'
 import { exportBundle } from './export.ts'
+import { Fingers } from './fingers.ts'
 import type { DeviceHome } from './home.ts'
+import { RollWatch } from './paper.ts'
 import { type DeviceLines, type PeripheralName, Peripherals } from './peripherals.ts'
 import { PollsPerformer } from './polls/perform.ts'
 import {
@@ -27,7 +28,7 @@ import {
   type StopReason,
   stepPolls,
 } from './polls/polls.ts'
-import { Presses } from './press.ts'
+import { openDevices } from './release.ts'
 import { screenOf } from './screens/screen-of.ts'
 import type { HandedOver } from './screens/view.ts'
 import { SessionPerformer } from './session/perform.ts'
@@ -49,6 +50,8 @@ export interface DeviceParts {
   readonly random: Random
   readonly logger: Logger
   readonly fonts: Fonts
+  /** Between two heartbeats of a line, milliseconds. */
+  readonly heartbeatMs: number
   /** Stops virtual time while real time is needed. */
   readonly hold: () => () => void
   /** The polls are closed for good and there is something to hand over: the bundle to write, the centre to tell. */
@@ -76,7 +79,8 @@ export class BallotDevice {
   /** Who is dealing with the card in the reader: its going out is told to the same. */
   #cardOwner: 'session' | 'polls' = 'polls'
   #handedOver: HandedOver = { bundle: 'missing', centre: 'waiting' }
-  readonly #presses = new Presses()
+  readonly #fingers: Fingers
+  readonly #roll = new RollWatch()
   #shown: { readonly display: Display | undefined; readonly screen: Screen } | undefined
 
   constructor(parts: DeviceParts) {
@@ -84,14 +88,19 @@ export class BallotDevice {
     this.#parts = parts
     this.#peripherals = new Peripherals(
       parts.lines,
-      { clock, random, logger, hold },
+      { clock, random, logger, hold, heartbeatMs: parts.heartbeatMs },
       {
         changed: (name, present) => this.#guard(() => this.#peripheralChanged(name, present)),
         touchscreen: (connected) => this.#takeTouchscreen(connected),
         reader: (connected) => this.#takeReader(connected),
+        printer: (connected) => this.#takePrinter(connected),
         board: (connected) => this.#takeBoard(connected),
       },
     )
+    this.#fingers = new Fingers(home.touchMapping, clock, () => this.#peripherals.display?.painted(), {
+      pressed: (id) => this.#guard(() => this.#pressed(id)),
+      stuckChanged: () => this.#guard(() => this.#show()),
+    })
     const papers = new DevicePaper(home, store, clock, parts.fonts)
     const shared = {
       store,
@@ -105,6 +114,8 @@ export class BallotDevice {
       ...shared,
       checks: { electionPackage, station, random },
       slip: (style, ballot) => papers.slip(style, ballot),
+      printProgress: (secondsLeft) =>
+        this.#guard(() => this.#stepSession({ is: 'print-progress', secondsLeft })),
     })
     this.#pollsWork = new PollsPerformer({
       ...shared,
@@ -125,11 +136,14 @@ export class BallotDevice {
     if (store.day.polls === 'open' && this.#polls.is !== 'stopped')
       store.append({ type: 'polls.paused', reason: 'restart' })
     this.#peripherals.start()
+    // The bundle is written and the centre told again, whichever parts answer.
+    if (this.#polls.is === 'finished') this.#performPolls({ do: 'settle-totals' })
   }
 
   close(): void {
     this.#stopped = true
     this.#timer?.cancel()
+    this.#fingers.cancel()
     this.#peripherals.close()
   }
 
@@ -173,8 +187,8 @@ export class BallotDevice {
       if (missing.length === 0) {
         this.#started = true
         store.append({ type: 'device.started', peripherals: identities })
+        if (this.#roll.isLow) this.#tellPaperLow()
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
-        if (this.#polls.is === 'finished') this.#performPolls({ do: 'settle-totals' })
       }
     } else {
       store.append({ type: present ? 'line.restored' : 'line.lost', peripheral: name })
@@ -183,13 +197,15 @@ export class BallotDevice {
       if (missing.length === 0) this.#offerWaitingCard()
     }
     // A finger that was down when a line was lost presses nothing.
-    this.#presses.cancel()
+    this.#fingers.cancel()
     this.#show()
     this.#light()
   }
 
   #takeTouchscreen(connected: Touchscreen): void {
-    connected.onTouch((touch) => this.#guard(() => this.#touched(touch)))
+    // In the evening cards take leave, whatever else is missing.
+    const counts = () => this.#started || this.#polls.is === 'finished'
+    connected.onTouch((touch) => this.#guard(() => counts() && this.#fingers.take(touch)))
   }
 
   /** A reader that was lost takes nobody's choices away: only a card that is gone when it is back ends a session. */
@@ -203,6 +219,20 @@ export class BallotDevice {
     })
     returning = false
     if (before && !this.#cardIn) this.#guard(() => this.#cardMoved('out'))
+  }
+
+  /** A roll near its end is told to the journal at once, and to the poll worker where nobody is voting. */
+  #takePrinter(connected: Printer): void {
+    connected.onStatus((status) =>
+      this.#guard(() => {
+        if (this.#roll.take(status) && this.#started) this.#tellPaperLow()
+        this.#show()
+      }),
+    )
+  }
+
+  #tellPaperLow(): void {
+    this.#parts.store.append({ type: 'printer.paper_low' })
   }
 
   /** How the keys stand when a board connects is not yet anybody's turning them: two keys left on open and resume nothing. */
@@ -219,11 +249,7 @@ export class BallotDevice {
     connected.onTamper((open) => this.#guard(() => this.#tampered(open)))
   }
 
-  #touched(touch: TouchEvent): void {
-    if (!this.#started) return
-    const place = mapTouch(this.#parts.home.config.calibration, touch)
-    const id = this.#presses.take(touch.kind, this.#peripherals.display?.painted(), place)
-    if (id === undefined) return
+  #pressed(id: string): void {
     if (this.#polls.is === 'open') this.#stepSession({ is: 'pressed', id })
     else this.#stepPolls({ is: 'pressed', id })
   }
@@ -264,6 +290,7 @@ export class BallotDevice {
     if (isFree(state) || state.is === 'refused' || state.is === 'thanks') this.#sessions.forget()
     if (state !== before) this.#show()
     if (state.is === before.is || !isFree(state)) return
+    if (this.#fingers.voterLeft()) this.#stepPolls({ is: 'touch-drifted' })
     if (!this.#keysWaiting) this.#offerWaitingCard()
     else if (state.is === 'idle') this.#keysTurned(true)
   }
@@ -287,7 +314,10 @@ export class BallotDevice {
     if (state !== before) this.#show()
     if (state.is !== before.is) this.#light()
     if (state.is === 'open' && before.is === 'resuming') this.#stepSession({ is: 'slip-settled' })
-    if (state.is === 'open' && before.is !== 'open') this.#offerWaitingCard()
+    if (state.is === 'open' && before.is !== 'open') {
+      this.#fingers.officersLeft()
+      this.#offerWaitingCard()
+    }
     // Again after each card that took leave: it may have brought what the centre and the bundle do not have yet.
     if (input.is === 'totals-settled' || before.is === 'reporting-totals') this.#parts.handOver()
     // An officer's card that came while nothing was asked of it, for example while a report was printed.
@@ -342,11 +372,14 @@ export class BallotDevice {
       polls: this.#polls,
       session: this.#session,
       missing,
+      glassBlocked: this.#fingers.isStuck,
       lastVote: LAST_VOTE[store.slip],
       keysOn: this.#keysOn,
       caseOpen: this.#caseOpen,
       alarms: store.day.alarms,
       handedOver: this.#handedOver,
+      stationClosed: this.#polls.is === 'finished' && openDevices({ home, store }).length === 0,
+      paperLow: this.#roll.isLow,
     })
     if (display === this.#shown?.display && isDeepStrictEqual(screen, this.#shown?.screen)) return
     this.#shown = { display, screen }

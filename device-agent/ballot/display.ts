@@ -1,45 +1,118 @@
 /**
  * The display's line: newline-delimited JSON. A screen goes out with its revision, the display answers once it has painted it, and only a
- * touch whose *down* came after that answer counts: nobody chooses what was not yet to be seen.
+ * touch whose *down* came after that answer counts: nobody chooses what was not yet to be seen. Between screens it is asked which one it shows.
  */
 import { z } from 'zod'
-import type { Clock, Timer, Transport } from '../../core/ports.ts'
+import type { Clock, OpenLine, Timer, Transport } from '../../core/ports.ts'
+import type { Result } from '../../core/result.ts'
+import { fail, ok } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
-import type { LinkFault } from '../../firmware/link/fault.ts'
+import { Line } from '../../firmware/link/exchange.ts'
+import { type LinkFault, openTransport } from '../../firmware/link/fault.ts'
+import type { FrameFormat, LinkCounters } from '../../firmware/link/framer.ts'
+import { Turns } from '../../firmware/link/turns.ts'
 import type { Screen } from '../../ui/screen.ts'
 
 /** Without an answer for this long the display is taken for dead and input stops. */
 const PAINT_DEADLINE_MS = 1_000
+/** A display that paints nothing answers at once. */
+const ANSWER_MS = 1_000
 /** A longer line is no answer. */
 const MAX_LINE = 256
 
-const answer = z.strictObject({ painted: z.int().min(1) })
+const NEWLINE = 0x0a
+const BRACE = 0x7b
+
+/**
+ * A screen was painted, or this is what is shown now (0: nothing yet). The two are told apart, since a display that was connected before
+ * may still show another screen of the same revision.
+ */
+const answer = z.union([
+  z.strictObject({ painted: z.int().min(1) }),
+  z.strictObject({ showing: z.int().min(0) }),
+])
+type Answer = z.infer<typeof answer>
+
+/** One answer is `{"painted":revision}` or `{"showing":revision}` and a newline. */
+export const displayFormat: FrameFormat<Answer> = {
+  maxLength: MAX_LINE,
+  scan(bytes) {
+    if (bytes[0] !== BRACE) return { is: 'noise' }
+    const end = bytes.indexOf(NEWLINE)
+    if (end === -1) return { is: 'incomplete' }
+    const frame = parseAnswer(Buffer.from(bytes.subarray(0, end)).toString('latin1'))
+    return frame === undefined ? { is: 'noise' } : { is: 'frame', frame, length: end + 1 }
+  },
+}
+
+function parseAnswer(line: string): Answer | undefined {
+  try {
+    return answer.safeParse(JSON.parse(line)).data
+  } catch {
+    return undefined
+  }
+}
+
+/** Opens the line and asks whether there is a display. */
+export async function connectDisplay(parts: {
+  readonly open: OpenLine
+  readonly clock: Clock
+}): Promise<Result<Display, LinkFault>> {
+  const opened = await openTransport(parts.open)
+  if (!opened.ok) return opened
+  const display = new Display(opened.value, parts.clock)
+  const there = await display.heartbeat()
+  if (there.ok) return ok(display)
+  display.close()
+  return there
+}
 
 /** Sends screens and knows which one is painted. */
 export class Display {
-  readonly #line: Transport
+  readonly #line: Line<Answer>
   readonly #clock: Clock
-  #fault: LinkFault | undefined
-  #listener: ((fault: LinkFault) => void) | undefined
+  readonly #turns = new Turns()
   #revision = 0
   #painted: { readonly revision: number; readonly screen: Screen } | undefined
   #sent: { readonly revision: number; readonly screen: Screen } | undefined
   #deadline: Timer | undefined
-  #pending = ''
 
-  constructor(line: Transport, clock: Clock) {
-    this.#line = line
+  constructor(transport: Transport, clock: Clock) {
     this.#clock = clock
-    line.listen(
-      (chunk) => this.#receive(chunk),
-      (reason) => this.#lose({ is: 'lost', what: reason }),
-    )
+    this.#line = new Line(transport, clock, displayFormat, (frame) => this.#take(frame))
+    this.#line.onLost(() => {
+      this.#painted = undefined
+      this.#deadline?.cancel()
+    })
+  }
+
+  get counters(): LinkCounters {
+    return this.#line.counters
   }
 
   /** Calls back once when the line is gone or a screen was not painted in time, at once if that already happened. */
   onLost(listener: (fault: LinkFault) => void): void {
-    if (this.#fault === undefined) this.#listener = listener
-    else listener(this.#fault)
+    this.#line.onLost(listener)
+  }
+
+  /** Asks which screen is shown. One that shows another than the one it said it had painted has lost it, and is a lost display. */
+  heartbeat(): Promise<Result<void, LinkFault>> {
+    return this.#turns.take(async () => {
+      const outcome = await this.#line.ask<{ readonly right: boolean }>(
+        Buffer.from(`${canonicalJson({ ask: 'showing' })}\n`),
+        ANSWER_MS,
+        (frame) => {
+          if (!('showing' in frame)) return undefined
+          const right = this.#painted === undefined || this.#painted.revision === frame.showing
+          return { is: 'answer', answer: { right } }
+        },
+      )
+      if (outcome.is === 'lost') return fail({ is: 'lost', what: outcome.why })
+      if (outcome.is === 'timeout') return fail({ is: 'timeout', what: 'the display does not answer' })
+      return outcome.answer.right
+        ? ok(undefined)
+        : fail({ is: 'protocol', what: 'the display shows another screen' })
+    })
   }
 
   /** Sends a screen under a new revision; from now on touches on the one before mean nothing. */
@@ -49,11 +122,11 @@ export class Display {
     this.#painted = undefined
     this.#deadline?.cancel()
     this.#deadline = this.#clock.after(PAINT_DEADLINE_MS, () =>
-      this.#lose({ is: 'timeout', what: 'a screen was not painted in time' }),
+      this.#line.abandon({ is: 'timeout', what: 'a screen was not painted in time' }),
     )
     const elements = screen.elements.map((element) => ({ ...element, rect: { ...element.rect } }))
     const message = { screen: { ...screen, elements, revision: this.#revision } }
-    this.#line.write(Buffer.from(`${canonicalJson(message)}\n`))
+    this.#line.send(Buffer.from(`${canonicalJson(message)}\n`))
   }
 
   /** The screen a voter sees right now, or undefined while one is being painted. */
@@ -66,34 +139,8 @@ export class Display {
     this.#line.close()
   }
 
-  #lose(fault: LinkFault): void {
-    if (this.#fault !== undefined) return
-    this.#fault = fault
-    this.#painted = undefined
-    this.#deadline?.cancel()
-    this.#listener?.(fault)
-  }
-
-  #receive(chunk: Uint8Array): void {
-    this.#pending += Buffer.from(chunk).toString('latin1')
-    for (;;) {
-      const end = this.#pending.indexOf('\n')
-      if (end === -1) break
-      this.#take(this.#pending.slice(0, end))
-      this.#pending = this.#pending.slice(end + 1)
-    }
-    if (this.#pending.length > MAX_LINE) this.#pending = ''
-  }
-
-  #take(line: string): void {
-    let value: unknown
-    try {
-      value = line.length > MAX_LINE ? undefined : JSON.parse(line)
-    } catch {
-      return
-    }
-    const parsed = answer.safeParse(value)
-    if (!parsed.success || parsed.data.painted !== this.#sent?.revision) return
+  #take(frame: Answer): void {
+    if (!('painted' in frame) || frame.painted !== this.#sent?.revision) return
     this.#deadline?.cancel()
     this.#painted = this.#sent
   }

@@ -1,5 +1,15 @@
 /** Writes the device's bundle: everything an auditor needs and no secret. */
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import {
   type BundleFile,
@@ -18,7 +28,8 @@ import type { DeviceHome } from './home.ts'
 import { releaseKnown } from './release.ts'
 
 /**
- * Writes the bundle as `<bundles>/<device>`: first beside it, synced, then renamed over, so that a torn bundle never carries the name.
+ * Writes the bundle as `<bundles>/<device>`: first beside it, synced, then renamed, so that a torn bundle never carries the name and the one before
+ * is gone only when the new one stands. Throws if there is no folder for bundles: no memory stick is there.
  * @returns the folder
  */
 export function exportBundle(home: DeviceHome, store: DeviceStore, messageSigner: Signer): string {
@@ -26,14 +37,17 @@ export function exportBundle(home: DeviceHome, store: DeviceStore, messageSigner
   const folder = join(home.config.bundles, home.config.device)
   const fresh = `${folder}.part`
   rmSync(fresh, { recursive: true, force: true })
-  mkdirSync(fresh, { recursive: true })
+  mkdirSync(fresh)
   publish(fresh, 0o755)
   for (const [name, bytes] of files) writeSynced(join(fresh, name), bytes)
   writeSynced(join(fresh, 'manifest.json'), Buffer.from(signManifest(store.origin, files, messageSigner)))
   syncFolder(fresh)
-  rmSync(folder, { recursive: true, force: true })
+  const old = `${folder}.old`
+  rmSync(old, { recursive: true, force: true })
+  if (existsSync(folder)) renameSync(folder, old)
   renameSync(fresh, folder)
   syncFolder(home.config.bundles)
+  rmSync(old, { recursive: true, force: true })
   return folder
 }
 

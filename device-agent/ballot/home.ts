@@ -8,11 +8,12 @@
  * centre.der              of the centre
  * authority.der           of the election authority, for TLS; its key must be the one that config.json trusts
  * keys.json               log, message, TLS and witness seeds, made on the device, readable by it alone
+ * touch-calibration.json  signed by the device; absent until a technician has calibrated it, and then config.json's calibration holds
  * medium-a/               ballot database and key slots
  * ```
  */
 import { X509Certificate } from 'node:crypto'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/certificate.ts'
@@ -22,6 +23,8 @@ import { type ElectionPackage, openPackage } from '../../core/package/package.ts
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
+import { mappingOfEdges, type TouchMapping } from '../../firmware/touchscreen/calibration.ts'
+import { openTouchCalibration } from './touch-calibration.ts'
 
 const path = z.string().min(1).max(1_000)
 
@@ -37,8 +40,10 @@ const configShape = z.strictObject({
   broker: z.strictObject({ host: path, port: z.int().min(1).max(65_535) }).optional(),
   /** Where the bundle goes at closing: a memory stick's folder. */
   bundles: path,
-  /** Raw touch values at the edges of the screen. */
-  calibration: z.strictObject({ left: z.int(), right: z.int(), top: z.int(), bottom: z.int() }),
+  /** Raw touch values at the edges of the screen: how the panel was built in, and where it is until it is calibrated. */
+  calibration: z
+    .strictObject({ left: z.int(), right: z.int(), top: z.int(), bottom: z.int() })
+    .refine(({ left, right, top, bottom }) => left !== right && top !== bottom, 'it has no extent'),
 })
 
 export type DeviceConfig = z.infer<typeof configShape>
@@ -51,8 +56,8 @@ export interface DeviceSeeds {
   readonly witness: Uint8Array
 }
 
-/** A home folder, read and checked. */
-export interface DeviceHome {
+/** What was provisioned, read and checked. */
+export interface ProvisionedHome {
   readonly folder: string
   readonly config: DeviceConfig
   readonly electionPackage: ElectionPackage
@@ -64,6 +69,12 @@ export interface DeviceHome {
   readonly authorityKey: Uint8Array
   readonly authorityDer: Uint8Array
   readonly seeds: DeviceSeeds
+}
+
+/** A home folder, read and checked, with all that the device made itself. */
+export interface DeviceHome extends ProvisionedHome {
+  /** From raw touches to the grid. */
+  readonly touchMapping: TouchMapping
 }
 
 /** Writes the device's own keys, readable by the device alone. */
@@ -86,8 +97,33 @@ export function mediumFolder(folder: string): string {
   return join(folder, 'medium-a')
 }
 
+/** Where a calibration of the touchscreen is kept. */
+export function touchCalibrationFile(folder: string): string {
+  return join(folder, 'touch-calibration.json')
+}
+
 /** Reads a home folder; the first file that does not fit the others is named. */
 export function readHome(folder: string, nowMs: number): Result<DeviceHome> {
+  const home = readProvisionedHome(folder, nowMs)
+  if (!home.ok) return home
+  const touchMapping = readTouchMapping(home.value)
+  return touchMapping.ok ? ok({ ...home.value, touchMapping: touchMapping.value }) : touchMapping
+}
+
+/** The technician's calibration, or how the panel was built in where it was never calibrated. */
+function readTouchMapping({ folder, config, certificate }: ProvisionedHome): Result<TouchMapping> {
+  const edges = config.calibration
+  const where = touchCalibrationFile(folder)
+  if (!existsSync(where)) return ok(mappingOfEdges(edges))
+  const bytes = readFile(where)
+  if (!bytes.ok) return bytes
+  const key = certificate.keys['message']
+  if (key === undefined) throw new Error('a device certificate without a message key')
+  return openTouchCalibration(bytes.value.toString('utf8'), { device: config.device, key, edges, where })
+}
+
+/** Reads a home folder but for the calibration of its touchscreen, which may have to be made first. */
+export function readProvisionedHome(folder: string, nowMs: number): Result<ProvisionedHome> {
   const config = readJson(join(folder, 'config.json'), configShape)
   if (!config.ok) return config
   const authorityKey = fromBase64(config.value.authority)

@@ -1,11 +1,14 @@
 /** The program on a ballot device in service: real lines, real clock, the operating system's random numbers. */
 import { once } from 'node:events'
 import { pino } from 'pino'
+import type { Logger } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
+import { HEARTBEAT_MS } from '../../firmware/link/link-state.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
-import { readHome } from './home.ts'
+import { calibrate } from './calibrate.ts'
+import { readHome, readProvisionedHome } from './home.ts'
 import { BAUD } from './peripherals.ts'
 import { setUpStore } from './setup.ts'
 
@@ -13,6 +16,20 @@ import { setUpStore } from './setup.ts'
 export function setUpDevice(folder: string): void {
   const home = valueOrThrow(readHome(folder, systemClock.now()))
   valueOrThrow(setUpStore(home, systemClock, systemRandom)).close()
+}
+
+/**
+ * Has a technician calibrate the touchscreen of a device whose program is not running.
+ * @returns the file that was written. Throws {@link RefusalError} where nothing was.
+ */
+export async function calibrateDevice(folder: string): Promise<string> {
+  const home = valueOrThrow(readProvisionedHome(folder, systemClock.now()))
+  const { touchscreen, display } = home.config.lines
+  const lines = {
+    touchscreen: openSerialLine({ path: touchscreen, baudRate: BAUD.touchscreen }),
+    display: openSerialLine({ path: display, baudRate: BAUD.display }),
+  }
+  return valueOrThrow(await calibrate({ home, lines, clock: systemClock, logger: programLog() }))
 }
 
 /**
@@ -24,7 +41,7 @@ export async function runDevice(
   folder: string,
   finished: (bundle: string | undefined) => void,
 ): Promise<void> {
-  const logger = pino({ base: null }, pino.destination({ dest: 2, sync: true }))
+  const logger = programLog()
   const home = valueOrThrow(readHome(folder, systemClock.now()))
   const { touchscreen, cardReader, printer, ioBoard, display } = home.config.lines
   const agent = valueOrThrow(
@@ -40,6 +57,7 @@ export async function runDevice(
       clock: systemClock,
       networkClock: systemClock,
       random: systemRandom,
+      heartbeatMs: HEARTBEAT_MS,
       logger,
       hold: () => () => {},
     }),
@@ -54,6 +72,11 @@ export async function runDevice(
   await agent.close()
   if (end.error instanceof RefusalError) throw end.error
   throw new Error('the device stopped', { cause: end.error })
+}
+
+/** The program's own log, on standard error. */
+function programLog(): Logger {
+  return pino({ base: null }, pino.destination({ dest: 2, sync: true }))
 }
 
 /** Resolves when the service manager, or a person at a terminal, ends this process. Before the end of the day it just ends. */

@@ -1,20 +1,41 @@
 /** Paper work of the device: a document is printed and cut with the printer's own proof, or it is said why not. */
 
-import type { Printer, PrintOutcome } from '../../firmware/printer/driver.ts'
+import type { PrinterStatus } from '../../firmware/printer/decoder.ts'
+import type { Printer, PrintOutcome, PrintProgress } from '../../firmware/printer/driver.ts'
 import type { PaperDocument } from '../../ui/paper/document.ts'
 import type { PrinterTrouble } from './session/session.ts'
 
 /** Done with proof; refused with nothing sent; or unknown after bytes were sent. */
-export type PaperOutcome = 'done' | 'unknown' | { readonly trouble: PrinterTrouble }
+export type PaperOutcome = 'done' | { readonly is: 'unknown' | 'refused'; readonly trouble: PrinterTrouble }
 
-/** Prints and leaves it hanging. */
-export async function print(printer: Printer | undefined, document: PaperDocument): Promise<PaperOutcome> {
-  return printer === undefined ? { trouble: 'silent' } : outcomeOf(await printer.print(document))
+const NO_PRINTER: PaperOutcome = { is: 'refused', trouble: 'silent' }
+
+/**
+ * Prints and leaves it hanging.
+ * @param secondsLeft is told each time that another second begins, counted by the bytes that are still to go
+ */
+export async function print(
+  printer: Printer | undefined,
+  document: PaperDocument,
+  secondsLeft?: (seconds: number) => void,
+): Promise<PaperOutcome> {
+  if (printer === undefined) return NO_PRINTER
+  return outcomeOf(await printer.print(document, secondsLeft && inSeconds(secondsLeft)))
+}
+
+function inSeconds(secondsLeft: (seconds: number) => void): (progress: PrintProgress) => void {
+  let told: number | undefined
+  return ({ msLeft }) => {
+    const seconds = Math.max(1, Math.ceil(msLeft / 1000))
+    if (seconds === told) return
+    told = seconds
+    secondsLeft(seconds)
+  }
 }
 
 /** Cuts what hangs. */
 export async function cut(printer: Printer | undefined): Promise<PaperOutcome> {
-  return printer === undefined ? { trouble: 'silent' } : outcomeOf(await printer.cut())
+  return printer === undefined ? NO_PRINTER : outcomeOf(await printer.cut())
 }
 
 /** Prints and cuts. */
@@ -31,23 +52,55 @@ function outcomeOf(outcome: PrintOutcome): PaperOutcome {
     case 'printed':
       return 'done'
     case 'indeterminate':
-      return 'unknown'
+      return { is: 'unknown', trouble: troubleOf(outcome.why) }
     case 'refused':
-      return { trouble: troubleOf(outcome.condition) }
+      return { is: 'refused', trouble: troubleOf(outcome.condition) }
   }
 }
 
 /** What a poll worker has to mend. */
-function troubleOf(condition: (PrintOutcome & { is: 'refused' })['condition']): PrinterTrouble {
-  switch (condition) {
+function troubleOf(
+  reason: (PrintOutcome & { is: 'refused' })['condition'] | (PrintOutcome & { is: 'indeterminate' })['why'],
+): PrinterTrouble {
+  switch (reason) {
     case 'paper-end':
       return 'paper-out'
     case 'cover-open':
       return 'cover-open'
+    case 'recoverable-error':
+      return 'hot'
+    case 'unrecoverable-error':
+    case 'false-proof':
+      return 'broken'
     case 'no-answer':
+    case 'timeout':
     case 'lost':
       return 'silent'
-    default:
+    case 'mechanical-error':
+    case 'cutter-error':
+    case 'offline':
       return 'error'
+  }
+}
+
+/** Whether the roll is near its end. Only a new roll ends that: the sensor flickers as a roll gets thin, and the journal is told once. */
+export class RollWatch {
+  #isLow = false
+  #opened = false
+
+  get isLow(): boolean {
+    return this.#isLow
+  }
+
+  /** @returns whether this says of a roll for the first time that it is near its end */
+  take({ coverOpen, paperEnd, paperNearEnd }: PrinterStatus): boolean {
+    if (coverOpen || paperEnd) {
+      this.#opened = true
+      return false
+    }
+    const before = this.#isLow
+    this.#isLow = paperNearEnd || (before && !this.#opened)
+    this.#opened = false
+    return this.#isLow && !before
   }
 }

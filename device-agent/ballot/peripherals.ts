@@ -1,14 +1,14 @@
 /** The five peripherals of a ballot device, each supervised. Says when all have answered, and which are missing. */
 import type { Clock, Logger, OpenLine, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
-import { ok } from '../../core/result.ts'
 import { type CardReader, connectCardReader } from '../../firmware/card-reader/driver.ts'
 import { connectIoBoard, type IoBoard } from '../../firmware/io-board/adapter.ts'
-import { type LinkFault, openTransport } from '../../firmware/link/fault.ts'
+import type { LinkFault } from '../../firmware/link/fault.ts'
+import { type Driver, Supervisor } from '../../firmware/link/supervisor.ts'
 import { connectPrinter, type Printer } from '../../firmware/printer/driver.ts'
 import { connectTouchscreen, type Touchscreen } from '../../firmware/touchscreen/driver.ts'
-import { Display } from './display.ts'
-import { Supervised } from './supervised.ts'
+import { Health } from '../health/health.ts'
+import { connectDisplay, type Display } from './display.ts'
 
 export const PERIPHERALS = ['touchscreen', 'card-reader', 'printer', 'io-board', 'display'] as const
 export type PeripheralName = (typeof PERIPHERALS)[number]
@@ -30,16 +30,18 @@ interface PeripheralListeners {
   readonly changed: (name: PeripheralName, present: boolean) => void
   readonly touchscreen: (connected: Touchscreen) => void
   readonly reader: (connected: CardReader) => void
+  readonly printer: (connected: Printer) => void
   readonly board: (connected: IoBoard) => void
 }
 
 /** All five, and what each said of itself. */
 export class Peripherals {
-  readonly #touchscreen: Supervised<Touchscreen>
-  readonly #reader: Supervised<CardReader>
-  readonly #printer: Supervised<Printer>
-  readonly #board: Supervised<IoBoard>
-  readonly #display: Supervised<Display>
+  readonly #touchscreen: Supervisor<Touchscreen>
+  readonly #reader: Supervisor<CardReader>
+  readonly #printer: Supervisor<Printer>
+  readonly #board: Supervisor<IoBoard>
+  readonly #display: Supervisor<Display>
+  readonly #health: Health<PeripheralName>
 
   constructor(
     lines: DeviceLines,
@@ -47,48 +49,62 @@ export class Peripherals {
       readonly clock: Clock
       readonly random: Random
       readonly logger: Logger
+      /** Between two heartbeats of a line, milliseconds. */
+      readonly heartbeatMs: number
       /** Stops virtual time: the I/O board's library knows real time only. */
       readonly hold: () => () => void
     },
     listeners: PeripheralListeners,
   ) {
     const { changed } = listeners
-    const line = (name: PeripheralName) => ({ ...parts, open: lines[name] })
-    const supervise = <T extends { onLost(l: (f: LinkFault) => void): void; close(): void }>(
+    const supervise = <T extends Driver>(
       name: PeripheralName,
-      connect: () => Promise<Result<T, LinkFault>>,
+      connect: (line: { open: OpenLine; clock: Clock; logger: Logger }) => Promise<Result<T, LinkFault>>,
       connected: (peripheral: T) => void = () => {},
     ) =>
-      new Supervised(name, connect, parts, (current) => {
-        changed(name, current !== undefined)
-        if (current !== undefined) connected(current)
-      })
-    this.#touchscreen = supervise(
-      'touchscreen',
-      () => connectTouchscreen(line('touchscreen')),
-      listeners.touchscreen,
-    )
-    this.#reader = supervise('card-reader', () => connectCardReader(line('card-reader')), listeners.reader)
-    this.#printer = supervise('printer', () =>
-      connectPrinter({
-        ...line('printer'),
-        baudRate: BAUD.printer,
-        // A number of its own for each connection keeps late answers to an earlier one apart.
-        firstProcess: new DataView(parts.random.bytes(2).slice().buffer).getUint16(0),
-      }),
+      new Supervisor(
+        name,
+        (open) => connect({ open, clock: parts.clock, logger: parts.logger }),
+        { ...parts, open: lines[name] },
+        (current) => {
+          this.#health.changed(name)
+          changed(name, current !== undefined)
+          if (current !== undefined) connected(current)
+        },
+      )
+    this.#touchscreen = supervise('touchscreen', connectTouchscreen, listeners.touchscreen)
+    this.#reader = supervise('card-reader', connectCardReader, listeners.reader)
+    this.#printer = supervise(
+      'printer',
+      (line) =>
+        connectPrinter({
+          ...line,
+          baudRate: BAUD.printer,
+          // A number of its own for each connection keeps late answers to an earlier one apart.
+          firstProcess: new DataView(parts.random.bytes(2).slice().buffer).getUint16(0),
+        }),
+      listeners.printer,
     )
     this.#board = supervise(
       'io-board',
-      async () => {
+      async (line) => {
         const release = parts.hold()
-        return connectIoBoard(line('io-board')).finally(release)
+        return connectIoBoard(line).finally(release)
       },
       listeners.board,
     )
-    this.#display = supervise('display', async () => {
-      const opened = await openTransport(lines.display)
-      return opened.ok ? ok(new Display(opened.value, parts.clock)) : opened
-    })
+    this.#display = supervise('display', connectDisplay)
+    this.#health = new Health(
+      {
+        touchscreen: this.#touchscreen,
+        'card-reader': this.#reader,
+        printer: this.#printer,
+        'io-board': this.#board,
+        display: this.#display,
+      },
+      parts.clock,
+      parts.logger,
+    )
   }
 
   get reader(): CardReader | undefined {
@@ -131,10 +147,12 @@ export class Peripherals {
   }
 
   start(): void {
+    this.#health.start()
     for (const peripheral of this.#all()) peripheral.start()
   }
 
   close(): void {
+    this.#health.close()
     for (const peripheral of this.#all()) peripheral.close()
   }
 

@@ -3,12 +3,13 @@
  * tally. Then, if each has 32 ballots or more, its own tally; else only the station's sheet, which the reporting device adds up from the
  * sealed tallies on the memory stick.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { openTally } from '../../core/bundle/bundle.ts'
 import { openForStation, openSealedTally, type Release, releaseOf } from '../../core/bundle/sealed-tally.ts'
 import { openStationSheet, type SheetJournal, signStationSheet } from '../../core/bundle/station-sheet.ts'
+import { findTallyProblem } from '../../core/election/check-tally.ts'
 import { parseTally, sumTallies, type Tally, tallyJson } from '../../core/election/tally.ts'
 import { parseEntry } from '../../core/journal/entry.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
@@ -44,6 +45,27 @@ export interface Settled {
   readonly results?: Results
   /** Devices whose sealed tally the reporting device did not find on the memory stick. */
   readonly wanted: readonly string[]
+  /**
+   * Devices that committed to counts which their number of ballots cannot give. The centre would refuse a sum with them for good, so no sheet is
+   * signed and the key is kept.
+   */
+  readonly impossible: readonly string[]
+}
+
+const NOTHING: Settled = { wanted: [], impossible: [] }
+
+/** A committed tally that was opened. */
+interface OpenedTally {
+  readonly tally: Tally
+  readonly commitment: string
+}
+
+/** One device's part of the sheet; without a tally while its bundle is not there. */
+interface Counted extends Partial<OpenedTally> {
+  readonly device: string
+  readonly origin: string
+  /** Ballots that its closing entry names. */
+  readonly casts: number
 }
 
 type StationParts = Pick<ReleaseParts, 'home' | 'store'>
@@ -87,47 +109,56 @@ export function settleRelease(parts: ReleaseParts): Settled {
   const { home, store } = parts
   const { totals } = store
   const release = releaseKnown(parts)
-  if (totals === undefined || release === undefined) return { wanted: [] }
+  if (totals === undefined || release === undefined) return NOTHING
   if (release === 'device') {
     if (totals.sheetKey !== undefined) store.settleSheet(undefined)
-    return { wanted: [], results: { of: 'device', tally: ownTally(parts), ballots: store.day.casts } }
+    return { ...NOTHING, results: { of: 'device', tally: ownTally(parts), ballots: store.day.casts } }
   }
-  if (devicesOf(home)[0] !== home.config.device) return { wanted: [] }
+  if (devicesOf(home)[0] !== home.config.device) return NOTHING
   if (totals.sheetKey !== undefined) {
     const sheet = makeSheet(parts, totals.sheetKey)
-    if ('wanted' in sheet) return sheet
-    store.settleSheet(sheet.document)
+    if (typeof sheet !== 'string') return sheet
+    store.settleSheet(sheet)
   }
-  return { wanted: [], results: sheetResults(parts) }
+  return { ...NOTHING, results: sheetResults(parts) }
 }
 
 function devicesOf({ config, electionPackage }: DeviceHome): readonly string[] {
   return electionPackage.definition.stations.find(({ id }) => id === config.station)?.devices ?? []
 }
 
-/** Adds the station up from its own tally and the neighbours' sealed ones. */
-function makeSheet(
-  parts: ReleaseParts,
-  sheetKey: Uint8Array,
-): { readonly document: string } | { readonly wanted: readonly string[] } {
+/** Adds the station up from its own tally and the neighbours' sealed ones; the signed sheet, or what stands against it. */
+function makeSheet(parts: ReleaseParts, sheetKey: Uint8Array): string | Settled {
   const { home, store, messageSigner } = parts
   const { definition } = home.electionPackage
   const { closing } = store.day
   if (closing === undefined) throw new Error('a sheet before the polls were closed')
-  const tallies: Tally[] = [ownTally(parts)]
-  const journals: SheetJournal[] = [{ origin: store.origin, commitment: closing.tally }]
-  const wanted: string[] = []
-  for (const neighbour of store.station.neighbours.values()) {
-    const found = readNeighbour(parts, neighbour, sheetKey)
-    if (found === undefined) wanted.push(neighbour.device)
-    else {
-      tallies.push(found.tally)
-      journals.push({ origin: neighbour.origin, commitment: found.commitment })
-    }
-  }
-  if (wanted.length > 0) return { wanted }
-  const tally = tallyJson(definition, sumTallies(definition, tallies))
-  return { document: signStationSheet({ station: home.config.station, journals, tally }, messageSigner) }
+  const own = { tally: ownTally(parts), commitment: closing.tally }
+  const found: readonly Counted[] = [
+    { device: home.config.device, origin: store.origin, casts: closing.casts, ...own },
+    ...[...store.station.neighbours.values()].map((head) => {
+      const { device, origin, closedWith = 0 } = head
+      return { device, origin, casts: closedWith, ...readNeighbour(parts, head, sheetKey) }
+    }),
+  ]
+  const isCounted = (one: Counted): one is Counted & OpenedTally => one.tally !== undefined
+  const counted = found.filter(isCounted)
+  const isPossible = (tally: Tally, of: number) => findTallyProblem(definition, tally, of) === undefined
+  const wanted = found.filter((one) => !isCounted(one)).map(({ device }) => device)
+  const impossible = counted.filter((one) => !isPossible(one.tally, one.casts)).map(({ device }) => device)
+  if (wanted.length > 0 || impossible.length > 0) return { wanted, impossible }
+  const sum = sumTallies(
+    definition,
+    counted.map(({ tally }) => tally),
+  )
+  const ballots = counted.reduce((all, { casts }) => all + casts, 0)
+  // Every rule of such counts is kept by adding.
+  if (!isPossible(sum, ballots)) throw new Error('possible tallies whose sum is not')
+  const journals: readonly SheetJournal[] = counted.map(({ origin, commitment }) => ({ origin, commitment }))
+  return signStationSheet(
+    { station: home.config.station, journals, tally: tallyJson(definition, sum) },
+    messageSigner,
+  )
 }
 
 /**
@@ -138,7 +169,7 @@ function readNeighbour(
   { home, clock }: ReleaseParts,
   { device, origin, head }: HeadContent,
   sheetKey: Uint8Array,
-): { readonly tally: Tally; readonly commitment: string } | undefined {
+): OpenedTally | undefined {
   const { definition } = home.electionPackage
   const file = join(home.config.bundles, device, 'sealed-tally.json')
   const certificate = readCertificate(head.certificate, home.authorityKey, clock.now(), device)
@@ -155,11 +186,29 @@ function readNeighbour(
   return { tally: opened.tally, commitment }
 }
 
-function readSmall(file: string): string | undefined {
+/**
+ * Text of an ordinary file of a limited size; anybody may have written the stick. Undefined if it is a link, a pipe, a folder or a device, is too
+ * large or cannot be read.
+ */
+function readSmall(path: string): string | undefined {
+  let file: number | undefined
   try {
-    return statSync(file).size > MAX_SEALED_BYTES ? undefined : readFileSync(file, 'utf8')
+    // NONBLOCK: opening a pipe that nobody writes to must not hang.
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const status = fstatSync(file)
+    if (!status.isFile() || status.size > MAX_SEALED_BYTES) return undefined
+    const bytes = Buffer.alloc(status.size)
+    let filled = 0
+    while (filled < bytes.length) {
+      const count = readSync(file, bytes, filled, bytes.length - filled, filled)
+      if (count === 0) return undefined
+      filled += count
+    }
+    return bytes.toString('utf8')
   } catch {
     return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
   }
 }
 

@@ -4,6 +4,7 @@
  *
  * ```
  * device     certificate, package and origin as entry 0 names them
+ * slip       one state, and only such as the day can have come to
  * sheet      after closing, this device's sealed tally
  * heads      cosigned by this device, or checkpoints of this journal
  * ```
@@ -32,7 +33,6 @@ interface Expected {
   readonly witnessKey: Uint8Array
   /** Of the election authority, which signs the neighbours' certificates. */
   readonly authorityKey: Uint8Array
-  readonly nowMs: number
 }
 
 /**
@@ -74,7 +74,7 @@ function findDifference(a: StoredRecords, b: StoredRecords): string | undefined 
  * @returns the day its journal tells, or a refusal that names the table
  */
 function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
-  const { electionPackage, logKey, witnessKey, authorityKey, nowMs } = expected
+  const { electionPackage, logKey, witnessKey, authorityKey } = expected
   const [device, ...more] = records.device
   if (device === undefined || more.length > 0) return changed('device', 'it has not exactly one row')
   if (device.package !== toBase64(electionPackage.hash)) return otherPackage('device')
@@ -89,14 +89,17 @@ function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
   const problem =
     findDeviceProblem(device, day.value, electionPackage) ??
     findOtherProblem(records, day.value, expected) ??
+    findSlipProblem(records.slips, day.value) ??
     findSealedProblem(records.sealedTallies, day.value, expected) ??
     findHeadsProblem(records.heads, {
       definition: electionPackage.definition,
-      origin: day.value.origin,
       witnessKey,
       authorityKey,
-      nowMs,
-      checkpointAt: (size) => records.checkpoints[size - 1]?.note,
+      journal: {
+        origin: day.value.origin,
+        day: day.value,
+        checkpointAt: (size) => records.checkpoints[size - 1]?.note,
+      },
     })
   return problem === undefined ? day : fail(problem)
 }
@@ -118,6 +121,13 @@ function findOtherProblem(records: StoredRecords, day: Day, expected: Expected):
   const { definition } = electionPackage
   const problem = findTableProblem(records, records.checkpoints, day, { definition, messageKey })
   return problem && changed(problem.table, problem.what).error
+}
+
+function findSlipProblem([slip, ...more]: readonly string[], { polls, casts }: Day): Refusal | undefined {
+  const voting = polls === 'open' || polls === 'paused'
+  const possible = ['none', ...(voting ? ['printing', 'hanging'] : []), ...(casts > 0 ? ['accepted'] : [])]
+  if (slip !== undefined && more.length === 0 && possible.includes(slip)) return undefined
+  return changed('slip', 'it is not what the journal can have led to').error
 }
 
 function findSealedProblem(

@@ -67,11 +67,12 @@ export class DeviceStore {
     journal: JournalWriter,
     { spent, heads }: Pick<StoredRecords, 'spent' | 'heads'>,
   ) {
-    const { media, electionPackage } = parts
+    const { media, electionPackage, witnessSigner, authorityKey } = parts
     this.#parts = parts
     this.#journal = journal
     this.#spent = [...spent]
-    const owner = { definition: electionPackage.definition, origin: journal.origin }
+    const { definition } = electionPackage
+    const owner = { definition, journal, witnessKey: witnessSigner.publicKey, authorityKey }
     this.station = new StationMemory(media, owner, heads)
   }
 
@@ -87,18 +88,22 @@ export class DeviceStore {
 
   /** Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. */
   static resume(parts: StoreParts): Result<DeviceStore> {
-    const { media, electionPackage, logSigner, messageSigner, witnessSigner, authorityKey, clock } = parts
+    const { media, electionPackage, logSigner, messageSigner, witnessSigner, authorityKey } = parts
     const keys = {
       logKey: logSigner.publicKey,
       messageKey: messageSigner.publicKey,
       witnessKey: witnessSigner.publicKey,
     }
-    const checked = checkMedia(media, { electionPackage, ...keys, authorityKey, nowMs: clock.now() })
+    const checked = checkMedia(media, { electionPackage, ...keys, authorityKey })
     if (!checked.ok) return checked
     const { day, records } = checked.value
     const store = new DeviceStore(parts, JournalWriter.resume(parts, day, records), records)
     if (day.polls === 'closed' || day.polls === 'finished') {
       for (const { slots } of media) slots.destroyAll()
+      // The power may have been cut between two media, or before the key for the sheet had left a write-ahead log.
+      const totals = media.map((medium) => medium.totals())
+      if (totals.some((kept) => kept !== undefined && kept.sheetKey === undefined))
+        store.settleSheet(totals.find((kept) => kept?.sheet !== undefined)?.sheet)
     }
     return ok(store)
   }

@@ -64,6 +64,8 @@ export interface StoredRecords {
   readonly released: readonly string[]
   /** Bytes of the pool's block, if it is there; its content needs the day key. */
   readonly pool: readonly number[]
+  /** States of the slip in hand; one, unless somebody changed it. */
+  readonly slips: readonly string[]
   /** Documents of sealed tallies; none before closing, one after. */
   readonly sealedTallies: readonly string[]
   /** Heads that this device and its neighbours cosigned for each other, in the order in which they were learned. */
@@ -146,6 +148,7 @@ export class Medium {
         receipts: all('SELECT size, cosignature FROM receipts ORDER BY size'),
         released: column('SELECT tally FROM released'),
         pool: column('SELECT length(block) FROM pool'),
+        slips: column('SELECT state FROM slip'),
         sealedTallies: column('SELECT sealed FROM sheet'),
         heads: column('SELECT head FROM heads ORDER BY number'),
       })

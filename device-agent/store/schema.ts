@@ -38,7 +38,10 @@ CREATE TABLE spent (tag BLOB PRIMARY KEY CHECK (length(tag) = 32)) STRICT, WITHO
 CREATE TABLE receipts (size INTEGER PRIMARY KEY, cosignature TEXT NOT NULL) STRICT;
 CREATE TABLE heads (number INTEGER PRIMARY KEY, head BLOB NOT NULL) STRICT;
 CREATE TABLE pool (one INTEGER PRIMARY KEY CHECK (one = 1), block BLOB NOT NULL) STRICT;
-CREATE TABLE slip (one INTEGER PRIMARY KEY CHECK (one = 1), state TEXT NOT NULL) STRICT;
+CREATE TABLE slip (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  state TEXT NOT NULL CHECK (state IN ('none', 'printing', 'hanging', 'accepted'))
+) STRICT;
 CREATE TABLE released (one INTEGER PRIMARY KEY CHECK (one = 1), tally TEXT NOT NULL, answered INTEGER NOT NULL) STRICT;
 CREATE TABLE sheet (one INTEGER PRIMARY KEY CHECK (one = 1), sealed TEXT NOT NULL, key BLOB, sheet TEXT) STRICT;
 INSERT INTO slip (one, state) VALUES (1, 'none');

@@ -10,13 +10,13 @@
  *  "version":1}
  * ```
  *
- * `closing` holds `polls.closed` and its inclusion in the head, `proofs` the head's consistency with the sizes that the station's cards
- * carried before. Nothing here is believed: `verify-head.ts` does that.
+ * The head of the device that wrote the card stands first, then one of each neighbour, then those that do not go together with what the
+ * writer knows. `closing` holds `polls.closed` and its inclusion in the head, `proofs` the head's consistency with the sizes that the
+ * station's cards carried before. Nothing here is believed: `verify-head.ts` does that.
  */
 import { z } from 'zod'
 import { MAX_ENTRY_BYTES } from '../../core/journal/entry.ts'
 import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
-import { ok, type Result, refuse } from '../../core/result.ts'
 import { canonicalJson, type Json, parseCanonicalJson } from '../../core/text/canonical-json.ts'
 
 /** Room for the object on a card, bytes: five devices with three proofs each need about 20,000. */
@@ -38,43 +38,54 @@ export interface StationHead {
   readonly proofs: readonly { readonly size: number; readonly proof: readonly Uint8Array[] }[]
 }
 
-/** A checkpoint and the cosignatures of eight neighbours. */
-const MAX_NOTE = 2_000
-/** Devices of a station. */
-const MAX_HEADS = 8
+/** A checkpoint and the cosignatures of eight devices, all with the longest names: text 280, own line 330, 310 a cosignature. UTF-16 units. */
+export const MAX_NOTE = 4_000
+/** Two of each of the eight devices that a station may have. */
+const MAX_HEADS = 16
 
 const hash = z.string().length(44)
 /** A tree of 2^53 leaves has no longer one. */
 const proof = z.array(hash).max(64)
-const shape = z.strictObject({
-  version: z.literal(1),
-  heads: z
-    .array(
-      z.strictObject({
-        certificate: z.string().max(1_600),
-        closing: z
-          .strictObject({ entry: z.string().max(MAX_ENTRY_BYTES), proof, seq: z.int().min(0) })
-          .optional(),
-        note: z.string().max(MAX_NOTE),
-        proofs: z.array(z.strictObject({ proof, size: z.int().min(1) })).max(16),
-      }),
-    )
-    .max(MAX_HEADS),
+const headShape = z.strictObject({
+  certificate: z.string().max(1_600),
+  closing: z.strictObject({ entry: z.string().max(MAX_ENTRY_BYTES), proof, seq: z.int().min(0) }).optional(),
+  note: z.string().max(MAX_NOTE),
+  proofs: z.array(z.strictObject({ proof, size: z.int().min(1) })).max(16),
 })
+const shape = z.strictObject({ version: z.literal(1), heads: z.array(z.unknown()) })
+
+/** What stands in the object. */
+export interface CardHeads {
+  /** Those that have the form of a head, as they stand there. */
+  readonly heads: readonly StationHead[]
+  /** Something stands there that is no head. */
+  readonly isDamaged: boolean
+}
 
 /**
  * The object's bytes. Where the card has no room for all, proofs are left out, those from the smallest sizes first (a neighbour that knows
- * only that size will not go on from it), and so is a note that somebody filled with lines.
+ * only that size will not go on from it), then the last heads, and so is a note that somebody filled with lines.
  */
 export function encodeHeads(heads: readonly StationHead[]): Uint8Array {
   let fitting = heads.filter(({ note }) => note.length <= MAX_NOTE).slice(0, MAX_HEADS)
   for (;;) {
-    const bytes = Buffer.from(canonicalJson({ version: 1, heads: fitting.map(headJson) }))
+    const bytes = encodeAll(fitting)
     if (bytes.length <= HEADS_ROOM) return bytes
     const most = Math.max(...fitting.map(({ proofs }) => proofs.length))
-    if (most === 0) throw new Error('heads without proofs have room on a card')
-    fitting = fitting.map((head) => (head.proofs.length < most ? head : withoutSmallest(head)))
+    fitting =
+      most === 0
+        ? fitting.slice(0, -1)
+        : fitting.map((head) => (head.proofs.length < most ? head : withoutSmallest(head)))
   }
+}
+
+/** One head without its proofs, as a row of table heads. Nothing is left out: whoever stores it reads it back first. */
+export function encodeRow(head: StationHead): Uint8Array {
+  return encodeAll([{ ...head, proofs: [] }])
+}
+
+function encodeAll(heads: readonly StationHead[]): Uint8Array {
+  return Buffer.from(canonicalJson({ version: 1, heads: heads.map(headJson) }))
 }
 
 function withoutSmallest(head: StationHead): StationHead {
@@ -82,32 +93,38 @@ function withoutSmallest(head: StationHead): StationHead {
   return { ...head, proofs: head.proofs.filter(({ size }) => size !== smallest) }
 }
 
-/** Reads the object; empty bytes are a card that was nowhere yet. */
-export function parseHeads(bytes: Uint8Array, where: string): Result<readonly StationHead[]> {
-  if (bytes.length === 0) return ok([])
-  const bad = () => refuse('heads.form', where, 'these are no heads of journals', 'Use another card.')
-  if (bytes.length > HEADS_ROOM) return bad()
-  const json = parseCanonicalJson(Buffer.from(bytes).toString('utf8'), where)
-  const parsed = json.ok ? shape.safeParse(json.value) : undefined
-  if (!parsed?.success) return bad()
-  const heads: StationHead[] = []
-  for (const { certificate, closing, note, proofs } of parsed.data.heads) {
-    const der = fromBase64(certificate)
-    const end = closing && hashes(closing.proof)
-    const consistency = proofs.flatMap((each) => {
-      const proof = hashes(each.proof)
-      return proof === undefined ? [] : [{ size: each.size, proof }]
-    })
-    const isWhole = consistency.length === proofs.length && (closing === undefined) === (end === undefined)
-    if (der === undefined || !isWhole) return bad()
-    heads.push({
-      certificate: der,
-      note,
-      proofs: consistency,
-      ...(closing && end && { closing: { entry: Buffer.from(closing.entry), proof: end, seq: closing.seq } }),
-    })
+/** Reads the object; empty bytes are a card that was nowhere yet. Each head is read for itself: a bad one takes no other with it. */
+export function parseHeads(bytes: Uint8Array): CardHeads {
+  if (bytes.length === 0) return { heads: [], isDamaged: false }
+  const json =
+    bytes.length > HEADS_ROOM
+      ? undefined
+      : parseCanonicalJson(Buffer.from(bytes).toString('utf8'), 'heads of journals')
+  const parsed = json?.ok ? shape.safeParse(json.value) : undefined
+  if (!parsed?.success) return { heads: [], isDamaged: true }
+  const given = parsed.data.heads
+  const heads = given.flatMap((each) => parseHead(each) ?? []).slice(0, MAX_HEADS)
+  return { heads, isDamaged: heads.length < given.length }
+}
+
+function parseHead(given: unknown): StationHead | undefined {
+  const parsed = headShape.safeParse(given)
+  if (!parsed.success) return undefined
+  const { certificate, closing, note, proofs } = parsed.data
+  const der = fromBase64(certificate)
+  const end = closing && hashes(closing.proof)
+  const consistency = proofs.flatMap((each) => {
+    const proof = hashes(each.proof)
+    return proof === undefined ? [] : [{ size: each.size, proof }]
+  })
+  const isWhole = consistency.length === proofs.length && (closing === undefined) === (end === undefined)
+  if (der === undefined || !isWhole) return undefined
+  return {
+    certificate: der,
+    note,
+    proofs: consistency,
+    ...(closing && end && { closing: { entry: Buffer.from(closing.entry), proof: end, seq: closing.seq } }),
   }
-  return ok(heads)
 }
 
 function headJson({ certificate, closing, note, proofs }: StationHead): Json {

@@ -32,7 +32,8 @@ export interface HeadContent {
 
 /** A head that its device really signed. */
 export interface VerifiedHead extends HeadContent {
-  /** Ed25519 key with which the device cosigns its neighbours' heads. */
+  /** Ed25519 keys with which the device signs its journal, and cosigns its neighbours' heads. */
+  readonly logKey: Uint8Array
   readonly witnessKey: Uint8Array
 }
 
@@ -55,7 +56,7 @@ export function verifyHead(head: StationHead, checks: HeadChecks, where: string)
   if (device !== subject)
     return bad('heads.journal', where, 'the journal is not one of the device that the certificate names')
   const signed = openCheckpoint(head.note, { origin, publicKey: log })
-  return signed.ok ? ok({ ...content.value, witnessKey: witness }) : signed
+  return signed.ok ? ok({ ...content.value, logKey: log, witnessKey: witness }) : signed
 }
 
 /**

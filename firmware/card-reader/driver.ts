@@ -36,6 +36,11 @@ export interface CardReader {
   transmit(apdu: Apdu): Promise<Result<CardAnswer, CardFault>>
   /** Calls back once when the line is gone or the reader stopped answering, at once if that already happened. */
   onLost(listener: (fault: LinkFault) => void): void
+  /**
+   * Asks the reader for the state of its slot, after the commands that wait already. What it says of the card is believed: news of a
+   * movement is two bytes without a checksum and may be lost.
+   */
+  heartbeat(): Promise<Result<void, LinkFault>>
   close(): void
 }
 
@@ -43,6 +48,8 @@ type Slot = { readonly is: 'empty' } | { readonly is: 'card' } | { readonly is: 
 
 /** As long as libccid waits for a Twin; a card that needs longer asks for more time. */
 const ANSWER_MS = 3000
+/** What asks nothing of a card is answered in milliseconds; three tries are libccid's time again. */
+const READER_MS = 1000
 /** An answer of at most 256 bytes needs few GET RESPONSEs; a card that promises more without end is broken. */
 const MORE_DATA_AT_MOST = 8
 
@@ -110,6 +117,18 @@ class TwinReader implements CardReader {
     return undefined
   }
 
+  heartbeat(): Promise<Result<void, LinkFault>> {
+    return this.#turns.take(async () => {
+      const answer = await this.#command(CCID.slotStatus, CCID.slotStatusAnswer)
+      if (!answer.ok) return fail(beginFault(answer.error))
+      const { card } = answer.value.status
+      // A ready card without power is another one, or was out meanwhile.
+      if (card === 'absent' || (card === 'inactive' && this.#slot.is === 'ready')) this.#moved(false)
+      if (card !== 'absent' && this.#slot.is === 'empty') this.#moved(true)
+      return ok(undefined)
+    })
+  }
+
   powerOn(): Promise<Result<Atr, CardFault>> {
     return this.#turns.take(async () => {
       if (this.#slot.is === 'empty') return fail('no-card')
@@ -175,15 +194,19 @@ class TwinReader implements CardReader {
     const command = encodeMessage({ type, slot: 0, sequence, parameters: [parameter, 0, 0], data })
     const needsCard = type === CCID.powerOn || type === CCID.transferBlock
     const slot = this.#slot
-    const outcome = await this.#line.exchange<CcidMessage | CardFault>(command, ANSWER_MS, (frame) => {
+    const judge = (frame: ReaderFrame): Verdict<CcidMessage | CardFault> => {
       if (frame.is === 'card') return needsCard && this.#slot !== slot ? settled('removed') : undefined
       if (frame.is === 'not-understood') return settled('protocol')
-      if (frame.is === 'time-request') return { is: 'more-time' }
+      if (frame.is === 'time-request') return needsCard ? { is: 'more-time' } : undefined
       const { message } = frame
       if (message.sequence !== sequence || message.type < 0x80) return undefined
       if (statusOf(message).is === 'more-time') return { is: 'more-time' }
       return settled(message.type === answerType ? message : 'protocol')
-    })
+    }
+    // A card may count what it is asked (a wrong PIN); the reader's own name and slot may be asked for at any time.
+    const outcome = needsCard
+      ? await this.#line.exchange(command, ANSWER_MS, judge)
+      : await this.#line.ask(command, READER_MS, judge)
     if (outcome.is === 'lost') return fail('lost')
     if (outcome.is === 'timeout') {
       this.#line.abandon({ is: 'timeout', what: 'the card reader does not answer' })

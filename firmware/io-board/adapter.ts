@@ -1,17 +1,21 @@
 /**
  * The I/O board through johnny-five over firmata-io. This is the only file that knows either: both are programs on real timers with
  * their own idea of a connection, so here a board is made anew for each line, and what they cannot promise is held around them:
- * a deadline, a bounded parser, and nothing thrown or printed.
+ * a deadline, a bounded parser (they get whole messages only), a heartbeat, and nothing thrown or printed.
  */
 import { EventEmitter } from 'node:events'
 import firmata from 'firmata-io'
 import five from 'johnny-five'
-import type { Logger, OpenLine, Transport } from '../../core/ports.ts'
+import type { Clock, Logger, OpenLine, Transport } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
+import { Line } from '../link/exchange.ts'
 import type { LinkFault } from '../link/fault.ts'
 import { openTransport } from '../link/fault.ts'
+import type { LinkCounters } from '../link/framer.ts'
 import { Listeners } from '../link/listeners.ts'
+import { Turns } from '../link/turns.ts'
+import { encodePortQuery, firmataFormat, isPort } from './codec.ts'
 import { PINS } from './pins.ts'
 
 /** Which officers' keys are turned. */
@@ -24,6 +28,7 @@ export interface Keys {
 export interface IoBoard {
   /** The firmware's name and version, for the journal. */
   readonly identity: string
+  readonly counters: LinkCounters
   /** Calls back at once with the switches as they are, and at each change. */
   onKeys(listener: (keys: Keys) => void): void
   /** Calls back at once with whether the chassis is open, and at each change. */
@@ -31,6 +36,8 @@ export interface IoBoard {
   setLamp(on: boolean): void
   /** Calls back once when the line is gone, at once if it already is. */
   onLost(listener: (fault: LinkFault) => void): void
+  /** Has the board report its switches anew, which also mends a report that was lost. */
+  heartbeat(): Promise<Result<void, LinkFault>>
   close(): void
 }
 
@@ -38,20 +45,23 @@ export interface IoBoard {
 const CONNECT_MS = 5000
 /** After this silence firmata-io asks for the version; until then it waits for a board that tells it by itself. */
 const ASK_VERSION_MS = 500
-/** The longest message of a board this size is its capabilities, some 250 bytes; firmata-io itself sets no limit. */
-const LONGEST_MESSAGE = 1024
+/** A board answers within a few milliseconds. */
+const ANSWER_MS = 1000
 
 const INPUTS = [PINS.executiveKey, PINS.supervisoryKey, PINS.chassisTamper] as const
+/** The port of all of them; a port is eight pins. */
+const INPUT_PORT = PINS.chassisTamper >> 3
 
 /** Opens the line, waits for the board's firmware to answer, and reads its inputs once. */
 export async function connectIoBoard(parts: {
   readonly open: OpenLine
+  readonly clock: Clock
   readonly logger: Logger
 }): Promise<Result<IoBoard, LinkFault>> {
-  const { open, logger } = parts
+  const { open, clock, logger } = parts
   const opened = await openTransport(open)
   if (!opened.ok) return opened
-  const board = new FirmataBoard(opened.value)
+  const board = new FirmataBoard(opened.value, clock)
   const fault = await board.begin()
   if (fault !== undefined) {
     board.close()
@@ -61,10 +71,9 @@ export async function connectIoBoard(parts: {
   return ok(board)
 }
 
-type State = { readonly is: 'open' } | { readonly is: 'closed' } | { readonly is: 'lost'; fault: LinkFault }
-
 class FirmataBoard implements IoBoard {
-  readonly #transport: Transport
+  readonly #line: Line<Uint8Array>
+  readonly #turns = new Turns()
   /** firmata-io's side of the line: it wants an emitter of `data`. */
   readonly #port: FirmataPort
   readonly #firmata: InstanceType<typeof firmata.Firmata>
@@ -72,22 +81,23 @@ class FirmataBoard implements IoBoard {
   readonly #levels = new Map<number, number>()
   readonly #keysListeners = new Listeners<Keys>()
   readonly #tamperListeners = new Listeners<boolean>()
-  readonly #lostListeners = new Listeners<LinkFault>()
   #told: { readonly keys: Keys; readonly tamper: boolean } | undefined
   #inputsKnown = () => {}
   #lamp: five.Led | undefined
-  #state: State = { is: 'open' }
+  #over = false
 
-  constructor(transport: Transport) {
-    this.#transport = transport
-    this.#port = new FirmataPort((bytes) => {
-      if (this.#state.is === 'open') transport.write(bytes)
-    })
+  constructor(transport: Transport, clock: Clock) {
+    this.#port = new FirmataPort((bytes) => this.#line.send(bytes))
+    // It writes nothing before the first turn of the event loop is over, so the line may come second, which brings bytes at once.
     this.#firmata = new firmata.Firmata(this.#port, { reportVersionTimeout: ASK_VERSION_MS })
-    transport.listen(
-      (chunk) => this.#receive(chunk),
-      (reason) => this.#abandon({ is: 'lost', what: reason }),
-    )
+    this.#line = new Line(transport, clock, firmataFormat, (message) => this.#receive(message))
+    this.#line.onLost(() => {
+      this.#over = true
+    })
+  }
+
+  get counters(): LinkCounters {
+    return this.#line.counters
   }
 
   get identity(): string {
@@ -103,7 +113,7 @@ class FirmataBoard implements IoBoard {
     const lost = new Promise<LinkFault>((resolve) => this.onLost(resolve))
     this.#firmata.once('ready', () => this.#makeBoard())
     const timer = setTimeout(
-      () => this.#abandon({ is: 'timeout', what: 'the I/O board does not answer' }),
+      () => this.#line.abandon({ is: 'timeout', what: 'the I/O board does not answer' }),
       CONNECT_MS,
     )
     const fault = await Promise.race([known, lost])
@@ -127,25 +137,34 @@ class FirmataBoard implements IoBoard {
   }
 
   onLost(listener: (fault: LinkFault) => void): void {
-    if (this.#state.is === 'lost') listener(this.#state.fault)
-    else this.#lostListeners.add(listener)
+    this.#line.onLost(listener)
+  }
+
+  heartbeat(): Promise<Result<void, LinkFault>> {
+    return this.#turns.take(async () => {
+      const outcome = await this.#line.ask<null>(encodePortQuery(INPUT_PORT), ANSWER_MS, (message) =>
+        isPort(message, INPUT_PORT) ? { is: 'answer', answer: null } : undefined,
+      )
+      if (outcome.is === 'answered') return ok(undefined)
+      if (outcome.is === 'lost') return fail({ is: 'lost', what: outcome.why })
+      return fail({ is: 'timeout', what: 'the I/O board does not answer' })
+    })
   }
 
   close(): void {
-    if (this.#state.is !== 'open') return
-    this.#state = { is: 'closed' }
-    this.#transport.close()
+    this.#over = true
+    this.#line.close()
   }
 
   /** johnny-five's part, once the firmware has told its pins: inputs with pull-up, reported on change, and the lamp. */
   #makeBoard(): void {
-    if (this.#state.is !== 'open') return
+    if (this.#over) return
     // Without these three johnny-five starts a prompt, takes the interrupt signal and prints.
     const quiet = { repl: false, sigint: false, debug: false }
     const board = new five.Board({ io: this.#firmata, ...quiet })
-    board.on('error', (error: unknown) => this.#abandon({ is: 'protocol', what: String(error) }))
+    board.on('error', (error: unknown) => this.#line.abandon({ is: 'protocol', what: String(error) }))
     board.on('ready', () => {
-      if (this.#state.is !== 'open') return
+      if (this.#over) return
       this.#lamp = new five.Led({ pin: PINS.lamp, board })
       this.#lamp.off()
       for (const pin of INPUTS) board.pinMode(pin, this.#firmata.MODES.PULLUP)
@@ -154,16 +173,11 @@ class FirmataBoard implements IoBoard {
   }
 
   /** firmata-io indexes its tables with what a board says and throws at a pin that is not there: such a board is lost. */
-  #receive(chunk: Uint8Array): void {
-    if (this.#state.is !== 'open') return
+  #receive(message: Uint8Array): void {
     try {
-      this.#port.emit('data', chunk)
+      this.#port.emit('data', message)
     } catch (error) {
-      this.#abandon({ is: 'protocol', what: `the I/O board says what no board can: ${String(error)}` })
-      return
-    }
-    if (this.#firmata.buffer.length > LONGEST_MESSAGE) {
-      this.#abandon({ is: 'protocol', what: 'the I/O board sends a message without end' })
+      this.#line.abandon({ is: 'protocol', what: `the I/O board says what no board can: ${String(error)}` })
       return
     }
     this.#tellInputs()
@@ -182,13 +196,6 @@ class FirmataBoard implements IoBoard {
       this.#keysListeners.tell(keys)
     }
     if (before?.tamper !== tamper) this.#tamperListeners.tell(tamper)
-  }
-
-  #abandon(fault: LinkFault): void {
-    if (this.#state.is !== 'open') return
-    this.#state = { is: 'lost', fault }
-    this.#transport.close()
-    this.#lostListeners.tell(fault)
   }
 }
 

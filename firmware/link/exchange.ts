@@ -1,6 +1,10 @@
 /**
  * One open line with its framer: a command goes out, and the peripheral's own answer settles it, never the write. Each exchange
  * has a deadline by the injected clock, since a write after a hang-up never calls back.
+ *
+ * By the verb that a driver uses it declares what a command is. `ask` is for idempotent commands, which the line itself writes again
+ * when nobody answers: to be heard twice changes nothing. `exchange` is for all others: written once and never again. Unanswered, such
+ * a command is indeterminate: it may have been carried out or not, and its caller must find out and not repeat.
  */
 import type { Clock, Timer, Transport } from '../../core/ports.ts'
 import type { LinkFault } from './fault.ts'
@@ -23,6 +27,15 @@ export type Verdict<A> =
 /** A peripheral may ask for its deadline anew this often in one exchange; a babbling one does not hold the line for ever. */
 const MORE_TIME_AT_MOST = 10
 
+/** How often an idempotent command is written before the peripheral counts as mute. */
+export const ASK_TRIES = 3
+
+/**
+ * A frame that stands still this long, twice over, is given up. Twice, because timers are served before bytes: after a pause of the
+ * program itself the first finds what has long arrived not yet read.
+ */
+const STANDSTILL_MS = 100
+
 interface Waiter<F> {
   frame(frame: F): void
   lost(why: string): void
@@ -33,7 +46,9 @@ export class Line<F> {
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #framer: Framer<F>
+  readonly #onFrame: (frame: F) => void
   readonly #lostListeners = new Listeners<LinkFault>()
+  #standstill: Timer | undefined
   #waiter: Waiter<F> | undefined
   #timeouts = 0
   #state: { readonly is: 'open' } | { readonly is: 'closed' } | { readonly is: 'lost'; fault: LinkFault } = {
@@ -47,14 +62,12 @@ export class Line<F> {
     this.#transport = transport
     this.#clock = clock
     this.#framer = new Framer(format)
+    this.#onFrame = onFrame
     transport.listen(
       (chunk) => {
-        for (const frame of this.#framer.push(chunk)) {
-          // A listener may close the line at any frame; what came behind it is then nobody's.
-          if (this.#state.is !== 'open') return
-          onFrame(frame)
-          this.#waiter?.frame(frame)
-        }
+        if (this.#state.is !== 'open') return
+        this.#take(this.#framer.push(chunk))
+        this.#watchStandstill()
       },
       (reason) => this.abandon({ is: 'lost', what: reason }),
     )
@@ -66,8 +79,25 @@ export class Line<F> {
   }
 
   /**
-   * Writes a command and waits for the frame that `judge` takes for its answer. One at a time: a second command while one is in
-   * flight is a mistake of the caller and throws.
+   * Writes an idempotent command and waits for the frame that `judge` takes for its answer; without one it is written again, so that
+   * one lost byte is not a lost peripheral. A late answer to an earlier try counts: it is the answer to the same question.
+   * @param deadlineMs of each of the three tries
+   */
+  async ask<A>(
+    command: Uint8Array,
+    deadlineMs: number,
+    judge: (frame: F) => Verdict<A>,
+  ): Promise<Exchange<A>> {
+    let outcome = await this.exchange(command, deadlineMs, judge)
+    for (let tries = 1; tries < ASK_TRIES && outcome.is === 'timeout'; tries += 1) {
+      outcome = await this.exchange(command, deadlineMs, judge)
+    }
+    return outcome
+  }
+
+  /**
+   * Writes a command once and waits for the frame that `judge` takes for its answer. After `timeout` or `lost` nobody knows whether it
+   * was carried out. One at a time: a second command while one is in flight is a mistake of the caller and throws.
    * @param deadlineMs from now, and anew when the peripheral asks for more time
    */
   exchange<A>(
@@ -122,7 +152,7 @@ export class Line<F> {
   abandon(fault: LinkFault): void {
     if (this.#state.is !== 'open') return
     this.#state = { is: 'lost', fault }
-    this.#transport.close()
+    this.#end()
     this.#waiter?.lost(fault.what)
     this.#lostListeners.tell(fault)
   }
@@ -131,8 +161,32 @@ export class Line<F> {
   close(): void {
     if (this.#state.is !== 'open') return
     this.#state = { is: 'closed' }
-    this.#transport.close()
+    this.#end()
     this.#waiter?.lost('the line was closed')
+  }
+
+  #take(frames: readonly F[]): void {
+    for (const frame of frames) {
+      // A listener may close the line at any frame; what came behind it is then nobody's.
+      if (this.#state.is !== 'open') return
+      this.#onFrame(frame)
+      this.#waiter?.frame(frame)
+    }
+  }
+
+  /** Begins anew to measure how long a frame stands still, if one has begun. */
+  #watchStandstill(): void {
+    this.#standstill?.cancel()
+    this.#standstill = undefined
+    if (this.#state.is !== 'open' || !this.#framer.waiting) return
+    this.#standstill = this.#clock.after(STANDSTILL_MS, () => {
+      this.#standstill = this.#clock.after(STANDSTILL_MS, () => this.#take(this.#framer.giveUpWaiting()))
+    })
+  }
+
+  #end(): void {
+    this.#standstill?.cancel()
+    this.#transport.close()
   }
 
   #whyNot(): string {

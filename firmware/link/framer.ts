@@ -19,11 +19,13 @@ export interface FrameFormat<F> {
   scan(bytes: Uint8Array): Scan<F>
 }
 
-/** What has passed over a line, for the health page. */
+/** What has passed over a line, for health. */
 export interface LinkCounters {
   readonly frames: number
+  /** Bytes that belonged to no frame. */
   readonly discardedBytes: number
   readonly badChecksums: number
+  /** Deadlines of exchanges that passed without an answer. */
   readonly timeouts: number
 }
 
@@ -50,6 +52,11 @@ export class Framer<F> {
     }
   }
 
+  /** Whether a frame has begun that is not yet complete. */
+  get waiting(): boolean {
+    return this.#filled > 0
+  }
+
   /** Takes the next bytes, however they were cut, and gives the frames that they complete, in order. Never throws. */
   push(chunk: Uint8Array): F[] {
     const frames: F[] = []
@@ -59,6 +66,21 @@ export class Framer<F> {
       this.#buffer.set(piece, this.#filled)
       this.#filled += piece.length
       taken += piece.length
+      this.#drain(frames)
+    }
+    return frames
+  }
+
+  /**
+   * Nothing has come for so long that what has begun will not be completed: it was noise that looked like a start. Its first byte is
+   * thrown away, and what stands behind it is looked at again, until nothing waits any more. Gives the frames that were hidden there.
+   */
+  giveUpWaiting(): F[] {
+    const frames: F[] = []
+    while (this.#filled > 0) {
+      this.#discardedBytes += 1
+      this.#buffer.copyWithin(0, 1, this.#filled)
+      this.#filled -= 1
       this.#drain(frames)
     }
     return frames

@@ -15,14 +15,16 @@ interface SerialSettings {
   readonly baudRate: number
   readonly dataBits?: 7 | 8
   readonly stopBits?: 1 | 2
+  /** Other ports than the operating system's: a `BindingInterface` of serialport. */
+  readonly binding?: object
 }
 
 /** A way to open that line afresh. Opening rejects with the path and the system's reason. */
 export function openSerialLine(settings: SerialSettings): OpenLine {
   return () =>
     new Promise((resolve, reject) => {
-      const { path, baudRate, dataBits = 8, stopBits = 1 } = settings
-      const port = new SerialPort({ path, baudRate, dataBits, stopBits, parity: 'none', autoOpen: false })
+      const { path, dataBits = 8, stopBits = 1 } = settings
+      const port = new SerialPort({ ...settings, dataBits, stopBits, parity: 'none', autoOpen: false })
       port.open((error) => {
         if (error) reject(new Error(`cannot open serial line ${path}: ${error.message}`))
         else {

@@ -2,19 +2,20 @@
  * ESC/POS, from the printer to the host:
  * ```
  * 0xx1xx10                one status byte, in answer to 10 04 n
+ * 0xx1xx00 0xx0xxxx 0xx0xxxx 0xx0xxxx   an automatic status, when something has changed (GS a)
  * 37 22 d1 d2 d3 d4 00    everything before process request d1..d4 is on paper
  * 37 25 00                the buffer is clear
- * 11 / 13                 XON and XOFF, anywhere
  * ```
+ * XON and XOFF (11, 13) may stand anywhere, even inside an answer; they are taken out before (paced-transport.ts).
  */
 import type { FrameFormat, Scan } from '../link/framer.ts'
 
 /** What may come from the printer. */
 export type PrinterFrame =
   | { readonly is: 'status'; readonly byte: number }
+  | { readonly is: 'automatic-status'; readonly status: PrinterStatus }
   | { readonly is: 'process'; readonly process: number }
   | { readonly is: 'cleared' }
-  | { readonly is: 'flow'; readonly go: boolean }
 
 /** How the printer is, from its four status bytes. */
 export interface PrinterStatus {
@@ -35,8 +36,7 @@ export type PrinterCondition =
   | 'unrecoverable-error'
   | 'offline'
 
-const XON = 0x11
-const XOFF = 0x13
+const AUTOMATIC_LENGTH = 4
 const PROCESS_LENGTH = 7
 const CLEARED_LENGTH = 3
 
@@ -45,10 +45,8 @@ export const printerFormat: FrameFormat<PrinterFrame> = { maxLength: PROCESS_LEN
 
 function scan(bytes: Uint8Array): Scan<PrinterFrame> {
   const [first = 0, second] = bytes
-  if (first === XON || first === XOFF) {
-    return { is: 'frame', frame: { is: 'flow', go: first === XON }, length: 1 }
-  }
   if ((first & 0x93) === 0x12) return { is: 'frame', frame: { is: 'status', byte: first }, length: 1 }
+  if ((first & 0x93) === 0x10) return scanAutomatic(bytes)
   if (first !== 0x37) return { is: 'noise' }
   if (second === undefined) return { is: 'incomplete' }
   if (second === 0x25) return scanCleared(bytes)
@@ -60,6 +58,21 @@ function scan(bytes: Uint8Array): Scan<PrinterFrame> {
   if (bytes[6] !== 0x00) return { is: 'noise' }
   const process = id.reduce((sum, byte) => (sum << 4) | (byte & 0x0f), 0)
   return { is: 'frame', frame: { is: 'process', process }, length: PROCESS_LENGTH }
+}
+
+function scanAutomatic(bytes: Uint8Array): Scan<PrinterFrame> {
+  const tail = bytes.subarray(1, AUTOMATIC_LENGTH)
+  if (tail.some((byte) => (byte & 0x90) !== 0)) return { is: 'noise' }
+  if (bytes.length < AUTOMATIC_LENGTH) return { is: 'incomplete' }
+  const [printer = 0, error = 0, paper = 0] = bytes
+  const status: PrinterStatus = {
+    offline: (printer & 0x08) !== 0,
+    coverOpen: (printer & 0x20) !== 0,
+    paperEnd: (paper & 0x0c) !== 0,
+    paperNearEnd: (paper & 0x03) !== 0,
+    error: errorOf(0, error),
+  }
+  return { is: 'frame', frame: { is: 'automatic-status', status }, length: AUTOMATIC_LENGTH }
 }
 
 function scanCleared(bytes: Uint8Array): Scan<PrinterFrame> {

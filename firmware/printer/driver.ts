@@ -1,6 +1,22 @@
 /**
  * The printer. Nothing counts as printed but the printer's own answer to a process request that was sent behind the document:
  * bytes written prove nothing. A print without that answer is indeterminate and is never sent again by this driver.
+ *
+ * What may go wrong, what is known then, what is answered, and what the session makes of it (`device-agent/ballot/session`):
+ *
+ * | what happened                                   | what is known                  | answer                    | session                                             |
+ * |-------------------------------------------------|--------------------------------|---------------------------|-----------------------------------------------------|
+ * | cover, paper, error, no answer before any byte  | nothing of it is on paper      | refused, and why          | held; a poll worker mends it; printed as if never asked |
+ * | the same or a time-out while bytes are on their way | a piece of it may hang     | indeterminate, and why    | the rest is cleared here; void mark under it, cut; again |
+ * | line lost after the first byte                  | a piece or all of it may hang  | indeterminate, lost       | the next connection clears the rest; void mark, cut |
+ * | printed, and no proof comes                     | the same: it cannot be told apart | indeterminate, timeout | void mark under it, cut; again                      |
+ * | proof before the last byte was sent             | the printer does not say the truth | indeterminate, false-proof | void mark, cut; again                         |
+ * | proof, and nothing was printed                  | nothing that could tell        | printed                   | the voter compares with the paper and presses "wrong": void mark, cut |
+ * | proof of a cut, and nothing was cut             | nothing that could tell        | printed                   | none: the next voter finds a slip hanging; slips in the box are counted |
+ * | cutter stuck during a cut                       | it may have been cut           | indeterminate, cutter-error | the vote stands; held; mended, the knife is asked again |
+ *
+ * So a ballot that may be on paper is never printed a second time as if it were the first, and what a stopped printer still holds is
+ * cleared before it can come out on the next roll (`encoder.ts`, CLEAR_BUFFER and RECOVER).
  */
 import { concatBytes } from '../../core/keys/hash.ts'
 import type { Clock, Logger, OpenLine } from '../../core/ports.ts'
@@ -10,6 +26,7 @@ import { Line } from '../link/exchange.ts'
 import type { LinkFault } from '../link/fault.ts'
 import { openTransport } from '../link/fault.ts'
 import type { LinkCounters } from '../link/framer.ts'
+import { Listeners } from '../link/listeners.ts'
 import { Turns } from '../link/turns.ts'
 import type { PrinterCondition, PrinterFrame, PrinterStatus } from './decoder.ts'
 import { conditionOf, printerFormat, statusOf } from './decoder.ts'
@@ -21,26 +38,41 @@ import {
   encodeProcessRequest,
   encodeStatusRequest,
   INITIALIZE,
+  RECOVER,
 } from './encoder.ts'
+import { PacedTransport, wireMs } from './paced-transport.ts'
 
 /**
  * How a print or a cut ended: proven by the printer; refused before a byte of it was sent, and why; or unknown, because the proof
- * did not come after bytes were sent.
+ * did not come after bytes were sent, and why not.
  */
 export type PrintOutcome =
   | { readonly is: 'printed' }
   | { readonly is: 'refused'; readonly condition: PrinterCondition | 'no-answer' | 'lost' }
-  | { readonly is: 'indeterminate'; readonly why: 'timeout' | 'lost' }
+  | { readonly is: 'indeterminate'; readonly why: PrinterCondition | 'timeout' | 'lost' | 'false-proof' }
+
+/** How far a print is: the part of its bytes that is on the line, 0 to 1, and how long the rest takes by the line's speed. */
+export interface PrintProgress {
+  readonly done: number
+  readonly msLeft: number
+}
 
 /** A connected printer. */
 export interface Printer {
   readonly counters: LinkCounters
-  /** Prints a document and leaves it hanging. */
-  print(document: PrintDocument): Promise<PrintOutcome>
+  /**
+   * Prints a document and leaves it hanging.
+   * @param progress is told as the bytes go out, first with nothing done; the same for documents of the same size
+   */
+  print(document: PrintDocument, progress?: (progress: PrintProgress) => void): Promise<PrintOutcome>
   /** Cuts off what hangs; `printed` says that the knife has moved. */
   cut(): Promise<PrintOutcome>
   /** Asks how the printer is. Without an answer the line is given up. */
   status(): Promise<Result<PrinterStatus, LinkFault>>
+  /** Whether the printer still answers: asked, unless it has just been heard. Waits its turn behind a print. */
+  heartbeat(): Promise<Result<void, LinkFault>>
+  /** Calls back with how the printer is, now and each time that it changes. */
+  onStatus(listener: (status: PrinterStatus) => void): void
   /** Calls back once when the line is gone or the printer stopped answering, at once if that already happened. */
   onLost(listener: (fault: LinkFault) => void): void
   close(): void
@@ -50,12 +82,17 @@ export interface Printer {
 const STATUS_MS = 1000
 /** Beyond the time of the bytes on the line: the paper's own way, warming, cutting. */
 const PRINT_MARGIN_MS = 10_000
-/** Start bit, eight data bits, stop bit. */
-const BITS_A_BYTE = 10
+/** After a mended error the knife goes home and the paper is felt for. */
+const RECOVERY_MS = 1000
+/** A printer that was heard this short ago is there. */
+const FRESH_MS = 1000
+
+/** How an exchange that was answered ended. */
+type Ending = 'proven' | PrinterCondition | 'false-proof'
 
 /**
  * Opens the line, clears what an earlier connection left in the printer, resets it and asks for its status.
- * @param parts.baudRate the line's speed, for the deadline of a print
+ * @param parts.baudRate the line's speed, for the pace and the deadline of a print
  * @param parts.firstProcess the number of the first process request, 0 to 65535; a number that the last connection did not use
  *   keeps its late answers apart
  */
@@ -69,18 +106,12 @@ export async function connectPrinter(parts: {
   const { open, clock, logger, baudRate, firstProcess } = parts
   const opened = await openTransport(open)
   if (!opened.ok) return opened
-  const line = new Line(opened.value, clock, printerFormat, () => {})
-  const cleared = await line.exchange<null>(CLEAR_BUFFER, STATUS_MS, (frame) =>
-    frame.is === 'cleared' ? { is: 'answer', answer: null } : undefined,
-  )
-  if (cleared.is !== 'answered') {
-    line.close()
-    if (cleared.is === 'lost') return fail({ is: 'lost', what: cleared.why })
-    return fail({ is: 'timeout', what: 'the printer does not answer' })
-  }
-  line.send(INITIALIZE)
-  const printer = new EscPosPrinter(line, baudRate, firstProcess)
-  const status = await printer.status()
+  const printer = new EscPosPrinter(new PacedTransport(opened.value, clock, baudRate), {
+    clock,
+    baudRate,
+    firstProcess,
+  })
+  const status = await printer.begin()
   if (!status.ok) {
     printer.close()
     return status
@@ -90,24 +121,45 @@ export async function connectPrinter(parts: {
 }
 
 class EscPosPrinter implements Printer {
+  readonly #paced: PacedTransport
   readonly #line: Line<PrinterFrame>
+  readonly #clock: Clock
   readonly #baudRate: number
   readonly #turns = new Turns()
+  readonly #statusListeners = new Listeners<PrinterStatus>()
+  #known: PrinterStatus | undefined
+  #heardAt = 0
   #nextProcess: number
 
-  constructor(line: Line<PrinterFrame>, baudRate: number, firstProcess: number) {
-    this.#line = line
-    this.#baudRate = baudRate
-    this.#nextProcess = firstProcess
+  constructor(
+    paced: PacedTransport,
+    parts: { readonly clock: Clock; readonly baudRate: number; readonly firstProcess: number },
+  ) {
+    this.#paced = paced
+    this.#clock = parts.clock
+    this.#baudRate = parts.baudRate
+    this.#nextProcess = parts.firstProcess
+    this.#line = new Line(paced, parts.clock, printerFormat, (frame) => {
+      this.#heardAt = parts.clock.now()
+      if (frame.is === 'automatic-status') this.#learn(frame.status)
+    })
   }
 
   get counters(): LinkCounters {
     return this.#line.counters
   }
 
-  print(document: PrintDocument): Promise<PrintOutcome> {
+  /** Empties the printer, starts it afresh and asks how it is. */
+  async begin(): Promise<Result<PrinterStatus, LinkFault>> {
+    const cleared = await this.#clear()
+    if (!cleared.ok) return cleared
+    this.#line.send(INITIALIZE)
+    return this.#askStatus()
+  }
+
+  print(document: PrintDocument, progress?: (progress: PrintProgress) => void): Promise<PrintOutcome> {
     const bytes = encodeDocument(document)
-    return this.#turns.take(() => this.#perform(bytes))
+    return this.#turns.take(() => this.#perform(bytes, progress))
   }
 
   cut(): Promise<PrintOutcome> {
@@ -116,6 +168,19 @@ class EscPosPrinter implements Printer {
 
   status(): Promise<Result<PrinterStatus, LinkFault>> {
     return this.#turns.take(() => this.#askStatus())
+  }
+
+  heartbeat(): Promise<Result<void, LinkFault>> {
+    return this.#turns.take(async () => {
+      if (this.#clock.now() - this.#heardAt < FRESH_MS) return ok(undefined)
+      const status = await this.#askStatus()
+      return status.ok ? ok(undefined) : status
+    })
+  }
+
+  onStatus(listener: (status: PrinterStatus) => void): void {
+    this.#statusListeners.add(listener)
+    if (this.#known !== undefined) listener(this.#known)
   }
 
   onLost(listener: (fault: LinkFault) => void): void {
@@ -127,22 +192,65 @@ class EscPosPrinter implements Printer {
   }
 
   /** Looks first, then sends the bytes once with a process request behind them and waits for its answer. */
-  async #perform(bytes: Uint8Array): Promise<PrintOutcome> {
-    const status = await this.#askStatus()
-    if (!status.ok) {
-      return { is: 'refused', condition: status.error.is === 'lost' ? 'lost' : 'no-answer' }
-    }
-    const condition = conditionOf(status.value)
-    if (condition !== undefined) return { is: 'refused', condition }
+  async #perform(
+    bytes: Uint8Array,
+    progress: (progress: PrintProgress) => void = () => {},
+  ): Promise<PrintOutcome> {
+    const hindrance = await this.#hindrance()
+    if (hindrance !== undefined) return { is: 'refused', condition: hindrance }
     const process = this.#nextProcess
     this.#nextProcess = (process + 1) & 0xffff
     const command = concatBytes(bytes, encodeProcessRequest(process))
-    const deadline = Math.ceil((command.length * BITS_A_BYTE * 1000) / this.#baudRate) + PRINT_MARGIN_MS
-    const outcome = await this.#line.exchange<null>(command, deadline, (frame) =>
-      frame.is === 'process' && frame.process === process ? { is: 'answer', answer: null } : undefined,
+    const tell = (unsent: number) =>
+      progress({ done: 1 - unsent / command.length, msLeft: wireMs(unsent, this.#baudRate) })
+    tell(command.length)
+    this.#paced.onSent = tell
+    const deadline = Math.ceil(wireMs(command.length, this.#baudRate)) + PRINT_MARGIN_MS
+    const outcome = await this.#line.exchange<Ending>(command, deadline, (frame) => {
+      const ending = this.#endingBy(frame, process)
+      return ending && { is: 'answer', answer: ending }
+    })
+    this.#paced.onSent = () => {}
+    const why = outcome.is === 'answered' ? outcome.answer : outcome.is
+    if (why === 'proven') return { is: 'printed' }
+    // What has not left yet never does, and what the printer holds is cleared: it must not come out when the fault is mended.
+    this.#paced.dropUnsent()
+    if (outcome.is !== 'lost') await this.#clear()
+    return { is: 'indeterminate', why }
+  }
+
+  /** Whether a frame ends a print: its proof, a false one, or the printer's word that it has stopped. */
+  #endingBy(frame: PrinterFrame, process: number): Ending | undefined {
+    if (frame.is === 'process' && frame.process === process) {
+      return this.#paced.unsentBytes === 0 ? 'proven' : 'false-proof'
+    }
+    if (frame.is !== 'automatic-status') return undefined
+    const condition = conditionOf(frame.status)
+    // Offline without a cause is a finger on the feed button: the deadline decides.
+    return condition === 'offline' ? undefined : condition
+  }
+
+  /** What keeps the printer from printing now. A mended jam or cutter is told to go on, once, with nothing of what it held. */
+  async #hindrance(): Promise<(PrintOutcome & { is: 'refused' })['condition'] | undefined> {
+    let status = await this.#askStatus()
+    if (status.ok && (status.value.error === 'mechanical' || status.value.error === 'cutter')) {
+      this.#line.send(RECOVER)
+      await new Promise<void>((resolve) => this.#clock.after(RECOVERY_MS, resolve))
+      status = await this.#askStatus()
+    }
+    if (!status.ok) return status.error.is === 'lost' ? 'lost' : 'no-answer'
+    return conditionOf(status.value)
+  }
+
+  /** Empties the printer's buffers. A printer that does not answer even to that is given up. */
+  async #clear(): Promise<Result<void, LinkFault>> {
+    const outcome = await this.#line.exchange<null>(CLEAR_BUFFER, STATUS_MS, (frame) =>
+      frame.is === 'cleared' ? { is: 'answer', answer: null } : undefined,
     )
-    // The line is kept after a timeout: a printer out of paper answers no process request, but says so when asked for its status.
-    return outcome.is === 'answered' ? { is: 'printed' } : { is: 'indeterminate', why: outcome.is }
+    if (outcome.is === 'lost') return fail({ is: 'lost', what: outcome.why })
+    if (outcome.is === 'timeout') return this.#giveUp()
+    this.#paced.release()
+    return ok(undefined)
   }
 
   async #askStatus(): Promise<Result<PrinterStatus, LinkFault>> {
@@ -152,14 +260,26 @@ class EscPosPrinter implements Printer {
         frame.is === 'status' ? { is: 'answer', answer: frame.byte } : undefined,
       )
       if (outcome.is === 'lost') return fail({ is: 'lost', what: outcome.why })
-      if (outcome.is === 'timeout') {
-        const fault: LinkFault = { is: 'timeout', what: 'the printer does not answer' }
-        this.#line.abandon(fault)
-        return fail(fault)
-      }
+      if (outcome.is === 'timeout') return this.#giveUp()
       bytes.push(outcome.answer)
     }
     const [printer = 0, offline = 0, error = 0, paper = 0] = bytes
-    return ok(statusOf(printer, offline, error, paper))
+    const status = statusOf(printer, offline, error, paper)
+    this.#learn(status)
+    return ok(status)
+  }
+
+  #giveUp(): { readonly ok: false; readonly error: LinkFault } {
+    const fault: LinkFault = { is: 'timeout', what: 'the printer does not answer' }
+    this.#line.abandon(fault)
+    return fail(fault)
+  }
+
+  #learn(status: PrinterStatus): void {
+    const known = this.#known
+    const keys = Object.keys(status) as (keyof PrinterStatus)[]
+    if (known !== undefined && keys.every((key) => known[key] === status[key])) return
+    this.#known = status
+    this.#statusListeners.tell(status)
   }
 }

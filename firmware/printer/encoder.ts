@@ -3,7 +3,7 @@
  * ```
  * 10 14 08 01 03 14 01 06 02 08  clear the buffer at once (DLE DC4, function 8); answered 37 25 00
  * 1B 40                          start afresh
- * 1D 61 00                       no automatic status
+ * 1D 61 0E                       tell by itself of online and offline, errors, paper (GS a, bits 1 to 3)
  * 1D 76 30 00 xL xH yL yH data   raster: x bytes a row, y rows (GS v 0)
  * 1D 28 6B pL pH 31 fn ...       QR code (GS ( k)
  * 1B 64 n                        feed n lines
@@ -33,8 +33,14 @@ export const CLEAR_BUFFER: Uint8Array = Uint8Array.of(
   0x08,
 )
 
-/** Start afresh, and send no status that was not asked for. */
-export const INITIALIZE: Uint8Array = Uint8Array.of(0x1b, 0x40, 0x1d, 0x61, 0x00)
+/** Start afresh, and tell at once when cover, paper or an error stop the printing: a slip that stops is known within milliseconds. */
+export const INITIALIZE: Uint8Array = Uint8Array.of(0x1b, 0x40, 0x1d, 0x61, 0x0e)
+
+/**
+ * Go on after a jam or a cutter error that a person has mended, and forget what was still to be printed. Never DLE ENQ 1, which prints on: the
+ * rest of a ballot would come out after its voter was told that it is void.
+ */
+export const RECOVER: Uint8Array = Uint8Array.of(0x10, 0x05, 0x02)
 
 /** Rows of one raster command: printers with little memory take no more. */
 const BAND_ROWS = 128

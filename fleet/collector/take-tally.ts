@@ -1,6 +1,6 @@
 /**
- * Takes a device's own tally: it is stored only if the device signed it, its journal's closing entry commits to it, and no device of its
- * station is known to be small.
+ * Takes a device's own tally: it is stored only if the device signed it, its journal's closing entry commits to it, the closings of its whole
+ * station are held, and no device there is small.
  */
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { openTally } from '../../core/bundle/bundle.ts'
@@ -14,8 +14,8 @@ import { alarmed, type Outcome } from './outcome.ts'
 import { takeSheet } from './take-sheet.ts'
 
 /**
- * What comes of a message of totals: a device's own tally, or the sheet of its station. Where a closing entry is not held yet, the device is
- * asked to send again. Throws only what the store throws.
+ * What comes of a message of totals: a device's own tally, or the sheet of its station. Where a closing entry of the station is not held yet, the
+ * device is asked to send again: until all are, nobody can tell that none of its devices is small. Throws only what the store throws.
  * @param device whose topic it came on
  */
 export function takeTally(desk: Desk, device: string, payload: Uint8Array): Outcome {
@@ -36,10 +36,9 @@ function takeOwn(desk: Desk, device: string, payload: Uint8Array, message: Devic
     return alarmed('forged', device, { code: 'tally.owner', where, what, next })
   }
   const have = journal?.frontier.size ?? 0
+  const resend = (): Outcome => ({ reply: answerReply(desk, payload, { have, result: 'resend' }) })
   const closing = journal === undefined ? undefined : findClosing(desk, journal)
-  if (journal === undefined || closing === undefined) {
-    return { reply: answerReply(desk, payload, { have, result: 'resend' }) }
-  }
+  if (journal === undefined || closing === undefined) return resend()
   if (desk.store.tally(origin)?.document === document) {
     return { reply: answerReply(desk, payload, { have, result: 'stored' }) }
   }
@@ -48,6 +47,7 @@ function takeOwn(desk: Desk, device: string, payload: Uint8Array, message: Devic
   if (!opened.ok) return { ...alarmed('forged', device, opened.error), reply: refused }
   const small = findSmallDevice(desk, device, where)
   if (small !== undefined) return { ...alarmed('small-device', device, small), reply: refused }
+  if (!isStationClosed(desk, device)) return resend()
   const legal = checkDay(desk, journal, where)
   if (!legal.ok) return { ...alarmed('malformed', device, legal.error), reply: refused }
   const committed = checkCommitment(desk, { ...opened.value, closing, where })
@@ -56,13 +56,26 @@ function takeOwn(desk: Desk, device: string, payload: Uint8Array, message: Devic
   return { reply: answerReply(desk, payload, { have, result: 'stored' }) }
 }
 
+/** Devices of this one's station, itself included; a device of no station is its own. */
+function devicesBeside(desk: Desk, device: string): readonly string[] {
+  const { stations } = desk.package.definition
+  return stations.find(({ devices }) => devices.includes(device))?.devices ?? [device]
+}
+
+/** Whether a closing entry of every device of this one's station is held. A device that died before closing has none. */
+function isStationClosed(desk: Desk, device: string): boolean {
+  const journals = desk.store.journals()
+  return devicesBeside(desk, device).every((id) =>
+    journals.some((journal) => journal.device === id && findClosing(desk, journal) !== undefined),
+  )
+}
+
 /**
  * Why no device of this one's station may send totals of its own, as far as closing entries are held. One small device is enough, whichever
  * it is: with the sheet, its neighbours' totals tell its own.
  */
 function findSmallDevice(desk: Desk, device: string, where: string): Refusal | undefined {
-  const { stations } = desk.package.definition
-  const neighbours = stations.find(({ devices }) => devices.includes(device))?.devices ?? [device]
+  const neighbours = devicesBeside(desk, device)
   const casts = desk.store
     .journals()
     .filter((journal) => neighbours.includes(journal.device))

@@ -1,6 +1,6 @@
 /**
- * A virtual display: it takes screens as lines of JSON and says when each is painted. Nobody sees it but the virtual people, who
- * look at it instead of at pixels.
+ * A virtual display: it takes screens as lines of JSON and says when each is painted, and which is when it is asked. Nobody sees it but
+ * the virtual people, who look at it instead of at pixels.
  */
 import type { Clock } from '../../core/ports.ts'
 import type { PeripheralLine } from '../lines/peripheral-line.ts'
@@ -101,9 +101,11 @@ export class VirtualDisplay {
 
   #receive(bytes: Uint8Array): void {
     for (const text of this.#lines.feed(bytes)) {
-      const screen = text === undefined ? undefined : parseScreen(text)
-      if (screen === undefined) this.refused += 1
-      else this.#clock.after(PAINT_MS, () => this.#paint(screen))
+      const message = text === undefined ? undefined : parseMessage(text)
+      if (message === undefined) this.refused += 1
+      else if (message.is === 'screen') this.#clock.after(PAINT_MS, () => this.#paint(message.screen))
+      // Revision 0 is no screen at all.
+      else if (!this.#frozen) this.#say({ showing: this.#current?.revision ?? 0 })
     }
   }
 
@@ -113,8 +115,12 @@ export class VirtualDisplay {
       return
     }
     this.#current = screen
-    this.#line.write(Buffer.from(`${JSON.stringify({ painted: screen.revision })}\n`, 'utf8'))
+    this.#say({ painted: screen.revision })
     for (const listener of [...this.#listeners]) listener(screen)
+  }
+
+  #say(answer: { readonly painted: number } | { readonly showing: number }): void {
+    this.#line.write(Buffer.from(`${JSON.stringify(answer)}\n`, 'utf8'))
   }
 }
 
@@ -148,21 +154,25 @@ class LineCutter {
   }
 }
 
-/** The screen in a line, or undefined when it holds none. */
-function parseScreen(text: string): Screen | undefined {
+type Message = { readonly is: 'screen'; readonly screen: Screen } | { readonly is: 'ask' }
+
+/** What a line says, or undefined when that is nothing we know. */
+function parseMessage(text: string): Message | undefined {
   let message: unknown
   try {
     message = JSON.parse(text)
   } catch {
     return undefined
   }
-  if (!isRecord(message) || !isRecord(message['screen'])) return undefined
+  if (!isRecord(message)) return undefined
+  if (message['ask'] === 'showing') return { is: 'ask' }
+  if (!isRecord(message['screen'])) return undefined
   const { revision, name, direction, language, elements } = message['screen']
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) return undefined
   if ((direction !== 'rtl' && direction !== 'ltr') || typeof language !== 'string') return undefined
   if (typeof name !== 'string') return undefined
   if (!Array.isArray(elements) || !elements.every(isElement)) return undefined
-  return { revision, name, direction, language, elements }
+  return { is: 'screen', screen: { revision, name, direction, language, elements } }
 }
 
 function isElement(value: unknown): value is ScreenElement {

@@ -3,6 +3,11 @@
  * their order, the other watches for real-time commands the moment they arrive, wherever they stand, even inside a picture.
  */
 
+interface Scale {
+  readonly x: 1 | 2
+  readonly y: 1 | 2
+}
+
 /** A command that waits its turn. */
 export type PrinterCommand =
   | { readonly is: 'initialise' }
@@ -10,12 +15,11 @@ export type PrinterCommand =
   | { readonly is: 'line-spacing'; readonly dots: number }
   | { readonly is: 'feed-lines'; readonly lines: number }
   | { readonly is: 'feed-dots'; readonly dots: number }
+  /** One row of a picture: rows are taken as they come, for no printer's buffer holds a picture. */
   | {
-      readonly is: 'raster'
+      readonly is: 'raster-row'
       /** How often each dot is repeated across and down. */
-      readonly scale: { readonly x: 1 | 2; readonly y: 1 | 2 }
-      readonly widthBytes: number
-      readonly rows: number
+      readonly scale: Scale
       readonly data: Uint8Array
     }
   | { readonly is: 'qr-model'; readonly model: number }
@@ -49,21 +53,35 @@ const RASTER_LIMIT = 1 << 20
 /** DLE DC4 8 needs these seven bytes, so that no accident clears the buffer. */
 const CLEAR_TAIL = [0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08]
 
-/** What stands at the start of some bytes: nothing whole yet, or a command (undefined: nothing to do) and its length. */
-type Look = 'more' | { readonly command: PrinterCommand | undefined; readonly length: number }
+/** A picture whose rows are still coming. */
+interface OpenRaster {
+  readonly scale: Scale
+  readonly widthBytes: number
+  readonly rows: number
+}
 
-/** Takes commands in order. */
+/**
+ * What stands at the start of some bytes: nothing whole yet, or a command (undefined: nothing to do) and its length; with `opens`, a
+ * picture begins behind it.
+ */
+type Look =
+  | 'more'
+  | { readonly command: PrinterCommand | undefined; readonly length: number; readonly opens?: OpenRaster }
+
+/** Takes commands in order. Never keeps more than one begun command, 65,540 bytes at most (`GS (` with the largest length). */
 export class EscPosDecoder {
   #pending: Uint8Array = new Uint8Array(0)
+  #raster: OpenRaster | undefined
 
   /** The commands that these bytes complete, each with the bytes it took. */
   feed(bytes: Uint8Array): PrinterCommand[] {
     let rest: Uint8Array = Buffer.concat([this.#pending, bytes])
     const commands: PrinterCommand[] = []
     while (rest.length > 0) {
-      const look = lookAt(rest)
+      const look = this.#raster === undefined ? lookAt(rest) : lookAtRow(rest, this.#raster)
       if (look === 'more') break
       if (look.command !== undefined) commands.push(look.command)
+      if (this.#raster !== undefined || look.opens !== undefined) this.#raster = look.opens
       rest = rest.subarray(look.length)
     }
     this.#pending = Uint8Array.from(rest)
@@ -73,7 +91,17 @@ export class EscPosDecoder {
   /** Forgets a command that has begun. */
   reset(): void {
     this.#pending = new Uint8Array(0)
+    this.#raster = undefined
   }
+}
+
+/** The next row of a picture that has begun; behind the last one commands are read again. */
+function lookAtRow(bytes: Uint8Array, raster: OpenRaster): Look {
+  const { widthBytes, scale, rows } = raster
+  if (bytes.length < widthBytes) return 'more'
+  const command: PrinterCommand = { is: 'raster-row', scale, data: bytes.slice(0, widthBytes) }
+  const look = { command, length: widthBytes }
+  return rows > 1 ? { ...look, opens: { ...raster, rows: rows - 1 } } : look
 }
 
 function lookAt(bytes: Uint8Array): Look {
@@ -141,10 +169,8 @@ function lookAtRaster(bytes: Uint8Array): Look {
   const size = widthBytes * rows
   if (letter !== 0x30 || scale > 3) return unknown(GS, 4)
   if (size === 0 || size > RASTER_LIMIT) return unknown(GS, 8)
-  if (bytes.length < 8 + size) return 'more'
-  const data = bytes.slice(8, 8 + size)
   const [x, y] = [(scale & 1) === 1 ? 2 : 1, (scale & 2) === 2 ? 2 : 1] as const
-  return found({ is: 'raster', scale: { x, y }, widthBytes, rows, data }, 8 + size)
+  return { command: undefined, length: 8, opens: { scale: { x, y }, widthBytes, rows } }
 }
 
 /** GS ( letter pL pH and that many bytes. */
@@ -201,16 +227,24 @@ export class RealTimeWatcher {
   feed(bytes: Uint8Array): RealTimeCommand[] {
     const commands: RealTimeCommand[] = []
     for (const byte of bytes) {
-      this.#seen.push(byte)
-      while (this.#seen.length > 0) {
-        const command = realTimeAt(this.#seen)
-        if (command === 'more') break
-        if (command !== 'none') commands.push(command)
-        // Not a command: it may begin at the next byte. A command: its bytes are used up.
-        this.#seen = command === 'none' ? this.#seen.slice(1) : []
-      }
+      const command = this.take(byte)
+      if (command !== undefined) commands.push(command)
     }
     return commands
+  }
+
+  /** The real-time command that this byte completes, if it does. */
+  take(byte: number): RealTimeCommand | undefined {
+    if (this.#seen.length === 0 && byte !== DLE) return undefined
+    this.#seen.push(byte)
+    while (this.#seen.length > 0) {
+      const command = realTimeAt(this.#seen)
+      if (command === 'more') return undefined
+      // Not a command: it may begin at the next byte. A command: its bytes are used up.
+      this.#seen = command === 'none' ? this.#seen.slice(1) : []
+      if (command !== 'none') return command
+    }
+    return undefined
   }
 }
 

@@ -78,24 +78,14 @@ export function layOut(
   return out
 }
 
-/** The rows of a picture of eight dots a byte, the left one highest. */
+/** The rows on paper of one row of a picture: eight dots a byte, the left one highest. */
 export function rasterRows(
-  raster: {
-    readonly widthBytes: number
-    readonly rows: number
-    readonly data: Uint8Array
-    readonly scale: { readonly x: number; readonly y: number }
-  },
+  data: Uint8Array,
+  scale: { readonly x: number; readonly y: number },
   side: 'left' | 'centre' | 'right',
 ): PaperRow[] {
-  const { widthBytes, rows, data, scale } = raster
-  if (widthBytes === ROW_BYTES && scale.x === 1 && scale.y === 1) {
-    // As wide as the paper: nothing to move.
-    return Array.from({ length: rows }, (_, y) => ({
-      dots: data.subarray(y * ROW_BYTES, (y + 1) * ROW_BYTES),
-    }))
-  }
-  const dot = (x: number, y: number): boolean =>
-    (((data[y * widthBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1) === 1
-  return layOut({ width: 8 * widthBytes, rows, dot }, scale, side)
+  // As wide as the paper: nothing to move.
+  if (data.length === ROW_BYTES && scale.x === 1 && scale.y === 1) return [{ dots: data }]
+  const dot = (x: number): boolean => (((data[x >> 3] ?? 0) >> (7 - (x & 7))) & 1) === 1
+  return layOut({ width: 8 * data.length, rows: 1, dot }, scale, side)
 }

@@ -20,6 +20,7 @@ export const TOUCH = { first: 0x01, stream: 0x02, release: 0x04 } as const
 interface SmartSetCommand {
   readonly letter: string
   readonly data: Uint8Array
+  readonly checksumIsRight: boolean
 }
 
 /** A packet with its lead-in and checksum; missing data bytes are zero. */
@@ -28,8 +29,16 @@ export function smartSetPacket(letter: string, data: readonly number[]): Uint8Ar
     throw new RangeError('a packet is one letter and at most seven bytes')
   const packet = new Uint8Array(PACKET_BYTES)
   packet.set([LEAD_IN, letter.charCodeAt(0), ...data])
-  packet[PACKET_BYTES - 1] = packet.subarray(0, -1).reduce((sum, byte) => (sum + byte) & 0xff, CHECKSUM_START)
+  packet[PACKET_BYTES - 1] = checksum(packet)
   return packet
+}
+
+function checksum(packet: Uint8Array): number {
+  return packet.subarray(0, PACKET_BYTES - 1).reduce((sum, byte) => (sum + byte) & 0xff, CHECKSUM_START)
+}
+
+function isRight(packet: Uint8Array): boolean {
+  return packet[PACKET_BYTES - 1] === checksum(packet)
 }
 
 /** The touch packet for a raw point. Pressure is always FF, as a resistive controller reports it. */
@@ -38,7 +47,7 @@ export function touchPacket(status: number, x: number, y: number): Uint8Array {
 }
 
 /**
- * Cuts the bytes that a device sends into commands. As the real controller by default, it does not look at the checksum.
+ * Cuts the bytes that a device sends into commands. What a wrong checksum means is the controller's setting, so it is only told.
  * Bytes where a packet should begin but does not are thrown away and counted.
  */
 export class SmartSetReader {
@@ -58,7 +67,8 @@ export class SmartSetReader {
       this.#packet[this.#length++] = byte
       if (this.#length < PACKET_BYTES) continue
       this.#length = 0
-      commands.push({ letter: String.fromCharCode(this.#packet[1] ?? 0), data: this.#packet.slice(2, 9) })
+      const letter = String.fromCharCode(this.#packet[1] ?? 0)
+      commands.push({ letter, data: this.#packet.slice(2, 9), checksumIsRight: isRight(this.#packet) })
     }
     return commands
   }

@@ -1,4 +1,7 @@
-/** A virtual touchscreen: an Elo SmartSet controller with a resistive panel, and a finger. */
+/**
+ * A virtual touchscreen: an Elo SmartSet controller with a resistive panel, and hands. A resistive panel knows one place: of two fingers
+ * it reports the middle, of a palm a place that jumps about.
+ */
 import type { Clock, Timer } from '../../core/ports.ts'
 import type { PeripheralLine } from '../lines/peripheral-line.ts'
 import { SmartSetReader, smartSetPacket, TOUCH, touchPacket } from './smartset.ts'
@@ -15,13 +18,44 @@ export interface TouchEdges {
   readonly bottom: number
 }
 
-const ERROR = { none: '0', badPacket: '2', illegalCommand: '5' } as const
+/** What the panel's converter can say. */
+const RAW_MAXIMUM = 4095
+
+const ERROR = {
+  none: '0',
+  badPacket: '2',
+  badChecksum: '3',
+  illegalCommand: '5',
+  badSerialSetup: '8',
+} as const
 
 /** The controller's answer to an identify: resistive, serial, no features, firmware 1.4, 2 setup packets, model E271-2210. */
 const IDENTITY = [0x30, 0x30, 0x00, 0x04, 0x01, 0x02, 0x01]
 
 /** Touch mode after power-on: first touch, stream, release and the reserved bit that the manual shows set. */
 const DEFAULT_MODE = 0x87
+
+/** Bit 7 of the first mode byte is reserved and always 1; bit 4 is only answered. */
+const MODE_RESERVED = 0x80
+const MODE_ANSWERED_ONLY = 0x10
+
+/**
+ * Parameters after power-on: serial, 9600 baud with 8 data bits, one stop bit and no parity; hardware handshake, checksums not looked
+ * at.
+ */
+const DEFAULT_PARAMETERS = [0x30, 0x05, 0x04]
+const CHECKS_CHECKSUM = 0x01
+
+/** The tests at power-on that can fail, by bit of the diagnostics packet. */
+const TESTS = { id: 0, cpu: 1, rom: 2, ram: 3, nvram: 4, drive: 5, expansion: 6 } as const
+
+/** Where a palm's one place jumps to, around its middle, in points of the grid. */
+const PALM: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [120, -90],
+  [-130, 60],
+  [60, 140],
+]
 
 /** What the virtual touchscreen is made of. */
 interface TouchscreenParts {
@@ -39,7 +73,12 @@ export class VirtualTouchscreen {
   readonly #reader = new SmartSetReader()
   #reportedStray = 0
   #mode = DEFAULT_MODE
+  #processing = 0
+  #parameters: readonly number[] = DEFAULT_PARAMETERS
+  #failedTests = 0
   #delays = [0, 0]
+  /** How far the panel has shifted, in points of the grid. */
+  #drift = { x: 0, y: 0 }
   #finger: { x: number; y: number; timer: Timer; lifted: (() => void) | undefined } | undefined
   #afterReport: (() => void) | undefined
 
@@ -79,6 +118,75 @@ export class VirtualTouchscreen {
     await this.up()
   }
 
+  /** A press that lasts: down for so many milliseconds, then up. Resolves when the release is reported. */
+  async pressFor(x: number, y: number, ms: number): Promise<void> {
+    this.down(x, y)
+    await this.#rest(ms)
+    await this.up()
+  }
+
+  /** A finger that slides from one point to the other in so many milliseconds and is lifted there. */
+  async drag(from: readonly [number, number], to: readonly [number, number], ms: number): Promise<void> {
+    this.down(...from)
+    const steps = Math.max(1, Math.floor(ms / REPORT_MS))
+    for (let step = 1; step <= steps; step += 1) {
+      await this.#rest(REPORT_MS)
+      const part = step / steps
+      this.move(from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part)
+    }
+    await this.up()
+  }
+
+  /** A hand laid on the glass around that point for so many milliseconds. What lies beside the screen is cut off. */
+  async palm(x: number, y: number, ms: number): Promise<void> {
+    this.down(x, y)
+    for (let report = 1; report * REPORT_MS <= ms; report += 1) {
+      await this.#rest(REPORT_MS)
+      const [dx, dy] = PALM[report % PALM.length] as readonly [number, number]
+      this.move(within(x + dx, GRID.width), within(y + dy, GRID.height))
+    }
+    await this.up()
+  }
+
+  /** Two fingers, the second one a little later; both are lifted, the second one first. */
+  async pressTwo(first: readonly [number, number], second: readonly [number, number]): Promise<void> {
+    this.down(...first)
+    await this.#rest(2 * REPORT_MS)
+    this.move((first[0] + second[0]) / 2, (first[1] + second[1]) / 2)
+    await this.#rest(2 * REPORT_MS)
+    this.move(...first)
+    await this.#rest(REPORT_MS)
+    await this.up()
+  }
+
+  /** Something comes to lie on the glass and stays, until {@link up} takes it away. Throws when a finger is down. */
+  stick(x: number, y: number): void {
+    this.down(x, y)
+  }
+
+  /** From now on the panel reports every touch so far beside where it is, in points of the grid: it has shifted. */
+  drift(dx: number, dy: number): void {
+    this.#drift = { x: dx, y: dy }
+  }
+
+  /** Has tests fail when the controller is next switched on: now. */
+  fail(...tests: readonly (keyof typeof TESTS)[]): void {
+    this.#failedTests = tests.reduce((mask, test) => mask | (1 << TESTS[test]), 0)
+    this.powerCycle()
+  }
+
+  /** The controller's power was away: it has forgotten what it was told. Its line stays open. */
+  powerCycle(): void {
+    this.#mode = DEFAULT_MODE
+    this.#processing = 0
+    this.#parameters = DEFAULT_PARAMETERS
+    this.#delays = [0, 0]
+  }
+
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(ms, resolve))
+  }
+
   #touching(): { x: number; y: number; lifted: (() => void) | undefined } {
     if (this.#finger === undefined || this.#finger.lifted !== undefined) throw new Error('no finger is down')
     return this.#finger
@@ -89,9 +197,10 @@ export class VirtualTouchscreen {
     const inside = x >= 0 && x < GRID.width && y >= 0 && y < GRID.height
     if (!inside) throw new RangeError(`no point ${x}, ${y} on a ${GRID.width}x${GRID.height} screen`)
     const { left, right, top, bottom } = this.#edges
+    const shifted = { x: Math.floor(x) + this.#drift.x, y: Math.floor(y) + this.#drift.y }
     return {
-      x: Math.round(left + ((Math.floor(x) + 0.5) / GRID.width) * (right - left)),
-      y: Math.round(top + ((Math.floor(y) + 0.5) / GRID.height) * (bottom - top)),
+      x: converted(left + ((shifted.x + 0.5) / GRID.width) * (right - left)),
+      y: converted(top + ((shifted.y + 0.5) / GRID.height) * (bottom - top)),
     }
   }
 
@@ -120,8 +229,9 @@ export class VirtualTouchscreen {
   }
 
   #receive(bytes: Uint8Array): void {
-    for (const { letter, data } of this.#reader.feed(bytes)) {
-      const error = this.#execute(letter, data)
+    for (const { letter, data, checksumIsRight } of this.#reader.feed(bytes)) {
+      const refused = !checksumIsRight && ((this.#parameters[2] ?? 0) & CHECKS_CHECKSUM) !== 0
+      const error = refused ? ERROR.badChecksum : this.#execute(letter, data)
       const errors: string[] = error === ERROR.none ? [] : [error]
       // Bytes outside any packet are remembered until there is an acknowledgement to report them in.
       if (this.#reader.strayBytes > this.#reportedStray) errors.push(ERROR.badPacket)
@@ -138,11 +248,15 @@ export class VirtualTouchscreen {
         this.#line.write(smartSetPacket('I', IDENTITY))
         return ERROR.none
       case 'm':
-        this.#line.write(smartSetPacket('M', [0, this.#mode]))
+        this.#line.write(smartSetPacket('M', [0, this.#mode, this.#processing]))
         return ERROR.none
       case 'M':
-        this.#mode = data[1] ?? 0
+        return this.#setMode(data)
+      case 'p':
+        this.#line.write(smartSetPacket('P', this.#parameters))
         return ERROR.none
+      case 'P':
+        return this.#setParameters(data)
       case 'b':
         this.#line.write(smartSetPacket('B', this.#delays))
         return ERROR.none
@@ -150,11 +264,36 @@ export class VirtualTouchscreen {
         this.#delays = [...data.subarray(0, 2)]
         return ERROR.none
       case 'd':
-        // No diagnostic failed.
-        this.#line.write(smartSetPacket('D', []))
+        this.#line.write(smartSetPacket('D', [this.#failedTests]))
+        return ERROR.none
+      case 'a':
+        // The acknowledgement that follows is the answer.
         return ERROR.none
       default:
         return ERROR.illegalCommand
     }
   }
+  /** The binary form only; the one of letters, for terminals, is not modelled. */
+  #setMode([form = 0, reports = 0, processing = 0]: Uint8Array): string {
+    if (form !== 0) return ERROR.badPacket
+    this.#mode = (reports & ~MODE_ANSWERED_ONLY) | MODE_RESERVED
+    this.#processing = processing
+    return ERROR.none
+  }
+
+  /** Takes how it talks, not at which speed: the far end of this line would not follow. */
+  #setParameters([io = 0, serial1 = 0, serial2 = 0]: Uint8Array): string {
+    if (io !== this.#parameters[0] || serial1 !== this.#parameters[1]) return ERROR.badSerialSetup
+    this.#parameters = [io, serial1, serial2]
+    return ERROR.none
+  }
+}
+
+/** A voltage as the converter reads it. */
+function converted(value: number): number {
+  return Math.min(RAW_MAXIMUM, Math.max(0, Math.round(value)))
+}
+
+function within(value: number, size: number): number {
+  return Math.min(size - 1, Math.max(0, value))
 }

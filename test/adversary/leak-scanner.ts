@@ -46,6 +46,8 @@ const LONG_NAME = 5
 const NUMBERS = new Set([
   ...['seq', 'count', 'size', 'batch', 'casts', 'voids', 'batches', 'from', 'have', 'issued', 'returned'],
   ...['version', 'level', 'time', 'tries_left'],
+  // What passed over the peripherals' lines (device-agent/health).
+  ...['frames', 'discarded_bytes', 'bad_checksums', 'timeouts', 'reconnects'],
 ])
 const SECRET_NAMES =
   /^(codes?|choices?|ballots?|nonces?|pins?|cards?|voters?|options?|selections?|chosen|national.*)$/i

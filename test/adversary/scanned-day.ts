@@ -11,7 +11,7 @@ import type { Random } from '../../core/ports.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import type { Secrets } from './secrets.ts'
 import { bendSource } from './weakened/bend.ts'
-import { LEAKS } from './weakened/leaks.ts'
+import { LEAKS, TRAFFIC_LEAKS } from './weakened/leaks.ts'
 
 /** Which day. */
 export interface ScannedDay {
@@ -21,17 +21,21 @@ export interface ScannedDay {
   readonly voters: readonly number[]
   /** Name of a build that leaks; without it the real one. */
   readonly leak?: string
+  /** Everybody votes for three candidates of this end of the list; without it, for those of a real ballot. */
+  readonly choose?: 'first' | 'last'
 }
 
 /** One line of `messages.jsonl`. */
 export interface Overheard {
+  /** Virtual time, milliseconds. */
+  readonly at: number
   readonly topic: string
   /** Base64. */
   readonly payload: string
 }
 
-const { out, seed, voters, leak } = JSON.parse(process.argv[2] ?? '') as ScannedDay
-const checkBent = bendSource(leak === undefined ? [] : (LEAKS[leak]?.edits ?? []))
+const { out, seed, voters, leak, choose } = JSON.parse(process.argv[2] ?? '') as ScannedDay
+const checkBent = bendSource(leak === undefined ? [] : ({ ...LEAKS, ...TRAFFIC_LEAKS }[leak]?.edits ?? []))
 // Only now: what is loaded before the hooks would be the real build.
 const { shuffle } = await import('../../core/ballot-box/draw.ts')
 const { certificatePem, ed25519PrivateKeyPem } = await import('../../core/keys/certificate.ts')
@@ -58,7 +62,7 @@ const GAP_MS = 4 * 60_000
 const overheard: Overheard[] = []
 const { publish } = MqttClient.prototype
 MqttClient.prototype.publish = function (this: MqttClient, topic: string, payload: Buffer, ...rest: never[]) {
-  overheard.push({ topic, payload: Buffer.from(payload).toString('base64') })
+  overheard.push({ at: clock.now(), topic, payload: Buffer.from(payload).toString('base64') })
   return publish.call(this, topic, payload, ...rest)
 } as typeof publish
 
@@ -129,7 +133,8 @@ async function day(): Promise<void> {
   await Promise.all(
     devices.map(async ({ bench }, place) => {
       for (let voter = 0; voter < (voters[place] ?? 0); voter += 1) {
-        const codes = shuffle(ballots[3 * voter + place] ?? [], random)
+        const codes =
+          choose === undefined ? shuffle(ballots[3 * voter + place] ?? [], random) : codesAt(choose)
         const card = new VoterCard({ random })
         secrets.cards.push(Buffer.from(card.publicKey).toString('hex'))
         await desk.authorise(card)
@@ -154,6 +159,12 @@ async function day(): Promise<void> {
   await centre.close()
   held()
   store.close()
+}
+
+/** Three codes of equally many digits. */
+function codesAt(end: 'first' | 'last'): readonly string[] {
+  const codes = contest?.candidates.map(({ code }) => code) ?? []
+  return end === 'first' ? codes.slice(0, 3) : codes.slice(-3)
 }
 
 /** A whole choice in the forms in which a program might write it: as it is encoded, and as its codes in binary, in both byte orders. */

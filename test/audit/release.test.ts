@@ -262,38 +262,126 @@ describe('opening a station whose tallies are sealed', () => {
     ])
     expect(text).toContain("  the station's sheet: UNEQUAL\n")
   })
+})
 
-  test('tells no totals of a device, nor any from which they follow', () => {
-    const three = makeStation('three devices', { casts: [40, 40, 5] })
-    const all = [0, 1, 2].map((number) => [number, {}] as [number, Changed])
-    expect(opened(three, new Map(all)).text).toContain('\ntotals\n')
-    for (const some of [all.slice(2), all.slice(0, 1), all.slice(0, 2)]) {
-      const { findings, tally, text, json } = opened(three, new Map(some))
-      expect(findings).toEqual([])
-      expect(tally).toEqual(emptyTally(three.electionPackage.definition))
-      expect(text).toContain('  totals not told: a bundle is missing')
-      expect(text).not.toMatch(/votes|\ntotals/)
-      expect(json).not.toContain('votes')
+/** The rows of the table in `audit/open/open-count.ts`. */
+describe('of a station that is not whole, opening', () => {
+  const three = makeStation('three devices', { casts: [40, 40, 5] })
+  const { definition } = three.electionPackage
+  const [, second, third] = [0, 1, 2].map((number) => deviceOf(three, number)) as [
+    TestDevice,
+    TestDevice,
+    TestDevice,
+  ]
+  const nobody = emptyTally(definition)
+  const noSheet: Changed = { 'station-sheet.json': null }
+  const bundlesOf = (...numbers: readonly number[]) =>
+    new Map(numbers.map((number) => [number, {}] as [number, Changed]))
+  const idsOf = (...numbers: readonly number[]) => numbers.map((number) => deviceOf(three, number).id)
+  /** Nothing from which the totals of a device follow. */
+  const expectUntold = ({ findings, tally, text, json }: ReturnType<typeof opened>) => {
+    expect(findings).toEqual([])
+    expect(tally).toEqual(nobody)
+    expect(text).toContain('  totals not told: ')
+    expect(text).not.toMatch(/votes|\ntotals/)
+    expect(json).not.toContain('votes')
+  }
+  /** The sheet's own sum, and the recount nowhere. */
+  const expectSheet = ({ findings, stations, tally, text, json }: ReturnType<typeof opened>, why: string) => {
+    const sum = sumTallies(
+      definition,
+      three.devices.map((one) => one.tally),
+    )
+    expect(findings).toEqual([])
+    expect(stations[0]).not.toHaveProperty('tally')
+    expect(tally).toEqual(nobody)
+    expect(text).toContain(
+      `  the station's sheet, as d-01 signed it, not checked against the ballots: ${why}\n`,
+    )
+    expect(text).not.toMatch(/\ntotals|totals not told/)
+    const told = text.match(/contest .* valid, .* blank/g)
+    expect(told?.map((line) => line.match(/\d+(?= valid)|\d+(?= blank)/g)?.map(Number))).toEqual(
+      sum.map(({ valid, blank }) => [valid, blank]),
+    )
+    const [station] = JSON.parse(json).stations
+    expect(JSON.parse(json).contests).toBeNull()
+    expect(station).toMatchObject({ sheet: 'unchecked', contests: null })
+    expect(station.sheetContests.map(({ valid }: { valid: number }) => valid)).toEqual(
+      sum.map(({ valid }) => valid),
+    )
+  }
+
+  test('with its sheet tells the sheet’s own sum, unchecked, and no recount beside it: the difference would be the missing device’s', () => {
+    for (const given of [[0], [0, 1], [0, 2]])
+      expectSheet(opened(three, bundlesOf(...given)), 'a bundle is missing')
+  })
+
+  test('with its sheet tells no more when the missing device is declared lost for good', () => {
+    expectSheet(opened(three, bundlesOf(0, 1), idsOf(2)), 'a device is lost')
+    expectSheet(opened(three, bundlesOf(0, 2), idsOf(1)), 'a device is lost')
+    expectSheet(opened(three, bundlesOf(0), idsOf(1, 2)), 'a device is lost')
+    expectSheet(opened(three, bundlesOf(0), idsOf(1)), 'a bundle is missing')
+  })
+
+  test('without a sheet tells nothing while a missing device is not declared lost', () => {
+    for (const given of [[2], [1], [1, 2]]) expectUntold(opened(three, bundlesOf(...given)))
+    expectUntold(opened(three, new Map([[0, noSheet]])))
+    expectUntold(opened(three, new Map([[0, noSheet]]), idsOf(1)))
+    expectUntold(opened(three, bundlesOf(2), idsOf(1)))
+  })
+
+  test('tells the others’ where a device is lost and the bundle of the reporting device has no sheet, and says so', () => {
+    const given = new Map([
+      [0, noSheet],
+      [2, {}],
+    ])
+    const { tally, text } = opened(three, given, idsOf(1))
+    expect(tally).toEqual(sumTallies(definition, [deviceOf(three, 0).tally, third.tally]))
+    expect(text).toContain(`declared lost and not counted: ${second.id}\n`)
+    expect(text).toContain('\ntotals\n')
+  })
+
+  test('tells nothing where the reporting device is lost and all are sealed: a sheet may have left it, and these would be the difference', () => {
+    for (const [given, lost] of [
+      [[1, 2], [0]],
+      [[2], [0, 1]],
+      [[1], [0, 2]],
+    ] as const) {
+      const result = opened(three, bundlesOf(...given), idsOf(...lost))
+      expectUntold(result)
+      expect(result.text).toContain('  totals not told: the reporting device is lost')
     }
   })
 
-  test('tells those of the others where a missing device is declared lost for good, and says so', () => {
-    const three = makeStation('three devices', { casts: [40, 40, 5] })
-    const some = new Map([
-      [1, {}],
-      [2, {}],
-    ])
-    const gone = deviceOf(three, 0).id
-    const { tally, text } = opened(three, some, [gone])
-    const { definition } = three.electionPackage
-    expect(tally).toEqual(sumTallies(definition, [deviceOf(three, 1).tally, deviceOf(three, 2).tally]))
-    expect(text).toContain(`declared lost and not counted: ${gone}\n`)
-    expect(opened(three, new Map([[2, {}]]), [gone]).text).toContain('  totals not told')
+  test('tells those of devices that had released theirs, whoever is missing, lost or not', () => {
+    for (const number of [0, 1]) {
+      const { id } = deviceOf(large, 1 - number)
+      for (const lost of [[], [id]]) {
+        const { text, tally } = opened(large, new Map([[number, {}]]), lost)
+        expect(tally).toEqual(deviceOf(large, number).tally)
+        expect(text).toContain('\ntotals\n')
+      }
+    }
   })
 
-  test('tells those of devices that had released theirs, though one is missing', () => {
-    const { text, tally } = opened(large, new Map([[0, {}]]))
-    expect(tally).toEqual(deviceOf(large, 0).tally)
-    expect(text).toContain('\ntotals\n')
+  test('of which one had released its own and another not tells them once the missing device is lost: no sheet was made, none is small', () => {
+    const wide = makeStation('three large devices', { casts: [40, 33, 34] })
+    const [, one, two] = [0, 1, 2].map((number) => deviceOf(wide, number)) as [
+      TestDevice,
+      TestDevice,
+      TestDevice,
+    ]
+    const given = new Map<number, Changed>([
+      [1, {}],
+      [2, sealed(wide, two)],
+    ])
+    expectUntold(opened(wide, given))
+    const { tally } = opened(wide, given, [deviceOf(wide, 0).id])
+    expect(tally).toEqual(sumTallies(definition, [one.tally, two.tally]))
+  })
+
+  test('adds to the sum over stations nothing that is not recounted', () => {
+    expect(opened(three, bundlesOf(0, 1), idsOf(2)).tally).toEqual(nobody)
+    expect(opened(three, bundlesOf(0, 1, 2)).text).toContain('\ntotals\n')
   })
 })

@@ -1,4 +1,5 @@
 /** A station whose devices' home folders are copied, put back and run twice: whole devices in virtual time, officers with real cards, a centre. */
+
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,7 @@ import { type DeviceHome, mediumFolder, readHome } from '../../device-agent/ball
 import { BAUD, type PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { resumeStore } from '../../device-agent/ballot/setup.ts'
 import { systemClock } from '../../device-agent/system.ts'
+import { HEARTBEAT_MS } from '../../firmware/link/link-state.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { inProcessLine } from '../../simulator/lines/in-process.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
@@ -62,7 +64,16 @@ export class RunningDevice {
     const opens = forEachPeripheral((name) => lines[name].open)
     const random = seededRandom(`${folder} ${clock.now()}`)
     const hold = () => clock.hold()
-    const parts = { home, lines: opens, clock, networkClock: systemClock, random, logger: silent, hold }
+    const parts = {
+      home,
+      lines: opens,
+      clock,
+      networkClock: systemClock,
+      random,
+      logger: silent,
+      hold,
+      heartbeatMs: HEARTBEAT_MS,
+    }
     this.#agent = valueOrThrow(build.startAgent(parts))
   }
 
@@ -223,6 +234,7 @@ export class CopiedStation {
       networkClock: systemClock,
       random: seededRandom('refused'),
       logger: silent,
+      heartbeatMs: HEARTBEAT_MS,
       hold: () => this.clock.hold(),
     }
     const started: Result<Agent> = this.build.startAgent(parts)

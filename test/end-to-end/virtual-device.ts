@@ -1,4 +1,5 @@
 /** One ballot device of the demonstration's station in this process and in virtual time, whose plugs a test can pull. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +23,7 @@ import {
 } from '../../device-agent/ballot/peripherals.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { systemClock } from '../../device-agent/system.ts'
+import { HEARTBEAT_MS } from '../../firmware/link/link-state.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { type InProcessPlug, inProcessLine } from '../../simulator/lines/in-process.ts'
 import type { PeripheralLine } from '../../simulator/lines/peripheral-line.ts'
@@ -148,6 +150,7 @@ function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
   const bench = setUpBench({ ...plugs, printer: printerLine }, clock, CALIBRATION)
   const agent = valueOrThrow(
     startAgent({
+      heartbeatMs: HEARTBEAT_MS,
       home,
       lines: { ...opens, printer },
       clock,

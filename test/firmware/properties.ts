@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import type { Random } from '../../core/ports.ts'
 import type { FrameFormat } from '../../firmware/link/framer.ts'
 import { Framer } from '../../firmware/link/framer.ts'
 
@@ -32,4 +33,56 @@ export function holdsForAnyBytes<F>(format: FrameFormat<F>, stream: fc.Arbitrary
       expect(whole.counters.badChecksums).toBeLessThanOrEqual(whole.counters.discardedBytes)
     }),
   )
+}
+
+/**
+ * Noise, a frame, noise: the frame is found, however the bytes are cut, once the line is quiet. Not meant is noise in which a good frame
+ * begins that reaches into ours: nobody could tell which of the two is the true one.
+ */
+export function findsFrameInNoise<F>(
+  format: FrameFormat<F>,
+  encoded: fc.Arbitrary<Uint8Array>,
+  noise: fc.Arbitrary<Uint8Array> = someBytes(40),
+): void {
+  fc.assert(
+    fc.property(noise, encoded, noise, fc.array(fc.nat()), (before, frame, after, places) => {
+      const stream = Uint8Array.from([...before, ...frame, ...after])
+      for (let at = 0; at < before.length; at += 1) {
+        const scan = format.scan(stream.subarray(at, at + format.maxLength))
+        fc.pre(scan.is !== 'frame' || at + scan.length <= before.length)
+      }
+      const framer = new Framer(format)
+      const found = cut(stream, places).flatMap((piece) => framer.push(piece))
+      found.push(...framer.giveUpWaiting())
+      const [expected] = framesOf(format, frame)
+      expect(expected).toBeDefined()
+      expect(found).toContainEqual(expected)
+      expect(framer.waiting).toBe(false)
+    }),
+  )
+}
+
+/** A minute of babble at line rate leaves no more behind than one frame's bytes: every other is in a frame or thrown away. */
+export function staysSmall<F>(format: FrameFormat<F>, bytesPerSecond: number, babble: Random): void {
+  let kept = 0
+  let longest = 0
+  const watched: FrameFormat<F> = {
+    maxLength: format.maxLength,
+    scan(bytes) {
+      longest = Math.max(longest, bytes.length)
+      const scan = format.scan(bytes)
+      if (scan.is === 'frame') kept -= scan.length
+      return scan
+    },
+  }
+  const framer = new Framer(watched)
+  for (let second = 0; second < 60; second += 1) {
+    const bytes = babble.bytes(bytesPerSecond)
+    kept += bytes.length
+    framer.push(bytes)
+  }
+  kept -= framer.counters.discardedBytes
+  expect(longest).toBeLessThanOrEqual(format.maxLength)
+  expect(kept).toBeGreaterThanOrEqual(0)
+  expect(kept).toBeLessThan(format.maxLength)
 }

@@ -203,13 +203,10 @@ describe('the result', () => {
   })
 
   it('counts the sheet alone where tallies of devices came before it, and names those devices', () => {
-    const station = new TestStation([40, 5, 33])
+    const station = heard([40, 5, 33])
     const [reporting, , third] = station.devices
-    for (const device of [third, reporting]) {
-      hear(desk, device)
-      expect(answerIn(tell(desk, device)).result).toBe('stored')
-    }
-    hear(desk, station.devices[1])
+    // As a centre that did not know the rule yet stored them.
+    for (const { origin, waitingTally } of [third, reporting]) store.storeTally(origin, waitingTally ?? '')
     tell(desk, reporting, station.signed())
     const { stations, sum } = resultOf()
     expect(stations[0]).toMatchObject({ by: 'sheet', devices: [], beside: ['device-1', 'device-3'] })
@@ -219,11 +216,9 @@ describe('the result', () => {
   it('names a device with two journals also where the sheet is counted', () => {
     const anew = new TestDevice('device-3', 'another journal').close()
     const station = new TestStation([40, 5, 33])
-    for (const device of [anew, station.devices[2]]) {
-      hear(desk, device)
-      tell(desk, device)
-    }
-    for (const device of station.devices.slice(0, 2)) hear(desk, device)
+    for (const device of [anew, ...station.devices]) hear(desk, device)
+    for (const { origin, waitingTally } of [anew, station.devices[2]])
+      store.storeTally(origin, waitingTally ?? '')
     tell(desk, station.devices[0], station.signed())
     expect(resultOf().stations[0]).toMatchObject({
       by: 'sheet',

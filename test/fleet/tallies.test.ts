@@ -18,7 +18,13 @@ beforeEach(() => {
 })
 afterEach(() => office.close())
 
+/** The closings of the rest of the station, so that nothing waits for them. */
+function hearNeighbours(): void {
+  for (const id of ['device-2', 'device-3']) hear(desk, new TestDevice(id).close())
+}
+
 it('a tally is stored when the closing entry commits to it, and answered the same when sent again', () => {
+  hearNeighbours()
   const device = new TestDevice('device-1').appendMany(2).close()
   device.append({ type: 'report.printed', report: 'minutes' })
   hear(desk, device)
@@ -37,6 +43,7 @@ it('a tally before the closing entry has arrived makes the centre ask for the en
 })
 
 it('a tally other than the committed one is refused', () => {
+  hearNeighbours()
   const device = new TestDevice('device-1').close()
   hear(desk, device)
   for (const other of [votes(32, 1), votes(33)]) {
@@ -48,6 +55,7 @@ it('a tally other than the committed one is refused', () => {
 })
 
 it('a tally behind a day that was never legal is refused, however well it is signed', () => {
+  hearNeighbours()
   const device = new TestDevice('device-1').close()
   device.append({ type: 'ballot.cast', count: 33 })
   hear(desk, device)
@@ -93,24 +101,53 @@ it('beside a neighbour with few ballots no device of the station gives its own t
   expect(store.tallies()).toEqual([])
 })
 
-it('a neighbour still voting, or closed with enough ballots, keeps no tally back', () => {
-  const open = new TestDevice('device-2').appendMany(3)
-  const [device, , third] = new TestStation([40, 32, 32]).devices
-  for (const one of [device, open, third]) hear(desk, one)
-  expect(answerIn(tell(desk, device)).result).toBe('stored')
+it('a tally waits until the closings of the whole station are held, in whatever order they come', () => {
+  const { devices } = new TestStation([40, 32, 33])
+  const [device, ...neighbours] = devices
+  hear(desk, device)
+  for (const neighbour of neighbours) {
+    for (const size of [1, neighbour.entries.length - 1]) {
+      hear(desk, neighbour, size)
+      const waiting = tell(desk, device)
+      expect(answerIn(waiting)).toMatchObject({ result: 'resend', have: device.entries.length })
+      expect(waiting.alarm).toBeUndefined()
+      expect(store.tallies()).toEqual([])
+    }
+    hear(desk, neighbour)
+  }
+  for (const one of devices) expect(answerIn(tell(desk, one)).result).toBe('stored')
 })
 
-it('a tally that was stored before the small neighbour was known is answered as before, and not taken for a fault', () => {
+it('of a station with a dead device no tally is taken, as long as its closing is not held', () => {
+  const [device, dead, third] = new TestStation([40, 40, 40]).devices
+  hear(desk, dead, 20)
+  for (const one of [device, third]) hear(desk, one)
+  for (const one of [device, third]) expect(answerIn(tell(desk, one)).result).toBe('resend')
+  expect(store.tallies()).toEqual([])
+})
+
+it('while closings are missing a small device that is known is refused all the same, and so is what another key signed', () => {
   const [device, small] = new TestStation([40, 5, 32]).devices
-  hear(desk, device)
-  const outcome = tell(desk, device)
-  hear(desk, small)
-  expect(tell(desk, device)).toEqual(outcome)
+  for (const one of [device, small]) hear(desk, one)
+  expect(tell(desk, device).alarm?.kind).toBe('small-device')
+  const other = Object.assign(new TestDevice('device-2'), { origin: device.origin })
+  expect(tell(desk, device, other.signedTally(votes(40))).alarm?.kind).toBe('forged')
+  expect(store.tallies()).toEqual([])
+})
+
+it('a tally that is stored is answered as before, whatever comes to be known of a neighbour', () => {
+  const { devices } = new TestStation([40, 33, 32])
+  for (const one of devices) hear(desk, one)
+  const outcome = tell(desk, devices[0])
+  hear(desk, new TestDevice('device-2', 'another journal').close(votes(5)))
+  expect(tell(desk, devices[0])).toEqual(outcome)
+  expect(tell(desk, devices[1]).alarm?.kind).toBe('small-device')
 })
 
 it('tallies add up to the result of each station, and the missing are named', () => {
+  hearNeighbours()
   for (const [index, name] of ['device-1', 'device-3', 'spare-9'].entries()) {
-    const device = new TestDevice(name).close(votes(32, index))
+    const device = new TestDevice(name, `journal of ${name}`).close(votes(32, index))
     hear(desk, device)
     tell(desk, device)
   }
@@ -127,6 +164,7 @@ it('tallies add up to the result of each station, and the missing are named', ()
 })
 
 it('of a device with two journals no tally is counted, and it is named', () => {
+  hearNeighbours()
   for (const journal of ['one journal', 'another journal']) {
     const device = new TestDevice('device-1', journal).close()
     hear(desk, device)

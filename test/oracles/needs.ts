@@ -25,6 +25,13 @@ export const LIBSODIUM: Need = {
   debian: 'libsodium23',
   isThere: () => runs('python3', '-c', 'import ctypes; ctypes.CDLL("libsodium.so.23")'),
 }
+/** `zbarimg --version` answers without a picture. */
+export const ZBAR: Need = { debian: 'zbar-tools', isThere: () => runs('zbarimg', '--version') }
+export const TESSERACT: Need = { debian: 'tesseract-ocr', isThere: () => runs('tesseract', '--version') }
+export const TESSERACT_PERSIAN: Need = {
+  debian: 'tesseract-ocr-fas',
+  isThere: () => /^fas$/m.test(spawnSync('tesseract', ['--list-langs']).stdout?.toString() ?? ''),
+}
 
 /** A group of tests that run with these packages there. */
 export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {

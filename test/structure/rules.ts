@@ -140,9 +140,9 @@ function isAtRunTime({ how }: Reference): boolean {
   return how !== 'type'
 }
 
-/** Simulations and tests may be seeded; the one command loads a demonstration when it is named. */
+/** Simulations and tests may be seeded; the one command loads a demonstration or the simulator when it is named. */
 function mayBeSeeded(path: string): boolean {
-  return path === SEEDED || path === COMMAND || ['demo', 'test'].includes(areaOf(path))
+  return [SEEDED, COMMAND, 'simulator/cli.ts'].includes(path) || ['demo', 'test'].includes(areaOf(path))
 }
 
 function isNodeFreeFile(path: string): boolean {

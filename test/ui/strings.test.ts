@@ -8,7 +8,7 @@ function texts(value: unknown, path: string): readonly (readonly [string, string
   if (typeof value === 'string') return [[path, value]]
   if (typeof value === 'function') {
     const sample =
-      /pin|role|lost|restored|carried|sheetWaits/i.test(path.split('.').at(-1) ?? '') &&
+      /pin|role|lost|restored|carried|sheetWaits|totalsImpossible/i.test(path.split('.').at(-1) ?? '') &&
       !path.endsWith('pinDigits')
     return [[path, String(sample ? value('', 3) : value(3, 9))]]
   }

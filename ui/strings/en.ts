@@ -37,6 +37,7 @@ export const en: Strings = {
     back: 'Go back and change',
     printing: 'Printing your slip',
     printingHint: 'Your vote is not cast yet. Wait a few seconds.',
+    printingLeft: (seconds) => `Your vote is not cast yet. Printing: about ${seconds} seconds more.`,
     comparing: 'Read the slip behind the glass',
     comparingHint: 'The slip must say exactly this. Is it right?',
     accept: 'It is right, cast it',
@@ -74,6 +75,8 @@ export const en: Strings = {
       'The printer is out of paper. Open its cover, put in a new roll, close the cover and press “Go on”.',
     'cover-open': 'The printer’s cover is open. Close it until it clicks and press “Go on”.',
     error: 'The printer is jammed. Open its cover, free the paper, close the cover and press “Go on”.',
+    hot: 'The printer has become too hot. Wait two minutes and press “Go on”.',
+    broken: 'The printer is broken. Switch it off and on once. If this comes again, call a technician.',
     silent: 'The printer does not answer. Check its cable and power, wait a minute and press “Go on”.',
   },
   refusedHeading: {
@@ -104,6 +107,7 @@ export const en: Strings = {
     admitted: 'admitted',
     wanted: 'needed',
     anyOf: 'any one of these',
+    anyTwo: 'two are needed',
     insert: 'Insert the next card.',
     reading: 'Reading the card; leave it where it is.',
     pin: (role) => `${role}: type the PIN of eight digits.`,
@@ -117,12 +121,14 @@ export const en: Strings = {
       'not-an-officer-card': 'This is no officer’s card. Take it out and insert an officer’s card.',
       forged: 'The card could not prove that it is genuine. Take it out and tell the centre.',
       'other-station': 'This card is of another station. Take it out and insert one of this station.',
-      dead: 'Five wrong PINs have locked this card. Take it out and ask the centre for the spare card.',
+      dead: 'The card is locked after five wrong PINs. Take it out and ask the centre for a new card for this officer.',
       'same-role': 'This officer’s card is admitted already. Take it out and insert the other officer’s.',
       'not-wanted': 'This card is not needed now. Take it out and insert the other one.',
       'cards-differ': 'The cards are not of one station and day. Take it out and insert the right one.',
       'start-with-this':
         'The day key was lost before this card had its share. Turn the keys back and begin with this card.',
+      'no-share-today':
+        'The day key is not on this card. Take it out and insert another card of this station.',
       'no-share': 'There is no day key on this card. First open the device that makes the key with it.',
     },
     cancel: 'To cancel, turn one key back.',
@@ -141,6 +147,8 @@ export const en: Strings = {
     pause: {
       restart: 'The device was started again. The votes cast are where they were.',
       tamper: 'The chassis, a seal or the ballot box was touched. Look at it and write it in the minutes.',
+      'touch-drift':
+        'Touches land beside the keys: the touchscreen has shifted. Have a technician calibrate it before you resume.',
     },
     boxLocked:
       'The day key of these cards does not open this device’s ballot box of today. Bring the cards of this station and day.',
@@ -156,12 +164,15 @@ export const en: Strings = {
     retry: 'Go on',
     finished: 'The polls are closed',
     finishedHint:
-      'Take the minutes. Insert each officer’s card once now, and once after every device of the station is closed.',
+      'Take the minutes. Insert all three cards (two officers, spare) once now, and once after every device is closed.',
+    allClosedHint:
+      'Every device is closed. Insert any card that has not forgotten the day key; then this device is done and may be switched off.',
     erased: 'Every device is closed and the day key was erased from this card. Take the card.',
     carried: (devices) => `Take the card on to: ${devices}. It forgets the day key once all are closed.`,
     totals: 'The results are being printed',
     totalsHint: 'Both officers read and sign them.',
     sheetWaits: (devices) => `Results wait for the stick of: ${devices}. Plug it in, insert a card.`,
+    totalsImpossible: (devices) => `The totals of ${devices} cannot be. Keep it and tell the centre.`,
     bundle: {
       written: 'The bundle of this device is on the memory stick.',
       missing:
@@ -192,6 +203,7 @@ export const en: Strings = {
   },
   peripherals: {
     missing: 'A part does not answer',
+    paperLow: 'Poll worker: the printer’s roll is nearly at its end. Put in a new one before the next voter.',
     hint: 'Poll worker: check its cable and power and wait a minute. If that does not help, call a technician. No vote is lost.',
     comma: ', ',
     name: {
@@ -202,30 +214,69 @@ export const en: Strings = {
       display: 'Display',
     },
   },
+  glass: {
+    blocked: 'Take your hand off the screen',
+    blockedHint:
+      'Something has been touching the screen for a while. As soon as nothing touches it, this goes on.',
+    blockedWorker:
+      'Poll worker: take whatever lies on the glass away and wipe it dry. If that does not help, call a technician. No vote is lost.',
+  },
+  calibration: {
+    heading: (point, all) => `Point ${point} of ${all}`,
+    touch:
+      'Touch the middle of the cross with one finger, keep still for a moment and lift the finger there.',
+    again: {
+      unsteady: 'The finger moved. Touch the same cross again.',
+      'far-off': 'That was far from the cross. Touch the middle of the cross.',
+      doubtful: 'That was no plain touch. Touch the cross with one finger only, and shortly.',
+      residual: 'This point does not fit the others. Touch it once more.',
+    },
+    done: 'The touchscreen is calibrated',
+    doneHint: 'The calibration is written and signed. Start the device; two officers then resume.',
+    refused: 'The calibration is refused',
+    refusedHint: 'Nothing was changed. Look at the panel and its cable, then calibrate again.',
+    why: {
+      missed: 'The same cross was missed again and again.',
+      'no-extent': 'All touches lie on one line.',
+      residual: 'The nine touches do not fit together.',
+      mirrored: 'The touchscreen is mirrored or upside down against how it was built in.',
+      scale: 'The touchscreen is of another size than the one that was built in.',
+      rotation: 'The touchscreen is turned by more than three degrees.',
+      skew: 'The touchscreen is sheared by more than three degrees.',
+    },
+  },
   incidents: {
     paused: {
       restart: 'The device started again and voting stopped',
       tamper: 'The device was tampered with and voting stopped',
+      'touch-drift': 'The touchscreen had shifted and voting stopped',
     },
     resumed: 'Two officers resumed voting',
     trouble: {
       'paper-out': 'The printer was out of paper',
       'cover-open': 'The printer’s cover was open',
       error: 'The printer was jammed',
+      hot: 'The printer was too hot',
+      broken: 'The printer was broken',
       silent: 'The printer did not answer',
     },
+    paperLow: 'The printer’s roll was nearly at its end',
     lost: (peripheral) => `${peripheral}: stopped answering`,
     restored: (peripheral) => `${peripheral}: answers again`,
     tamper: 'The chassis was opened',
     witnessAlarm: {
       forked: 'this neighbouring device has shown two histories that differ; tell the centre',
       'other-journal': 'this neighbouring device has another journal than before; tell the centre',
+      inconsistent:
+        'what a card says of this neighbouring device does not fit together; bring the card there again, and tell the centre if it says so again',
     },
     stopped: {
       'rolled-back': 'The device had been set back to an earlier state and stopped',
       forked: 'Another history signed by this device was seen; the device stopped',
       'other-journal': 'Another device with this id was seen; the device stopped',
     },
+    carriedDamaged: (role) =>
+      `${role}: what the card carries of the other devices was damaged and was left out`,
     pinWrong: (role, left) => `${role}: wrong PIN (${left} tries left)`,
   },
   paper: {

@@ -1,6 +1,6 @@
 /**
  * An officer's card as a messenger between the devices of a station: what it brings is held against this journal and the neighbours' known
- * heads, what it takes along is this device's head. The admission goes into the journal first, so that a card always knows more of this
+ * heads, what it takes along is this device's head and what this device knows of the others. The admission goes into the journal first, so that a card always knows more of this
  * device than any earlier image of its disk.
  */
 import type { Clock } from '../../../core/ports.ts'
@@ -43,12 +43,12 @@ export async function meetNeighbours(
   const checks: HeadChecks = { definition, station, authorityKey: home.authorityKey, nowMs: clock.now() }
   const bytes = await card.readHeads()
   if (!bytes.ok) return { is: 'unreadable' }
-  const parsed = parseHeads(bytes.value, "officer's card")
-  const heads = verifiedHeads(parsed.ok ? parsed.value : [], checks)
+  const brought = parseHeads(bytes.value)
+  const heads = verifiedHeads(brought.heads, checks)
   const why = findOwnAlarm(heads, { device, origin: store.origin, entries: store.entriesFrom(0) })
   if (why !== undefined) return { is: 'stopped', why }
   const carried = sizesToProve(heads, parts)
-  if (!parsed.ok) store.append({ type: 'officer.card_damaged', role })
+  if (brought.isDamaged) store.append({ type: 'officer.card_damaged', role })
   store.append({ type: 'officer.admitted', role, certificate, purpose })
   const { size, closing } = store.day
   const note = store.checkpointAt(size)
@@ -64,11 +64,11 @@ export async function meetNeighbours(
       witness: store.witness,
       ...(closing && { closing: closing.seq }),
     },
-    { neighbours: store.station.neighbours, carried },
+    { neighbours: store.station.neighbours, carried, canKeep: (head) => store.station.canKeep(head) },
     checks,
   )
   // Remembered before it is told (C2SP tlog-witness): no second head of that size is ever cosigned here.
-  store.station.keep([...exchanged.learned, ...(exchanged.seen === undefined ? [] : [exchanged.seen])])
+  store.station.keep([...exchanged.learned, ...exchanged.seen])
   for (const { device: neighbour, alarm } of exchanged.alarms) {
     const known = store.day.alarms.some((event) => event.device === neighbour && event.alarm === alarm)
     if (!known) store.append({ type: 'witness.alarm', device: neighbour, alarm })
@@ -83,8 +83,9 @@ export async function meetNeighbours(
  */
 function sizesToProve(heads: readonly VerifiedHead[], { home, store }: WitnessParts): readonly number[] {
   const { device, station } = home.config
-  const own = heads.find((head) => head.device === device)
-  const told = own?.head.proofs.map(({ size }) => size).filter((size) => size < own.size) ?? []
+  const told = heads
+    .filter((head) => head.device === device)
+    .flatMap(({ head, size: end }) => head.proofs.map(({ size }) => size).filter((size) => size < end))
   const cosigned = store.station.cosignedSizes
   const devices = home.electionPackage.definition.stations.find(({ id }) => id === station)?.devices ?? []
   const known = cosigned.length < devices.length - 1 ? 0 : Math.min(...cosigned)

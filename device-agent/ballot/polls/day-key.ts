@@ -9,7 +9,7 @@
  * ```
  */
 import { concatBytes, equalBytes, sha256, toHex } from '../../../core/keys/hash.ts'
-import { combineShares, splitSecret } from '../../../core/keys/shares.ts'
+import { combineShares, recoverShare, splitSecret } from '../../../core/keys/shares.ts'
 import type { Random } from '../../../core/ports.ts'
 import type { OfficerRole } from './polls.ts'
 
@@ -39,23 +39,44 @@ export class DayKeyGathering {
   /** Set when the key was drawn here: the shares to be written, by role. */
   #drawn: { readonly key: Uint8Array; readonly shares: readonly Uint8Array[] } | undefined
   readonly #read: Uint8Array[] = []
-  readonly #lost: readonly string[]
+  readonly #drawnHere: readonly string[]
+  readonly #shared: readonly string[]
+  /** Whose cards took their share of the key that was drawn here just now. */
+  readonly #written = new Set<OfficerRole>()
   /** Another device has drawn a key too: the one drawn here is forgotten, and the admission must begin anew. */
   #yielded = false
 
   /**
-   * @param lost ids of keys that were drawn here and are not known any more. Polls open with the executive's and the supervisor's card both,
-   *   so while one of the two has no share, nobody has opened with such a key and its shares may be written over.
+   * @param drawnHere ids of keys that were drawn here before and are not known any more
+   * @param shared those of them of which the executive's and the supervisor's card both took their share. Polls open with both, so nobody has
+   *   opened with any other, and its shares may be written over; one of these never is, whatever the cards show now.
    */
-  constructor(station: string, random: Random, lost: readonly string[]) {
+  constructor(station: string, random: Random, drawnHere: readonly string[], shared: readonly string[]) {
     this.#station = sha256(Buffer.from(station))
     this.#random = random
-    this.#lost = lost
+    this.#drawnHere = drawnHere
+    this.#shared = shared
   }
 
   /** Whether the key was drawn here, so that all three cards must take their share. */
   get isDrawn(): boolean {
     return this.#drawn !== undefined && !this.#yielded
+  }
+
+  /** Whether the third card must come too: the key was drawn here, now or before a power cut that may have come before the third card. */
+  get wantsAllCards(): boolean {
+    const [first] = this.#read
+    return this.isDrawn || (first !== undefined && this.#drawnHere.includes(toHex(idOf(first))))
+  }
+
+  /** A card has its share of the key that was drawn here. */
+  written(role: OfficerRole): void {
+    this.#written.add(role)
+  }
+
+  /** Whether the two cards that open the polls have their shares of it. */
+  get isShared(): boolean {
+    return this.isDrawn && this.#written.has('executive') && this.#written.has('supervisory')
   }
 
   /** Id of the key that was drawn here, hex. */
@@ -70,6 +91,9 @@ export class DayKeyGathering {
    */
   present(role: OfficerRole, stored: Uint8Array | undefined, mayDraw: boolean): Presented {
     if (this.#yielded) return { is: 'refused', why: 'start-with-this' }
+    const third = role === 'spare' && mayDraw ? this.#thirdShare() : undefined
+    if (third !== undefined && (stored === undefined || !equalBytes(idOf(stored), idOf(third))))
+      return { is: 'write', share: third }
     if (stored === undefined) {
       const [other] = this.#read
       if (mayDraw && other !== undefined && this.#isLost(other))
@@ -107,14 +131,32 @@ export class DayKeyGathering {
   key(): Uint8Array | undefined {
     if (this.#yielded) return undefined
     if (this.#drawn !== undefined) return this.#drawn.key
-    const combined = combineShares(this.#read.map((share) => share.subarray(ID_BYTES + STATION_BYTES)))
+    const combined = combineShares(this.#read.map(bareShare))
     const [first] = this.#read
     if (!combined.ok || first === undefined || this.#read.length < THRESHOLD) return undefined
     return equalBytes(dayKeyId(combined.value), idOf(first)) ? combined.value : undefined
   }
 
+  /**
+   * The spare card's share once the two cards that open the polls have theirs. Whatever key it had a share of before, nobody has opened with:
+   * that needed the other two.
+   */
+  #thirdShare(): Uint8Array | undefined {
+    if (this.isShared) return this.#drawn?.shares[ROLES.indexOf('spare')]
+    const [first] = this.#read
+    if (this.isDrawn || first === undefined || this.key() === undefined) return undefined
+    const share = recoverShare(this.#read.map(bareShare), ROLES.indexOf('spare') + 1)
+    if (!share.ok) throw new Error('two shares that give the key give no third one')
+    return concatBytes(idOf(first), this.#station, share.value)
+  }
+
   #isLost(share: Uint8Array): boolean {
-    return equalBytes(stationOf(share), this.#station) && this.#lost.includes(toHex(idOf(share)))
+    const id = toHex(idOf(share))
+    return (
+      equalBytes(stationOf(share), this.#station) &&
+      this.#drawnHere.includes(id) &&
+      !this.#shared.includes(id)
+    )
   }
 
   #draw(): { readonly key: Uint8Array; readonly shares: readonly Uint8Array[] } {
@@ -127,6 +169,10 @@ export class DayKeyGathering {
 
 function dayKeyId(key: Uint8Array): Uint8Array {
   return sha256(Buffer.from('sandogh/v1/day-key'), key).subarray(0, ID_BYTES)
+}
+
+function bareShare(share: Uint8Array): Uint8Array {
+  return share.subarray(ID_BYTES + STATION_BYTES)
 }
 
 function idOf(share: Uint8Array): Uint8Array {

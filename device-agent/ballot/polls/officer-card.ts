@@ -25,6 +25,8 @@ export interface ShareWanted {
   readonly mayDraw: boolean
   /** Called once a key was drawn, before any card has its share. */
   readonly drawn: (id: string) => void
+  /** Called once the two cards that open the polls have their shares of it. */
+  readonly shared: (id: string) => void
 }
 
 /** What officers' cards are checked against. */
@@ -63,12 +65,13 @@ export async function admitOfficer(
   if (met.is === 'stopped') return met
   if (met.is === 'unreadable') return refused('unreadable')
   if (wanted === undefined) return { is: 'officer-admitted', admitted, drawn: false }
-  const { gathering, mayDraw, drawn } = wanted
+  const { gathering, mayDraw, drawn, shared } = wanted
   const stored = await card.readDayShare()
   if (!stored.ok) return refused('unreadable')
   const before = gathering.drawnId
   const presented = gathering.present(role, stored.value ?? undefined, mayDraw)
-  if (presented.is === 'refused') return refused(presented.why)
+  if (presented.is === 'refused')
+    return refused(presented.why === 'no-share' && !mayDraw ? 'no-share-today' : presented.why)
   if (presented.is === 'erase') {
     const erased = await card.eraseDayShare()
     return refused(erased.ok ? 'no-share' : 'unreadable')
@@ -78,8 +81,11 @@ export async function admitOfficer(
     if (id !== undefined && id !== before) drawn(id)
     const written = await card.writeDayShare(presented.share)
     if (!written.ok) return refused('unreadable')
+    const wasShared = gathering.isShared
+    gathering.written(role)
+    if (id !== undefined && gathering.isShared && !wasShared) shared(id)
   }
-  return { is: 'officer-admitted', admitted, drawn: gathering.isDrawn }
+  return { is: 'officer-admitted', admitted, drawn: gathering.wantsAllCards }
 }
 
 /**

@@ -46,7 +46,12 @@ export class PollsPerformer {
   beginAdmission(): void {
     if (this.#gathering?.isDrawn && this.#parts.store.day.polls === 'closed') return
     const { home, store, random } = this.#parts
-    this.#gathering = new DayKeyGathering(home.config.station, random, store.day.drawnKeys)
+    this.#gathering = new DayKeyGathering(
+      home.config.station,
+      random,
+      store.day.drawnKeys,
+      store.day.sharedKeys,
+    )
   }
 
   async perform(effect: PollsEffect): Promise<PollsInput | undefined> {
@@ -97,6 +102,7 @@ export class PollsPerformer {
         gathering,
         mayDraw: purpose === 'opening',
         drawn: (id: string) => store.append({ type: 'day_key.drawn', id }),
+        shared: (id: string) => store.append({ type: 'day_key.shared', id }),
       }
     const meet = this.#meet(purpose)
     return this.#noted(role, await admitOfficer(reader, effect, this.#checks(), meet, share || undefined))
@@ -122,8 +128,10 @@ export class PollsPerformer {
 
   #noted(role: OfficerRole, input: PollsInput): PollsInput {
     const { store } = this.#parts
-    if (input.is === 'pin-wrong')
+    if (input.is === 'pin-wrong') {
       store.append({ type: 'officer.pin_wrong', role, tries_left: input.triesLeft })
+      if (input.triesLeft === 0) return { is: 'officer-refused', why: 'dead' }
+    }
     if (input.is === 'stopped' && store.day.stopped === undefined)
       store.append({ type: 'device.stopped', why: input.why })
     return input
@@ -186,8 +194,9 @@ export class PollsPerformer {
   }
 
   #settleTotals(): PollsInput {
-    const { results, wanted } = settleRelease(this.#parts)
-    return { is: 'totals-settled', due: results !== undefined && !this.#parts.store.day.totals, wanted }
+    const { results, wanted, impossible } = settleRelease(this.#parts)
+    const due = results !== undefined && !this.#parts.store.day.totals
+    return { is: 'totals-settled', due, wanted, impossible }
   }
 
   async #printTotals(): Promise<PollsInput> {
@@ -204,7 +213,7 @@ export class PollsPerformer {
   }
 
   #failed(outcome: Exclude<PaperOutcome, 'done'>): PollsInput {
-    const trouble = outcome === 'unknown' ? 'silent' : outcome.trouble
+    const { trouble } = outcome
     this.#parts.store.append({ type: 'printer.trouble', trouble })
     return { is: 'report-failed', trouble }
   }

@@ -5,7 +5,7 @@
  *
  * ```
  * closed ──keys──▶ admitting(opening) ─▶ reporting-zero ─▶ open ──keys──▶ admitting(closing) ─▶ closing ─▶ reporting-minutes ─▶ finished ⇄ reporting-totals
- *                                                    tamper, restart ▼   ▲ admitting(resuming)
+ *                                       tamper, restart, touch drift ▼   ▲ admitting(resuming)
  *                                                                  paused
  * any of them ──somebody holds another history of this device──▶ stopped, for good
  * ```
@@ -21,7 +21,7 @@ export type OfficerRole = 'executive' | 'supervisory' | 'spare'
 export type Purpose = 'opening' | 'resuming' | 'closing'
 
 /** Why voting is stopped until two officers resume it. */
-export type PauseReason = 'restart' | 'tamper'
+export type PauseReason = 'restart' | 'tamper' | 'touch-drift'
 
 /** Why an officer's card was not taken. */
 export type OfficerRefusal =
@@ -35,6 +35,7 @@ export type OfficerRefusal =
   | 'cards-differ'
   | 'no-share'
   | 'start-with-this'
+  | 'no-share-today'
 
 export interface Admitted {
   readonly role: OfficerRole
@@ -65,9 +66,14 @@ export type Polls =
   | { readonly is: 'reporting-totals'; readonly trouble?: PrinterTrouble }
   /**
    * The day key is forgotten here; officers' cards put in now learn so, and take the word to the other devices. `wanted`: devices whose bundle the
-   * station's sheet waits for.
+   * station's sheet waits for; `impossible`: those whose totals cannot be, so that no sheet is made.
    */
-  | { readonly is: 'finished'; readonly card: FinishedStep; readonly wanted: readonly string[] }
+  | {
+      readonly is: 'finished'
+      readonly card: FinishedStep
+      readonly wanted: readonly string[]
+      readonly impossible: readonly string[]
+    }
   /** This device was set back, or there are two of it. */
   | { readonly is: 'stopped'; readonly why: StopReason }
 
@@ -96,7 +102,12 @@ export type PollsInput =
   | { readonly is: 'heads-carried'; readonly open: readonly string[] }
   | { readonly is: 'stopped'; readonly why: StopReason }
   /** What of the totals may leave is decided; `due`: a page is to be printed. */
-  | { readonly is: 'totals-settled'; readonly due: boolean; readonly wanted: readonly string[] }
+  | {
+      readonly is: 'totals-settled'
+      readonly due: boolean
+      readonly wanted: readonly string[]
+      readonly impossible: readonly string[]
+    }
   | { readonly is: 'pressed'; readonly id: string }
   | { readonly is: 'report-printed' }
   | { readonly is: 'report-failed'; readonly trouble: PrinterTrouble }
@@ -105,6 +116,8 @@ export type PollsInput =
   | { readonly is: 'box-locked' }
   | { readonly is: 'polls-closed' }
   | { readonly is: 'tampered' }
+  /** Touches land beside the keys. */
+  | { readonly is: 'touch-drifted' }
 
 export type PollsEffect =
   | { readonly do: 'find-officer' }
@@ -132,7 +145,7 @@ export interface PollsStep {
 type Admitting = Polls & { is: 'admitting' }
 
 const INSERT: CardStep = { is: 'insert' }
-const FINISHED: Polls = { is: 'finished', card: INSERT, wanted: [] }
+const FINISHED: Polls = { is: 'finished', card: INSERT, wanted: [], impossible: [] }
 
 /** Where the journal says that a device stands when it starts. After a restart nobody votes until two officers resume. */
 export function pollsAtStart({ polls, minutes, stopped }: Pick<Day, 'polls' | 'minutes' | 'stopped'>): Polls {
@@ -159,6 +172,8 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
       return input.is === 'keys' && input.on ? to(admitting('opening')) : stay(state)
     case 'open':
       if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
+      if (input.is === 'touch-drifted')
+        return to({ is: 'paused', why: 'touch-drift' }, { do: 'pause', why: 'touch-drift' })
       return input.is === 'keys' && input.on ? to(admitting('closing')) : stay(state)
     case 'paused':
       if (input.is === 'polls-resumed') return to(state, { do: 'pause', why: state.why })
@@ -283,7 +298,8 @@ function stepFinished(state: Polls & { is: 'finished' }, input: PollsInput): Pol
   if (input.is === 'card-removed') return to({ ...state, card: INSERT }, { do: 'settle-totals' })
   // While a card is in, nothing is printed: when it is taken out, the totals are settled once more.
   if (input.is === 'totals-settled') {
-    if (!input.due || state.card.is !== 'insert') return to({ ...state, wanted: input.wanted })
+    const { due, wanted, impossible } = input
+    if (!due || state.card.is !== 'insert') return to({ ...state, wanted, impossible })
     return to({ is: 'reporting-totals' }, { do: 'print-totals' })
   }
   if (input.is === 'share-erased' || input.is === 'heads-carried') {

@@ -4,7 +4,18 @@ import { type Strings, stringsIn } from '../../../ui/strings.ts'
 import { PIN_LENGTH } from '../polls/card-dialogue.ts'
 import { type FinishedStep, type OfficerRole, type Polls, wantedRoles } from '../polls/polls.ts'
 import type { PrinterTrouble } from '../session/session.ts'
-import { BODY_TOP, button, type Draft, digitKeys, LEFT, message, WIDE_BUTTON, WIDTH, words } from './parts.ts'
+import {
+  BODY_TOP,
+  button,
+  type Draft,
+  digitKeys,
+  LEFT,
+  message,
+  paperLowDrafts,
+  WIDE_BUTTON,
+  WIDTH,
+  words,
+} from './parts.ts'
 import type { OfficersView, ViewOf } from './view.ts'
 
 type Closed = Exclude<Polls, { is: 'open' }>
@@ -18,7 +29,11 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
   const { officers } = stringsIn(view.language)
   switch (state.is) {
     case 'closed':
-      return [...message(officers.closed, keysHint(view, officers.closedHint)), ...alarmDrafts(view)]
+      return [
+        ...message(officers.closed, keysHint(view, officers.closedHint)),
+        ...paperLowDrafts(view, 1400),
+        ...alarmDrafts(view),
+      ]
     case 'admitting':
       return admittingDrafts({ ...view, state })
     case 'reporting-zero':
@@ -33,6 +48,7 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
           officers.lastVote[view.lastVote],
           keysHint(view, officers.pausedHint),
         ),
+        ...paperLowDrafts(view, BODY_TOP),
         ...alarmDrafts(view),
       ]
     case 'resuming':
@@ -100,7 +116,8 @@ function admittingDrafts(view: OfficersView<Closed & { is: 'admitting' }>): read
 /** Whose card is in already and whose is still needed. */
 function roleDrafts(state: Closed & { is: 'admitting' }, officers: Strings['officers']): readonly Draft[] {
   const wanted = wantedRoles(state)
-  const needed = state.purpose === 'resuming' ? officers.anyOf : officers.wanted
+  const any = state.admitted.length === 0 ? officers.anyTwo : officers.anyOf
+  const needed = state.purpose === 'resuming' ? any : officers.wanted
   const shown = ROLES.filter(
     (role) => wanted.includes(role) || state.admitted.some((admitted) => admitted.role === role),
   )
@@ -172,15 +189,30 @@ function finishedDrafts(view: OfficersView<Closed & { is: 'finished' }>): readon
   const records = [
     words('bundle', 'status', officers.bundle[handedOver.bundle], row(1080, 220), 'large'),
     words('centre', 'status', officers.centre[handedOver.centre], row(1320, 220), 'large'),
-    ...(state.wanted.length === 0
-      ? []
-      : [words('wanted', 'status', officers.sheetWaits(state.wanted.join(' ')), row(1560, 140))]),
+    ...sheetDrafts(state, officers),
     ...alarmDrafts(view),
   ]
   return [
     words('heading', 'heading', officers.finished, HEADING, 'huge'),
-    words('hint', 'text', officers.finishedHint, row(276, 280), 'large'),
+    words(
+      'hint',
+      'text',
+      view.stationClosed ? officers.allClosedHint : officers.finishedHint,
+      row(276, 280),
+      'large',
+    ),
     ...(state.card.is === 'insert' ? [] : cardDrafts(state.card, language, officers)),
     ...(state.card.is === 'pin' ? [] : records),
   ]
+}
+
+/** What the station's sheet waits for. Totals that cannot be come first: no stick mends them. */
+function sheetDrafts(
+  { wanted, impossible }: Closed & { is: 'finished' },
+  { sheetWaits, totalsImpossible }: Strings['officers'],
+): readonly Draft[] {
+  const place = { x: LEFT, y: 1560, width: WIDTH, height: 140 }
+  if (impossible.length > 0)
+    return [words('impossible', 'status', totalsImpossible(impossible.join(' ')), place)]
+  return wanted.length === 0 ? [] : [words('wanted', 'status', sheetWaits(wanted.join(' ')), place)]
 }

@@ -106,6 +106,16 @@ export function message(heading: string, ...paragraphs: readonly string[]): read
   ]
 }
 
+/** For the poll worker: the printer wants a new roll, where nobody is voting. */
+export function paperLowDrafts(
+  { paperLow, language }: { readonly paperLow: boolean; readonly language: Language },
+  y: number,
+): readonly Draft[] {
+  if (!paperLow) return []
+  const rect: Rect = { x: LEFT, y, width: WIDTH, height: 240 }
+  return [words('paper-low', 'status', stringsIn(language).peripherals.paperLow, rect, 'large')]
+}
+
 /** The screen of these elements, with the banner of a rehearsal above. */
 export function screenWith(
   name: string,

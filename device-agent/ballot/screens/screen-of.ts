@@ -17,32 +17,48 @@ export function screenOf(view: View, language: Language = 'fa'): Screen {
 }
 
 /** The state of the machine that has the screen. */
-function nameOf({ polls, session, missing }: View): string {
-  if (missing.length > 0 && !isBusy({ polls, session })) return 'device.missing'
+function nameOf({ polls, session, missing, glassBlocked }: View): string {
+  if (missing.length > 0 && !isBusy({ polls, session, missing })) return 'device.missing'
+  if (glassBlocked && polls.is !== 'stopped') return 'device.glass-blocked'
   if (polls.is === 'open') return 'alert' in session && session.alert ? 'voter.alert' : `voter.${session.is}`
   if (polls.is === 'admitting' || polls.is === 'finished') return `polls.${polls.is}.${polls.card.is}`
   return 'trouble' in polls && polls.trouble !== undefined ? `polls.${polls.is}.trouble` : `polls.${polls.is}`
 }
 
 function draftsOf(view: View, language: Language) {
-  const { polls, session, definition, contests, missing, lastVote, keysOn, caseOpen, alarms, handedOver } =
-    view
-  const shared = { definition, contests, language }
-  if (missing.length > 0 && !isBusy({ polls, session })) return missingDrafts(missing, language)
+  const { polls, session, definition, contests, missing, glassBlocked } = view
+  const { lastVote, keysOn, caseOpen, alarms, handedOver, stationClosed } = view
+  const shared = { definition, contests, language, paperLow: view.paperLow }
+  if (missing.length > 0 && !isBusy({ polls, session, missing })) return missingDrafts(view, language)
+  if (glassBlocked && polls.is !== 'stopped') {
+    const { glass } = stringsIn(language)
+    return message(glass.blocked, glass.blockedHint, glass.blockedWorker)
+  }
   return polls.is === 'open'
     ? voterDrafts({ ...shared, state: session })
-    : officerDrafts({ ...shared, lastVote, keysOn, caseOpen, alarms, handedOver, state: polls })
+    : officerDrafts({
+        ...shared,
+        lastVote,
+        keysOn,
+        caseOpen,
+        alarms,
+        handedOver,
+        stationClosed,
+        state: polls,
+      })
 }
 
 /** Whether something is under way that says by itself what a missing peripheral means, and must not be hidden from who began it. */
-function isBusy({ polls, session }: Pick<View, 'polls' | 'session'>): boolean {
+function isBusy({ polls, session, missing }: Pick<View, 'polls' | 'session' | 'missing'>): boolean {
   switch (polls.is) {
     case 'open':
       return session.is !== 'idle'
     case 'closing':
-    case 'finished':
     case 'stopped':
       return true
+    case 'finished':
+      // Cards take leave without a printer or a board, but not without their reader or a glass to type on.
+      return !missing.some((name) => name === 'card-reader' || name === 'touchscreen')
     case 'reporting-zero':
     case 'resuming':
     case 'reporting-minutes':
@@ -53,9 +69,10 @@ function isBusy({ polls, session }: Pick<View, 'polls' | 'session'>): boolean {
   }
 }
 
-/** Which parts do not answer and what the poll worker looks at. */
-function missingDrafts(missing: View['missing'], language: Language): readonly Draft[] {
-  const { peripherals } = stringsIn(language)
+/** Which parts do not answer and what the poll worker looks at; while voting is stopped, also what became of the vote in hand. */
+function missingDrafts({ missing, polls, lastVote }: View, language: Language): readonly Draft[] {
+  const { peripherals, officers } = stringsIn(language)
   const names = missing.map((name) => peripherals.name[name]).join(peripherals.comma)
-  return message(peripherals.missing, names, peripherals.hint)
+  const vote = polls.is === 'paused' ? [officers.lastVote[lastVote]] : []
+  return message(peripherals.missing, names, peripherals.hint, ...vote)
 }

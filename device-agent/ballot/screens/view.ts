@@ -26,6 +26,8 @@ export interface View {
   readonly session: Session
   /** Peripherals that do not answer. */
   readonly missing: readonly PeripheralName[]
+  /** Something lies on the touchscreen and does not go away. */
+  readonly glassBlocked: boolean
   readonly lastVote: LastVote
   /** Both key switches are on. */
   readonly keysOn: boolean
@@ -33,6 +35,10 @@ export interface View {
   /** Neighbours that showed two histories, or two journals. */
   readonly alarms: Day['alarms']
   readonly handedOver: HandedOver
+  /** Every device of the station is known to be closed. */
+  readonly stationClosed: boolean
+  /** The printer's roll is near its end. Told to nobody in the middle of a vote. */
+  readonly paperLow: boolean
 }
 
 /** What became of the day's records after closing. */
@@ -47,8 +53,9 @@ export interface ViewOf<S> {
   readonly contests: readonly Contest[]
   readonly state: S
   readonly language: Language
+  readonly paperLow: boolean
 }
 
 /** What the officers' screens say beside the state. */
 export type OfficersView<S> = ViewOf<S> &
-  Pick<View, 'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver'>
+  Pick<View, 'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver' | 'stationClosed'>

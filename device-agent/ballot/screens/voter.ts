@@ -1,5 +1,5 @@
 /** The screens of a voting session. */
-import { nameIn, stringsIn } from '../../../ui/strings.ts'
+import { nameIn, type Strings, stringsIn } from '../../../ui/strings.ts'
 import type { Session } from '../session/session.ts'
 import { choosingDrafts } from './choosing.ts'
 import {
@@ -9,6 +9,7 @@ import {
   type Draft,
   LEFT,
   message,
+  paperLowDrafts,
   shownName,
   WIDE_BUTTON,
   WIDTH,
@@ -34,6 +35,7 @@ export function voterDrafts(view: ViewOf<Session>): readonly Draft[] {
       return [
         shownName('election', 'text', title, rect, commonSize([title.text], rect)),
         ...message(voter.idle, voter.idleHint),
+        ...paperLowDrafts(view, 1400),
       ]
     }
     case 'reading':
@@ -43,7 +45,7 @@ export function voterDrafts(view: ViewOf<Session>): readonly Draft[] {
     case 'reviewing':
       return reviewingDrafts({ ...view, state })
     case 'printing':
-      return message(voter.printing, state.cardGone ? voter.cardGoneVoidHint : voter.printingHint)
+      return message(voter.printing, state.cardGone ? voter.cardGoneVoidHint : printingHint(state, voter))
     case 'comparing':
       return comparingDrafts({ ...view, state })
     case 'voiding':
@@ -65,6 +67,10 @@ export function voterDrafts(view: ViewOf<Session>): readonly Draft[] {
       return message(heading, refused[why])
     }
   }
+}
+
+function printingHint({ secondsLeft }: Session & { is: 'printing' }, voter: Strings['voter']): string {
+  return secondsLeft === undefined ? voter.printingHint : voter.printingLeft(secondsLeft)
 }
 
 /** What happened to the vote, then what the poll worker does. */

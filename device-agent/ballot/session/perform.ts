@@ -16,6 +16,8 @@ export interface SessionParts {
   readonly printer: () => Printer | undefined
   readonly slip: (style: string, ballot: Ballot) => PaperDocument
   readonly voidSlip: () => PaperDocument
+  /** Is told while a slip is printed. */
+  readonly printProgress: (secondsLeft: number) => void
 }
 
 /** The timer is the loop's own; everything else is performed here. */
@@ -88,11 +90,11 @@ export class SessionPerformer {
   }
 
   async #printSlip(ballot: Ballot): Promise<SessionInput> {
-    const { store, printer, slip } = this.#parts
+    const { store, printer, slip, printProgress } = this.#parts
     store.setSlip('printing')
-    const outcome = await print(printer(), slip(this.#claim().style, ballot))
+    const outcome = await print(printer(), slip(this.#claim().style, ballot), printProgress)
     if (outcome === 'done') store.setSlip('hanging')
-    else if (outcome !== 'unknown') store.setSlip('none')
+    else if (outcome.is === 'refused') store.setSlip('none')
     return this.#input(outcome, { is: 'slip-printed' })
   }
 
@@ -117,9 +119,9 @@ export class SessionPerformer {
 
   #input(outcome: PaperOutcome, done: SessionInput): SessionInput {
     if (outcome === 'done') return done
-    const trouble = outcome === 'unknown' ? 'silent' : outcome.trouble
+    const { trouble } = outcome
     this.#parts.store.append({ type: 'printer.trouble', trouble })
-    return outcome === 'unknown' ? { is: 'slip-indeterminate' } : { is: 'slip-refused', trouble }
+    return { is: outcome.is === 'unknown' ? 'slip-indeterminate' : 'slip-refused', trouble }
   }
 
   #claim(): ClaimedCard {

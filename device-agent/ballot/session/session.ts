@@ -40,7 +40,7 @@ export type Notice =
   | { readonly is: 'slip-cancelled' }
 
 /** What stands between the voter and the next step until a poll worker has mended it. */
-export type PrinterTrouble = 'paper-out' | 'cover-open' | 'error' | 'silent'
+export type PrinterTrouble = 'paper-out' | 'cover-open' | 'error' | 'hot' | 'broken' | 'silent'
 
 interface Making {
   readonly ballot: Ballot
@@ -62,7 +62,13 @@ export type Session =
       readonly finishPressed: boolean
       readonly alert: boolean
     }
-  | { readonly is: 'printing'; readonly ballot: Ballot; readonly cardGone: boolean }
+  | {
+      readonly is: 'printing'
+      readonly ballot: Ballot
+      readonly cardGone: boolean
+      /** By the bytes that are still to go: the same for every slip of a package. Absent until the printer is told to print. */
+      readonly secondsLeft?: number
+    }
   | { readonly is: 'comparing'; readonly ballot: Ballot; readonly alert: boolean }
   | { readonly is: 'voiding'; readonly ballot: Ballot; readonly afterwards: AfterVoid }
   | { readonly is: 'recording'; readonly cardGone: boolean }
@@ -90,10 +96,11 @@ export type SessionInput =
   | { readonly is: 'card-removed' }
   /** The id of a pressed element of the screen that was painted. */
   | { readonly is: 'pressed'; readonly id: string }
+  | { readonly is: 'print-progress'; readonly secondsLeft: number }
   | { readonly is: 'slip-printed' }
   | { readonly is: 'slip-refused'; readonly trouble: PrinterTrouble }
   /** Bytes went out and no proof of printing came back: the slip may or may not hang. */
-  | { readonly is: 'slip-indeterminate' }
+  | { readonly is: 'slip-indeterminate'; readonly trouble: PrinterTrouble }
   | { readonly is: 'slip-voided' }
   | { readonly is: 'recorded' }
   | { readonly is: 'slip-dropped' }
@@ -193,6 +200,7 @@ function stepReviewing(state: Session & { is: 'reviewing' }, id: string): Sessio
 
 function stepPrinting(state: Session & { is: 'printing' }, input: SessionInput): SessionStep {
   const { ballot, cardGone } = state
+  if (input.is === 'print-progress') return to({ ...state, secondsLeft: input.secondsLeft })
   if (input.is === 'slip-indeterminate' || (input.is === 'slip-printed' && cardGone)) {
     return voidSlip(ballot, cardGone ? 'ended' : 'choosing')
   }
@@ -229,9 +237,8 @@ function stepVoiding(state: Session & { is: 'voiding' }, input: SessionInput): S
 }
 
 function stepTrouble(state: Session, input: SessionInput, at: HeldAt): SessionStep {
-  if (input.is === 'slip-refused') return to({ is: 'held', trouble: input.trouble, at })
-  if (input.is === 'slip-indeterminate') return to({ is: 'held', trouble: 'silent', at })
-  return stay(state)
+  if (input.is !== 'slip-refused' && input.is !== 'slip-indeterminate') return stay(state)
+  return to({ is: 'held', trouble: input.trouble, at })
 }
 
 function stepRetry(at: HeldAt): SessionStep {

@@ -1,9 +1,13 @@
 /** Builds that let one kind of secret out, each by a line that somebody might write. The scanner must catch every one. */
 import type { Edit } from './builds.ts'
 
-export interface LeakingBuild {
+/** A build that tells by when it speaks, not by what it says. */
+export interface TellingBuild {
   readonly story: string
   readonly edits: readonly Edit[]
+}
+
+export interface LeakingBuild extends TellingBuild {
   /** The scanner's word for it, and where it finds it. */
   readonly kind: string
   readonly where: string
@@ -130,5 +134,27 @@ export const LEAKS: Readonly<Record<string, LeakingBuild>> = {
     ],
     kind: 'ballot id',
     where: 'bundles/',
+  },
+}
+
+/** What only the times, lengths and number of messages give away. */
+export const TRAFFIC_LEAKS: Readonly<Record<string, TellingBuild>> = {
+  'telling-timer': {
+    story:
+      'the timer of the sync waits a second longer for each place in the list of the option that was chosen last',
+    edits: [
+      {
+        text: 'const contests = contestsOfStyle(definition, style)\n    const { dayKey, pool } = this.#unlocked()',
+        instead: `${keep('1 + (ballot[0]?.[0] ?? 0)')}
+    const contests = contestsOfStyle(definition, style)
+    const { dayKey, pool } = this.#unlocked()`,
+      },
+      {
+        text: 'timer = clock.after(options.intervalMs, turn)\n    hasResent = false',
+        instead: `const { leak = 0 } = globalThis as { leak?: number }
+    timer = clock.after(options.intervalMs + 1000 * leak, turn)
+    hasResent = false`,
+      },
+    ],
   },
 }

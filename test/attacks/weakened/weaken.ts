@@ -34,8 +34,13 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })
 })
 
-/** The program with these lines replaced. Throws if a line is not there exactly once: then the weakening shows nothing. */
+/** The program with these lines replaced. */
 export function weakenedBuild(replacements: readonly Replacement[]): Promise<Build> {
+  return load(weakenedFolder(replacements))
+}
+
+/** The program's sources with these lines replaced. Throws if a line is not there exactly once: then the weakening shows nothing. */
+function weakenedFolder(replacements: readonly Replacement[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'sandogh-weakened-'))
   folders.push(folder)
   for (const area of AREAS) cpSync(join(ROOT, area), join(folder, area), { recursive: true })
@@ -46,7 +51,26 @@ export function weakenedBuild(replacements: readonly Replacement[]): Promise<Bui
     if (parts.length !== 2) throw new Error(`${file} has this line ${parts.length - 1} times: ${line}`)
     writeFileSync(join(folder, file), parts.join(by))
   }
-  return load(folder)
+  return folder
+}
+
+/** The technician's calibration, and what a device makes of it. */
+export interface TouchBuild {
+  readonly calibrate: typeof import('../../../device-agent/ballot/calibrate.ts').calibrate
+  readonly readHome: typeof import('../../../device-agent/ballot/home.ts').readHome
+  readonly Fingers: typeof import('../../../device-agent/ballot/fingers.ts').Fingers
+}
+
+/** The modules of the touchscreen's calibration, as they are or with these lines replaced. */
+export async function touchBuild(replacements: readonly Replacement[] = []): Promise<TouchBuild> {
+  const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
+  const module = (file: string) => import(/* @vite-ignore */ join(root, 'device-agent/ballot', file))
+  const [{ calibrate }, { readHome }, { Fingers }] = await Promise.all([
+    module('calibrate.ts'),
+    module('home.ts'),
+    module('fingers.ts'),
+  ])
+  return { calibrate, readHome, Fingers }
 }
 
 async function load(root: string): Promise<Build> {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { combine, split } from 'shamir-secret-sharing'
 import { describe, expect, test } from 'vitest'
 import { concatBytes } from '../../../core/keys/hash.ts'
-import { combineShares, splitSecret } from '../../../core/keys/shares.ts'
+import { combineShares, recoverShare, splitSecret } from '../../../core/keys/shares.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -140,4 +140,12 @@ describe('shares that cannot be right are refused', () => {
       RangeError,
     )
   })
+})
+
+test('a share that was lost comes back from as many others as the threshold', () => {
+  const secret = seededRandom(21).bytes(33)
+  const shares = splitSecret(secret, { threshold: 3, count: 5 }, seededRandom(22))
+  const [first, second, third, fourth] = shares as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+  expect(recoverShare([first, third, fourth], 2)).toEqual({ ok: true, value: second })
+  expect(recoverShare([first, third], 2)).not.toEqual({ ok: true, value: second })
 })

@@ -3,11 +3,23 @@ import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { witnessNameOf } from '../../../core/bundle/names.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
-import { type Result, valueOrThrow } from '../../../core/result.ts'
+import type { Result } from '../../../core/result.ts'
 import { openCosignature } from '../../../core/tlog/cosignature.ts'
-import { encodeHeads, parseHeads, type StationHead } from '../../../device-agent/witness/station-heads.ts'
+import {
+  encodeHeads,
+  MAX_NOTE,
+  parseHeads,
+  type StationHead,
+} from '../../../device-agent/witness/station-heads.ts'
 import { type CardProblem, openCard } from '../../../firmware/card-reader/card.ts'
 import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import {
+  carriesOnlyWhatCame,
+  realBuild,
+  toldBeforeRemembered,
+  type WitnessBuild,
+  weakenedBuild,
+} from '../witness/weakened.ts'
 import { CardBench } from './card-bench.ts'
 import { makeCard, removeFolders, StationDevice, station } from './station-device.ts'
 
@@ -51,8 +63,7 @@ async function officerCard(reader: Parameters<typeof openCard>[0]) {
 
 const readHeads = () => onCard(async (open) => done(await open.readHeads()))
 const writeHeads = (bytes: Uint8Array) => onCard(async (open) => done(await open.writeHeads(bytes)))
-const headsOf = async (): Promise<readonly StationHead[]> =>
-  valueOrThrow(parseHeads(await readHeads(), 'card'))
+const headsOf = async (): Promise<readonly StationHead[]> => parseHeads(await readHeads()).heads
 
 function expectNoAlarm(): void {
   for (const { journal } of [a, b, c]) expect(journal.filter((type) => ALARMS.includes(type))).toEqual([])
@@ -134,7 +145,7 @@ describe('a card that is full of something else', () => {
     const heads = await headsOf()
     const filled = heads.map((head) => ({
       ...head,
-      note: head.note + junk(Math.floor((2_000 - head.note.length) / junk(1).length)),
+      note: head.note + junk(Math.floor((MAX_NOTE - head.note.length) / junk(1).length)),
     }))
     await writeHeads(encodeHeads(filled))
     for (const device of [a, b, c, a, b, c])
@@ -181,5 +192,87 @@ describe('a disk that was set back', () => {
     }
     a.restart(whole)
     expect(await a.admit(card, 'executive')).toMatchObject(admitted)
+  })
+})
+
+describe('a disk as it was when the first byte of the heads went to the card', () => {
+  async function atFirstWrite(build: WitnessBuild) {
+    const watched = new StationDevice(b.device, bench, build)
+    await a.admit(card, 'executive')
+    await watched.admit(card, 'executive')
+    watched.restart(watched.imageAtFirstWrite ?? '')
+    return { last: watched.journal.at(-1), knows: known(watched, a) }
+  }
+
+  test('has the admission and the cosigned head: remembered before it is told', async () => {
+    expect(await atFirstWrite(realBuild)).toEqual({ last: 'officer.admitted', knows: a.journal.length })
+  })
+
+  test('would not have the head in a program that tells first', async () => {
+    expect((await atFirstWrite(await weakenedBuild(...toldBeforeRemembered))).knows).toBeUndefined()
+  })
+})
+
+describe('an officer who writes on the card', () => {
+  /** Lines of the neighbour's name and a key that nobody knows, until its note has that many characters. */
+  async function fillNotes(length: number): Promise<void> {
+    const line = (name: string, bytes: number) => `— ${name} ${Buffer.alloc(bytes, 1).toString('base64')}\n`
+    const filled = (await headsOf()).map((head) => {
+      const name = head.note.slice(0, head.note.indexOf('\n'))
+      let { note } = head
+      while (note.length + line(name, 9).length <= length) note += line(name, 9)
+      return { ...head, note }
+    })
+    await writeHeads(encodeHeads(filled))
+  }
+
+  test('up to the room of a note keeps no device from cosigning, or from starting again', async () => {
+    await b.admit(card, 'executive')
+    const size = b.journal.length
+    await fillNotes(1_997)
+    expect(await a.admit(card, 'executive')).toMatchObject(admitted)
+    a.restart()
+    expect(known(a, b)).toBe(size)
+    await fillNotes(MAX_NOTE)
+    expect(await c.admit(card, 'executive')).toMatchObject(admitted)
+    c.restart()
+    expect(known(c, b)).toBe(size)
+    expectNoAlarm()
+  })
+
+  test('one malformed head loses that one, is noted, and the others go on', async () => {
+    for (const device of [a, b]) await device.admit(card, 'executive')
+    const text = Buffer.from(await readHeads()).toString('utf8')
+    const size = a.journal.length
+    // The first head is the second device's own.
+    await writeHeads(Buffer.from(text.replace('"note":"', '"note":7,"notf":"')))
+    await c.admit(card, 'executive')
+    expect([known(c, a), known(c, b)]).toEqual([size, undefined])
+    expect(c.journal.slice(-2)).toEqual(['officer.card_damaged', 'officer.admitted'])
+    expect(c.store.day.incidents.map(({ type }) => type)).toEqual(['officer.card_damaged'])
+  })
+})
+
+describe('a device that was set back, and whose card was emptied', () => {
+  async function comesBack(build: WitnessBuild) {
+    const neighbour = new StationDevice(b.device, bench, build)
+    const image = a.image()
+    for (let i = 0; i < 6; i += 1) await a.admit(card, 'executive')
+    await neighbour.admit(card, 'executive')
+    await writeHeads(new Uint8Array(0))
+    a.restart(image)
+    // Another history from here on.
+    a.store.append({ type: 'card.refused', reason: 'blank' })
+    expect(await a.admit(card, 'executive')).toMatchObject(admitted)
+    expect(await neighbour.admit(card, 'executive')).toMatchObject(admitted)
+    return a.admit(card, 'executive')
+  }
+
+  test('meets its own signature on the card that comes from the neighbour, and stops', async () => {
+    expect(await comesBack(realBuild)).toEqual({ is: 'stopped', why: 'rolled-back' })
+  })
+
+  test('would go on if the neighbour took along only what came', async () => {
+    expect(await comesBack(await weakenedBuild(carriesOnlyWhatCame))).toMatchObject(admitted)
   })
 })

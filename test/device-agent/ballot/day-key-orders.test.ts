@@ -16,6 +16,7 @@ type Cards = Map<OfficerRole, Uint8Array>
 class MorningDevice {
   readonly cards: Cards
   readonly #journal: string[] = []
+  readonly #shared: string[] = []
   #gathering: DayKeyGathering | undefined
   #admitted: OfficerRole[] = []
   #spareWanted = false
@@ -40,7 +41,7 @@ class MorningDevice {
   show(role: OfficerRole, pulled = false): string {
     if (this.openedWith !== undefined) return 'open'
     if (this.#admitted.length === 0 && !this.#gathering?.isDrawn)
-      this.#gathering = new DayKeyGathering('s-1', random, [...this.#journal])
+      this.#gathering = new DayKeyGathering('s-1', random, [...this.#journal], [...this.#shared])
     const gathering = this.#gathering as DayKeyGathering
     if (!this.#wanted().includes(role)) return 'not-wanted'
     const presented = gathering.present(role, this.cards.get(role), true)
@@ -54,9 +55,11 @@ class MorningDevice {
     if (presented.is === 'write') {
       if (pulled) return 'unreadable'
       this.cards.set(role, presented.share)
+      gathering.written(role)
+      if (id !== undefined && gathering.isShared && !this.#shared.includes(id)) this.#shared.push(id)
     }
     this.#admitted.push(role)
-    this.#spareWanted ||= gathering.isDrawn
+    this.#spareWanted ||= gathering.wantsAllCards
     if (this.#wanted().length > 0) return 'taken'
     const key = gathering.key()
     if (key === undefined) throw new Error('polls opened without a day key')
@@ -72,7 +75,7 @@ class MorningDevice {
 
 /** The key that executive's and supervisor's card give to a device that has drawn none. */
 function keyOnCards(cards: Cards): string | undefined {
-  const fresh = new DayKeyGathering('s-1', random, [])
+  const fresh = new DayKeyGathering('s-1', random, [], [])
   for (const role of BOTH) {
     const share = cards.get(role)
     if (share === undefined || fresh.present(role, share, false).is !== 'read') return undefined

@@ -46,7 +46,7 @@ const checks = () => ({
 })
 
 function admit(card: OfficerCard, role: OfficerRole, gathering?: DayKeyGathering, pin = PIN, mayDraw = true) {
-  const share = gathering && { gathering, mayDraw, drawn: () => {} }
+  const share = gathering && { gathering, mayDraw, drawn: () => {}, shared: () => {} }
   return bench.during(card, (reader) => admitOfficer(reader, { role, pin }, checks(), noHeads, share))
 }
 
@@ -109,14 +109,14 @@ describe('the day key', () => {
       supervisory: makeCard('supervisory').card,
       spare: makeCard('spare').card,
     }
-    const drawn = new DayKeyGathering('s-1', random, [])
+    const drawn = new DayKeyGathering('s-1', random, [], [])
     for (const role of ['executive', 'supervisory', 'spare'] as const)
       expect(await admit(cards[role], role, drawn)).toMatchObject({ is: 'officer-admitted', drawn: true })
     for (const pair of [
       ['executive', 'supervisory'],
       ['spare', 'executive'],
     ] as const) {
-      const again = new DayKeyGathering('s-1', random, [])
+      const again = new DayKeyGathering('s-1', random, [], [])
       for (const role of pair)
         expect(await admit(cards[role], role, again, PIN, false)).toMatchObject({ is: 'officer-admitted' })
       expect(again.key()).toEqual(drawn.key())
@@ -128,10 +128,10 @@ describe('the day key', () => {
     expect(await leave(['d-02'])).toEqual({ is: 'heads-carried', open: ['d-02'] })
     const erased = await leave([])
     expect(erased).toEqual({ is: 'share-erased' })
-    const later = new DayKeyGathering('s-1', random, [])
+    const later = new DayKeyGathering('s-1', random, [], [])
     expect(await admit(cards.spare, 'spare', later, PIN, false)).toEqual({
       is: 'officer-refused',
-      why: 'no-share',
+      why: 'no-share-today',
     })
   })
 })

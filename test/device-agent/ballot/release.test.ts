@@ -1,11 +1,15 @@
 /** What leaves a device at the end of the day: its own totals, or sealed ones and the station's sheet. Two real devices, one real card between them. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import Database from 'better-sqlite3'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { openForStation, openSealedTally, sealTally } from '../../../core/bundle/sealed-tally.ts'
 import { openStationSheet } from '../../../core/bundle/station-sheet.ts'
-import { parseTally } from '../../../core/election/tally.ts'
+import { findTallyProblem } from '../../../core/election/check-tally.ts'
+import { parseTally, type Tally } from '../../../core/election/tally.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
-import { sha256, toBase64 } from '../../../core/keys/hash.ts'
+import { fromBase64, sha256, toBase64 } from '../../../core/keys/hash.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import { exportBundle } from '../../../device-agent/ballot/export.ts'
 import { meetNeighbours } from '../../../device-agent/ballot/polls/card-witness.ts'
@@ -17,18 +21,45 @@ import {
   settleRelease,
 } from '../../../device-agent/ballot/release.ts'
 import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
+import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { Medium } from '../../../device-agent/store/medium.ts'
 import { openCard } from '../../../firmware/card-reader/card.ts'
 import { issueOfficerCertificate } from '../../../provisioning/enrolment/certificates.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import type { TestDevice } from '../../audit/fixtures.ts'
-import { makeHome, newFolder, officers, openHome, openPolls, station, Voters } from '../store/device.ts'
+import {
+  beginOn,
+  imageOf,
+  makeHome,
+  newFolder,
+  officers,
+  openHome,
+  openPolls,
+  resumeOn,
+  station,
+  Voters,
+} from '../store/device.ts'
 import { CardBench } from './card-bench.ts'
 
+/** Votes that a lying device adds to the first option at each cast; it commits to them as to any. */
+const lie = vi.hoisted(() => ({ votes: 0 }))
+vi.mock('../../../core/election/tally.ts', async (importOriginal) => {
+  const real = await importOriginal<typeof import('../../../core/election/tally.ts')>()
+  const addSelections: typeof real.addSelections = (...given) =>
+    real.addSelections(...given).map((contest, i) => {
+      const [first = 0, ...rest] = contest.options
+      return i === 0 ? { ...contest, options: [first + lie.votes, ...rest] } : contest
+    })
+  return { ...real, addSelections }
+})
+
 const PIN = '20260619'
+const NOTHING = { wanted: [], impossible: [] }
 const [first, second] = station.devices as [TestDevice, TestDevice]
 const { definition } = station.electionPackage
+const WANTED = { wanted: [second.id], impossible: [] }
 const open: ReleaseParts[] = []
 afterEach(() => {
   for (const { store } of open.splice(0)) store.close()
@@ -43,7 +74,8 @@ class Evening {
   readonly a: ReleaseParts
   readonly b: ReleaseParts
 
-  constructor(castsOfA: number, castsOfB: number) {
+  /** @param liesOfB votes that B adds to each ballot */
+  constructor(castsOfA: number, castsOfB: number, liesOfB = 0) {
     const random = seededRandom('evening')
     const key = makeCardKey(random)
     const certificate = valueOrThrow(
@@ -60,7 +92,9 @@ class Evening {
     )
     this.card = new OfficerCard({ kind: 'executive', certificate, pin: PIN, key })
     this.a = this.#device(first, castsOfA)
+    lie.votes = liesOfB
     this.b = this.#device(second, castsOfB)
+    lie.votes = 0
   }
 
   #device(device: TestDevice, casts: number): ReleaseParts {
@@ -92,6 +126,30 @@ class Evening {
     for (const parts of [this.a, this.b, this.a]) await this.show(parts)
   }
 
+  /** The key with which A opens what its neighbours sealed for it. */
+  get key(): Uint8Array {
+    const { sheetKey } = this.a.store.totals ?? {}
+    if (sheetKey === undefined) throw new Error('the reporting device has no key')
+    return sheetKey
+  }
+
+  /** Where B's sealed tally lies once it is exported. */
+  get sealedOfB(): string {
+    return join(this.stick, second.id, 'sealed-tally.json')
+  }
+
+  /** A is started again. */
+  restart(): ReleaseParts {
+    this.a.store.close()
+    open.splice(open.indexOf(this.a), 1)
+    const again = {
+      ...this.a,
+      store: valueOrThrow(resumeStore(this.a.home, this.bench.clock, seededRandom('again'))),
+    }
+    open.push(again)
+    return again
+  }
+
   export(parts: ReleaseParts): readonly string[] {
     const folder = exportBundle(parts.home, parts.store, parts.messageSigner)
     return readdirSync(folder).filter((name) => /tally|sheet/.test(name))
@@ -108,7 +166,7 @@ test('nothing but the sealed tally leaves before every device is known to be clo
   const evening = new Evening(40, 33)
   expect(openDevices(evening.a)).toEqual([second.id])
   expect(releasedDocument(evening.a)).toBeUndefined()
-  expect(settleRelease(evening.a)).toEqual({ wanted: [] })
+  expect(settleRelease(evening.a)).toEqual(NOTHING)
   expect(evening.export(evening.a)).toEqual(['sealed-tally.json'])
   await evening.show(evening.a)
   expect(releasedDocument(evening.a)).toBeUndefined()
@@ -137,15 +195,15 @@ test('where one device has fewer, only the station leaves: the reporting device 
   expect(evening.b.store.totals?.sheetKey).toBeUndefined()
   await evening.round()
   // B's bundle is not on the stick yet, then it is another one's, then it is its own.
-  expect(settleRelease(evening.a)).toEqual({ wanted: [second.id] })
+  expect(settleRelease(evening.a)).toEqual(WANTED)
   expect(releasedDocument(evening.a)).toBeUndefined()
   expect(evening.export(evening.b)).toEqual(['sealed-tally.json'])
   const file = join(evening.stick, second.id, 'sealed-tally.json')
   const own = readFileSync(file, 'utf8')
   writeFileSync(file, evening.a.store.totals?.sealed ?? '')
-  expect(settleRelease(evening.a)).toEqual({ wanted: [second.id] })
+  expect(settleRelease(evening.a)).toEqual(WANTED)
   writeFileSync(file, own.replace(/"station":"./, '"station":"/'))
-  expect(settleRelease(evening.a)).toEqual({ wanted: [second.id] })
+  expect(settleRelease(evening.a)).toEqual(WANTED)
   writeFileSync(file, own)
   const settled = settleRelease(evening.a)
   expect(settled).toMatchObject({ wanted: [], results: { of: 'station', ballots: 71 } })
@@ -158,7 +216,7 @@ test('where one device has fewer, only the station leaves: the reporting device 
   expect(settled.results?.tally).toEqual(tally)
   expect(traces(evening.a, key)).toEqual([])
   // The other device releases nothing, however often it is asked.
-  expect([settleRelease(evening.b), releasedDocument(evening.b)]).toEqual([{ wanted: [] }, undefined])
+  expect([settleRelease(evening.b), releasedDocument(evening.b)]).toEqual([NOTHING, undefined])
 })
 
 test('a device that is started again knows all of it as before', async () => {
@@ -167,12 +225,135 @@ test('a device that is started again knows all of it as before', async () => {
   evening.export(evening.b)
   settleRelease(evening.a)
   const before = releasedDocument(evening.a)
-  evening.a.store.close()
-  const store = valueOrThrow(resumeStore(evening.a.home, evening.bench.clock, seededRandom('again')))
-  open.push({ ...evening.a, store })
-  open.splice(open.indexOf(evening.a), 1)
-  const again = { ...evening.a, store }
+  const again = evening.restart()
   expect(openDevices(again)).toEqual([])
   expect(releasedDocument(again)).toBe(before)
   expect(settleRelease(again).results).toMatchObject({ of: 'station', ballots: 37 })
+})
+
+describe('what a neighbour brings on the stick', () => {
+  test('if it cannot be, is named: nothing is signed, and the key stays until a sheet is made', async () => {
+    const evening = new Evening(40, 5, 800_000)
+    await evening.round()
+    evening.export(evening.b)
+    const { key } = evening
+    expect(settleRelease(evening.a)).toEqual({ wanted: [], impossible: [second.id] })
+    expect(releasedDocument(evening.a)).toBeUndefined()
+    expect(evening.export(evening.a)).toEqual(['sealed-tally.json'])
+    const again = evening.restart()
+    expect(settleRelease(again)).toEqual({ wanted: [], impossible: [second.id] })
+    expect(again.store.totals?.sheetKey).toEqual(key)
+  })
+
+  test('if it is another one than that of the closing entry, is not taken, though the device signed it and ballots could give it', async () => {
+    const evening = new Evening(40, 31)
+    await evening.round()
+    evening.export(evening.b)
+    const { key, sealedOfB } = evening
+    const messageKey = evening.b.messageSigner.publicKey
+    const own = readFileSync(sealedOfB, 'utf8')
+    const sealed = valueOrThrow(openSealedTally(own, { definition, messageKey }, 'sealed'))
+    const committed = openForStation(definition, sealed, key)
+    const electionKey = fromBase64(definition.constituency.electionKey)
+    if (committed === undefined || electionKey === undefined) throw new Error('a tally that does not open')
+    const other: Tally = committed.tally.map((contest) => ({
+      ...contest,
+      options: contest.options.toReversed(),
+    }))
+    expect(other).not.toEqual(committed.tally)
+    expect(findTallyProblem(definition, other, 31)).toBeUndefined()
+    const { origin } = evening.b.store
+    const keys = { stationKey: key, electionKey }
+    const forged = { ...committed, tally: other, origin }
+    writeFileSync(sealedOfB, sealTally(forged, keys, evening.b.messageSigner, seededRandom('forged')))
+    expect(settleRelease(evening.a)).toEqual(WANTED)
+    expect(evening.key).toEqual(key)
+    writeFileSync(sealedOfB, own)
+    expect(settleRelease(evening.a)).toMatchObject({ ...NOTHING, results: { ballots: 71 } })
+  })
+
+  test('if it is a pipe, a link, a folder or far too large, is not read, and nothing waits for it', async () => {
+    const evening = new Evening(40, 31)
+    await evening.round()
+    evening.export(evening.b)
+    const { sealedOfB } = evening
+    const own = readFileSync(sealedOfB)
+    const elsewhere = join(newFolder(), 'sealed-tally.json')
+    writeFileSync(elsewhere, own)
+    for (const put of [
+      () => symlinkSync('/dev/zero', sealedOfB),
+      () => symlinkSync(elsewhere, sealedOfB),
+      () => symlinkSync(evening.stick, sealedOfB),
+      () => writeFileSync(sealedOfB, Buffer.alloc(4 * 1024 * 1024 + 1, own)),
+      () => execFileSync('mkfifo', [sealedOfB]),
+    ]) {
+      rmSync(sealedOfB)
+      put()
+      expect(settleRelease(evening.a)).toEqual(WANTED)
+    }
+    rmSync(sealedOfB)
+    writeFileSync(sealedOfB, own)
+    expect(settleRelease(evening.a)).toMatchObject(NOTHING)
+  })
+})
+
+describe('the key for the sheet', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  test('is gone after the next start where the power was cut before the write-ahead log was emptied', async () => {
+    const evening = new Evening(33, 4)
+    await evening.round()
+    evening.export(evening.b)
+    const { key } = evening
+    const { pragma } = Database.prototype
+    let image: string | undefined
+    vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...given) {
+      if (given[0] === 'wal_checkpoint(TRUNCATE)') image ??= imageOf(evening.a.home.folder)
+      return pragma.apply(this, given)
+    })
+    settleRelease(evening.a)
+    vi.restoreAllMocks()
+    const home = openHome(image ?? '')
+    expect(traces({ ...evening.a, home }, key)).toEqual(['ballots.db-wal'])
+    const store = valueOrThrow(resumeStore(home, evening.bench.clock, seededRandom('cut')))
+    const again = { ...evening.a, home, store }
+    open.push(again)
+    expect(store.totals?.sheetKey).toBeUndefined()
+    expect(traces(again, key)).toEqual([])
+    expect(releasedDocument(again)).toBe(releasedDocument(evening.a))
+  })
+
+  test.each(['a sheet', undefined])(
+    'is gone from every medium after the next start where the power was cut between two (%s)',
+    (sheet) => {
+      const { folders, store } = beginOn({ DeviceStore, Medium }, 2, `cut between, ${sheet}`)
+      openPolls(store)
+      store.closePolls(officers)
+      const key = Buffer.from(store.totals?.sheetKey ?? '')
+      const [, second] = folders as [string, string]
+      const { settleSheet } = Medium.prototype
+      let images: readonly string[] = []
+      vi.spyOn(Medium.prototype, 'settleSheet').mockImplementation(function (this: Medium, made) {
+        if (this.folder === second) images = folders.map(imageOf)
+        settleSheet.call(this, made)
+      })
+      store.settleSheet(sheet)
+      vi.restoreAllMocks()
+      store.close()
+      const left = (of: readonly string[]) =>
+        of.flatMap((folder) =>
+          readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(key)),
+        )
+      expect(left(images)).not.toEqual([])
+      // Whichever is named first.
+      for (const order of [images, images.toReversed()]) {
+        const copies = order.map(imageOf)
+        const again = valueOrThrow(resumeOn({ DeviceStore, Medium }, copies))
+        expect(again.totals?.sheetKey).toBeUndefined()
+        expect(again.totals?.sheet).toBe(sheet)
+        expect(left(copies)).toEqual([])
+        again.close()
+      }
+    },
+  )
 })

@@ -5,17 +5,18 @@ import { join } from 'node:path'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { sha256, toBase64 } from '../../../core/keys/hash.ts'
 import { valueOrThrow } from '../../../core/result.ts'
-import { meetNeighbours, type WitnessParts } from '../../../device-agent/ballot/polls/card-witness.ts'
+import type { WitnessParts } from '../../../device-agent/ballot/polls/card-witness.ts'
 import { admitOfficer } from '../../../device-agent/ballot/polls/officer-card.ts'
 import type { OfficerRole, PollsInput } from '../../../device-agent/ballot/polls/polls.ts'
-import { DeviceStore } from '../../../device-agent/store/device-store.ts'
-import { Medium } from '../../../device-agent/store/medium.ts'
+import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import type { Medium } from '../../../device-agent/store/medium.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import { issueOfficerCertificate } from '../../../provisioning/enrolment/certificates.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { makeStation, type TestDevice } from '../../audit/fixtures.ts'
+import { realBuild, type WitnessBuild } from '../witness/weakened.ts'
 import type { CardBench } from './card-bench.ts'
 
 const PIN = '20260619'
@@ -49,21 +50,25 @@ export const folders: string[] = []
 export class StationDevice {
   readonly device: TestDevice
   readonly #bench: CardBench
+  readonly #build: WitnessBuild
   #folder: string
   store: DeviceStore
+  /** The disk as it was when the first byte of the last visit's heads was about to be written on the card. */
+  imageAtFirstWrite: string | undefined
   /** Commands of the last visit. */
   commands = 0
 
-  constructor(device: TestDevice, bench: CardBench) {
+  constructor(device: TestDevice, bench: CardBench, build: WitnessBuild = realBuild) {
     this.device = device
     this.#bench = bench
+    this.#build = build
     this.#folder = mkdtempSync(join(tmpdir(), 'sandogh-station-device-'))
     folders.push(this.#folder)
     const { origin, certificate } = device
     const packageHash = toBase64(station.electionPackage.hash)
     const row = { origin, package: packageHash, certificate }
-    const medium = valueOrThrow(Medium.create(this.#folder, row, random))
-    this.store = DeviceStore.begin(this.#parts(medium), {
+    const medium = valueOrThrow(build.Medium.create(this.#folder, row, random))
+    this.store = build.DeviceStore.begin(this.#parts(medium), {
       version: 1,
       origin,
       certificate: toBase64(sha256(certificate)),
@@ -106,7 +111,7 @@ export class StationDevice {
         reader,
         { role, pin: PIN },
         this.#checks(),
-        (open, admitted) => meetNeighbours(open, admitted, 'opening', this.witness),
+        (open, admitted) => this.#build.meetNeighbours(open, admitted, 'opening', this.witness),
         undefined,
       ),
     )
@@ -124,8 +129,8 @@ export class StationDevice {
   restart(image = this.#folder): void {
     this.store.close()
     this.#folder = image
-    const medium = valueOrThrow(Medium.open(image, random))
-    this.store = valueOrThrow(DeviceStore.resume(this.#parts(medium)))
+    const medium = valueOrThrow(this.#build.Medium.open(image, random))
+    this.store = valueOrThrow(this.#build.DeviceStore.resume(this.#parts(medium)))
   }
 
   #visit(
@@ -134,6 +139,7 @@ export class StationDevice {
     work: (reader: CardReader) => Promise<PollsInput>,
   ): Promise<PollsInput> {
     this.commands = 0
+    this.imageAtFirstWrite = undefined
     return this.#bench.during(card, (reader) => work(this.#pulled(reader, pull)))
   }
 
@@ -143,10 +149,13 @@ export class StationDevice {
       counters: reader.counters,
       powerOn: () => reader.powerOn(),
       onCard: (listener) => reader.onCard(listener),
+      heartbeat: () => reader.heartbeat(),
       onLost: (listener) => reader.onLost(listener),
       close: () => reader.close(),
       transmit: async (apdu) => {
         this.commands += 1
+        // PUT DATA: nothing but the heads is written at a visit without a share of the day key.
+        if (apdu.ins === 0xda) this.imageAtFirstWrite ??= this.image()
         const isOut = pull !== undefined && this.commands >= pull.at
         const reaches = !isOut || (this.commands === pull.at && pull.answerLost)
         const answer = reaches ? await reader.transmit(apdu) : undefined

@@ -15,7 +15,7 @@ import { CLOSED, numbers, outcomesOf, press, ROLES, walk } from './polls/walk.ts
 
 const REASONS: readonly StopReason[] = ['rolled-back', 'forked', 'other-journal']
 const reason = fc.constantFrom(...REASONS)
-const FINISHED: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [] }
+const FINISHED: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] }
 
 /** Everything that can reach a device, answers to effects that were still under way when it stopped included. */
 const everything: readonly PollsInput[] = [

@@ -114,6 +114,7 @@ describe('a card with an authorization', () => {
         powerOn: () => reader.powerOn(),
         transmit: async (apdu) =>
           apdu.ins === 0x10 ? ok({ data: new Uint8Array(0), status: 0x9000 }) : reader.transmit(apdu),
+        heartbeat: () => reader.heartbeat(),
         onLost: (listener) => reader.onLost(listener),
         close: () => reader.close(),
       }

@@ -278,6 +278,11 @@ describe('polls open', () => {
     await deviceNames('pool', 'open', 'DELETE FROM pool')
   })
 
+  test('table slip: a state that this day cannot have come to', async () => {
+    await deviceNames('slip', 'closed', "UPDATE slip SET state = 'hanging'")
+    await deviceNames('slip', 'open', 'DELETE FROM slip')
+  })
+
   test('table released: a tally before the polls closed', async () => {
     await deviceNames('released', 'open', "INSERT INTO released VALUES (1, '{}', 0)")
   })

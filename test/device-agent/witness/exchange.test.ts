@@ -2,10 +2,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { witnessNameOf } from '../../../core/bundle/names.ts'
+import { parseDefinition } from '../../../core/election/definition.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
-import { valueOrThrow } from '../../../core/result.ts'
 import { addSignatureLine, cosign, openCosignature } from '../../../core/tlog/cosignature.ts'
-import { encodeHeads, HEADS_ROOM, parseHeads } from '../../../device-agent/witness/station-heads.ts'
+import {
+  encodeHeads,
+  HEADS_ROOM,
+  MAX_NOTE,
+  parseHeads,
+  type StationHead,
+} from '../../../device-agent/witness/station-heads.ts'
 import { definition, first, otherHistory, second, third, WalkingCard, WalkingDevice } from './walk.ts'
 
 const walks = fc.array(
@@ -66,8 +72,7 @@ describe('honest devices', () => {
     b.meet(card)
     a.size = 9
     a.meet(card)
-    const heads = valueOrThrow(parseHeads(card.bytes, 'card'))
-    card.bytes = encodeHeads(heads.map((head) => ({ ...head, proofs: [] })))
+    card.heads = card.heads.map((head) => ({ ...head, proofs: [] }))
     expect(b.meet(card).alarms).toEqual([])
     expect(b.memory.neighbours.get(first.id)?.size).toBe(5)
   })
@@ -132,15 +137,14 @@ describe('a card that somebody wrote on', () => {
   const card = new WalkingCard()
   new WalkingDevice(first, 12).meet(card)
   new WalkingDevice(second, 6).meet(card)
-  const heads = valueOrThrow(parseHeads(card.bytes, 'card'))
+  const { heads } = card
 
   test('with any bytes at all is read or refused, and never accuses a device', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(card.bytes.length - 1), (noise, at) => {
-        expect(parseHeads(noise, 'card').ok).toBe(noise.length === 0)
+        expect(parseHeads(noise)).toEqual({ heads: [], isDamaged: noise.length > 0 })
         const bent = new WalkingCard()
         bent.bytes = Uint8Array.from(card.bytes, (byte, i) => (i === at ? byte ^ 1 : byte))
-        if (!parseHeads(bent.bytes, 'card').ok) return
         const outcome = new WalkingDevice(first, 12).meet(bent)
         expect(outcome).toEqual({ alarms: [] })
       }),
@@ -151,30 +155,28 @@ describe('a card that somebody wrote on', () => {
   test('with a head that another key signed accuses nobody, and is not carried on', () => {
     const forged = new WalkingCard()
     const signer = signerFromSeed(third.keys.log)
-    forged.bytes = encodeHeads(
-      heads
-        .map((head) => ({
-          ...head,
-          note: head.note
-            .replace(/^— .*$/gm, '')
-            .trimEnd()
-            .concat('\n\n'),
-        }))
-        .map((head, i) =>
-          i === 0
-            ? {
-                ...head,
-                note: addSignatureLine(
-                  head.note,
-                  cosign(heads[0]?.note ?? '', { name: 'x.example', signer, time: 1 }),
-                ),
-              }
-            : head,
-        ),
-    )
+    forged.heads = heads
+      .map((head) => ({
+        ...head,
+        note: head.note
+          .replace(/^— .*$/gm, '')
+          .trimEnd()
+          .concat('\n\n'),
+      }))
+      .map((head, i) =>
+        i === 0
+          ? {
+              ...head,
+              note: addSignatureLine(
+                head.note,
+                cosign(heads[0]?.note ?? '', { name: 'x.example', signer, time: 1 }),
+              ),
+            }
+          : head,
+      )
     const device = new WalkingDevice(first, 3)
     expect(device.meet(forged)).toEqual({ alarms: [] })
-    expect(valueOrThrow(parseHeads(forged.bytes, 'card'))).toHaveLength(1)
+    expect(forged.heads).toHaveLength(1)
   })
 
   test('holds a whole station of five devices with every proof and cosignature', () => {
@@ -189,8 +191,25 @@ describe('a card that somebody wrote on', () => {
     const written = encodeHeads(five)
     expect(written.length).toBeLessThanOrEqual(HEADS_ROOM)
     // Proofs from the smallest sizes are left out, no head is.
-    const read = valueOrThrow(parseHeads(written, 'card'))
+    const { heads: read } = parseHeads(written)
     expect(read.map(({ proofs }) => proofs.at(-1)?.size)).toEqual(Array(5).fill(106))
     expect(read.every(({ proofs }) => proofs.length >= 3)).toBe(true)
+  })
+
+  test('with the longest notes of a station of eight, twice, has room for the first ones, and the own head stays', () => {
+    const own = heads[0] as StationHead
+    const long = { ...own, note: 'x'.repeat(MAX_NOTE), proofs: [] }
+    const read = parseHeads(encodeHeads([own, ...Array.from({ length: 15 }, () => long)])).heads
+    expect(read[0]).toEqual({ ...own, proofs: [] })
+    expect(read.length).toBeGreaterThanOrEqual(5)
+  })
+
+  test('is never asked to hold more: a station has eight devices at most', () => {
+    const [s1] = definition.stations
+    const stationOf = (count: number) => ({
+      ...definition,
+      stations: [{ ...s1, devices: Array.from({ length: count }, (_, i) => `d-${i}`) }],
+    })
+    expect([8, 9].map((count) => parseDefinition(stationOf(count), 'definition').ok)).toEqual([true, false])
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { connectCardReader } from '../../../firmware/card-reader/driver.ts'
 import type { LinkFault } from '../../../firmware/link/fault.ts'
-import { ManualClock } from '../manual-clock.ts'
+import { ManualClock, turn } from '../manual-clock.ts'
 import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
 import { connected, frame, twin } from './scripted-reader.ts'
 
@@ -165,9 +165,96 @@ describe('the card reader', () => {
     const clock = new ManualClock()
     const line = new ScriptedLine()
     const connecting = connectCardReader({ open: line.open, clock, logger: keepingLogger() })
-    await clock.advance(3000)
+    for (let tries = 0; tries < 3; tries += 1) await clock.advance(1000)
     expect(await connecting).toMatchObject({ ok: false, error: { is: 'timeout' } })
     const parts = { open: noLine, clock, logger: keepingLogger() }
     expect(await connectCardReader(parts)).toMatchObject({ ok: false, error: { is: 'cannot-open' } })
+  })
+
+  test('answers its heartbeat with a card at work, and nothing changes', async () => {
+    const reader = await connected(twin({}))
+    const movements: string[] = []
+    reader.onCard((movement) => movements.push(movement))
+    good(await reader.powerOn())
+    expect(await reader.heartbeat()).toEqual({ ok: true, value: undefined })
+    expect(movements).toEqual(['in'])
+    good(await reader.transmit(readBinary))
+  })
+
+  test('asked for its heartbeat in the middle of a command, answers when that is done', async () => {
+    let answerCard = () => {}
+    const line = new ScriptedLine((written) => {
+      const [type = 0, sequence = 0] = [written[2], written[8]]
+      if (type === 0x6b) return [frame(0x83, sequence, 0x01, new Uint8Array(0))]
+      if (type === 0x65) return [frame(0x81, sequence, 0x00, new Uint8Array(0))]
+      if (type === 0x62) return [frame(0x80, sequence, 0x00, bytes('3b 04 45 56 4d 31'))]
+      answerCard = () => line.say(frame(0x80, sequence, 0x00, bytes('90 00')))
+      return undefined
+    })
+    const reader = await connected(line)
+    good(await reader.powerOn())
+    const answer = reader.transmit(readBinary)
+    const beat = reader.heartbeat()
+    await turn()
+    const before = line.written.length
+    answerCard()
+    good(await answer)
+    good(await beat)
+    expect(line.written.slice(before).map((command) => command[2])).toEqual([0x65])
+  })
+
+  test.each([
+    ['gone', 0x02, ['in', 'out']],
+    ['another one, without power', 0x01, ['in', 'out', 'in']],
+  ])(
+    'whose news of the card was lost is believed at the next heartbeat: the card is %s',
+    async (_what, status, seen) => {
+      let slot = 0x01
+      const line = new ScriptedLine((written) => {
+        const [type = 0, sequence = 0] = [written[2], written[8]]
+        if (type === 0x6b) return [frame(0x83, sequence, slot, new Uint8Array(0))]
+        if (type === 0x65) return [frame(0x81, sequence, slot, new Uint8Array(0))]
+        slot = 0x00
+        return [frame(0x80, sequence, slot, bytes('3b 04 45 56 4d 31'))]
+      })
+      const reader = await connected(line)
+      const movements: string[] = []
+      reader.onCard((movement) => movements.push(movement))
+      good(await reader.powerOn())
+      slot = status
+      good(await reader.heartbeat())
+      expect(movements).toEqual(seen)
+      expect(await reader.transmit(readBinary)).toEqual({ ok: false, error: 'no-card' })
+    },
+  )
+
+  test('that loses one answer on the way keeps its line; one that is mute fails its heartbeat', async () => {
+    const clock = new ManualClock()
+    let lost = 0
+    const inner = twin({})
+    const line = new ScriptedLine((written) => {
+      if (lost > 0) {
+        lost -= 1
+        return undefined
+      }
+      const heard: Uint8Array[] = []
+      inner.transport.listen(
+        (chunk) => heard.push(chunk),
+        () => {},
+      )
+      inner.transport.write(written)
+      return heard
+    })
+    const reader = await connected(line, clock)
+    lost = 1
+    const once = reader.heartbeat()
+    await clock.advance(1000)
+    good(await once)
+    lost = 3
+    const mute = reader.heartbeat()
+    for (let tries = 0; tries < 3; tries += 1) await clock.advance(1000)
+    expect(await mute).toMatchObject({ ok: false, error: { is: 'timeout' } })
+    expect(reader.counters.timeouts).toBe(4)
+    expect(line.closed).toBe(true)
   })
 })

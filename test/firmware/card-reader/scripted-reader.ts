@@ -15,6 +15,7 @@ export function twin(options: {
   before?: string
   echo?: boolean
 }): ScriptedLine {
+  let powered = false
   const { card = () => '9000', present = true, atr = '3b 04 45 56 4d 31', before = '', echo = true } = options
   return new ScriptedLine((written) => {
     const [type = 0, sequence = 0] = [written[2], written[8]]
@@ -25,10 +26,18 @@ export function twin(options: {
     return [...echoed, bytes(before), frame(answer.type, sequence, answer.status, answer.data)]
   })
 
+  function slotStatus(): number {
+    if (!present) return 0x02
+    return powered ? 0x00 : 0x01
+  }
+
   function answerTo(type: number, data: Uint8Array) {
     if (type === 0x6b) return { type: 0x83, status: 0, data: new TextEncoder().encode('GemTwin-V2.00-GF01') }
-    if (type === 0x65) return { type: 0x81, status: present ? 0x01 : 0x02, data: new Uint8Array(0) }
-    if (type === 0x62) return { type: 0x80, status: 0x00, data: bytes(atr) }
+    if (type === 0x65) return { type: 0x81, status: slotStatus(), data: new Uint8Array(0) }
+    if (type === 0x62) {
+      powered = true
+      return { type: 0x80, status: 0x00, data: bytes(atr) }
+    }
     const said = type === 0x6f ? card(data) : undefined
     return said === undefined ? undefined : { type: 0x80, status: 0x00, data: bytes(said) }
   }

@@ -3,17 +3,24 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { IoBoard, Keys } from '../../../firmware/io-board/adapter.ts'
 import { connectIoBoard } from '../../../firmware/io-board/adapter.ts'
 import type { LinkFault } from '../../../firmware/link/fault.ts'
-import { turn } from '../manual-clock.ts'
+import { ManualClock, turn } from '../manual-clock.ts'
 import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
 import { FirmataResponder } from './firmata-responder.ts'
 
 const [EXECUTIVE, SUPERVISORY, CHASSIS, PULLUP, OUTPUT] = [2, 3, 4, 0x0b, 1]
 
-async function connected(responder: FirmataResponder): Promise<IoBoard> {
-  const connecting = connectIoBoard({ open: responder.line.open, logger: keepingLogger() })
+const parts = (clock = new ManualClock()) => ({ clock, logger: keepingLogger() })
+
+async function connected(responder: FirmataResponder, clock = new ManualClock()): Promise<IoBoard> {
+  const connecting = connectIoBoard({ open: responder.line.open, ...parts(clock) })
   await turn()
   responder.greet()
   return good(await connecting)
+}
+
+/** The last reports of connecting have come. */
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 3; turns += 1) await turn()
 }
 
 /** Both streams are watched: a board must not write into a kiosk's console. */
@@ -124,13 +131,46 @@ describe('the I/O board', () => {
     expect(responder.line.closed).toBe(true)
   })
 
-  test('that sends a message without end is lost before it fills the memory', async () => {
+  test('that sends a message without end fills no memory: what cannot be a message is thrown away and counted', async () => {
     const responder = new FirmataResponder([CHASSIS])
     const board = await connected(responder)
-    const fault = new Promise<LinkFault>((resolve) => board.onLost(resolve))
+    const before = board.counters
+    // A minute at line rate.
     responder.line.say(bytes('f0'))
-    for (let i = 0; i < 20; i += 1) responder.line.say(new Uint8Array(64).fill(1))
-    expect(await fault).toEqual({ is: 'protocol', what: 'the I/O board sends a message without end' })
+    for (let i = 0; i < 5_400; i += 1) responder.line.say(new Uint8Array(64).fill(1))
+    const { discardedBytes, frames } = board.counters
+    expect(frames).toBe(before.frames)
+    expect(before.discardedBytes + 1 + 5_400 * 64 - discardedBytes).toBeLessThan(1_024)
+    const keys: Keys[] = []
+    board.onKeys((now) => keys.push(now))
+    responder.line.say(bytes('90 68 01'))
+    expect(keys.at(-1)).toEqual({ executive: true, supervisory: false })
+    board.close()
+  })
+
+  test('answers its heartbeat with its switches, which mends a report that was lost', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    const tampers: boolean[] = []
+    board.onTamper((open) => tampers.push(open))
+    await settled()
+    responder.levels.set(CHASSIS, 1)
+    expect(await board.heartbeat()).toEqual({ ok: true, value: undefined })
+    expect(tampers).toEqual([false, true])
+    board.close()
+  })
+
+  test('that is mute, though its line is open, fails its heartbeat after three tries of a second', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const clock = new ManualClock()
+    const board = await connected(responder, clock)
+    await settled()
+    responder.mute = true
+    const beat = board.heartbeat()
+    for (let tries = 0; tries < 3; tries += 1) await clock.advance(1_000)
+    expect(await beat).toEqual({ ok: false, error: { is: 'timeout', what: 'the I/O board does not answer' } })
+    expect(board.counters.timeouts).toBe(3)
+    board.close()
   })
 
   test('takes any bytes without throwing, and is either lost or goes on', async () => {
@@ -154,7 +194,7 @@ describe('the I/O board', () => {
 
   test('that stays silent is a fault and not a hang', async () => {
     const line = new ScriptedLine()
-    const result = await connectIoBoard({ open: line.open, logger: keepingLogger() })
+    const result = await connectIoBoard({ open: line.open, ...parts() })
     expect(result).toEqual({ ok: false, error: { is: 'timeout', what: 'the I/O board does not answer' } })
     expect(line.closed).toBe(true)
     // It was at least asked: version and firmware.
@@ -163,11 +203,11 @@ describe('the I/O board', () => {
 
   test('unplugged while it is asked, or not there at all, is a fault', async () => {
     const line = new ScriptedLine()
-    const connecting = connectIoBoard({ open: line.open, logger: keepingLogger() })
+    const connecting = connectIoBoard({ open: line.open, ...parts() })
     await turn()
     line.unplug()
     expect(await connecting).toEqual({ ok: false, error: { is: 'lost', what: 'unplugged' } })
-    const none = await connectIoBoard({ open: noLine, logger: keepingLogger() })
+    const none = await connectIoBoard({ open: noLine, ...parts() })
     expect(none).toMatchObject({ ok: false, error: { is: 'cannot-open' } })
   })
 })

@@ -9,6 +9,8 @@ export class FirmataResponder {
   readonly outputs = new Map<number, number>()
   /** Levels of the input pins: the pull-ups hold them high. */
   readonly levels = new Map<number, 0 | 1>()
+  /** Says nothing any more. */
+  mute = false
   readonly #reported = new Set<number>()
   #pending: number[] = []
 
@@ -18,7 +20,7 @@ export class FirmataResponder {
       this.#pending.push(...written)
       for (let said = this.#take(); said !== undefined; said = this.#take()) {
         const bytes = Uint8Array.from(said)
-        setImmediate(() => this.line.say(bytes))
+        if (!this.mute) setImmediate(() => this.line.say(bytes))
       }
       return undefined
     })

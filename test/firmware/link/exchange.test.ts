@@ -103,6 +103,79 @@ describe('an exchange', () => {
   })
 })
 
+describe('an idempotent command', () => {
+  test('is written again when nobody answers, three times in all', async () => {
+    const clock = new ManualClock()
+    const scripted = new ScriptedLine()
+    const line = lineOver(scripted, clock)
+    const outcome = line.ask(bytes('aa'), 100, isSeven)
+    for (let tries = 0; tries < 3; tries += 1) await clock.advance(100)
+    expect(await outcome).toEqual({ is: 'timeout' })
+    expect(scripted.written).toEqual([bytes('aa'), bytes('aa'), bytes('aa')])
+    expect(line.counters.timeouts).toBe(3)
+  })
+
+  test('is answered by a late answer to its first try', async () => {
+    const clock = new ManualClock()
+    const scripted = new ScriptedLine()
+    const line = lineOver(scripted, clock)
+    const outcome = line.ask(bytes('aa'), 100, isSeven)
+    await clock.advance(100)
+    scripted.say(bytes('07'))
+    expect(await outcome).toEqual({ is: 'answered', answer: 'seven' })
+    expect(scripted.written).toHaveLength(2)
+  })
+
+  test('is not written again on a line that is gone', async () => {
+    const scripted = new ScriptedLine()
+    const outcome = lineOver(scripted).ask(bytes('aa'), 100, isSeven)
+    scripted.unplug()
+    expect(await outcome).toEqual({ is: 'lost', why: 'unplugged' })
+    expect(scripted.written).toHaveLength(1)
+  })
+})
+
+describe('a frame that stands still', () => {
+  /** `7E` and a byte. */
+  const pair: FrameFormat<number> = {
+    maxLength: 4,
+    scan([first, second]) {
+      if (first === 0x7f) return { is: 'incomplete' }
+      if (first !== 0x7e) return { is: 'noise' }
+      return second === undefined ? { is: 'incomplete' } : { is: 'frame', frame: second, length: 2 }
+    },
+  }
+
+  test('was noise: what stands behind its first byte is found after two tenths of a second', async () => {
+    const clock = new ManualClock()
+    const scripted = new ScriptedLine()
+    const seen: number[] = []
+    const line = new Line(scripted.transport, clock, pair, (frame) => seen.push(frame))
+    scripted.say(bytes('7f 7e 05'))
+    await clock.advance(100)
+    expect(seen).toEqual([])
+    await clock.advance(100)
+    expect(seen).toEqual([5])
+    expect(line.counters).toEqual({ frames: 1, discardedBytes: 1, badChecksums: 0, timeouts: 0 })
+    expect(clock.running).toBe(0)
+  })
+
+  test('is waited for anew with each of its bytes, and no timer is left when the line is closed', async () => {
+    const clock = new ManualClock()
+    const scripted = new ScriptedLine()
+    const seen: number[] = []
+    const line = new Line(scripted.transport, clock, pair, (frame) => seen.push(frame))
+    scripted.say(bytes('7e'))
+    await clock.advance(100)
+    scripted.say(bytes('05'))
+    await clock.advance(200)
+    expect(seen).toEqual([5])
+    scripted.say(bytes('7e'))
+    line.close()
+    expect(clock.running).toBe(0)
+  })
+})
+
 test('a line that cannot be opened is a fault with the reason', async () => {
   expect(await openTransport(noLine)).toEqual({
     ok: false,

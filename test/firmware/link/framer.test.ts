@@ -1,8 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { displayFormat } from '../../../device-agent/ballot/display.ts'
+import { readerFormat } from '../../../firmware/card-reader/codec.ts'
+import { firmataFormat } from '../../../firmware/io-board/codec.ts'
 import type { FrameFormat } from '../../../firmware/link/framer.ts'
 import { Framer } from '../../../firmware/link/framer.ts'
-import { cut, holdsForAnyBytes, someBytes } from '../properties.ts'
+import { printerFormat } from '../../../firmware/printer/decoder.ts'
+import { eloFormat } from '../../../firmware/touchscreen/codec.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { frame } from '../card-reader/scripted-reader.ts'
+import { cut, findsFrameInNoise, framesOf, holdsForAnyBytes, someBytes, staysSmall } from '../properties.ts'
 import { bytes } from '../scripted-line.ts'
 
 /** `7E length data sum`: small enough to see what happens. */
@@ -50,5 +57,46 @@ describe('a framer', () => {
     const framer = new Framer(waiting)
     for (const chunk of cut(new Uint8Array(1000), [3, 500, 501])) framer.push(chunk)
     expect(framer.counters.discardedBytes).toBe(997)
+  })
+
+  test('finds a frame in noise, once the line is quiet', () => {
+    const frame = fc.uint8Array({ maxLength: 3 }).map((data) => {
+      return Uint8Array.of(
+        0x7e,
+        data.length,
+        ...data,
+        data.reduce((total, byte) => total + byte, 0),
+      )
+    })
+    const nearNoise = fc.array(fc.oneof(fc.constant(0x7e), fc.nat(4), fc.nat(255)), { maxLength: 20 })
+    findsFrameInNoise(
+      toy,
+      frame,
+      nearNoise.map((all) => Uint8Array.from(all)),
+    )
+  })
+
+  test('keeps no more than its longest frame through a minute of babble at line rate', () => {
+    staysSmall(toy, 11_520, seededRandom('babble'))
+  })
+})
+
+// The formats of all lines; bytes as their makers' documents draw them.
+describe.each([
+  ['card reader', readerFormat, 10_472, frame(0x80, 7, 0, bytes('3b 04 45 56 4d 31'))],
+  ['touchscreen', eloFormat, 960, bytes('55 54 81 d2 04 10 09 ff 00 c2')],
+  ['printer', printerFormat, 11_520, bytes('37 22 30 30 31 32 00')],
+  ['I/O board', firmataFormat, 5_760, bytes('f0 6c 00 01 01 01 0b 01 7f f7')],
+  ['display', displayFormat, 11_520, Buffer.from('{"painted":12}\n')],
+] as const)('the line of the %s', (_name, format, bytesPerSecond, message) => {
+  const anyFormat = format as FrameFormat<unknown>
+
+  test('carries its message through noise', () => {
+    expect(framesOf(anyFormat, message)).toHaveLength(1)
+    findsFrameInNoise(anyFormat, fc.constant(message))
+  })
+
+  test('stays small through a minute of babble at line rate', () => {
+    staysSmall(anyFormat, bytesPerSecond, seededRandom('babble'))
   })
 })

@@ -16,11 +16,9 @@ describe('answers of the printer', () => {
     )
   })
 
-  test('are found with flow control between them, however the bytes are cut', () => {
-    expect(framesOf(printerFormat, bytes('13 12 11'), proof(7), bytes('37 25 00 16'))).toEqual([
-      { is: 'flow', go: false },
+  test('are found, however the bytes are cut', () => {
+    expect(framesOf(printerFormat, bytes('12'), proof(7), bytes('37 25 00 16'))).toEqual([
       { is: 'status', byte: 0x12 },
-      { is: 'flow', go: true },
       { is: 'process', process: 7 },
       { is: 'cleared' },
       { is: 'status', byte: 0x16 },

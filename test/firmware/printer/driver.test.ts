@@ -33,16 +33,26 @@ async function connected(line: ScriptedLine, clock = new ManualClock()): Promise
   return good(await connectPrinter(parts))
 }
 
+/** Lets time pass until it is done. */
+async function inTime<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let over = false
+  void work.then(() => {
+    over = true
+  })
+  for (let passed = 0; !over && passed < 60_000; passed += 100) await clock.advance(100)
+  return work
+}
+
 const READY = '12 12 12 12'
 /** All that was sent and is not a real-time command. */
 const sent = (line: ScriptedLine) =>
   line.written.filter((written) => written[0] !== 0x10).map((written) => Buffer.from(written).toString('hex'))
 
 describe('the printer', () => {
-  test('is reset and told to send no status by itself', async () => {
+  test('is reset and told to send its status by itself: online, error, paper', async () => {
     const line = printer({ status: READY, proves: true })
     await connected(line)
-    expect(sent(line)).toEqual(['1b401d6100'])
+    expect(sent(line)).toEqual(['1b401d610e'])
   })
 
   test('is cleared first, at once, of a picture that a device which died left half sent', async () => {
@@ -53,13 +63,13 @@ describe('the printer', () => {
 
   test('prints what is proven, then cuts what is proven, each with a process number of its own', async () => {
     const line = printer({ status: READY, proves: true })
-    const device = await connected(line)
-    expect(await device.print(slip)).toEqual({ is: 'printed' })
-    expect(await device.cut()).toEqual({ is: 'printed' })
-    expect(sent(line).slice(1)).toEqual([
-      '1b401d6100' + '1d76300002000200ff1804ff' + '1b6402' + '1d2848060030304f4f4f4f',
-      '1d564200' + '1d28480600303040404040',
-    ])
+    const clock = new ManualClock()
+    const device = await connected(line, clock)
+    expect(await inTime(clock, device.print(slip))).toEqual({ is: 'printed' })
+    expect(await inTime(clock, device.cut())).toEqual({ is: 'printed' })
+    const printed = '1b401d610e' + '1d76300002000200ff1804ff' + '1b6402' + '1d2848060030304f4f4f4f'
+    const cut = '1d564200' + '1d28480600303040404040'
+    expect(sent(line).slice(1).join('')).toBe(printed + cut)
   })
 
   test.each([
@@ -68,9 +78,10 @@ describe('the printer', () => {
     ['1a 52 1a 12', 'cutter-error'],
   ] as const)('sends nothing of a slip with status %s: %s', async (status, condition) => {
     const line = printer({ status, proves: true })
-    const device = await connected(line)
-    expect(await device.print(slip)).toEqual({ is: 'refused', condition })
-    expect(await device.cut()).toEqual({ is: 'refused', condition })
+    const clock = new ManualClock()
+    const device = await connected(line, clock)
+    expect(await inTime(clock, device.print(slip))).toEqual({ is: 'refused', condition })
+    expect(await inTime(clock, device.cut())).toEqual({ is: 'refused', condition })
     expect(sent(line)).toHaveLength(1)
   })
 

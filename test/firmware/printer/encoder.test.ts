@@ -104,7 +104,7 @@ describe('printer commands', () => {
       ],
     })
     const expected = [
-      '1b 40 1d 61 00',
+      '1b 40 1d 61 0e',
       '1b 61 01',
       '1d 28 6b 04 00 31 41 32 00',
       '1d 28 6b 03 00 31 43 04',

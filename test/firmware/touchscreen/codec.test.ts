@@ -1,21 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { mapTouch } from '../../../firmware/touchscreen/calibration.ts'
 import {
   acknowledgementOf,
+  checksCommands,
+  diagnosticsOf,
   eloFormat,
+  encodeChecked,
   encodePacket,
+  encodeRawMode,
   identityOf,
   isRawMode,
   modeOf,
-  RAW_MODE,
+  parametersOf,
   touchOf,
 } from '../../../firmware/touchscreen/codec.ts'
+import { touchPacket } from '../../../simulator/peripherals/smartset.ts'
 import { framesOf, holdsForAnyBytes, someBytes } from '../properties.ts'
 import { bytes } from '../scripted-line.ts'
 
 const anyPacket = fc.record({
-  command: fc.constantFrom(...'ABCDIMTabcdim'),
+  command: fc.constantFrom(...'ABCDIMPTabcdimp'),
   data: fc.uint8Array({ minLength: 7, maxLength: 7 }),
 })
 
@@ -86,60 +90,89 @@ function hasAccidentalFrame(stream: Uint8Array, end: number): boolean {
 describe('what Elo packets say', () => {
   test('contact, movement and release, low byte first', () => {
     // The first three are lines of the SmartSet reference (figure 5-1).
-    expect(touchOf(packet('T', '01 01 0c f4 02 ff 00'))).toEqual({ kind: 'down', x: 0x0c01, y: 0x02f4 })
-    expect(touchOf(packet('T', '02 00 0c e4 02 ff 00'))).toEqual({ kind: 'move', x: 0x0c00, y: 0x02e4 })
-    expect(touchOf(packet('T', '04 fc 0b fa 02 ff 00'))).toEqual({ kind: 'up', x: 0x0bfc, y: 0x02fa })
+    const plain = { doubtful: false }
+    expect(touchOf(packet('T', '01 01 0c f4 02 ff 00'))).toEqual({
+      kind: 'down',
+      x: 0x0c01,
+      y: 0x02f4,
+      ...plain,
+    })
+    expect(touchOf(packet('T', '02 00 0c e4 02 ff 00'))).toEqual({
+      kind: 'move',
+      x: 0x0c00,
+      y: 0x02e4,
+      ...plain,
+    })
+    expect(touchOf(packet('T', '04 fc 0b fa 02 ff 00'))).toEqual({
+      kind: 'up',
+      x: 0x0bfc,
+      y: 0x02fa,
+      ...plain,
+    })
   })
 
-  test('a touch off the range, or of no kind, or another packet is no touch', () => {
-    expect(touchOf(packet('T', '01 00 10 00 00 00 00'))).toBeUndefined()
-    expect(touchOf(packet('T', '01 00 00 ff ff 00 00'))).toBeUndefined()
+  test('a touch off the range, or of two kinds at once, is doubtful; of no kind it is none', () => {
+    expect(touchOf(packet('T', '01 00 10 00 00 00 00'))).toMatchObject({ kind: 'down', doubtful: true })
+    expect(touchOf(packet('T', '02 00 00 ff ff 00 00'))).toMatchObject({ kind: 'move', doubtful: true })
+    expect(touchOf(packet('T', '42 00 01 00 01 00 00'))).toMatchObject({ kind: 'move', doubtful: true })
+    expect(touchOf(packet('T', '05 00 01 00 01 00 00'))).toMatchObject({ kind: 'up', doubtful: true })
     expect(touchOf(packet('T', '08 00 00 00 00 00 00'))).toBeUndefined()
     expect(touchOf(packet('A', '01 01 00 01 00 00 00'))).toBeUndefined()
   })
 
-  test('identity, acknowledgement and mode', () => {
+  test('identity, acknowledgement with its errors by name, mode, parameters and diagnostics', () => {
     expect(identityOf(packet('I', '32 30 00 01 02 00 0a'))).toBe('Elo IntelliTouch, firmware 02.01')
-    expect(acknowledgementOf(packet('A', '30 30 30 30 00 00 00'))).toBe('')
-    expect(acknowledgementOf(packet('A', '35 30 30 30 00 00 00'))).toBe('5')
+    expect(acknowledgementOf(packet('A', '30 30 30 30 00 00 00'))).toEqual([])
+    expect(acknowledgementOf(packet('A', '35 33 30 30 00 00 00'))).toEqual([
+      'illegal command',
+      'bad checksum',
+    ])
+    expect(acknowledgementOf(packet('A', '30 30 07 30 00 00 00'))).toBeUndefined()
     expect(acknowledgementOf(packet('I', '35 30 30 30 00 00 00'))).toBeUndefined()
     // The reference's answer to a mode query (figure 5-2): 87 is contact, stream, release and Z.
     expect(modeOf(packet('M', '00 87 00 00 00 00 00'))).toEqual({ reports: 0x87, processing: 0 })
-    expect(isRawMode({ reports: 0x87, processing: 0x40 })).toBe(true)
+    expect(modeOf(packet('M', '49 53 55 00 00 00 00'))).toBeUndefined()
+    expect(isRawMode({ reports: 0x87, processing: 0 })).toBe(true)
     expect(isRawMode({ reports: 0x83, processing: 0 })).toBe(false)
     expect(isRawMode({ reports: 0x07, processing: 0x04 })).toBe(false)
-    expect(isRawMode({ reports: RAW_MODE[1] ?? 0, processing: RAW_MODE[2] ?? 0 })).toBe(true)
-  })
-})
-
-describe('calibration', () => {
-  const calibration = { left: 100, right: 3900, top: 4000, bottom: 90 }
-
-  test('maps the corners of the picture onto the corners of the grid, also on a mirrored axis', () => {
-    expect(mapTouch(calibration, { x: 100, y: 4000 })).toEqual({ x: 0, y: 0 })
-    expect(mapTouch(calibration, { x: 3899, y: 91 })).toEqual({ x: 1079, y: 1919 })
-    expect(mapTouch(calibration, { x: 2000, y: 2045 })).toEqual({ x: 540, y: 960 })
+    // Tracking leaves out repeats: a finger that rests would look lifted.
+    expect(isRawMode({ reports: 0x87, processing: 0x40 })).toBe(false)
+    expect(parametersOf(packet('P', '30 05 04 00 00 00 00'))).toEqual({ io: 0x30, serial1: 5, serial2: 4 })
+    expect(diagnosticsOf(packet('D', '24 00 00 00 00 00 00'))).toEqual(['ROM', 'touchscreen drive'])
+    expect(diagnosticsOf(packet('D', '00 00 00 00 00 00 00'))).toEqual([])
   })
 
-  test('leaves a touch beside the picture off the grid', () => {
-    expect(mapTouch(calibration, { x: 99, y: 2045 }).x).toBeLessThan(0)
-    expect(mapTouch(calibration, { x: 3900, y: 2045 }).x).toBe(1080)
-    expect(mapTouch(calibration, { x: 2000, y: 4095 }).y).toBeLessThan(0)
-  })
-
-  test('finds back every place on the grid that a raw value stands for', () => {
-    const raw = fc.record({ x: fc.integer({ min: 100, max: 3899 }), y: fc.integer({ min: 91, max: 4000 }) })
+  test('what is set is read back as it was set', () => {
+    const byte = fc.nat(255)
+    const [mode] = framesOf(eloFormat, encodeRawMode())
+    expect(mode && modeOf(mode)).toSatisfy(isRawMode)
     fc.assert(
-      fc.property(raw, (touch) => {
-        const { x, y } = mapTouch(calibration, touch)
-        expect(Number.isInteger(x) && x >= 0 && x < 1080).toBe(true)
-        expect(Number.isInteger(y) && y >= 0 && y < 1920).toBe(true)
-        expect(Math.abs(100 + (x * 3800) / 1080 - touch.x)).toBeLessThan(3800 / 1080)
+      fc.property(byte, byte, byte, (io, serial1, serial2) => {
+        const [sent] = framesOf(eloFormat, encodeChecked({ io, serial1, serial2 }))
+        const read = sent && parametersOf(sent)
+        expect(read).toEqual({ io, serial1, serial2: serial2 | 1 })
+        expect(read && checksCommands(read)).toBe(true)
       }),
     )
   })
 
-  test('without extent is a mistake of ours', () => {
-    expect(() => mapTouch({ ...calibration, right: 100 }, { x: 1, y: 1 })).toThrow('extent')
+  test('whatever a packet holds, every reader gives a value or nothing', () => {
+    fc.assert(
+      fc.property(anyPacket, (any) => {
+        const readers = [touchOf, identityOf, modeOf, parametersOf, diagnosticsOf, acknowledgementOf]
+        const read = readers.filter((reader) => reader(any) !== undefined)
+        expect(read.length).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+
+  test('whatever the simulated controller writes of a finger, this reads', () => {
+    const raw = fc.nat(4095)
+    fc.assert(
+      fc.property(fc.constantFrom('down', 'move', 'up'), raw, raw, (kind, x, y) => {
+        const [sent] = framesOf(eloFormat, touchPacket({ down: 1, move: 2, up: 4 }[kind] ?? 0, x, y))
+        expect(sent && touchOf(sent)).toEqual({ kind, x, y, doubtful: false })
+      }),
+    )
   })
 })

@@ -35,7 +35,7 @@ describe('the touchscreen', () => {
     const line = controller({ bytes: '00 87 00' })
     const screen = good(await connect(line))
     expect(screen.identity).toBe('Elo AccuTouch, firmware 01.05')
-    expect(commands(line)).toBe('im')
+    expect(commands(line)).toBe('idpm')
     const touches: TouchEvent[] = []
     screen.onTouch((touch) => touches.push(touch))
     line.say(
@@ -45,9 +45,9 @@ describe('the touchscreen', () => {
     )
     line.say(encodePacket('T', bytes('04 ff 0f 00 00')))
     expect(touches).toEqual([
-      { kind: 'down', x: 1, y: 2 },
-      { kind: 'move', x: 3, y: 4 },
-      { kind: 'up', x: 4095, y: 0 },
+      { kind: 'down', x: 1, y: 2, doubtful: false },
+      { kind: 'move', x: 3, y: 4, doubtful: false },
+      { kind: 'up', x: 4095, y: 0, doubtful: false },
     ])
     expect(screen.counters.discardedBytes).toBe(1)
     screen.close()
@@ -57,7 +57,15 @@ describe('the touchscreen', () => {
   test('is set to raw reports when it is not, and asked whether it took them', async () => {
     const line = controller({ bytes: '00 47 0c' })
     good(await connect(line))
-    expect(commands(line)).toBe('imMm')
+    expect(commands(line)).toBe('idpmMm')
+  })
+
+  test('whose mode was changed behind its back fails its next heartbeat', async () => {
+    const mode = { bytes: '00 87 00' }
+    const screen = good(await connect(controller(mode)))
+    expect(await screen.heartbeat()).toEqual({ ok: true, value: undefined })
+    mode.bytes = '00 81 00'
+    expect(await screen.heartbeat()).toMatchObject({ ok: false, error: { is: 'protocol' } })
   })
 
   test('that does not take its mode is not used', async () => {
@@ -82,10 +90,13 @@ describe('the touchscreen', () => {
     const clock = new ManualClock()
     let asked = 0
     const line = new ScriptedLine((written) => {
-      if (written[1] === 0x6d) {
+      const command = String.fromCharCode(written[1] ?? 0)
+      if (command === 'm') return [encodePacket('M', bytes('00 07 00')), ACKNOWLEDGED]
+      if (command === 'd') {
         // The first try's identity and acknowledgement arrive only now.
-        return [IDENTITY, ACKNOWLEDGED, encodePacket('M', bytes('00 07 00')), ACKNOWLEDGED]
+        return [IDENTITY, ACKNOWLEDGED, encodePacket('D', bytes('00')), ACKNOWLEDGED]
       }
+      if (command === 'p') return [encodePacket('P', bytes('30 05 05')), ACKNOWLEDGED]
       asked += 1
       return asked === 1 ? undefined : [IDENTITY, ACKNOWLEDGED]
     })
@@ -98,7 +109,7 @@ describe('the touchscreen', () => {
     const line = new ScriptedLine(() => [encodePacket('A', bytes('32 30 30 30'))])
     expect(await connect(line)).toMatchObject({
       ok: false,
-      error: { is: 'protocol', what: 'the touchscreen reports error 2' },
+      error: { is: 'protocol', what: 'the touchscreen reports: bad packet' },
     })
   })
 

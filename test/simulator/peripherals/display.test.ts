@@ -109,3 +109,16 @@ describe('the virtual display', () => {
     expect(virtual.refused).toBe(1)
   })
 })
+
+describe('asked what it shows', () => {
+  const ask = Buffer.from('{"ask":"showing"}\n')
+
+  it('says so, nothing at first, and says nothing while it is frozen', async () => {
+    const { device, display: virtual } = await display()
+    expect(painted(await device.ask(ask, 5))).toBe('{"showing":0}\n')
+    await device.ask(line(4), 30)
+    expect(painted(await device.ask(ask, 5))).toBe('{"showing":4}\n')
+    virtual.freeze()
+    expect(await device.ask(ask, 5)).toEqual([])
+  })
+})

@@ -27,6 +27,12 @@ function qr(text: string, functions = '1D286B04003141 3200 1D286B03003143 06 1D2
   return [...hex(functions), ...store, ...hex('1D286B0300315130')]
 }
 
+/** GS v 0 one byte wide, so that many rows go into the buffer. */
+function narrow(rows: number, data: Uint8Array = new Uint8Array(rows)): number[] {
+  return [...hex('1D 76 30 00 01 00'), rows & 0xff, rows >> 8, ...data]
+}
+
+const [XON, XOFF] = [0x11, 0x13] as const
 const INITIALISE = hex('1B 40')
 const CUT = hex('1D 56 42 00')
 const PROCESS_ID = hex('1D 28 48 06 00 30 30 41 42 43 44')
@@ -44,6 +50,11 @@ async function readQr(slip: PrintedSlip): Promise<string | undefined> {
   context.drawImage(image, 0, 0)
   const { data, width, height } = context.getImageData(0, 0, image.width, image.height)
   return jsqr.default(data, width, height)?.data
+}
+
+/** Timers ring on whole milliseconds, and a millisecond is 1.2 rows. */
+function expectRows(height: number | undefined, rows: number): void {
+  expect(Math.abs((height ?? 0) - rows), `${height} rows, not ${rows}`).toBeLessThanOrEqual(2)
 }
 
 describe('the virtual printer on paper', () => {
@@ -98,8 +109,8 @@ describe('the virtual printer on paper', () => {
 
   it('takes a real printer’s time, and answers a process id only when everything is printed', async () => {
     const { device, printer: virtual } = await printer()
-    expect(await device.ask([...raster(1200), ...PROCESS_ID], 500)).toEqual([])
-    expect(virtual.hanging()?.height).toBe(600)
+    expect(await device.ask([...narrow(1200), ...PROCESS_ID], 500)).toEqual([])
+    expectRows(virtual.hanging()?.height, 600)
     expect(await device.ask([], 502)).toEqual(PROCESS_ID_ANSWER)
     expect(virtual.hanging()?.height).toBe(1200)
   })
@@ -136,57 +147,61 @@ describe('the virtual printer telling its state', () => {
   it('shows an open cover, thin paper and no paper in the bits of the Epson reference', async () => {
     const { device, printer: virtual } = await printer()
     virtual.openCover()
-    expect(await status(device)).toEqual(hex('1A 16 12 12'))
+    expect(await status(device)).toEqual(hex('13 1A 16 12 12'))
     virtual.closeCover()
-    virtual.paperLow()
-    expect(await status(device)).toEqual(hex('12 12 12 1E'))
+    virtual.nearEnd()
+    expect(await status(device)).toEqual(hex('11 12 12 12 1E'))
     virtual.paperOut()
-    expect(await status(device)).toEqual(hex('1A 32 12 7E'))
+    expect(await status(device)).toEqual(hex('13 1A 32 12 7E'))
     virtual.loadPaper()
-    expect(await status(device)).toEqual(hex('12 12 12 12'))
+    expect(await status(device)).toEqual(hex('11 12 12 12 12'))
   })
 
   it('tells by itself what it was asked to tell, until it is initialised', async () => {
     const { device, printer: virtual } = await printer()
     expect(await device.ask(hex('1D 61 0E'))).toEqual(hex('10 00 00 00'))
     virtual.openCover()
-    virtual.paperLow()
+    virtual.nearEnd()
     virtual.paperOut()
     virtual.closeCover()
     virtual.loadPaper()
     await device.wait(1)
-    expect(device.received()).toEqual(hex('38 00 00 00  38 00 03 00  38 00 0F 00  18 00 0F 00  10 00 00 00'))
+    expect(device.received()).toEqual(
+      hex('13 38 00 00 00  38 00 03 00  38 00 0F 00  18 00 0F 00  11 10 00 00 00'),
+    )
     await device.ask(hex('1D 61 02'))
-    virtual.paperLow()
+    virtual.nearEnd()
     await device.wait(1)
     expect(device.received()).toEqual([])
     await device.ask(INITIALISE)
     virtual.openCover()
     await device.wait(1)
-    expect(device.received()).toEqual([])
+    expect(device.received()).toEqual([XOFF])
   })
 
   it('stops in the middle when the paper ends, and goes on with the next roll', async () => {
     const { device, printer: virtual } = await printer()
-    await device.ask([...raster(1200), ...PROCESS_ID], 500)
+    await device.ask([...narrow(1200), ...PROCESS_ID], 500)
     virtual.paperOut()
     await device.wait(5000)
-    expect(device.received()).toEqual([])
-    expect(virtual.hanging()?.height).toBe(600)
+    expect(device.received()).toEqual([XOFF])
+    expectRows(virtual.hanging()?.height, 600)
     virtual.loadPaper()
-    expect(virtual.dropped.map(({ by, height }) => ({ by, height }))).toEqual([{ by: 'tear', height: 600 }])
-    await device.wait(502)
-    expect(device.received()).toEqual(PROCESS_ID_ANSWER)
-    expect(virtual.hanging()?.height).toBe(600)
+    const [torn, ...more] = virtual.dropped
+    expect([torn?.by, more]).toEqual(['tear', []])
+    expectRows(torn?.height, 600)
+    await device.wait(506)
+    expect(device.received()).toEqual([XON, ...PROCESS_ID_ANSWER])
+    expectRows(virtual.hanging()?.height, 600)
   })
 
   it('does nothing but real-time commands while its cover is open', async () => {
     const { device, printer: virtual } = await printer()
     virtual.openCover()
-    expect(await device.ask([...PROCESS_ID, ...hex('10 04 01')])).toEqual([0x1a])
+    expect(await device.ask([...PROCESS_ID, ...hex('10 04 01')])).toEqual([XOFF, 0x1a])
     virtual.closeCover()
     await device.wait(1)
-    expect(device.received()).toEqual(PROCESS_ID_ANSWER)
+    expect(device.received()).toEqual([XON, ...PROCESS_ID_ANSWER])
   })
 
   it('drops a torn slip uncut', async () => {
@@ -203,10 +218,128 @@ describe('the virtual printer telling its state', () => {
     expect(() => virtual.loadPaper()).toThrow('paper already')
     virtual.openCover()
     expect(() => virtual.openCover()).toThrow('open already')
-    virtual.paperLow()
-    expect(() => virtual.paperLow()).toThrow('low already')
+    virtual.nearEnd()
+    expect(() => virtual.nearEnd()).toThrow('low already')
     virtual.paperOut()
     expect(() => virtual.tearPaper()).toThrow('no paper')
+  })
+})
+
+describe('the virtual printer’s faults', () => {
+  it('are in the bits of the Epson reference, asked for and told by itself', async () => {
+    const { device, printer: virtual } = await printer()
+    await device.ask(hex('1D 61 0E'))
+    virtual.jam()
+    expect(await status(device)).toEqual(hex('13 18 04 00 00  1A 52 16 12'))
+    virtual.clearJam()
+    expect(await device.ask(hex('10 05 01'))).toEqual(hex('11 10 00 00 00'))
+    virtual.overheat()
+    expect(await status(device)).toEqual(hex('13 18 40 00 00  1A 52 52 12'))
+    virtual.coolDown()
+    virtual.breakDown()
+    await device.wait(1)
+    expect(device.received()).toEqual(hex('11 10 00 00 00  13 18 20 00 00'))
+    expect(await status(device)).toEqual(hex('1A 52 32 12'))
+  })
+
+  it('that are mended stay until the host asks to go on, and no request helps before they are mended', async () => {
+    const { device, printer: virtual } = await printer()
+    virtual.jam()
+    await device.ask(hex('10 05 01 10 05 02'))
+    virtual.clearJam()
+    expect((await status(device)).slice(-2)).toEqual(hex('16 12'))
+    await device.ask(hex('10 05 02'))
+    expect(await status(device)).toEqual(hex('12 12 12 12'))
+  })
+
+  it('of the knife show at the next cut, which is made after DLE ENQ 1', async () => {
+    const { device, printer: virtual } = await printer()
+    await device.ask(narrow(100), 100)
+    virtual.cutterJam()
+    expect(await status(device)).toEqual(hex('12 12 12 12'))
+    await device.ask([...CUT, ...PROCESS_ID], 100)
+    expect(await status(device)).toEqual(hex('1A 52 1A 12'))
+    expect(virtual.dropped).toHaveLength(0)
+    virtual.clearJam()
+    expect(await device.ask(hex('10 05 01'), 10)).toEqual([XON, ...PROCESS_ID_ANSWER])
+    expect(virtual.dropped.map(({ by }) => by)).toEqual(['cutter'])
+  })
+
+  it('are gone on from with nothing of what was held after DLE ENQ 2', async () => {
+    const { device, printer: virtual } = await printer()
+    await device.ask([...narrow(1000), ...PROCESS_ID], 100)
+    virtual.jam()
+    virtual.clearJam()
+    await device.ask(hex('10 05 02'), 2000)
+    expectRows(virtual.hanging()?.height, 120)
+    expect(await device.ask(PROCESS_ID, 10)).toEqual(PROCESS_ID_ANSWER)
+  })
+
+  it('pass by themselves when a hot head has cooled', async () => {
+    const { device, printer: virtual } = await printer()
+    await device.ask([...narrow(600), ...PROCESS_ID], 100)
+    virtual.overheat()
+    await device.ask([], 5000)
+    virtual.coolDown()
+    expect(await device.ask([], 501)).toEqual([XON, ...PROCESS_ID_ANSWER])
+    expect(virtual.hanging()?.height).toBe(600)
+  })
+
+  it('and what it held are forgotten when it is switched off, unless a part is broken', async () => {
+    const { device, printer: virtual } = await printer()
+    await device.ask([...hex('1D 61 0E'), ...narrow(1000), ...PROCESS_ID], 100)
+    virtual.powerCycle()
+    virtual.nearEnd()
+    expect(await device.ask([], 2000)).toEqual([XON])
+    expectRows(virtual.hanging()?.height, 120)
+    virtual.breakDown()
+    virtual.powerCycle()
+    expect((await status(device)).slice(-4)).toEqual(hex('1A 52 32 1E'))
+  })
+
+  it('may be lies: a proof that is kept, or one of nothing', async () => {
+    const { device, printer: virtual } = await printer()
+    virtual.misbehave('keeps-proofs')
+    expect(await device.ask([...narrow(10), ...PROCESS_ID], 100)).toEqual([])
+    expect(virtual.hanging()?.height).toBe(10)
+    virtual.misbehave('proves-without-printing')
+    expect(await device.ask([...narrow(10), ...CUT, ...PROCESS_ID], 100)).toEqual(PROCESS_ID_ANSWER)
+    expect(virtual.hanging()?.height).toBe(10)
+  })
+})
+
+describe('the virtual printer’s buffer', () => {
+  it('says XOFF with 128 bytes of room left and XON with 256, and loses what comes beyond', async () => {
+    const { device, printer: virtual } = await printer()
+    virtual.openCover()
+    expect(await device.ask(new Uint8Array(3967))).toEqual([XOFF])
+    virtual.closeCover()
+    expect(await device.ask([])).toEqual([XON])
+    virtual.jam()
+    await device.wait(1)
+    device.received()
+    await device.ask(new Uint8Array(4096 + 10))
+    expect(virtual.lostBytes).toBe(10)
+    // Real-time commands are obeyed all the same, and are not missed.
+    expect(await status(device)).toEqual(hex('1A 52 16 12'))
+    expect(virtual.lostBytes).toBe(10)
+    virtual.clearJam()
+    expect(await device.ask(hex('10 05 01'))).toEqual([XON])
+  })
+
+  it('loses nothing of a host that sends small pieces and listens, however fast its line', async () => {
+    const { device, printer: virtual } = await printer()
+    const bytes = [...raster(600), ...PROCESS_ID]
+    let go = true
+    for (let at = 0; at < bytes.length; ) {
+      const heard = await device.ask(go ? bytes.slice(at, at + 64) : [])
+      if (go) at += 64
+      go = heard.length === 0 ? go : heard.at(-1) === XON
+    }
+    await device.wait(1000)
+    expect(device.received().slice(-7)).toEqual(PROCESS_ID_ANSWER)
+    expect(virtual.lostBytes).toBe(0)
+    expect(virtual.hanging()?.height).toBe(600)
   })
 })
 
@@ -223,9 +356,9 @@ describe('real-time commands hidden in a picture', () => {
 
   it('can throw away everything that was not printed yet', async () => {
     const { device, printer: virtual } = await printer()
-    const picture = new Uint8Array(72 * 100)
+    const picture = new Uint8Array(1000)
     picture.set(hex('10 14 08 01 03 14 01 06 02 08'), 700)
-    expect(await device.ask(raster(100, picture), 1000)).toEqual(hex('37 25 00'))
+    expect(await device.ask(narrow(1000, picture), 1000)).toEqual(hex('37 25 00'))
     expect(virtual.hanging()).toBeUndefined()
   })
 

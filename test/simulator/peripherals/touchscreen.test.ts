@@ -121,6 +121,71 @@ describe('the virtual touchscreen', () => {
     expect(packets(await device.ask(damaged)).length).toBe(2)
   })
 
+  it('once told to, refuses a command with a wrong checksum and does not do it', async () => {
+    const { device } = await touchscreen()
+    expect(await device.ask(command('P', 0x30, 0x05, 0x05))).toEqual(ACKNOWLEDGED)
+    const damaged = command('M', 0, 0x01)
+    damaged[9] = 0
+    expect(packets(await device.ask(damaged))[0]?.slice(1, 6)).toEqual(hex('41 33 30 30 30'))
+    expect(packets(await device.ask(command('m')))[0]?.slice(1, 5)).toEqual(hex('4D 00 87 00'))
+    expect(packets(await device.ask(command('p')))[0]?.slice(1, 5)).toEqual(hex('50 30 05 05'))
+  })
+
+  it('refuses a speed at which nobody would hear it, and a mode in letters', async () => {
+    const { device } = await touchscreen()
+    expect(packets(await device.ask(command('P', 0x30, 0x06, 0x04)))[0]?.slice(1, 3)).toEqual(hex('41 38'))
+    expect(packets(await device.ask(command('M', 0x49)))[0]?.slice(1, 3)).toEqual(hex('41 32'))
+  })
+
+  it('keeps the second mode byte, and always says that bit 7 of the first is set', async () => {
+    const { device } = await touchscreen()
+    expect(await device.ask(command('M', 0, 0x17, 0x40))).toEqual(ACKNOWLEDGED)
+    expect(packets(await device.ask(command('m')))[0]?.slice(1, 5)).toEqual(hex('4D 00 87 40'))
+  })
+
+  it('says which of its own tests failed', async () => {
+    const { device, screen } = await touchscreen()
+    expect(packets(await device.ask(command('d')))[0]?.slice(1, 3)).toEqual(hex('44 00'))
+    screen.fail('rom', 'drive')
+    expect(packets(await device.ask(command('d')))[0]?.slice(1, 3)).toEqual(hex('44 24'))
+    expect(await device.ask(command('a'))).toEqual(ACKNOWLEDGED)
+  })
+
+  it('that has drifted reports every touch beside where it is, no farther than its converter goes', async () => {
+    const { device, screen } = await touchscreen()
+    const rawX = async (x: number) => {
+      await device.clock.run(screen.press(x, 960))
+      await device.wait(1)
+      const [first] = packets(device.received())
+      return (first?.[3] ?? 0) | ((first?.[4] ?? 0) << 8)
+    }
+    const before = await rawX(540)
+    screen.drift(40, 0)
+    expect((await rawX(500)) - before).toBe(0)
+    expect(await rawX(1079)).toBe(4095)
+    screen.drift(0, 0)
+    expect(await rawX(540)).toBe(before)
+  })
+
+  it('shows a palm and two fingers as one place that jumps, and a drag as one that slides', async () => {
+    const { device, screen } = await touchscreen()
+    const steps = async (touching: Promise<void>) => {
+      await device.clock.run(touching)
+      await device.wait(1)
+      const places = packets(device.received()).map((packet) => [
+        (packet[3] ?? 0) | ((packet[4] ?? 0) << 8),
+        (packet[5] ?? 0) | ((packet[6] ?? 0) << 8),
+      ])
+      return places.slice(1).map(([x = 0, y = 0], i) => {
+        const [px = 0, py = 0] = places[i] ?? []
+        return Math.max(Math.abs(x - px), Math.abs(y - py))
+      })
+    }
+    expect(Math.max(...(await steps(screen.palm(540, 960, 200))))).toBeGreaterThan(300)
+    expect(Math.max(...(await steps(screen.pressTwo([200, 200], [200, 600]))))).toBeGreaterThan(300)
+    expect(Math.max(...(await steps(screen.drag([100, 100], [500, 100], 1000))))).toBeLessThan(100)
+  })
+
   it('keeps the report delays it is given', async () => {
     const { device } = await touchscreen()
     expect(await device.ask(command('B', 5, 1))).toEqual(ACKNOWLEDGED)

@@ -22,6 +22,7 @@ export const OFFICER_REFUSALS: readonly OfficerRefusal[] = [
   'cards-differ',
   'no-share',
   'start-with-this',
+  'no-share-today',
   'other-station',
 ]
 export const CLOSED: Polls = { is: 'closed' }
@@ -75,9 +76,10 @@ export function outcomesOf(effect: PollsEffect): readonly PollsInput[] {
       return [{ is: 'polls-resumed' }, { is: 'box-locked' }, ...failures]
     case 'settle-totals':
       return [
-        { is: 'totals-settled', due: false, wanted: [] },
-        { is: 'totals-settled', due: false, wanted: ['d-02'] },
-        { is: 'totals-settled', due: true, wanted: [] },
+        { is: 'totals-settled', due: false, wanted: [], impossible: [] },
+        { is: 'totals-settled', due: false, wanted: ['d-02'], impossible: [] },
+        { is: 'totals-settled', due: true, wanted: [], impossible: [] },
+        { is: 'totals-settled', due: false, wanted: [], impossible: ['d-02'] },
       ]
     case 'close-polls':
       return [{ is: 'polls-closed' }]
@@ -139,6 +141,7 @@ export function walk(numbers: readonly number[], from: Polls = CLOSED): readonly
       { is: 'card-inserted' },
       { is: 'card-removed' },
       { is: 'tampered' },
+      { is: 'touch-drifted' },
       ...BUTTONS.map(press),
     ]
     const choices = number % 24 === 0 || usual.length === 0 ? anything : usual

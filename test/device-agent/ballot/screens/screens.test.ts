@@ -4,8 +4,10 @@ import { parseDefinition } from '../../../../core/election/definition.ts'
 import { canonicalJson, type Json } from '../../../../core/text/canonical-json.ts'
 import { persianDigits } from '../../../../core/text/persian.ts'
 import { type Polls, stepPolls } from '../../../../device-agent/ballot/polls/polls.ts'
+import { calibrationScreen } from '../../../../device-agent/ballot/screens/calibration.ts'
 import { screenOf, type View } from '../../../../device-agent/ballot/screens/screen-of.ts'
 import { type Session, stepSession } from '../../../../device-agent/ballot/session/session.ts'
+import { type Again, type NinePoints, TARGETS } from '../../../../firmware/touchscreen/nine-points.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../../../ui/fonts.ts'
 import { wrapText } from '../../../../ui/paper/layout.ts'
 import { type Element, elementAt, GRID, type Rect, type Screen } from '../../../../ui/screen.ts'
@@ -101,6 +103,45 @@ describe.each(Object.entries(DEFINITIONS))('every screen of a package: %s', (_, 
 
   it('goes over the line to the display as canonical JSON', () => {
     for (const view of views) expect(() => canonicalJson(screenOf(view) as unknown as Json)).not.toThrow()
+  })
+})
+
+describe('the screens of a calibration', () => {
+  const point = (n: number, again?: Again): NinePoints => ({
+    is: 'point',
+    point: n,
+    taken: TARGETS.map(() => undefined),
+    misses: 0,
+    repeats: 0,
+    ...(again && { again }),
+  })
+  const again: readonly Again[] = ['unsteady', 'far-off', 'doubtful', 'residual']
+  const reasons = ['missed', 'no-extent', 'residual', 'mirrored', 'scale', 'rotation', 'skew'] as const
+  const states: readonly NinePoints[] = [
+    ...TARGETS.flatMap((_, n) => [point(n), ...again.map((why) => point(n, why))]),
+    ...reasons.map((why): NinePoints => ({ is: 'refused', why })),
+    { is: 'done', fit: { mapping: { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 }, residuals: [] } },
+  ]
+
+  it.each(LANGUAGES)(
+    'lie in the grid, have room for their texts and offer nothing to press: %s',
+    (language) => {
+      for (const state of states) {
+        const screen = calibrationScreen(state, definition, language)
+        checkLayout(screen)
+        expect(overflows(screen)).toEqual([])
+        expect(pressable(screen)).toEqual([])
+      }
+    },
+  )
+
+  it('have each cross around the place that a touch on it is held against, in both languages', () => {
+    for (const language of LANGUAGES) {
+      for (const [n, { x, y }] of TARGETS.entries()) {
+        const { rect } = find(calibrationScreen(point(n), definition, language), `target-${n + 1}`)
+        expect([rect.x + rect.width / 2, rect.y + rect.height / 2]).toEqual([x, y])
+      }
+    }
   })
 })
 
@@ -364,6 +405,7 @@ describe('what officers read', () => {
   const RESUMING: readonly Polls[] = [
     { is: 'paused', why: 'restart' },
     { is: 'paused', why: 'tamper' },
+    { is: 'paused', why: 'touch-drift' },
     { is: 'paused', why: 'restart', locked: true },
     { is: 'admitting', purpose: 'resuming', admitted: [], spareWanted: false, card: { is: 'insert' } },
     {
@@ -397,6 +439,22 @@ describe('what officers read', () => {
     expect(text).not.toContain('report')
     const zero = names(screenOf(ofPolls({ is: 'reporting-zero', by, trouble: 'paper-out' }), 'en'))
     expect(zero).toContain('the same report is printed again')
+  })
+
+  it('after the end, whose totals cannot be, before those whose bundle is waited for', () => {
+    const finished: Polls = {
+      is: 'finished',
+      card: { is: 'insert' },
+      wanted: ['gy-1-b'],
+      impossible: ['gy-1-c'],
+    }
+    const text = names(screenOf(ofPolls(finished), 'en'))
+    expect(text).toContain('The totals of gy-1-c cannot be. Keep it and tell the centre.')
+    expect(text).not.toContain('gy-1-b')
+    expect(names(screenOf(ofPolls(finished), 'fa'))).toContain('gy-1-c')
+    expect(names(screenOf(ofPolls({ ...finished, impossible: [] }), 'en'))).toContain(
+      'wait for the stick of: gy-1-b',
+    )
   })
 
   it('before the opening and in a pause, that the case is open and that keys which are on must be turned back first', () => {

@@ -70,11 +70,14 @@ export const DEFINITIONS: Readonly<Record<string, Definition>> = {
 
 /** Nobody's vote in hand, keys off, case closed. */
 export const QUIET = {
+  glassBlocked: false,
   lastVote: 'none',
   keysOn: false,
   caseOpen: false,
   alarms: [],
   handedOver: { bundle: 'written', centre: 'received' },
+  stationClosed: false,
+  paperLow: false,
 } as const
 
 export const LAST_VOTES: readonly LastVote[] = ['recorded', 'not-recorded', 'none']
@@ -109,8 +112,10 @@ export function viewsOf(definition: Definition): readonly View[] {
       .filter(({ polls: { is } }) => is === 'finished')
       .map((view): View => ({ ...view, handedOver: { bundle: 'missing', centre } })),
   )
+  const rollLow = [...voter, ...officers, ...alarmed].map((view): View => ({ ...view, paperLow: true }))
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
-  return [...voter, ...officers, ...alarmed, ...handed, ...absent]
+  const blocked = [...voter, ...officers].map((view): View => ({ ...view, glassBlocked: true }))
+  return [...voter, ...officers, ...alarmed, ...handed, ...rollLow, ...absent, ...blocked]
 }
 
 /** How keys and case may stand where that is shown. */
@@ -153,6 +158,7 @@ function sessions(ballot: readonly (readonly number[])[]): readonly Session[] {
     }),
     { is: 'reviewing', ballot, finishPressed: true, alert: true },
     ...[true, false].map((cardGone): Session => ({ is: 'printing', ballot, cardGone })),
+    { is: 'printing', ballot, cardGone: false, secondsLeft: 32 },
     ...[true, false].map((alert): Session => ({ is: 'comparing', ballot, alert })),
     { is: 'voiding', ballot, afterwards: 'choosing' },
     ...[true, false].map((cardGone): Session => ({ is: 'recording', cardGone })),
@@ -201,13 +207,21 @@ function polls(): readonly Polls[] {
     { is: 'paused', why: 'restart' },
     { is: 'paused', why: 'restart', locked: true },
     { is: 'paused', why: 'tamper' },
+    { is: 'paused', why: 'touch-drift' },
     { is: 'closing', by },
-    ...cards.map((card): Polls => ({ is: 'finished', card, wanted: ['gy-1-b'] })),
-    { is: 'finished', card: { is: 'erased' }, wanted: [] },
+    ...cards.map((card): Polls => ({ is: 'finished', card, wanted: ['gy-1-b'], impossible: [] })),
+    { is: 'finished', card: { is: 'erased' }, wanted: [], impossible: [] },
     {
       is: 'finished',
       card: { is: 'carried', open: ['gy-1-a', 'gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'] },
       wanted: ['gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'],
+      impossible: [],
+    },
+    {
+      is: 'finished',
+      card: { is: 'insert' },
+      wanted: [],
+      impossible: ['gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'],
     },
     ...(['rolled-back', 'forked', 'other-journal'] as const).map((why): Polls => ({ is: 'stopped', why })),
   ]

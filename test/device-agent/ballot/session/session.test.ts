@@ -370,7 +370,7 @@ describe('whatever happens, in any order', () => {
 function troubleInputs(): readonly SessionInput[] {
   return [
     ...TROUBLES.map((trouble): SessionInput => ({ is: 'slip-refused', trouble })),
-    { is: 'slip-indeterminate' },
+    ...TROUBLES.map((trouble): SessionInput => ({ is: 'slip-indeterminate', trouble })),
     { is: 'slip-voided' },
     { is: 'slip-printed' },
     press('retry'),

@@ -15,7 +15,14 @@ import {
 } from '../../../../device-agent/ballot/session/session.ts'
 import { councilContest, testCode } from '../../../fixtures/definition.ts'
 
-export const TROUBLES: readonly PrinterTrouble[] = ['paper-out', 'cover-open', 'error', 'silent']
+export const TROUBLES: readonly PrinterTrouble[] = [
+  'paper-out',
+  'cover-open',
+  'error',
+  'hot',
+  'broken',
+  'silent',
+]
 export const REFUSALS: readonly CardRefusal[] = [
   'unreadable',
   'not-a-voter-card',
@@ -70,7 +77,7 @@ export function buttonsOf(contests: readonly Contest[]): readonly string[] {
 export function outcomesOf(effect: SessionEffect): readonly SessionInput[] {
   const failures: readonly SessionInput[] = [
     ...TROUBLES.map((trouble): SessionInput => ({ is: 'slip-refused', trouble })),
-    { is: 'slip-indeterminate' },
+    ...TROUBLES.map((trouble): SessionInput => ({ is: 'slip-indeterminate', trouble })),
   ]
   switch (effect.do) {
     case 'read-card':

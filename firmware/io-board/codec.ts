@@ -1,0 +1,55 @@
+/**
+ * Where the messages of Firmata 2.5 begin and end (github.com/firmata/protocol, protocol.md). What they mean is firmata-io's part; it
+ * keeps whatever it does not understand, without limit, so it is given whole messages only.
+ *
+ * ```
+ * 90-9F port | bits 0-6 | bit 7      the levels of a port       E0-EF channel | two bytes   an analogue value
+ * F9 major minor                     the protocol's version     F0 command, data, F7        a sysex message
+ * D0-DF port | 1                     host to board: report this port, now and at each change
+ * ```
+ * Every byte but the first, and the last of a sysex message, has seven bits. There is no checksum.
+ */
+import type { FrameFormat, Scan } from '../link/framer.ts'
+
+const DIGITAL = 0x90
+const ANALOGUE = 0xe0
+const REPORT_PORT = 0xd0
+const SYSEX_START = 0xf0
+const SYSEX_END = 0xf7
+const VERSION = 0xf9
+/** Of every message but sysex. */
+const SHORT_LENGTH = 3
+/** F0, command, F7. */
+const SHORTEST_SYSEX = 3
+
+/** How messages are found in a board's stream. The longest, of a board this size, is its capabilities: some 300 bytes. */
+export const firmataFormat: FrameFormat<Uint8Array> = { maxLength: 1024, scan }
+
+/** Asks a board for the levels of a port now; it goes on reporting changes. */
+export function encodePortQuery(port: number): Uint8Array {
+  return Uint8Array.of(REPORT_PORT | port, 1)
+}
+
+/** Whether a message tells the levels of this port. */
+export function isPort(message: Uint8Array, port: number): boolean {
+  return message[0] === (DIGITAL | port)
+}
+
+function scan(bytes: Uint8Array): Scan<Uint8Array> {
+  const [first = 0] = bytes
+  if (first === SYSEX_START) return scanSysex(bytes)
+  const kind = first & 0xf0
+  if (kind !== DIGITAL && kind !== ANALOGUE && first !== VERSION) return { is: 'noise' }
+  const data = bytes.subarray(1, SHORT_LENGTH)
+  if (data.some((byte) => byte >= 0x80)) return { is: 'noise' }
+  if (bytes.length < SHORT_LENGTH) return { is: 'incomplete' }
+  return { is: 'frame', frame: bytes.slice(0, SHORT_LENGTH), length: SHORT_LENGTH }
+}
+
+function scanSysex(bytes: Uint8Array): Scan<Uint8Array> {
+  const end = bytes.findIndex((byte, i) => i > 0 && byte >= 0x80)
+  if (end === -1) return { is: 'incomplete' }
+  const length = end + 1
+  if (bytes[end] !== SYSEX_END || length < SHORTEST_SYSEX) return { is: 'noise' }
+  return { is: 'frame', frame: bytes.slice(0, length), length }
+}

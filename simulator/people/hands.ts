@@ -1,0 +1,143 @@
+/** Hands that do to a bench what a line of text says. A verb that means nothing, or cannot be done now, is told; it never throws. */
+import { officerSubject } from '../../core/cards/officer.ts'
+import { issueCertificate } from '../../core/keys/certificate.ts'
+import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { concatBytes } from '../../core/keys/hash.ts'
+import type { Random } from '../../core/ports.ts'
+import { makeCardKey } from '../cards/card-key.ts'
+import { OfficerCard } from '../cards/officer-card.ts'
+import type { SmartCard } from '../cards/smart-card.ts'
+import { VoterCard } from '../cards/voter-card.ts'
+import type { Bench } from './bench.ts'
+
+/** What can be said. */
+export const VERBS = `touchscreen  press X Y · down X Y · move X Y · up      (the grid is 1080 by 1920)
+card reader  insert voter|executive|supervisory|spare · pull
+printer      near-end · paper-out · tear-paper · load-paper · open-cover · close-cover
+             jam · cutter-jam · clear-jam
+I/O board    open-case · close-case · key executive|supervisory on|off
+display      look (what is painted) · freeze · thaw`
+
+const ROLES = ['executive', 'supervisory', 'spare'] as const
+/** SubjectPublicKeyInfo of an uncompressed point of P-256, up to the point (RFC 5480). */
+const P256_SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
+const STATION = 'virtual-1'
+const VALIDITY_MS = 30 * 24 * 3_600_000
+const PIN_LENGTH = 8
+
+interface Verb {
+  readonly words: RegExp
+  /** Gives what is to be said instead of "done", if anything. */
+  do(...matched: readonly string[]): unknown
+}
+
+/** One pair of hands, with four cards: a blank voter's card and three officers' cards of an invented station. */
+export class Hands {
+  readonly #bench: Bench
+  readonly #cards = new Map<string, { readonly card: SmartCard; readonly pin?: string }>()
+  readonly #verbs: readonly Verb[]
+
+  /** @param now in whose neighbourhood the officers' certificates are valid, milliseconds since 1970 */
+  constructor(bench: Bench, random: Random, now: number) {
+    this.#bench = bench
+    this.#cards.set('voter', { card: new VoterCard({ random }) })
+    const authority = signerFromSeed(random.bytes(32))
+    for (const role of ROLES) {
+      const key = makeCardKey(random)
+      const pin = Array.from(random.bytes(PIN_LENGTH), (byte) => byte % 10).join('')
+      const certificate = issueCertificate({
+        authority,
+        authorityName: 'sandogh.example',
+        subject: officerSubject(STATION, role),
+        role,
+        publicKeySpki: concatBytes(P256_SPKI_PREFIX, key.publicKey),
+        serial: Uint8Array.of(1, ...random.bytes(8)),
+        notBefore: new Date(now - VALIDITY_MS),
+        notAfter: new Date(now + VALIDITY_MS),
+      })
+      this.#cards.set(role, { pin, card: new OfficerCard({ kind: role, certificate, pin, key }) })
+    }
+    this.#verbs = this.#makeVerbs()
+  }
+
+  /** A line for each card, with its PIN. */
+  cards(): readonly string[] {
+    return [...this.#cards].map(
+      ([name, { pin }]) => `card ${name.padEnd(12)} ${pin === undefined ? 'blank, no PIN' : `PIN ${pin}`}`,
+    )
+  }
+
+  /** Does what a line says; gives "done", what was looked at, or why it could not be done. */
+  obey(line: string): string {
+    const text = line.trim().split(/\s+/).join(' ')
+    for (const { words, do: act } of this.#verbs) {
+      const matched = words.exec(text)
+      if (matched === null) continue
+      try {
+        const said = act(...matched.slice(1))
+        return typeof said === 'string' ? said : 'done'
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+        return `cannot: ${error.message}`
+      }
+    }
+    return `no such verb: ${JSON.stringify(text.slice(0, 60))}; "help" lists them`
+  }
+
+  #makeVerbs(): readonly Verb[] {
+    const { touchscreen, reader, printer, board, display } = this.#bench
+    const point = (x = '', y = '') => [Number(x), Number(y)] as const
+    return [
+      { words: /^press (\d+) (\d+)$/, do: (x, y) => this.#press(...point(x, y)) },
+      { words: /^down (\d+) (\d+)$/, do: (x, y) => touchscreen.down(...point(x, y)) },
+      { words: /^move (\d+) (\d+)$/, do: (x, y) => touchscreen.move(...point(x, y)) },
+      { words: /^up$/, do: () => touchscreen.up() },
+      { words: /^insert (\S+)$/, do: (name = '') => reader.insertCard(this.#card(name)) },
+      { words: /^pull$/, do: () => reader.pullCard() },
+      { words: /^near-end$/, do: () => printer.nearEnd() },
+      { words: /^paper-out$/, do: () => printer.paperOut() },
+      { words: /^tear-paper$/, do: () => printer.tearPaper() },
+      { words: /^load-paper$/, do: () => printer.loadPaper() },
+      { words: /^open-cover$/, do: () => printer.openCover() },
+      { words: /^close-cover$/, do: () => printer.closeCover() },
+      { words: /^jam$/, do: () => printer.jam() },
+      { words: /^cutter-jam$/, do: () => printer.cutterJam() },
+      { words: /^clear-jam$/, do: () => printer.clearJam() },
+      { words: /^open-case$/, do: () => board.openCase() },
+      { words: /^close-case$/, do: () => board.closeCase() },
+      {
+        words: /^key (executive|supervisory) (on|off)$/,
+        do: (key, way) => board.turnKey(key === 'executive' ? key : 'supervisory', way === 'on'),
+      },
+      { words: /^look$/, do: () => this.#look() },
+      { words: /^freeze$/, do: () => display.freeze() },
+      { words: /^thaw$/, do: () => display.thaw() },
+    ]
+  }
+
+  #press(x: number, y: number): void {
+    const { touchscreen } = this.#bench
+    // Down throws at once where it cannot be; what follows takes its time.
+    touchscreen.down(x, y)
+    void touchscreen.up()
+  }
+
+  #card(name: string): SmartCard {
+    const found = this.#cards.get(name)
+    if (found === undefined)
+      throw new Error(`there is no such card; there are ${[...this.#cards.keys()].join(', ')}`)
+    return found.card
+  }
+
+  /** The screen as somebody with good eyes reads it. */
+  #look(): string {
+    const screen = this.#bench.display.current()
+    if (screen === undefined) return 'nothing is painted'
+    const lines = screen.elements.map(({ id, role, name, rect }) => {
+      const [x, y] = [rect.x + rect.width / 2, rect.y + rect.height / 2].map(Math.round)
+      const how = role === 'button' ? `press ${x} ${y}` : ''
+      return `  ${how.padEnd(16)}${id}: ${name}`
+    })
+    return [`${screen.name} (revision ${screen.revision})`, ...lines].join('\n')
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Measurements, for a person to look at: `npm run bench -- <name>`. Each prints tables with the machine it ran on; numbers are ratios to a floor of the
+ * same run where the machine would else decide. Nothing here is a test: no number makes anything fail.
+ */
+interface Bench {
+  readonly what: string
+  readonly load: () => Promise<{ main(): Promise<void> }>
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  lines: {
+    what: 'a touch on its way, 32,000 open lines, a slip beside its bytes',
+    load: () => import('./bench/lines.ts'),
+  },
+}
+
+const [name = '', ...rest] = process.argv.slice(2)
+const bench = Object.hasOwn(BENCHES, name) && rest.length === 0 ? BENCHES[name] : undefined
+if (bench === undefined) {
+  const list = Object.entries(BENCHES).map(([known, { what }]) => `  ${known.padEnd(12)}${what}\n`)
+  const out = name === '' ? process.stdout : process.stderr
+  const wrong = name === '' ? '' : `no bench "${[name, ...rest].join(' ')}"\n`
+  out.write(`${wrong}npm run bench -- <name>\n${list.join('')}`)
+  process.exitCode = name === '' ? 0 : 2
+} else {
+  await (await bench.load()).main()
+}

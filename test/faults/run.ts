@@ -1,0 +1,54 @@
+/**
+ * The long run, for evidence: `npm run soak -- lines [--plans 10000] [--minutes 20] [--seed S] [--first 0]`. One session replayed:
+ * `npm run soak -- lines --replay 'S/17'`.
+ */
+import { parseArgs } from 'node:util'
+import { startAgent } from '../../device-agent/ballot/agent.ts'
+import { readHome } from '../../device-agent/ballot/home.ts'
+import { setUpStore } from '../../device-agent/ballot/setup.ts'
+import { Growth } from './growth.ts'
+import { describeOutcome, type Outcome, runSession, runSessions } from './session.ts'
+
+const TOGETHER = 24
+
+/** @returns 0 if every promise was kept in every session, else 1 */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      plans: { type: 'string', default: '10000' },
+      minutes: { type: 'string', default: '20' },
+      seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
+      first: { type: 'string', default: '0' },
+      replay: { type: 'string' },
+    },
+  })
+  const build = { readHome, setUpStore, startAgent }
+  if (values.replay !== undefined) {
+    const outcome = await runSession(values.replay, build)
+    process.stdout.write(`${describeOutcome(outcome)}\n`)
+    return outcome.broken.length === 0 ? 0 : 1
+  }
+  process.stdout.write(`seed ${values.seed}\n`)
+  const until = performance.now() + Number(values.minutes) * 60_000
+  const growth = new Growth()
+  const sums = { sessions: 0, voters: 0, faults: 0, helped: 0, failed: 0, longest: 0 }
+  const first = Number(values.first)
+  const take = (outcome: Outcome) => {
+    sums.sessions += 1
+    sums.voters += outcome.voters
+    sums.faults += outcome.faults
+    sums.helped += outcome.helped
+    sums.longest = Math.max(sums.longest, outcome.virtualMinutes)
+    if (outcome.broken.length > 0) {
+      sums.failed += 1
+      process.stdout.write(`${describeOutcome(outcome)}\n`)
+    }
+    growth.after(sums.sessions)
+    if (sums.sessions % 50 === 0) process.stdout.write(`${JSON.stringify(sums)} ${growth.told()}\n`)
+  }
+  const order = { seed: values.seed, first, count: Number(values.plans), together: TOGETHER }
+  await runSessions(order, build, take, () => performance.now() > until)
+  process.stdout.write(`\n${JSON.stringify(sums)}\n${growth.told()}\n`)
+  return sums.failed === 0 ? 0 : 1
+}

@@ -1,0 +1,211 @@
+/** `sandogh simulate peripherals --pty` as any program meets it: a process that prints paths, and the real serial stack that opens them. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { SerialPort } from 'serialport'
+import { afterEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../device-agent/system.ts'
+import { openCard } from '../../firmware/card-reader/card.ts'
+import { connectCardReader } from '../../firmware/card-reader/driver.ts'
+import { connectIoBoard } from '../../firmware/io-board/adapter.ts'
+import { openSerialLine } from '../../firmware/link/serial-line.ts'
+import { silent } from '../end-to-end/station.ts'
+import { ROOT } from '../structure/repository.ts'
+
+const BAUD = {
+  touchscreen: 9_600,
+  'card-reader': 115_200,
+  printer: 115_200,
+  'io-board': 57_600,
+  display: 115_200,
+}
+type Name = keyof typeof BAUD
+
+/** A running simulator and what it says. */
+class Simulator {
+  readonly child: ChildProcess
+  said = ''
+
+  constructor(...args: readonly string[]) {
+    this.child = spawn(process.execPath, [join(ROOT, 'bin/sandogh.js'), 'simulate', ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.said += text
+      })
+    }
+  }
+
+  /** Waits until it has said that, and gives what it caught. */
+  async says(words: RegExp): Promise<string> {
+    for (;;) {
+      const found = words.exec(this.said)
+      if (found !== null) return found[1] ?? found[0]
+      if (this.child.exitCode !== null) throw new Error(`it ended:\n${this.said}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  /** Types a line and waits for the answer to it. */
+  async type(line: string): Promise<string> {
+    const before = this.said.length
+    this.child.stdin?.write(`${line}\n`)
+    while (!this.said.slice(before).endsWith('\n')) await new Promise((resolve) => setTimeout(resolve, 5))
+    return this.said.slice(before).trimEnd()
+  }
+
+  path(name: Name): Promise<string> {
+    return this.says(new RegExp(`^${name} +(/dev/\\S+)`, 'm'))
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const exited = once(this.child, 'exit')
+    this.child.kill(signal)
+    const [code] = await exited
+    return code as number | null
+  }
+}
+
+const running: Simulator[] = []
+afterEach(() => {
+  for (const { child } of running.splice(0)) if (child.exitCode === null) child.kill('SIGKILL')
+})
+
+async function simulator(...args: readonly string[]): Promise<Simulator> {
+  const started = new Simulator(...args)
+  running.push(started)
+  await started.says(/^Ready/m)
+  return started
+}
+
+/** Opens a path with the real serial stack; gives the port and a promise of that many bytes. */
+async function port(path: string, baudRate: number) {
+  const opened = new SerialPort({ path, baudRate })
+  await once(opened, 'open')
+  const bytes = (count: number) =>
+    new Promise<number[]>((resolve) => {
+      const all: number[] = []
+      const take = (chunk: Buffer) => {
+        all.push(...chunk)
+        if (all.length < count) return
+        opened.off('data', take)
+        resolve(all)
+      }
+      opened.on('data', take)
+    })
+  return { opened, bytes }
+}
+
+describe('virtual peripherals on pseudo-terminals', () => {
+  test('are there for any program: each speaks its own protocol on its own path, and hands move them', async () => {
+    const { path, type, end } = bound(await simulator('peripherals', '--pty', '--seed', 'a test'))
+
+    const touch = await port(await path('touchscreen'), BAUD.touchscreen)
+    const identity = touch.bytes(20)
+    // Identify: U i, seven zeros, checksum AA + 55 + 69 (HARDWARE: Elo SmartSet).
+    touch.opened.write(Buffer.of(0x55, 0x69, 0, 0, 0, 0, 0, 0, 0, 0x68))
+    const answer = await identity
+    expect(Buffer.from(answer).toString('latin1')).toContain('UI')
+    const packets = touch.bytes(20)
+    expect(await type('press 540 960')).toBe('done')
+    expect((await packets).slice(0, 2)).toEqual([0x55, 0x54])
+
+    const printer = await port(await path('printer'), BAUD.printer)
+    const status = async () => {
+      const answered = printer.bytes(1)
+      printer.opened.write(Buffer.of(0x10, 0x04, 4))
+      return (await answered)[0]
+    }
+    // DLE EOT 4: bits 2 and 3 say that the paper is near its end, 5 and 6 that it has ended.
+    expect(await status()).toBe(0x12)
+    expect(await type('tear-paper')).toBe('done')
+    expect(await status()).toBe(0x7e)
+
+    const opened = await connectCardReader({
+      open: openSerialLine({ path: await path('card-reader'), baudRate: BAUD['card-reader'], stopBits: 2 }),
+      clock: systemClock,
+      logger: silent,
+    })
+    if (!opened.ok) throw new Error(opened.error.what)
+    const reader = opened.value
+    const inserted = new Promise((resolve) => reader.onCard(resolve))
+    expect(await type('insert executive')).toBe('done')
+    expect(await inserted).toBe('in')
+    expect(await openCard(reader)).toMatchObject({ ok: true, value: { kind: 'executive' } })
+    reader.close()
+
+    const connected = await connectIoBoard({
+      open: openSerialLine({ path: await path('io-board'), baudRate: BAUD['io-board'] }),
+      clock: systemClock,
+      logger: silent,
+    } as Parameters<typeof connectIoBoard>[0])
+    if (!connected.ok) throw new Error(connected.error.what)
+    const board = connected.value
+    const turned = new Promise<void>((resolve) => board.onKeys(({ executive }) => executive && resolve()))
+    expect(await type('key executive on')).toBe('done')
+    await turned
+    board.close()
+
+    const display = await port(await path('display'), BAUD.display)
+    const painted = display.bytes('{"painted":1}\n'.length)
+    const rect = { x: 0, y: 0, width: 100, height: 50 }
+    const elements = [{ id: 'accept', role: 'button', name: 'Yes', rect }]
+    const screen = { revision: 1, name: 'a.screen', direction: 'ltr', language: 'en', elements }
+    display.opened.write(`${JSON.stringify({ screen })}\n`)
+    expect(Buffer.from(await painted).toString()).toBe('{"painted":1}\n')
+    expect(await type('look')).toContain('press 50 25')
+
+    for (const { opened } of [touch, printer, display]) await new Promise((resolve) => opened.close(resolve))
+    expect(await end('SIGTERM')).toBe(0)
+  }, 60_000)
+
+  test('tell hands what cannot be done, and stay when nobody types any more', async () => {
+    const run = await simulator('peripherals', '--pty', '--seed', 'hands')
+    const { type, end } = bound(run)
+    expect(await type('dance')).toContain('no such verb: "dance"')
+    expect(await type('press 1')).toContain('no such verb')
+    expect(await type('press 5000 5')).toContain('cannot: no point 5000, 5')
+    expect(await type('pull')).toContain('cannot: there is no card')
+    expect(await type('insert postcard')).toContain('cannot: there is no such card')
+    expect(await type('close-case')).toContain('cannot:')
+    expect(await type('help')).toContain('insert voter|executive')
+    run.child.stdin?.end()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(run.child.exitCode).toBeNull()
+    expect(await end('SIGINT')).toBe(0)
+  })
+
+  test('lie by a plan of the seed when asked to: same seed, same plans, same PINs', async () => {
+    const told = async (seed: string) => {
+      const run = await simulator('peripherals', '--pty', '--faults', '--seed', seed)
+      await run.end('SIGTERM')
+      return run.said.replaceAll(/\/dev\/\S+/g, '')
+    }
+    const said = await told('one')
+    expect(said).toMatch(/^ +(up|down):[a-z]+@/m)
+    expect(said).toMatch(/^card executive +PIN [0-9]{8}$/m)
+    expect(await told('one')).toBe(said)
+    expect(await told('two')).not.toBe(said)
+  })
+
+  test.each([
+    [['peripherals'], 'say on what: --pty'],
+    [['--pty'], 'say what to simulate'],
+    [['ballots', '--pty'], 'there is no "ballots"'],
+    [['peripherals', 'more', '--pty'], 'there is no "more"'],
+    [['peripherals', '--pty', '--seed', ''], '--seed is empty'],
+    [['peripherals', '--pty', '--fast'], "Unknown option '--fast'"],
+  ])('wrong words are refused: %j', async (args, words) => {
+    const run = new Simulator(...args)
+    running.push(run)
+    const [code] = await once(run.child, 'close')
+    expect(code).toBe(2)
+    expect(run.said).toContain(words)
+  })
+})
+
+/** Its methods as functions. */
+function bound(run: Simulator) {
+  return { path: run.path.bind(run), type: run.type.bind(run), end: run.end.bind(run) }
+}
