@@ -28,7 +28,7 @@ export type Verdict<A> =
 const MORE_TIME_AT_MOST = 10
 
 /** How often an idempotent command is written before the peripheral counts as mute. */
-export const ASK_TRIES = 3
+const ASK_TRIES = 3
 
 /**
  * A frame that stands still this long, twice over, is given up. Twice, because timers are served before bytes: after a pause of the

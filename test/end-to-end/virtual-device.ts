@@ -52,6 +52,8 @@ export interface Hall {
   readonly plugs: Readonly<Record<PeripheralName, InProcessPlug>>
   /** The printer says nothing while this is true; it hears and prints. */
   readonly printerLine: MutableLine
+  readonly boardLine: MutableLine
+  readonly touchscreenLine: MutableLine
   readonly cards: readonly VoterCard[]
   readonly officers: Officers
 }
@@ -147,7 +149,13 @@ function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
   const opens = Object.fromEntries(PERIPHERALS.map((name) => [name, lines[name].open])) as DeviceLines
   const printer = inPieces(opens.printer)
   const printerLine = new MutableLine(plugs.printer)
-  const bench = setUpBench({ ...plugs, printer: printerLine }, clock, CALIBRATION)
+  const boardLine = new MutableLine(plugs['io-board'])
+  const touchscreenLine = new MutableLine(plugs.touchscreen)
+  const bench = setUpBench(
+    { ...plugs, printer: printerLine, 'io-board': boardLine, touchscreen: touchscreenLine },
+    clock,
+    CALIBRATION,
+  )
   const agent = valueOrThrow(
     startAgent({
       heartbeatMs: HEARTBEAT_MS,
@@ -160,7 +168,7 @@ function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
       hold: () => clock.hold(),
     }),
   )
-  return { bench, plugs, printerLine, agent }
+  return { bench, plugs, printerLine, boardLine, touchscreenLine, agent }
 }
 
 /** A line on which a picture arrives bit by bit, as on a wire, so that its middle can be lost. */
