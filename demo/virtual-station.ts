@@ -17,12 +17,7 @@ import { VirtualCardReader } from '../simulator/peripherals/card-reader.ts'
 import type { VirtualClock } from '../simulator/virtual-clock.ts'
 import { STATION, STYLE } from './elections/gy-les-nonains.ts'
 import { CALIBRATION, deviceFolder, type Provisioned } from './provisioned.ts'
-
-/** johnny-five settles its inputs in real time; virtual time waits so long after the last byte of the board. */
-const BOARD_SETTLES_MS = 40
-
-/** A heartbeat of a board takes some 40 ms of real time: every few seconds of a virtual day they would take longer than the day. */
-const VIRTUAL_HEARTBEAT_MS = 60 * 60_000
+import { BITS_PER_BYTE, virtualLine } from './virtual-line.ts'
 
 /** What the station is made of. */
 interface StationParts {
@@ -63,7 +58,6 @@ export function startVirtualDevice(id: string, parts: StationParts): VirtualDevi
       random,
       logger,
       hold,
-      heartbeatMs: VIRTUAL_HEARTBEAT_MS,
     }),
   )
   return { id, bench, agent }
@@ -79,16 +73,6 @@ function forEachPeripheral<T>(make: (name: PeripheralName) => T): Readonly<Recor
   }
 }
 
-function virtualLine(name: PeripheralName, clock: VirtualClock) {
-  const bitsPerByte = name === 'card-reader' ? 11 : 10
-  if (name !== 'io-board') return inProcessLine({ clock, baudRate: BAUD[name], bitsPerByte, paced: true })
-  const hold = () => {
-    const release = clock.hold()
-    return () => void setTimeout(release, BOARD_SETTLES_MS)
-  }
-  return inProcessLine({ clock, baudRate: BAUD[name], paced: false, hold })
-}
-
 /** The check-in's desk with its own reader; voters come one after another. */
 export class VirtualDesk {
   readonly #reader: VirtualCardReader
@@ -101,7 +85,7 @@ export class VirtualDesk {
     const { open, plug } = inProcessLine({
       clock,
       baudRate: BAUD['card-reader'],
-      bitsPerByte: 11,
+      bitsPerByte: BITS_PER_BYTE['card-reader'],
       paced: true,
     })
     this.#reader = new VirtualCardReader({ line: plug, clock })

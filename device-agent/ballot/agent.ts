@@ -27,8 +27,6 @@ export interface AgentParts {
   readonly networkClock: Clock
   readonly random: Random
   readonly logger: Logger
-  /** Between two heartbeats of a peripheral's line, milliseconds. */
-  readonly heartbeatMs: number
   /** Stops virtual time while the network or the I/O board is waited for, until the function it gives is called. */
   readonly hold: () => () => void
 }
@@ -80,7 +78,6 @@ export function startAgent(parts: AgentParts): Result<Agent> {
     home,
     store,
     lines,
-    heartbeatMs: parts.heartbeatMs,
     messageSigner: signerFromSeed(home.seeds.message),
     clock,
     random,

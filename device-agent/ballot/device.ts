@@ -50,8 +50,6 @@ export interface DeviceParts {
   readonly random: Random
   readonly logger: Logger
   readonly fonts: Fonts
-  /** Between two heartbeats of a line, milliseconds. */
-  readonly heartbeatMs: number
   /** Stops virtual time while real time is needed. */
   readonly hold: () => () => void
   /** The polls are closed for good and there is something to hand over: the bundle to write, the centre to tell. */
@@ -88,7 +86,7 @@ export class BallotDevice {
     this.#parts = parts
     this.#peripherals = new Peripherals(
       parts.lines,
-      { clock, random, logger, hold, heartbeatMs: parts.heartbeatMs },
+      { clock, random, logger, hold },
       {
         changed: (name, present) => this.#guard(() => this.#peripheralChanged(name, present)),
         touchscreen: (connected) => this.#takeTouchscreen(connected),

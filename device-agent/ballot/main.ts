@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { pino } from 'pino'
 import type { Logger } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
-import { HEARTBEAT_MS } from '../../firmware/link/link-state.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
@@ -57,7 +56,6 @@ export async function runDevice(
       clock: systemClock,
       networkClock: systemClock,
       random: systemRandom,
-      heartbeatMs: HEARTBEAT_MS,
       logger,
       hold: () => () => {},
     }),

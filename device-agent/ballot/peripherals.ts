@@ -49,8 +49,6 @@ export class Peripherals {
       readonly clock: Clock
       readonly random: Random
       readonly logger: Logger
-      /** Between two heartbeats of a line, milliseconds. */
-      readonly heartbeatMs: number
       /** Stops virtual time: the I/O board's library knows real time only. */
       readonly hold: () => () => void
     },

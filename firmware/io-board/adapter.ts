@@ -83,7 +83,7 @@ class FirmataBoard implements IoBoard {
   readonly #tamperListeners = new Listeners<boolean>()
   #told: { readonly keys: Keys; readonly tamper: boolean } | undefined
   #inputsKnown = () => {}
-  #lamp: five.Led | undefined
+  #board: five.Board | undefined
   #over = false
 
   constructor(transport: Transport, clock: Clock) {
@@ -132,8 +132,7 @@ class FirmataBoard implements IoBoard {
   }
 
   setLamp(on: boolean): void {
-    if (on) this.#lamp?.on()
-    else this.#lamp?.off()
+    this.#board?.digitalWrite(PINS.lamp, on ? 1 : 0)
   }
 
   onLost(listener: (fault: LinkFault) => void): void {
@@ -162,11 +161,13 @@ class FirmataBoard implements IoBoard {
     // Without these three johnny-five starts a prompt, takes the interrupt signal and prints.
     const quiet = { repl: false, sigint: false, debug: false }
     const board = new five.Board({ io: this.#firmata, ...quiet })
+    forget(board)
     board.on('error', (error: unknown) => this.#line.abandon({ is: 'protocol', what: String(error) }))
     board.on('ready', () => {
       if (this.#over) return
-      this.#lamp = new five.Led({ pin: PINS.lamp, board })
-      this.#lamp.off()
+      this.#board = board
+      board.pinMode(PINS.lamp, this.#firmata.MODES.OUTPUT)
+      this.setLamp(false)
       for (const pin of INPUTS) board.pinMode(pin, this.#firmata.MODES.PULLUP)
       for (const pin of INPUTS) board.digitalRead(pin, (level) => this.#levels.set(pin, level))
     })
@@ -197,6 +198,12 @@ class FirmataBoard implements IoBoard {
     }
     if (before?.tamper !== tamper) this.#tamperListeners.tell(tamper)
   }
+}
+
+/** johnny-five keeps every board that was ever made; a line that comes and goes for months must not grow the process. */
+function forget(board: five.Board): void {
+  const { cache } = five.Board as unknown as { readonly cache: five.Board[] }
+  cache.splice(cache.indexOf(board), 1)
 }
 
 class FirmataPort extends EventEmitter {

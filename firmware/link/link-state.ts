@@ -61,7 +61,7 @@ interface LinkStep {
 
 /**
  * Between two heartbeats on a device in service, milliseconds: a line that is dead but open is found this long after, and the driver's own
- * deadline. A simulated day of twelve hours has better to do with its time.
+ * deadline.
  */
 export const HEARTBEAT_MS = 5_000
 /**

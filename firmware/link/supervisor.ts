@@ -6,7 +6,14 @@ import type { Clock, Logger, OpenLine, Random, Timer, Transport } from '../../co
 import type { Result } from '../../core/result.ts'
 import type { LinkFault } from './fault.ts'
 import type { LinkCounters } from './framer.ts'
-import { beginLink, type LinkEffect, type LinkInput, type LinkState, stepLink } from './link-state.ts'
+import {
+  beginLink,
+  HEARTBEAT_MS,
+  type LinkEffect,
+  type LinkInput,
+  type LinkState,
+  stepLink,
+} from './link-state.ts'
 
 /** What every driver has. */
 export interface Driver {
@@ -57,7 +64,6 @@ export class Supervisor<T extends Driver> {
   #attempt: Attempt<T> | undefined
   #timer: Timer | undefined
   #past = NONE
-  readonly #heartbeatMs: number
   #connections = 0
   #closed = false
   /** Inputs that come while effects are performed wait: a listener may lose the very line that it is told of. */
@@ -77,8 +83,6 @@ export class Supervisor<T extends Driver> {
       readonly clock: Clock
       readonly random: Random
       readonly logger: Logger
-      /** Between two heartbeats, milliseconds. */
-      readonly heartbeatMs: number
     },
     changed: (current: T | undefined) => void,
   ) {
@@ -88,7 +92,6 @@ export class Supervisor<T extends Driver> {
     this.#clock = parts.clock
     this.#random = parts.random
     this.#logger = parts.logger
-    this.#heartbeatMs = parts.heartbeatMs
     this.#changed = changed
     this.#state = beginLink().state
     this.#since = parts.clock.now()
@@ -155,7 +158,7 @@ export class Supervisor<T extends Driver> {
         void this.#ask()
         return
       case 'rest':
-        this.#wait(this.#heartbeatMs)
+        this.#wait(HEARTBEAT_MS)
         return
       case 'wait':
         this.#wait(effect.ms)

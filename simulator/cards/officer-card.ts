@@ -23,6 +23,7 @@ export interface OfficerCardContents {
 /** One officer's card. */
 export class OfficerCard extends ObjectCard {
   protected override readonly kindByte: number
+  readonly #contents: OfficerCardContents
   readonly #pin: string
   #triesLeft = TRIES
   #verified = false
@@ -30,8 +31,10 @@ export class OfficerCard extends ObjectCard {
   protected override readonly objects: ReadonlyMap<number, CardObject>
 
   /** Throws when the PIN is not eight digits. */
-  constructor({ kind, certificate, pin, key }: OfficerCardContents) {
+  constructor(contents: OfficerCardContents) {
+    const { kind, certificate, pin, key } = contents
     super(key)
+    this.#contents = contents
     if (!/^[0-9]{8}$/.test(pin)) throw new RangeError('a PIN is eight digits')
     this.kindByte = KIND[kind]
     this.#pin = pin
@@ -47,6 +50,11 @@ export class OfficerCard extends ObjectCard {
       [0x0202, { value: new Uint8Array(0), room: SHARE_ROOM, mayRead: afterPin, mayWrite: afterPin }],
       [0x0203, { value: new Uint8Array(0), room: HEADS_ROOM, mayRead: afterPin, mayWrite: afterPin }],
     ])
+  }
+
+  /** A card with the same contents as personalisation put on this one, and nothing of what came since. */
+  asPersonalised(): OfficerCard {
+    return new OfficerCard(this.#contents)
   }
 
   protected override authenticated(): Uint8Array {

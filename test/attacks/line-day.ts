@@ -10,17 +10,12 @@ import Database from 'better-sqlite3'
 import { valueOrThrow } from '../../core/result.ts'
 import { DEVICES } from '../../demo/elections/gy-les-nonains.ts'
 import { CALIBRATION, deviceFolder, provision, writeConfig } from '../../demo/provisioned.ts'
+import { virtualLine } from '../../demo/virtual-line.ts'
 import { mediumFolder } from '../../device-agent/ballot/home.ts'
-import {
-  BAUD,
-  type DeviceLines,
-  PERIPHERALS,
-  type PeripheralName,
-} from '../../device-agent/ballot/peripherals.ts'
+import { type DeviceLines, PERIPHERALS, type PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { systemClock } from '../../device-agent/system.ts'
-import { HEARTBEAT_MS } from '../../firmware/link/link-state.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
-import { type InProcessPlug, inProcessLine } from '../../simulator/lines/in-process.ts'
+import type { InProcessPlug } from '../../simulator/lines/in-process.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
 import { closePolls, type Officers, openPolls } from '../../simulator/people/officers.ts'
 import { Person } from '../../simulator/people/person.ts'
@@ -32,8 +27,6 @@ import type { Build } from '../end-to-end/weakened/build.ts'
 
 const DEVICE = DEVICES[0]
 const MORNING = Date.parse('2026-06-19T04:00:00Z')
-/** johnny-five settles its inputs in real time. */
-const BOARD_SETTLES_MS = 40
 /** Between two connections a device waits up to ten seconds. */
 const RECONNECTED_MS = 15_000
 
@@ -112,7 +105,7 @@ function start(build: Build, out: string, authority: Parameters<typeof writeConf
   const folder = deviceFolder(out, DEVICE)
   const home = valueOrThrow(build.readHome(folder, clock.now()))
   valueOrThrow(build.setUpStore(home, clock, random)).close()
-  const pairs = PERIPHERALS.map((name) => [name, lineOf(name, clock)] as const)
+  const pairs = PERIPHERALS.map((name) => [name, virtualLine(name, clock)] as const)
   const plugs = Object.fromEntries(pairs.map(([name, { plug }]) => [name, plug])) as LineDay['plugs']
   const lines = Object.fromEntries(pairs.map(([name, { open }]) => [name, open])) as DeviceLines
   const bench = setUpBench(plugs, clock, CALIBRATION)
@@ -123,20 +116,9 @@ function start(build: Build, out: string, authority: Parameters<typeof writeConf
     networkClock: systemClock,
     random,
     logger: silent,
-    heartbeatMs: HEARTBEAT_MS,
   }
   const agent = valueOrThrow(build.startAgent({ ...parts, hold: () => clock.hold() }))
   return { agent, bench, plugs, medium: mediumFolder(folder) }
-}
-
-function lineOf(name: PeripheralName, clock: VirtualClock) {
-  const bitsPerByte = name === 'card-reader' ? 11 : 10
-  if (name !== 'io-board') return inProcessLine({ clock, baudRate: BAUD[name], bitsPerByte, paced: true })
-  const hold = () => {
-    const release = clock.hold()
-    return () => void setTimeout(release, BOARD_SETTLES_MS)
-  }
-  return inProcessLine({ clock, baudRate: BAUD[name], paced: false, hold })
 }
 
 function entriesOf(medium: string): readonly Event[] {

@@ -12,15 +12,14 @@ import {
   provision,
   writeConfig,
 } from '../../demo/provisioned.ts'
+import { virtualLine } from '../../demo/virtual-line.ts'
 import type { Agent } from '../../device-agent/ballot/agent.ts'
 import { DevicePaper } from '../../device-agent/ballot/documents.ts'
 import { type DeviceHome, mediumFolder, readHome } from '../../device-agent/ballot/home.ts'
-import { BAUD, type PeripheralName } from '../../device-agent/ballot/peripherals.ts'
+import type { PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { resumeStore } from '../../device-agent/ballot/setup.ts'
 import { systemClock } from '../../device-agent/system.ts'
-import { HEARTBEAT_MS } from '../../firmware/link/link-state.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
-import { inProcessLine } from '../../simulator/lines/in-process.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
 import { closePolls, openPolls, resumePolls, turnKeys } from '../../simulator/people/officers.ts'
 import { Person } from '../../simulator/people/person.ts'
@@ -32,8 +31,6 @@ import { issueCards, type RunningCentre, runCentre, silent } from './station.ts'
 import type { Build } from './weakened/build.ts'
 
 const MORNING = Date.parse('2026-06-19T04:00:00Z')
-/** johnny-five settles its inputs in real time. */
-const BOARD_SETTLES_MS = 40
 const NOWHERE = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
 
 export type Role = 'executive' | 'supervisory' | 'spare'
@@ -54,7 +51,7 @@ export class RunningDevice {
     const { build, clock } = station
     this.folder = folder
     this.#station = station
-    const lines = forEachPeripheral((name) => lineOf(name, clock))
+    const lines = forEachPeripheral((name) => virtualLine(name, clock))
     this.bench = setUpBench(
       forEachPeripheral((name) => lines[name].plug),
       clock,
@@ -72,7 +69,6 @@ export class RunningDevice {
       random,
       logger: silent,
       hold,
-      heartbeatMs: HEARTBEAT_MS,
     }
     this.#agent = valueOrThrow(build.startAgent(parts))
   }
@@ -229,12 +225,11 @@ export class CopiedStation {
     if (!home.ok) return home.error
     const parts = {
       home: home.value,
-      lines: forEachPeripheral((name) => lineOf(name, this.clock).open),
+      lines: forEachPeripheral((name) => virtualLine(name, this.clock).open),
       clock: this.clock,
       networkClock: systemClock,
       random: seededRandom('refused'),
       logger: silent,
-      heartbeatMs: HEARTBEAT_MS,
       hold: () => this.clock.hold(),
     }
     const started: Result<Agent> = this.build.startAgent(parts)
@@ -294,14 +289,4 @@ function forEachPeripheral<T>(make: (name: PeripheralName) => T): Readonly<Recor
     'io-board': make('io-board'),
     display: make('display'),
   }
-}
-
-function lineOf(name: PeripheralName, clock: VirtualClock) {
-  const bitsPerByte = name === 'card-reader' ? 11 : 10
-  if (name !== 'io-board') return inProcessLine({ clock, baudRate: BAUD[name], bitsPerByte, paced: true })
-  const hold = () => {
-    const release = clock.hold()
-    return () => void setTimeout(release, BOARD_SETTLES_MS)
-  }
-  return inProcessLine({ clock, baudRate: BAUD[name], paced: false, hold })
 }

@@ -13,19 +13,14 @@ import {
   provision,
   writeConfig,
 } from '../../demo/provisioned.ts'
+import { virtualLine } from '../../demo/virtual-line.ts'
 import { type Agent, startAgent } from '../../device-agent/ballot/agent.ts'
 import { readHome } from '../../device-agent/ballot/home.ts'
-import {
-  BAUD,
-  type DeviceLines,
-  PERIPHERALS,
-  type PeripheralName,
-} from '../../device-agent/ballot/peripherals.ts'
+import { type DeviceLines, PERIPHERALS, type PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { systemClock } from '../../device-agent/system.ts'
-import { HEARTBEAT_MS } from '../../firmware/link/link-state.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
-import { type InProcessPlug, inProcessLine } from '../../simulator/lines/in-process.ts'
+import type { InProcessPlug, inProcessLine } from '../../simulator/lines/in-process.ts'
 import type { PeripheralLine } from '../../simulator/lines/peripheral-line.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
 import { closePolls, type Officers, openPolls } from '../../simulator/people/officers.ts'
@@ -38,8 +33,6 @@ import { issueCards, silent } from './station.ts'
 
 const DEVICE = DEVICES[0]
 const MORNING = Date.parse('2026-06-19T04:00:00Z')
-/** johnny-five settles its inputs in real time. */
-const BOARD_SETTLES_MS = 40
 /** Between two connections a device waits up to ten seconds. */
 const RECONNECTED_MS = 15_000
 const PIECE_BYTES = 500
@@ -141,7 +134,7 @@ function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
   const random = seededRandom(`${out} device`)
   const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), clock.now()))
   valueOrThrow(setUpStore(home, clock, random)).close()
-  const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, lineOf(name, clock)])) as Record<
+  const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
     PeripheralName,
     ReturnType<typeof inProcessLine>
   >
@@ -158,7 +151,6 @@ function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
   )
   const agent = valueOrThrow(
     startAgent({
-      heartbeatMs: HEARTBEAT_MS,
       home,
       lines: { ...opens, printer },
       clock,
@@ -185,14 +177,4 @@ function inPieces(open: OpenLine): OpenLine {
       },
     }
   }
-}
-
-function lineOf(name: PeripheralName, clock: VirtualClock) {
-  const bitsPerByte = name === 'card-reader' ? 11 : 10
-  if (name !== 'io-board') return inProcessLine({ clock, baudRate: BAUD[name], bitsPerByte, paced: true })
-  const hold = () => {
-    const release = clock.hold()
-    return () => void setTimeout(release, BOARD_SETTLES_MS)
-  }
-  return inProcessLine({ clock, baudRate: BAUD[name], paced: false, hold })
 }

@@ -1,16 +1,15 @@
 /** One ballot device in virtual time whose lines lie by plans, and the table before it. */
 
-import type { Clock, OpenLine } from '../../core/ports.ts'
+import type { OpenLine } from '../../core/ports.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { DEVICES } from '../../demo/elections/gy-les-nonains.ts'
 import { CALIBRATION, deviceFolder, type Provisioned, writeConfig } from '../../demo/provisioned.ts'
+import { BITS_PER_BYTE, virtualLine } from '../../demo/virtual-line.ts'
 import type { Agent } from '../../device-agent/ballot/agent.ts'
 import { BAUD, type DeviceLines, type PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { systemClock } from '../../device-agent/system.ts'
-import { HEARTBEAT_MS } from '../../firmware/link/link-state.ts'
 import { type FaultyLine, faultyLine } from '../../simulator/faults/faulty-line.ts'
 import type { FaultPlan } from '../../simulator/faults/plan.ts'
-import { inProcessLine } from '../../simulator/lines/in-process.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import type { VirtualClock } from '../../simulator/virtual-clock.ts'
@@ -18,8 +17,6 @@ import { silent } from '../end-to-end/station.ts'
 import type { Build } from '../end-to-end/weakened/build.ts'
 
 export const DEVICE = DEVICES[0]
-/** johnny-five settles its inputs in real time. */
-const BOARD_SETTLES_MS = 40
 const PIECE_BYTES = 500
 
 /** What goes wrong on each line. */
@@ -62,15 +59,19 @@ export function startHall(
   valueOrThrow(setUpStore(home, clock, random)).close()
   const opens = {} as Record<PeripheralName, OpenLine>
   const lines = forEachPeripheral((name) => {
-    const bitsPerByte = name === 'card-reader' ? 11 : 10
-    const { open, plug } = lineOf(name, clock, bitsPerByte)
+    const { open, plug } = virtualLine(name, clock)
     opens[name] = name === 'printer' ? inPieces(open) : open
-    return faultyLine({ line: plug, clock, baudRate: BAUD[name], bitsPerByte, plan: plan[name] })
+    return faultyLine({
+      line: plug,
+      clock,
+      baudRate: BAUD[name],
+      bitsPerByte: BITS_PER_BYTE[name],
+      plan: plan[name],
+    })
   })
   const bench = setUpBench(lines, clock, CALIBRATION)
   const agent = valueOrThrow(
     startAgent({
-      heartbeatMs: HEARTBEAT_MS,
       home,
       lines: opens satisfies DeviceLines,
       clock,
@@ -96,13 +97,4 @@ function inPieces(open: OpenLine): OpenLine {
       },
     }
   }
-}
-
-function lineOf(name: PeripheralName, clock: Clock & { hold(): () => void }, bitsPerByte: number) {
-  if (name !== 'io-board') return inProcessLine({ clock, baudRate: BAUD[name], bitsPerByte, paced: true })
-  const hold = () => {
-    const release = clock.hold()
-    return () => void setTimeout(release, BOARD_SETTLES_MS)
-  }
-  return inProcessLine({ clock, baudRate: BAUD[name], paced: false, hold })
 }

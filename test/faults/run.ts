@@ -7,7 +7,7 @@ import { startAgent } from '../../device-agent/ballot/agent.ts'
 import { readHome } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { Growth } from './growth.ts'
-import { describeOutcome, type Outcome, runSession, runSessions } from './session.ts'
+import { describeOutcome, type Outcome, PreparedStation, runSession, runSessions } from './session.ts'
 
 const TOGETHER = 24
 
@@ -25,7 +25,8 @@ export async function main(args: readonly string[]): Promise<number> {
   })
   const build = { readHome, setUpStore, startAgent }
   if (values.replay !== undefined) {
-    const outcome = await runSession(values.replay, build)
+    const station = new PreparedStation()
+    const outcome = await runSession(values.replay, station, build).finally(() => station.remove())
     process.stdout.write(`${describeOutcome(outcome)}\n`)
     return outcome.broken.length === 0 ? 0 : 1
   }

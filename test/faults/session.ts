@@ -1,13 +1,14 @@
 /** One polling session under fault plans that are drawn from a seed: opening, some voters, closing, and what became of every promise. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Random } from '../../core/ports.ts'
 import { realBallots } from '../../demo/elections/gy-les-nonains.ts'
-import { provision } from '../../demo/provisioned.ts'
+import { type Provisioned, provision } from '../../demo/provisioned.ts'
 import type { PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { drawFaultPlan, printFaultPlan } from '../../simulator/faults/plan.ts'
+import type { Officers } from '../../simulator/people/officers.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { issueCards } from '../end-to-end/station.ts'
@@ -62,17 +63,48 @@ export function drawSessionPlan(random: Random): SessionPlan {
   })
 }
 
+/** Keys, package and device folders, made once for many sessions: only what happens on lines is tried here. */
+export class PreparedStation {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sandogh-provisioned-'))
+  readonly #provisioned = provision(this.#folder, seededRandom('provisioned for fault plans'), [
+    MORNING,
+    systemClock.now(),
+  ])
+
+  /** Copies it all into a folder, with officers' cards that no session has used. */
+  copyTo(out: string): Provisioned {
+    cpSync(this.#folder, out, { recursive: true })
+    const { officers } = this.#provisioned
+    const fresh = (role: keyof Officers) => ({
+      ...officers[role],
+      card: officers[role].card.asPersonalised(),
+    })
+    return {
+      ...this.#provisioned,
+      officers: {
+        executive: fresh('executive'),
+        supervisory: fresh('supervisory'),
+        spare: fresh('spare'),
+      },
+    }
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
 /** Runs a session from its seed. */
 export async function runSession(
   seed: string,
+  station: PreparedStation,
   build: Pick<Build, 'readHome' | 'setUpStore' | 'startAgent'>,
   plan: SessionPlan = drawSessionPlan(seededRandom(`${seed} plan`)),
 ): Promise<Outcome> {
   const out = mkdtempSync(join(tmpdir(), 'sandogh-faults-'))
   const random = seededRandom(`${seed} people`)
   const clock = new VirtualClock(MORNING, 20_000)
-  const provisioned = provision(out, random, [MORNING, systemClock.now()])
-  mkdirSync(join(out, 'bundles'), { recursive: true })
+  const provisioned = station.copyTo(out)
   const ballots = realBallots()
   const [count = 0, ...places] = random.bytes(9)
   const cards = await issueCards(2 + (count % 2), provisioned, random)
@@ -129,14 +161,15 @@ export async function runSessions(
   isOver: () => boolean = () => false,
 ): Promise<void> {
   let next = order.first
+  const station = new PreparedStation()
   const work = async () => {
     while (next < order.first + order.count && !isOver()) {
       const seed = `${order.seed}/${next}`
       next += 1
-      done(await runSession(seed, build))
+      done(await runSession(seed, station, build))
     }
   }
-  await Promise.all(Array.from({ length: order.together }, work))
+  await Promise.all(Array.from({ length: order.together }, work)).finally(() => station.remove())
 }
 
 /** An outcome as a person reads it, with what replays it. */

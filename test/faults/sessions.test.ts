@@ -7,13 +7,15 @@ import { startAgent } from '../../device-agent/ballot/agent.ts'
 import { readHome } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { planOf } from './plans.ts'
-import { describeOutcome, type Outcome, runSession, runSessions } from './session.ts'
+import { describeOutcome, type Outcome, PreparedStation, runSession, runSessions } from './session.ts'
 
 const BUILD = { readHome, setUpStore, startAgent }
 const SESSIONS = 8
 const TOGETHER = 8
 
 const outcomes: Outcome[] = []
+const station = new PreparedStation()
+afterAll(() => station.remove())
 afterAll(() => {
   for (const outcome of outcomes) if (outcome.broken.length > 0) console.error(describeOutcome(outcome))
 })
@@ -51,7 +53,7 @@ describe('a polling session on lines that lie', () => {
   ])(
     'keeps every promise with %s',
     async (_, texts) => {
-      const outcome = await runSession('ci by hand', BUILD, planOf(texts))
+      const outcome = await runSession('ci by hand', station, BUILD, planOf(texts))
       expect(describeOutcome(outcome)).not.toContain('BROKEN')
       expect(outcome.faults).toBeGreaterThan(0)
     },

@@ -1,11 +1,11 @@
 /** The sessions on lying lines can fail: programs in which one promise is broken are caught by the same people and the same judge. */
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { startAgent } from '../../device-agent/ballot/agent.ts'
 import { readHome } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { type Build, type Replacement, weakenedBuild } from '../end-to-end/weakened/build.ts'
 import { planOf } from './plans.ts'
-import { runSession } from './session.ts'
+import { PreparedStation, runSession } from './session.ts'
 
 /** A print without proof is cut off and sent again, as if nothing had happened. (Without the cut, the voter sees two slips on one paper and rejects.) */
 const repeatsPrint: Replacement = {
@@ -34,10 +34,13 @@ const SILENT = [80, 81].map((at) => planOf({ printer: `up:mute@${at},20000` }))
 const CUT_SHORT = [150_000, 190_000].map((at) => planOf({ printer: `down:mute@${at},8000` }))
 const PLANS = [...SILENT, ...CUT_SHORT]
 
+const station = new PreparedStation()
+afterAll(() => station.remove())
+
 async function broken(
   build: Pick<Build, 'readHome' | 'setUpStore' | 'startAgent'>,
 ): Promise<readonly string[]> {
-  const outcomes = await Promise.all(PLANS.map((plan) => runSession('weakened', build, plan)))
+  const outcomes = await Promise.all(PLANS.map((plan) => runSession('weakened', station, build, plan)))
   return outcomes.flatMap((outcome) => outcome.broken)
 }
 

@@ -42,7 +42,6 @@ const closedLine: OpenLine = async () => new ScriptedLine().transport
 
 function parts(clock = new ManualClock(), open = closedLine) {
   return {
-    heartbeatMs: HEARTBEAT_MS,
     clock,
     open,
     logger: keepingLogger(),
