@@ -12,6 +12,8 @@
  * | printed, and no proof comes                     | the same: it cannot be told apart | indeterminate, timeout | void mark under it, cut; again                      |
  * | proof before the last byte was sent             | the printer does not say the truth | indeterminate, false-proof | void mark, cut; again                         |
  * | proof, and nothing was printed                  | nothing that could tell        | printed                   | the voter compares with the paper and presses "wrong": void mark, cut |
+ * | torn off between its last dot and the proof     | it may look whole              | indeterminate, paper-end  | void mark on a strip of its own; who puts the new roll in takes the torn piece out |
+ * | proof, and then torn off                        | it is whole                    | cut: refused, paper-end   | the vote stands; with the new roll in, the knife cuts blank paper |
  * | proof of a cut, and nothing was cut             | nothing that could tell        | printed                   | none: the next voter finds a slip hanging; slips in the box are counted |
  * | cutter stuck during a cut                       | it may have been cut           | indeterminate, cutter-error | the vote stands; held; mended, the knife is asked again |
  *
@@ -78,8 +80,10 @@ export interface Printer {
   close(): void
 }
 
-/** A status answer is a real-time command's and comes within milliseconds, even from a busy printer. */
-const STATUS_MS = 1000
+/** The answer to a real-time command comes within milliseconds, even from a busy printer. */
+const ANSWER_MS = 1000
+/** One lost byte is not a lost printer. */
+const STATUS_TRIES = 2
 /** Beyond the time of the bytes on the line: the paper's own way, warming, cutting. */
 const PRINT_MARGIN_MS = 10_000
 /** After a mended error the knife goes home and the paper is felt for. */
@@ -128,6 +132,8 @@ class EscPosPrinter implements Printer {
   readonly #turns = new Turns()
   readonly #statusListeners = new Listeners<PrinterStatus>()
   #known: PrinterStatus | undefined
+  /** What the printer told by itself since it was last asked. */
+  #told: PrinterStatus | undefined
   #heardAt = 0
   #nextProcess: number
 
@@ -141,7 +147,9 @@ class EscPosPrinter implements Printer {
     this.#nextProcess = parts.firstProcess
     this.#line = new Line(paced, parts.clock, printerFormat, (frame) => {
       this.#heardAt = parts.clock.now()
-      if (frame.is === 'automatic-status') this.#learn(frame.status)
+      if (frame.is !== 'automatic-status') return
+      this.#told = frame.status
+      this.#learn(frame.status)
     })
   }
 
@@ -205,6 +213,7 @@ class EscPosPrinter implements Printer {
       progress({ done: 1 - unsent / command.length, msLeft: wireMs(unsent, this.#baudRate) })
     tell(command.length)
     this.#paced.onSent = tell
+    const sentBefore = this.#paced.sentBytes
     const deadline = Math.ceil(wireMs(command.length, this.#baudRate)) + PRINT_MARGIN_MS
     const outcome = await this.#line.exchange<Ending>(command, deadline, (frame) => {
       const ending = this.#endingBy(frame, process)
@@ -216,7 +225,9 @@ class EscPosPrinter implements Printer {
     // What has not left yet never does, and what the printer holds is cleared: it must not come out when the fault is mended.
     this.#paced.dropUnsent()
     if (outcome.is !== 'lost') await this.#clear()
-    return { is: 'indeterminate', why }
+    const begun = this.#paced.sentBytes > sentBefore
+    if (begun || why === 'false-proof') return { is: 'indeterminate', why }
+    return { is: 'refused', condition: why === 'timeout' ? 'no-answer' : why }
   }
 
   /** Whether a frame ends a print: its proof, a false one, or the printer's word that it has stopped. */
@@ -232,6 +243,8 @@ class EscPosPrinter implements Printer {
 
   /** What keeps the printer from printing now. A mended jam or cutter is told to go on, once, with nothing of what it held. */
   async #hindrance(): Promise<(PrintOutcome & { is: 'refused' })['condition'] | undefined> {
+    // Between two documents nothing waits in the printer: this XOFF was noise, its XON was lost, or a status will say why.
+    if (this.#paced.isHeld) await this.#clear()
     let status = await this.#askStatus()
     if (status.ok && (status.value.error === 'mechanical' || status.value.error === 'cutter')) {
       this.#line.send(RECOVER)
@@ -242,9 +255,12 @@ class EscPosPrinter implements Printer {
     return conditionOf(status.value)
   }
 
-  /** Empties the printer's buffers. A printer that does not answer even to that is given up. */
+  /**
+   * Empties the printer's buffers: idempotent, there is no emptier than empty. The printer does it offline, in error and with a full buffer
+   * too; one that does not answer even to that is given up.
+   */
   async #clear(): Promise<Result<void, LinkFault>> {
-    const outcome = await this.#line.exchange<null>(CLEAR_BUFFER, STATUS_MS, (frame) =>
+    const outcome = await this.#line.ask<null>(CLEAR_BUFFER, ANSWER_MS, (frame) =>
       frame.is === 'cleared' ? { is: 'answer', answer: null } : undefined,
     )
     if (outcome.is === 'lost') return fail({ is: 'lost', what: outcome.why })
@@ -253,20 +269,35 @@ class EscPosPrinter implements Printer {
     return ok(undefined)
   }
 
+  /**
+   * Asks how the printer is. The four answers look alike: when one is missing all are asked for anew, since the second answer to one
+   * question would be taken for the answer to the next.
+   */
   async #askStatus(): Promise<Result<PrinterStatus, LinkFault>> {
+    for (let tries = 0; tries < STATUS_TRIES; tries += 1) {
+      const asked = await this.#askOnce()
+      if (asked === 'timeout') continue
+      // What the printer told by itself meanwhile is whole and newer than the first answers.
+      const status = asked.ok ? ok(this.#told ?? asked.value) : asked
+      if (status.ok) this.#learn(status.value)
+      return status
+    }
+    return this.#giveUp()
+  }
+
+  async #askOnce(): Promise<Result<PrinterStatus, LinkFault> | 'timeout'> {
+    this.#told = undefined
     const bytes: number[] = []
     for (const request of [1, 2, 3, 4] as const) {
-      const outcome = await this.#line.exchange<number>(encodeStatusRequest(request), STATUS_MS, (frame) =>
+      const outcome = await this.#line.exchange<number>(encodeStatusRequest(request), ANSWER_MS, (frame) =>
         frame.is === 'status' ? { is: 'answer', answer: frame.byte } : undefined,
       )
       if (outcome.is === 'lost') return fail({ is: 'lost', what: outcome.why })
-      if (outcome.is === 'timeout') return this.#giveUp()
+      if (outcome.is === 'timeout') return 'timeout'
       bytes.push(outcome.answer)
     }
     const [printer = 0, offline = 0, error = 0, paper = 0] = bytes
-    const status = statusOf(printer, offline, error, paper)
-    this.#learn(status)
-    return ok(status)
+    return ok(statusOf(printer, offline, error, paper))
   }
 
   #giveUp(): { readonly ok: false; readonly error: LinkFault } {

@@ -18,7 +18,8 @@ import type { Bitmap, PrintBlock, PrintDocument } from './document.ts'
 
 /**
  * Forget everything received and not printed. Obeyed at once, even in the middle of a picture whose sender died: whatever comes next
- * would otherwise be taken for the rest of it, {@link INITIALIZE} too. Nothing may be sent before the answer (Epson, DLE DC4, fn 8).
+ * would otherwise be taken for the rest of it, {@link INITIALIZE} too. Nothing may be sent before the answer (Epson, DLE DC4, fn 8). If the
+ * line breaks within this very command, its first bytes may be taken for dots or for lines to feed: on a slip that is void already.
  */
 export const CLEAR_BUFFER: Uint8Array = Uint8Array.of(
   0x10,

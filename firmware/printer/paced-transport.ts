@@ -32,6 +32,7 @@ export class PacedTransport implements Transport {
   /** When the line is through with what was written. */
   #free = 0
   #timer: Timer | undefined
+  #sentBytes = 0
   /** Is called after each piece, with the bytes that are left. */
   onSent: (unsentBytes: number) => void = () => {}
 
@@ -44,6 +45,16 @@ export class PacedTransport implements Transport {
   /** Bytes that were taken and not yet written. */
   get unsentBytes(): number {
     return this.#unsent.length
+  }
+
+  /** Bytes that were written, real-time commands not counted: what did not change while a document waited left nothing of it. */
+  get sentBytes(): number {
+    return this.#sentBytes
+  }
+
+  /** Whether the last word on the matter was XOFF. */
+  get isHeld(): boolean {
+    return this.#held
   }
 
   listen(receive: (chunk: Uint8Array) => void, lost: (reason: string) => void): void {
@@ -81,6 +92,8 @@ export class PacedTransport implements Transport {
   close(): void {
     this.#timer?.cancel()
     this.dropUnsent()
+    // The line may break within a write: of what was dropped nobody is told that it was sent.
+    this.onSent = () => {}
     this.#line.close()
   }
 
@@ -106,6 +119,7 @@ export class PacedTransport implements Transport {
     const ms = wireMs(piece.length, this.#baudRate)
     // A timer's rounding is caught up with; a longer delay is not, else many pieces would leave at once.
     this.#free = (now - this.#free < ms ? this.#free : now) + ms
+    this.#sentBytes += piece.length
     this.#line.write(piece)
     this.onSent(this.#unsent.length)
   }

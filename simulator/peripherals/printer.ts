@@ -23,8 +23,11 @@ export type { DroppedSlip, PrintedSlip } from './printer-paper.ts'
 /** 150 mm a second at 8 dots a millimetre. */
 const ROWS_PER_MS = 1.2
 
-/** The printer reads on while no more rows than this wait for the head; then its buffer fills. */
+/** The printer reads on until this many rows wait for the head; then its buffer fills. */
 const ROWS_AHEAD = 64
+
+/** It reads again when no more than these wait: before the head has nothing to do, so that it never stands still for want of reading. */
+const ROWS_LOW = 32
 
 /** Bytes taken out of the buffer at once. */
 const BITE = 72
@@ -208,10 +211,11 @@ export class VirtualPrinter {
     this.#change({ error: 'none' })
   }
 
-  /** Everything not yet printed is forgotten; the answer says so (37 25 00). */
+  /** Everything not yet printed is forgotten; the answer says so (37 25 00). It goes on from an error as DLE ENQ 2 does (Epson TM-U590, TM-T81). */
   #clear(): void {
     this.#settle()
     this.#forget()
+    this.#recover(2)
     this.#line.write(Uint8Array.of(0x37, 0x25, 0x00))
   }
 
@@ -244,11 +248,15 @@ export class VirtualPrinter {
     }
   }
 
-  /** Comes back when the head is through, if anything waits for that. Rows alone need no timer: whoever looks settles them. */
+  /**
+   * Comes back when there is something to read for the head, or something to do after it. Rows alone need no timer: whoever looks settles
+   * them.
+   */
   #wait(): void {
-    const waited = this.#afterRows !== undefined || !this.#buffer.isEmpty || this.#commands.length > 0
+    const waited = this.#afterRows !== undefined || !this.#buffer.isEmpty
     if (this.#timer !== undefined || !waited || !isOnline(this.#state)) return
-    const ms = this.#since + this.#rows.length / ROWS_PER_MS - this.#clock.now()
+    const left = this.#afterRows === undefined ? Math.min(ROWS_LOW, this.#rows.length) : 0
+    const ms = this.#since + (this.#rows.length - left) / ROWS_PER_MS - this.#clock.now()
     this.#timer = this.#clock.after(Math.max(0, ms), () => {
       this.#timer = undefined
       this.#settle()

@@ -48,7 +48,87 @@ const READY = '12 12 12 12'
 const sent = (line: ScriptedLine) =>
   line.written.filter((written) => written[0] !== 0x10).map((written) => Buffer.from(written).toString('hex'))
 
+describe('one lost byte', () => {
+  test.each([1, 2, 3, 4])('of status answer %d is asked for again, and nothing is given up', async (lost) => {
+    const clock = new ManualClock()
+    let drop = 0
+    const line = new ScriptedLine((written) => {
+      if (Buffer.from(written).equals(CLEAR)) return [bytes('37 25 00')]
+      if (written[0] !== 0x10) return undefined
+      if (written[2] === drop) {
+        drop = 0
+        return undefined
+      }
+      return [bytes('1a 16 12 1e').slice((written[2] ?? 1) - 1, written[2])]
+    })
+    const device = await connected(line, clock)
+    drop = lost
+    const status = good(await inTime(clock, device.status()))
+    expect(status).toMatchObject({ coverOpen: true, paperNearEnd: true, paperEnd: false, error: 'none' })
+    expect(device.counters.timeouts).toBe(1)
+    expect(line.closed).toBe(false)
+  })
+
+  test('of the answer to a clearing is asked for again', async () => {
+    const clock = new ManualClock()
+    let asked = 0
+    const line = new ScriptedLine((written) => {
+      if (Buffer.from(written).equals(CLEAR)) {
+        asked += 1
+        return [bytes(asked === 1 ? '37 00' : '37 25 00')]
+      }
+      return written[0] === 0x10 ? [bytes('12')] : undefined
+    })
+    const parts = { open: line.open, clock, logger: keepingLogger(), baudRate: 9600, firstProcess: 0 }
+    good(await inTime(clock, connectPrinter(parts)))
+    expect(asked).toBe(2)
+  })
+})
+
 describe('the printer', () => {
+  test('that tells of an open cover while it is asked is believed, and not the answers from before', async () => {
+    const clock = new ManualClock()
+    const state = { tells: false }
+    const line = new ScriptedLine((written) => {
+      if (Buffer.from(written).equals(CLEAR)) return [bytes('37 25 00')]
+      if (written[0] !== 0x10) return undefined
+      // The cover opens behind the second answer: 38 00 00 00, and an XOFF before it.
+      return [bytes(state.tells && written[2] === 3 ? '13 38 00 00 00 12' : '12')]
+    })
+    const device = await connected(line, clock)
+    state.tells = true
+    expect(await inTime(clock, device.print(slip))).toEqual({ is: 'refused', condition: 'cover-open' })
+    expect(sent(line)).toHaveLength(1)
+  })
+
+  test('is not held for ever by an XOFF that was noise: it is cleared first, and prints', async () => {
+    const clock = new ManualClock()
+    const line = printer({ status: READY, proves: true })
+    const device = await connected(line, clock)
+    await clock.advance(1000)
+    line.say(bytes('13'))
+    expect(await inTime(clock, device.print(slip))).toEqual({ is: 'printed' })
+    expect(line.written.filter((written) => Buffer.from(written).equals(CLEAR))).toHaveLength(2)
+  })
+
+  test('that holds a slip back whole has printed nothing of it, and that is said', async () => {
+    const clock = new ManualClock()
+    const state = { asked: 0 }
+    const line = new ScriptedLine((written) => {
+      if (Buffer.from(written).equals(CLEAR)) return [bytes('37 25 00')]
+      if (written[0] !== 0x10) return undefined
+      state.asked += 1
+      return [bytes(state.asked === 8 ? '12 13' : '12')]
+    })
+    const device = await connected(line, clock)
+    await clock.advance(1000)
+    const told: number[] = []
+    const outcome = device.print(slip, ({ done }) => told.push(done))
+    expect(await inTime(clock, outcome)).toEqual({ is: 'refused', condition: 'no-answer' })
+    expect(sent(line)).toHaveLength(1)
+    expect(told).toEqual([0])
+  })
+
   test('is reset and told to send its status by itself: online, error, paper', async () => {
     const line = printer({ status: READY, proves: true })
     await connected(line)
@@ -120,12 +200,13 @@ describe('the printer', () => {
   })
 
   test('unplugged while it prints leaves it open whether it printed', async () => {
+    const clock = new ManualClock()
     const line = printer({ status: READY, proves: false })
-    const device = await connected(line)
+    const device = await connected(line, clock)
     const faults: LinkFault[] = []
     device.onLost((fault) => faults.push(fault))
     const outcome = device.print(slip)
-    await new ManualClock().advance(0)
+    await clock.advance(10)
     line.unplug()
     expect(await outcome).toEqual({ is: 'indeterminate', why: 'lost' })
     expect(faults).toEqual([{ is: 'lost', what: 'unplugged' }])
@@ -141,8 +222,7 @@ describe('the printer', () => {
     const faults: LinkFault[] = []
     device.onLost((fault) => faults.push(fault))
     const outcome = device.print(slip)
-    await clock.advance(1000)
-    expect(await outcome).toEqual({ is: 'refused', condition: 'no-answer' })
+    expect(await inTime(clock, outcome)).toEqual({ is: 'refused', condition: 'no-answer' })
     expect(sent(line)).toHaveLength(1)
     expect(faults).toEqual([{ is: 'timeout', what: 'the printer does not answer' }])
   })
@@ -152,8 +232,7 @@ describe('the printer', () => {
     const line = new ScriptedLine()
     const parts = { clock, logger: keepingLogger(), baudRate: 115_200, firstProcess: 0 }
     const connecting = connectPrinter({ ...parts, open: line.open })
-    await clock.advance(1000)
-    expect(await connecting).toMatchObject({ ok: false, error: { is: 'timeout' } })
+    expect(await inTime(clock, connecting)).toMatchObject({ ok: false, error: { is: 'timeout' } })
     expect(line.closed).toBe(true)
     expect(await connectPrinter({ ...parts, open: noLine })).toMatchObject({ error: { is: 'cannot-open' } })
   })
