@@ -1,9 +1,9 @@
 /** What the minutes say of an entry of the journal that is an incident. */
 import type { Entry } from '../core/journal/entry.ts'
-import { type Language, stringsIn } from './strings.ts'
+import { type OfficerLanguage, stringsIn } from './strings.ts'
 
 /** One line for a poll worker. Throws for an entry that is no incident: the journal's own list of them is asked first. */
-export function incidentText(entry: Entry, language: Language): string {
+export function incidentText(entry: Entry, language: OfficerLanguage): string {
   const { incidents, officers, peripherals } = stringsIn(language)
   switch (entry.type) {
     case 'polls.paused':

@@ -2,7 +2,7 @@
  * A screen as data: what is shown, where, and which places may be pressed. The browser draws exactly this and the device maps a
  * touch with the same list, so what is seen and what is taken cannot differ.
  */
-import type { TextSize } from './tokens.ts'
+import type { Contrast, TextLevel, TextSize } from './tokens.ts'
 
 /** The grid of every screen, in pixels; origin at the upper left corner. */
 export const GRID = { width: 1080, height: 1920 } as const
@@ -19,7 +19,7 @@ export interface Rect {
 export interface Element {
   /** Stable over repaints; of a pressable one, what the state machine takes. */
   readonly id: string
-  readonly role: 'heading' | 'text' | 'button' | 'status' | 'list-item'
+  readonly role: 'heading' | 'text' | 'button' | 'status' | 'list-item' | 'picture'
   /** What is shown and what is spoken. */
   readonly name: string
   readonly language: string
@@ -29,7 +29,15 @@ export interface Element {
   /** A button that cannot be pressed now is drawn so. */
   readonly enabled?: boolean
   readonly emphasis?: 'primary' | 'danger' | 'plain'
+  /** Of a `picture`: SHA-256 of a photo of the package, in hexadecimal. Its name says whom it shows. */
+  readonly photo?: string
   readonly press: boolean
+}
+
+/** How a screen is drawn. */
+export interface Look {
+  readonly textLevel: TextLevel
+  readonly contrast: Contrast
 }
 
 /** Elements in the order of reading and focus. They never overlap. */
@@ -39,7 +47,13 @@ export interface Screen {
   readonly elements: readonly Element[]
   readonly language: string
   readonly direction: Direction
+  readonly look: Look
+  /** Id of the element that keyboard or switches are on, if they are in use. */
+  readonly focus?: string
 }
+
+/** What a voter's session begins with, and what officers always have. */
+export const USUAL_LOOK: Look = { textLevel: 2, contrast: 'light' }
 
 /** The element that a touch at that point of the grid presses, if any. */
 export function elementAt(screen: Screen, x: number, y: number): Element | undefined {

@@ -1,21 +1,27 @@
-/** The typed catalogue of everything a person reads, in every language there is. */
-import type { Names } from '../core/election/definition.ts'
+/** The typed catalogue of everything that officers, technicians and auditors read, and how each language is written. */
+import type { Language, Names } from '../core/election/definition.ts'
 import { persianDigits } from '../core/text/persian.ts'
 import type { Direction } from './screen.ts'
 import { en } from './strings/en.ts'
 import { fa } from './strings/fa.ts'
 
-export type Language = 'fa' | 'en'
 export type Strings = typeof fa
+/** Languages of the officers' screens. */
+export type OfficerLanguage = 'fa' | 'en'
 
-/** All texts in a language. */
-export function stringsIn(language: Language): Strings {
+/** All texts in a language that officers have. */
+export function stringsIn(language: OfficerLanguage): Strings {
   return language === 'fa' ? fa : en
 }
 
 /** How a language runs. */
 export function directionOf(language: Language): Direction {
-  return language === 'fa' ? 'rtl' : 'ltr'
+  return language === 'en' ? 'ltr' : 'rtl'
+}
+
+/** BCP 47 tag of a language as it is written here. */
+export function tagOf(language: Language): string {
+  return language === 'az' ? 'az-Arab' : language
 }
 
 /** A text with the language it is really in. */
@@ -26,11 +32,11 @@ export interface Shown {
 
 /** A name in that language, or in Persian, which is always there. */
 export function nameIn(language: Language, names: Names): Shown {
-  if (language === 'en' && names.en !== undefined) return { text: names.en, language }
-  return { text: names.fa, language: 'fa' }
+  const text = names[language]
+  return text === undefined ? { text: names.fa, language: 'fa' } : { text, language }
 }
 
-/** Digits of a number or code as the language writes them. */
+/** Digits of a number or code as the language writes them in Iran; the slip bears Persian ones, so every language there keeps them. */
 export function digitsIn(language: Language, value: string | number): string {
-  return language === 'fa' ? persianDigits(value) : String(value)
+  return language === 'en' ? String(value) : persianDigits(value)
 }

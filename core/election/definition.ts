@@ -27,6 +27,19 @@ const names = z.strictObject({
   az: shownText.optional(),
 })
 
+/** Languages that screens can speak. Azerbaijani is written in Arabic letters, as in Iran. */
+export const LANGUAGES = ['fa', 'en', 'ar', 'az'] as const
+
+/** A language that a voter may choose, with every text of the voter's screens (`ui/voter-texts.ts` says which there must be). */
+const language = z.strictObject({
+  language: z.enum(LANGUAGES),
+  /** As those who speak it call it. */
+  name: shownText,
+  /** Whether somebody whose first language it is has read the texts. */
+  readByNativeSpeaker: z.boolean(),
+  texts: z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), z.string().max(400)),
+})
+
 /** The digits a voter types. All codes of a package have one length. */
 const code = z.string().regex(/^[0-9]{2,6}$/, 'a code is 2 to 6 ASCII digits')
 
@@ -83,6 +96,13 @@ const definition = z.strictObject({
       shareHashes: z.array(key32).min(2).max(20),
     }),
   }),
+  /** Languages of the voter's screens; a session begins in the first, which is Persian. */
+  languages: z.array(language).min(1).max(LANGUAGES.length),
+  /**
+   * What counts beside the serial touchscreen: a pointer on the display (for rehearsals), a keyboard or switches on it (for voters who
+   * cannot touch).
+   */
+  inputs: z.strictObject({ pointer: z.boolean(), keyboard: z.boolean() }),
   contests: z.array(contest).min(1).max(20),
   /** Which contests a ballot of each style holds, in order. */
   styles: z
@@ -98,6 +118,7 @@ export type Names = z.infer<typeof names>
 export type Contest = Readonly<z.infer<typeof contest>>
 export type Station = Readonly<z.infer<typeof station>>
 export type Definition = Readonly<z.infer<typeof definition>>
+export type Language = (typeof LANGUAGES)[number]
 
 /**
  * Parses and checks an election definition.
@@ -158,6 +179,10 @@ function findProblem(definition: Definition): Problem | undefined {
           }
         : undefined,
     ) ??
+    (definition.languages[0]?.language === 'fa'
+      ? undefined
+      : { code: 'package.language', path: 'languages[0]', what: 'the first language is not Persian' }) ??
+    findDuplicate('package.duplicate-language', 'languages', 'language', definition.languages) ??
     findDuplicate('package.duplicate-contest', 'contests', 'id', definition.contests) ??
     findDuplicate('package.duplicate-style', 'styles', 'id', definition.styles) ??
     findDuplicate('package.duplicate-station', 'stations', 'id', definition.stations) ??

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Definition } from '../../core/election/definition.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import type { Ceremony } from '../../provisioning/ceremony/hold-ceremony.ts'
+import { VOTER_LANGUAGES } from '../../ui/strings/voter/languages.ts'
 
 /** Candidates 1 to 16 of the data, in Latin and Persian letters, with the code each is given here (invented, no two neighbours). */
 const CANDIDATES: readonly (readonly [en: string, fa: string, code: string])[] = [
@@ -61,6 +62,8 @@ export function demonstrationDefinition({
       electionKey: ceremony.electionKey,
       trustees: { threshold: ceremony.threshold, shareHashes: [...ceremony.shareHashes] },
     },
+    languages: VOTER_LANGUAGES,
+    inputs: { pointer: false, keyboard: true },
     contests: [
       {
         id: 'council',

@@ -125,7 +125,7 @@ export class Display {
       this.#line.abandon({ is: 'timeout', what: 'a screen was not painted in time' }),
     )
     const elements = screen.elements.map((element) => ({ ...element, rect: { ...element.rect } }))
-    const message = { screen: { ...screen, elements, revision: this.#revision } }
+    const message = { screen: { ...screen, look: { ...screen.look }, elements, revision: this.#revision } }
     this.#line.send(Buffer.from(`${canonicalJson(message)}\n`))
   }
 

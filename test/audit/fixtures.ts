@@ -23,6 +23,7 @@ import { type DeviceKeys, makeDeviceKeys } from '../../provisioning/enrolment/de
 import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enrolment.ts'
 import { buildPackage } from '../../provisioning/package/build-package.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
+import { VOTER_LANGUAGES } from '../../ui/strings/voter/languages.ts'
 
 /** When the polls open, milliseconds since 1970. */
 export const OPENING = Date.parse('2026-06-19T04:30:00Z')
@@ -98,6 +99,8 @@ export function auditDefinition(parts: {
       electionKey: parts.electionKey,
       trustees: { threshold: 3, shareHashes: [...parts.shareHashes] },
     },
+    languages: VOTER_LANGUAGES,
+    inputs: { pointer: false, keyboard: true },
     contests: [
       {
         id: 'council',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keypad } from '../../ui/keypad.ts'
-import { type Element, elementAt, mirrored, type Screen } from '../../ui/screen.ts'
+import { type Element, elementAt, mirrored, type Screen, USUAL_LOOK } from '../../ui/screen.ts'
 
 const base: Element = {
   id: 'finish',
@@ -15,7 +15,7 @@ const base: Element = {
 }
 
 function screen(...elements: readonly Element[]): Screen {
-  return { name: 'voter.reviewing', elements, language: 'en', direction: 'ltr' }
+  return { name: 'voter.reviewing', elements, language: 'en', direction: 'ltr', look: USUAL_LOOK }
 }
 
 describe('a touch on a screen', () => {

@@ -4,7 +4,7 @@ import type { Contest } from '../../../core/election/definition.ts'
 import { persianDigits } from '../../../core/text/persian.ts'
 import { type BallotRow, ballotRows } from '../../../ui/ballot-rows.ts'
 import type { Rect } from '../../../ui/screen.ts'
-import { type Language, nameIn, stringsIn } from '../../../ui/strings.ts'
+import { nameIn, type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
 import { SCREEN } from '../../../ui/tokens.ts'
 import { commonSize, type Draft, shownName, words } from './parts.ts'
 
@@ -40,7 +40,7 @@ export function cells(area: Rect, count: number, wanted: number): readonly Rect[
 
 /** The whole ballot to read before printing or beside the slip. */
 export function ballotList(
-  language: Language,
+  language: OfficerLanguage,
   contests: readonly Contest[],
   ballot: Ballot,
   area: Rect,
@@ -60,7 +60,7 @@ export function ballotList(
 
 /** Code in Persian digits, Latin ones below it, and the name beside them in the size that holds every name of the contests. */
 export function optionRow(
-  language: Language,
+  language: OfficerLanguage,
   contests: readonly Contest[],
   option: Option,
   rect: Rect,

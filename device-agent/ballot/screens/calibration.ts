@@ -2,18 +2,22 @@
 import type { Definition } from '../../../core/election/definition.ts'
 import { type NinePoints, TARGETS } from '../../../firmware/touchscreen/nine-points.ts'
 import type { Screen } from '../../../ui/screen.ts'
-import { type Language, stringsIn } from '../../../ui/strings.ts'
+import { type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
 import { type Draft, LEFT, message, screenWith, WIDTH, words } from './parts.ts'
 
 /** Side of the square that the cross is drawn in the middle of. */
 const CROSS = 130
 
 /** What the technician sees. Targets lie where they are in every language, so they are not turned. */
-export function calibrationScreen(state: NinePoints, definition: Definition, language: Language): Screen {
+export function calibrationScreen(
+  state: NinePoints,
+  definition: Definition,
+  language: OfficerLanguage,
+): Screen {
   return screenWith(`calibration.${state.is}`, language, definition, draftsOf(state, language))
 }
 
-function draftsOf(state: NinePoints, language: Language): readonly Draft[] {
+function draftsOf(state: NinePoints, language: OfficerLanguage): readonly Draft[] {
   const { calibration } = stringsIn(language)
   switch (state.is) {
     case 'point': {

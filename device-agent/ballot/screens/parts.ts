@@ -4,8 +4,8 @@
  */
 import type { Definition } from '../../../core/election/definition.ts'
 import { keypad } from '../../../ui/keypad.ts'
-import { type Element, GRID, mirrored, type Rect, type Screen } from '../../../ui/screen.ts'
-import { digitsIn, directionOf, type Language, type Shown, stringsIn } from '../../../ui/strings.ts'
+import { type Element, GRID, mirrored, type Rect, type Screen, USUAL_LOOK } from '../../../ui/screen.ts'
+import { digitsIn, directionOf, type OfficerLanguage, type Shown, stringsIn } from '../../../ui/strings.ts'
 import { LINE_HEIGHT, SCREEN, TEXT_SIZE, type TextSize } from '../../../ui/tokens.ts'
 
 /** Left edge and width of everything between the margins. */
@@ -79,7 +79,7 @@ export function button(
 }
 
 /** Digits and the correction key. */
-export function digitKeys(language: Language, correct: string): readonly Draft[] {
+export function digitKeys(language: OfficerLanguage, correct: string): readonly Draft[] {
   return keypad(KEYPAD_AREA).flatMap(({ key, rect }): Draft[] => {
     if (key === 'right') return []
     if (key === 'left') return [{ ...button('correct', correct, rect, 'plain'), turns: false }]
@@ -108,7 +108,7 @@ export function message(heading: string, ...paragraphs: readonly string[]): read
 
 /** For the poll worker: the printer wants a new roll, where nobody is voting. */
 export function paperLowDrafts(
-  { paperLow, language }: { readonly paperLow: boolean; readonly language: Language },
+  { paperLow, language }: { readonly paperLow: boolean; readonly language: OfficerLanguage },
   y: number,
 ): readonly Draft[] {
   if (!paperLow) return []
@@ -119,7 +119,7 @@ export function paperLowDrafts(
 /** The screen of these elements, with the banner of a rehearsal above. */
 export function screenWith(
   name: string,
-  language: Language,
+  language: OfficerLanguage,
   definition: Definition,
   drafts: readonly Draft[],
 ): Screen {
@@ -129,7 +129,7 @@ export function screenWith(
     const rect = turns && direction === 'rtl' ? mirrored(element.rect) : element.rect
     return { language, direction, ...element, rect }
   })
-  return { name, elements, language, direction }
+  return { name, elements, language, direction, look: USUAL_LOOK }
 }
 
 /**
@@ -137,8 +137,8 @@ export function screenWith(
  * package build measures with the real font.
  */
 function capacity(width: number, height: number, size: TextSize): number {
-  const lines = Math.floor(height / (TEXT_SIZE[size] * LINE_HEIGHT))
-  const letters = Math.floor(width / (TEXT_SIZE[size] * 0.5))
+  const lines = Math.floor(height / (TEXT_SIZE[size][USUAL_LOOK.textLevel] * LINE_HEIGHT))
+  const letters = Math.floor(width / (TEXT_SIZE[size][USUAL_LOOK.textLevel] * 0.5))
   return lines > 1 ? Math.floor(lines * letters * 0.85) : letters
 }
 

@@ -1,6 +1,6 @@
 /** The screen of a ballot device: a pure function of what its two state machines are in. */
 import type { Screen } from '../../../ui/screen.ts'
-import { type Language, stringsIn } from '../../../ui/strings.ts'
+import { type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
 import { officerDrafts } from './officers.ts'
 import { type Draft, message, screenWith } from './parts.ts'
 import type { View } from './view.ts'
@@ -12,7 +12,7 @@ export type { View } from './view.ts'
  * Every screen of the device, Persian unless another language is asked for. Ids of pressable elements are exactly the inputs that
  * the state machines take. Throws where a ballot does not fit its contests: our own broken promise.
  */
-export function screenOf(view: View, language: Language = 'fa'): Screen {
+export function screenOf(view: View, language: OfficerLanguage = 'fa'): Screen {
   return screenWith(nameOf(view), language, view.definition, draftsOf(view, language))
 }
 
@@ -25,7 +25,7 @@ function nameOf({ polls, session, missing, glassBlocked }: View): string {
   return 'trouble' in polls && polls.trouble !== undefined ? `polls.${polls.is}.trouble` : `polls.${polls.is}`
 }
 
-function draftsOf(view: View, language: Language) {
+function draftsOf(view: View, language: OfficerLanguage) {
   const { polls, session, definition, contests, missing, glassBlocked } = view
   const { lastVote, keysOn, caseOpen, alarms, handedOver, stationClosed } = view
   const shared = { definition, contests, language, paperLow: view.paperLow }
@@ -70,7 +70,7 @@ function isBusy({ polls, session, missing }: Pick<View, 'polls' | 'session' | 'm
 }
 
 /** Which parts do not answer and what the poll worker looks at; while voting is stopped, also what became of the vote in hand. */
-function missingDrafts({ missing, polls, lastVote }: View, language: Language): readonly Draft[] {
+function missingDrafts({ missing, polls, lastVote }: View, language: OfficerLanguage): readonly Draft[] {
   const { peripherals, officers } = stringsIn(language)
   const names = missing.map((name) => peripherals.name[name]).join(peripherals.comma)
   const vote = polls.is === 'paused' ? [officers.lastVote[lastVote]] : []

@@ -2,7 +2,7 @@
 
 import type { Contest, Definition } from '../../../core/election/definition.ts'
 import type { Day } from '../../../core/journal/day.ts'
-import type { Language } from '../../../ui/strings.ts'
+import type { OfficerLanguage } from '../../../ui/strings.ts'
 import type { FlushEnd } from '../../sync/sync.ts'
 import type { PeripheralName } from '../peripherals.ts'
 import type { Polls } from '../polls/polls.ts'
@@ -52,7 +52,7 @@ export interface ViewOf<S> {
   readonly definition: Definition
   readonly contests: readonly Contest[]
   readonly state: S
-  readonly language: Language
+  readonly language: OfficerLanguage
   readonly paperLow: boolean
 }
 

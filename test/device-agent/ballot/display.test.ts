@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { connectDisplay } from '../../../device-agent/ballot/display.ts'
-import type { Screen } from '../../../ui/screen.ts'
+import { type Screen, USUAL_LOOK } from '../../../ui/screen.ts'
 import { ManualClock } from '../../firmware/manual-clock.ts'
 import { good, ScriptedLine } from '../../firmware/scripted-line.ts'
 
-const screen: Screen = { name: 'voter.idle', direction: 'rtl', language: 'fa', elements: [] }
+const screen: Screen = {
+  name: 'voter.idle',
+  direction: 'rtl',
+  language: 'fa',
+  look: USUAL_LOOK,
+  elements: [],
+}
 
 /** A display of a few lines: what it shows, and whether it says what it is asked. */
 function panel(showing = 0) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Painted, Presses } from '../../../device-agent/ballot/press.ts'
-import type { Element } from '../../../ui/screen.ts'
+import { type Element, USUAL_LOOK } from '../../../ui/screen.ts'
 
 const KEY: Element = {
   id: 'accept',
@@ -18,7 +18,10 @@ const ON_OTHER = { x: 150, y: 50 }
 const BESIDE = { x: 500, y: 500 }
 
 function painted(revision: number): Painted {
-  return { revision, screen: { name: 'x', elements: [KEY, OTHER], language: 'en', direction: 'ltr' } }
+  return {
+    revision,
+    screen: { name: 'x', elements: [KEY, OTHER], language: 'en', direction: 'ltr', look: USUAL_LOOK },
+  }
 }
 
 describe('a finger on the screen', () => {

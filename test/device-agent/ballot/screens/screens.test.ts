@@ -70,9 +70,9 @@ function checkLayout({ elements, name }: Screen): void {
 function overflows(screen: Screen): readonly string[] {
   return screen.elements
     .filter(({ name, rect, size, press, role }) => {
-      const lines = wrapText(name, rect.width, TEXT_SIZE[size], press || role === 'heading', measure)
+      const lines = wrapText(name, rect.width, TEXT_SIZE[size][2], press || role === 'heading', measure)
       const unbroken = lines.join(' ') === name.split(/\s+/).join(' ')
-      return !unbroken || lines.length * TEXT_SIZE[size] * LINE_HEIGHT > rect.height
+      return !unbroken || lines.length * TEXT_SIZE[size][2] * LINE_HEIGHT > rect.height
     })
     .map(({ id, name }) => `${screen.name} ${id}: ${name}`)
 }
