@@ -2,7 +2,7 @@
  * A screen as data: what is shown, where, and which places may be pressed. The browser draws exactly this and the device maps a
  * touch with the same list, so what is seen and what is taken cannot differ.
  */
-import type { Contrast, TextLevel, TextSize } from './tokens.ts'
+import { type Contrast, type Paint, SCREEN, type TextLevel, type TextSize } from './tokens.ts'
 
 /** The grid of every screen, in pixels; origin at the upper left corner. */
 export const GRID = { width: 1080, height: 1920 } as const
@@ -28,7 +28,8 @@ export interface Element {
   readonly size: TextSize
   /** A button that cannot be pressed now is drawn so. */
   readonly enabled?: boolean
-  readonly emphasis?: 'primary' | 'danger' | 'plain'
+  /** What it stands out for. A button without one is plain, anything else is ink on the page. */
+  readonly emphasis?: Exclude<Paint, 'page' | 'disabled'>
   /** Of a `picture`: SHA-256 of a photo of the package, in hexadecimal. Its name says whom it shows. */
   readonly photo?: string
   readonly press: boolean
@@ -60,6 +61,28 @@ export function elementAt(screen: Screen, x: number, y: number): Element | undef
   return screen.elements.find(
     ({ press, enabled, rect }) => press && enabled !== false && contains(rect, x, y),
   )
+}
+
+/** Which pair of colours an element is drawn in. */
+export function paintOf({ press, enabled, emphasis }: Element): Paint {
+  if (enabled === false) return 'disabled'
+  return emphasis ?? (press ? 'plain' : 'page')
+}
+
+/** Whether a text is drawn in the bold weight. */
+export function isBold({ role }: Element): boolean {
+  return role === 'heading' || role === 'button'
+}
+
+/** Where inside an element its text may stand: within the border of what can be pressed, and off the edges of what has a ground of its own. */
+export function textRect(element: Element): Rect {
+  const { x, y, width, height } = element.rect
+  const edge = element.press
+    ? SCREEN.border + SCREEN.padding
+    : paintOf(element) === 'page'
+      ? 0
+      : SCREEN.padding
+  return { x: x + edge, y: y + edge, width: width - 2 * edge, height: height - 2 * edge }
 }
 
 /** The same place seen from the other edge: layouts are written left to right and turned for Persian. */

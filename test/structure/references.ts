@@ -176,11 +176,11 @@ class Reader {
     }
   }
 
-  /** The address of this file may become a URL of one named file, or serve `createRequire`; it may not be computed with. */
+  /** The address of this file may become a URL of one named file, or serve `createRequire`; it may not be computed with. `main` is none. */
   #meta(node: Node): void {
     const access = node.parent
     const property = isPropertyAccessExpression(access) ? access.name.text : ''
-    if (property === 'resolve') return
+    if (property === 'resolve' || property === 'main') return
     const { parent } = access
     if (property === 'url' && isCallOf(parent, 'createRequire')) return
     if (property === 'url' && isNewExpression(parent) && isNamed(parent.expression, 'URL')) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What is brought or made here, not written: not looked into. */
-const NOT_OURS = new Set(['node_modules', 'out', 'coverage', '.git'])
+const NOT_OURS = new Set(['node_modules', 'out', 'dist', 'coverage', '.git'])
 
 /** Paths of all files from the repository's top, sorted, with slashes. */
 export function repositoryFiles(): readonly string[] {

@@ -159,7 +159,7 @@ function banner(definition: Definition): readonly Draft[] {
     const rect = { x: i * half, y: 0, width: half, height: 92 }
     const { element } = words(`rehearsal-${language}`, 'status', stringsIn(language).rehearsal, rect)
     return {
-      element: { ...element, emphasis: 'danger', language, direction: directionOf(language) },
+      element: { ...element, emphasis: 'rehearsal', language, direction: directionOf(language) },
       turns: false,
     }
   })
