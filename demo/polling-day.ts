@@ -15,7 +15,8 @@ import type { VirtualClock } from '../simulator/virtual-clock.ts'
 import { DEVICES, type RealBallot, realBallots } from './elections/gy-les-nonains.ts'
 import type { Progress } from './progress.ts'
 import { type Provisioned, writeConfig } from './provisioned.ts'
-import { startVirtualDevice, VirtualDesk, type VirtualDevice } from './virtual-station.ts'
+import { VirtualDesk } from './virtual-desk.ts'
+import { startVirtualDevice, type VirtualDevice } from './virtual-station.ts'
 
 /** Voters come this far apart at a device, at most: some ten hours for all. */
 const LONGEST_GAP_MS = 9 * 60_000

@@ -23,7 +23,7 @@ import { buildPackage } from '../provisioning/package/build-package.ts'
 import { makeCardKey } from '../simulator/cards/card-key.ts'
 import { OfficerCard } from '../simulator/cards/officer-card.ts'
 import type { OfficerHand, Officers } from '../simulator/people/officers.ts'
-import { DEVICES, demonstrationDefinition, STATION } from './elections/gy-les-nonains.ts'
+import { AUTOMATIC_DAY, type DayPlan, demonstrationDefinition, STATION } from './elections/gy-les-nonains.ts'
 
 const TRUSTEES = 5
 const THRESHOLD = 3
@@ -61,18 +61,26 @@ export interface Provisioned {
  * Holds the ceremony, signs the package, enrols the devices and writes their folders and the trustees' shares below `out`.
  * @param times certificates hold at each of these: TLS reads the real clock, the polling day may be another
  */
-export function provision(out: string, random: Random, times: readonly number[]): Provisioned {
+export function provision(
+  out: string,
+  random: Random,
+  times: readonly number[],
+  plan: DayPlan = AUTOMATIC_DAY,
+): Provisioned {
   const signer = () => signerFromSeed(random.bytes(32))
   const authority = signer()
   const ceremony = holdCeremony({ threshold: THRESHOLD, trustees: TRUSTEES, random })
   const desk = { executive: signer(), supervisory: signer() }
   const witness = { name: WITNESS, signer: signer() }
-  const definition = demonstrationDefinition({
-    ceremony,
-    executive: desk.executive.publicKey,
-    supervisory: desk.supervisory.publicKey,
-    witness: { name: witness.name, key: witness.signer.publicKey },
-  })
+  const definition = demonstrationDefinition(
+    {
+      ceremony,
+      executive: desk.executive.publicKey,
+      supervisory: desk.supervisory.publicKey,
+      witness: { name: witness.name, key: witness.signer.publicKey },
+    },
+    plan,
+  )
   const packageText = valueOrThrow(buildPackage(definition, authority, 'package.json'))
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
   const issuing: Issuing = {
@@ -105,7 +113,7 @@ export function provision(out: string, random: Random, times: readonly number[])
   }
   // The station's memory stick is plugged in.
   mkdirSync(join(out, 'bundles'), { recursive: true })
-  for (const device of DEVICES) {
+  for (const device of plan.devices) {
     const keys = makeDeviceKeys(random)
     const enrolled = valueOrThrow(enrolDevice(requestEnrolment(device, keys), definition, issuing, device))
     const folder = deviceFolder(out, device)

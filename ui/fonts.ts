@@ -1,7 +1,7 @@
 /** The one typeface of screens and paper, Vazirmatn: shapes Persian and Latin alike. */
 import { createRequire } from 'node:module'
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas'
-import type { Measure } from './paper/layout.ts'
+import type { Measure } from './text-layout.ts'
 
 /** Where the typeface's files lie. */
 export interface FontFiles {

@@ -32,6 +32,19 @@ const DATA = new URL('gy-les-nonains-2002.csv', import.meta.url)
 export const STATION = 'gy-1'
 export const DEVICES = ['gy-1-a', 'gy-1-b', 'gy-1-c'] as const
 export const STYLE = 'council'
+export const TIME_ZONE = 'Asia/Tehran'
+
+/** What of the demonstration's day may be another: when it is, on how many devices, and whether a mouse counts as a finger. */
+export interface DayPlan {
+  /** `2026-06-19`. */
+  readonly pollingDay: string
+  readonly devices: readonly string[]
+  /** Whether presses of a pointer on the display count. */
+  readonly pointer: boolean
+}
+
+/** The automatic day: no person is there. */
+export const AUTOMATIC_DAY: DayPlan = { pollingDay: '2026-06-19', devices: DEVICES, pointer: false }
 
 /** Keys that the definition names. */
 interface DefinitionKeys {
@@ -42,20 +55,18 @@ interface DefinitionKeys {
 }
 
 /** The definition, ready to be checked and signed. */
-export function demonstrationDefinition({
-  ceremony,
-  executive,
-  supervisory,
-  witness,
-}: DefinitionKeys): Definition {
+export function demonstrationDefinition(
+  { ceremony, executive, supervisory, witness }: DefinitionKeys,
+  { pollingDay, devices, pointer }: DayPlan = AUTOMATIC_DAY,
+): Definition {
   return {
     version: 1,
     authority: 'sandogh.example',
     election: 'gy-2002',
     title: { fa: 'شورای نمونهٔ ژی', en: 'Model council of Gy' },
     rehearsal: true,
-    pollingDay: '2026-06-19',
-    timeZone: 'Asia/Tehran',
+    pollingDay,
+    timeZone: TIME_ZONE,
     constituency: {
       id: 'gy',
       name: { fa: 'ژی له نونن', en: 'Gy-les-Nonains' },
@@ -63,7 +74,7 @@ export function demonstrationDefinition({
       trustees: { threshold: ceremony.threshold, shareHashes: [...ceremony.shareHashes] },
     },
     languages: VOTER_LANGUAGES,
-    inputs: { pointer: false, keyboard: true },
+    inputs: { pointer, keyboard: true },
     contests: [
       {
         id: 'council',
@@ -80,7 +91,7 @@ export function demonstrationDefinition({
       {
         id: STATION,
         name: { fa: 'شعبهٔ ۱، دبستان ژی', en: 'Station 1, school of Gy' },
-        devices: [...DEVICES],
+        devices: [...devices],
         authorizationKeys: { executive: toBase64(executive), supervisory: toBase64(supervisory) },
       },
     ],

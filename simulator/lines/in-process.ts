@@ -46,9 +46,9 @@ export function inProcessLine(settings: InProcessLineSettings): {
   let plugged = true
   let dataListener: ((bytes: Uint8Array) => void) | undefined
   let openListener: (() => void) | undefined
-  // Counts plugs: bytes of an earlier one never arrive.
-  let generation = 0
   const busyUntil = { up: 0, down: 0 }
+  // Real timers of nearly the same length may end in the wrong order; what is on a wire never arrives so.
+  const onTheWire: Record<'up' | 'down', (() => void)[]> = { up: [], down: [] }
 
   const later = (ms: number, action: () => void): void => {
     if (paced) {
@@ -68,12 +68,17 @@ export function inProcessLine(settings: InProcessLineSettings): {
   const send = (direction: 'up' | 'down', bytes: Uint8Array, deliver: (bytes: Uint8Array) => void): void => {
     if (!plugged || bytes.length === 0) return
     const sent = Uint8Array.from(bytes)
-    const sentIn = generation
     const now = clock.now()
     busyUntil[direction] = Math.max(now, busyUntil[direction]) + sent.length * msPerByte
-    later(busyUntil[direction] - now, () => {
-      if (plugged && sentIn === generation) deliver(sent)
-    })
+    const arrival = () => deliver(sent)
+    onTheWire[direction].push(arrival)
+    later(busyUntil[direction] - now, () => arrive(direction, arrival))
+  }
+
+  /** What is on the wire arrives up to this; nothing if it arrived before, or its plug was pulled. */
+  const arrive = (direction: 'up' | 'down', last: () => void): void => {
+    const due = onTheWire[direction].splice(0, onTheWire[direction].indexOf(last) + 1)
+    for (const arrival of due) if (plugged) arrival()
   }
 
   const open: OpenLine = async () => {
@@ -110,9 +115,10 @@ export function inProcessLine(settings: InProcessLineSettings): {
     unplug() {
       if (!plugged) throw new Error('the plug is out already')
       plugged = false
-      generation += 1
-      busyUntil.up = 0
-      busyUntil.down = 0
+      for (const direction of ['up', 'down'] as const) {
+        busyUntil[direction] = 0
+        onTheWire[direction] = []
+      }
       device?.lose(UNPLUGGED)
       device = undefined
     },

@@ -21,6 +21,12 @@ export interface Bench {
   readonly display: VirtualDisplay
 }
 
+/** What a person looks at: whatever paints the device's screens and knows which of them is painted. */
+export type Painting = Pick<VirtualDisplay, 'current' | 'onScreen' | 'waitFor'>
+
+/** A bench as people use it, whose screens may be painted elsewhere: in a browser. */
+export type WatchedBench = Omit<Bench, 'display'> & { readonly display: Painting }
+
 /** Puts the peripherals on their lines. */
 export function setUpBench(lines: BenchLines, clock: Clock, calibration: TouchEdges): Bench {
   return {

@@ -1,7 +1,7 @@
 /** Two officers and the sealed spare: open the polls, resume them after a fault, close them, and have their cards forget the day key. */
 import type { Clock } from '../../core/ports.ts'
 import type { OfficerCard } from '../cards/officer-card.ts'
-import type { Bench } from './bench.ts'
+import type { WatchedBench } from './bench.ts'
 import { Person } from './person.ts'
 
 /** A card with the PIN its officer knows. */
@@ -18,7 +18,7 @@ export interface Officers {
 }
 
 /** Opens the polls. The first device of the morning asks for the spare card too. */
-export async function openPolls(bench: Bench, clock: Clock, officers: Officers): Promise<void> {
+export async function openPolls(bench: WatchedBench, clock: Clock, officers: Officers): Promise<void> {
   const person = new Person(bench, clock)
   await person.see('polls.closed')
   turnKeys(bench, true)
@@ -31,7 +31,7 @@ export async function openPolls(bench: Bench, clock: Clock, officers: Officers):
 }
 
 /** Resumes the polls after a restart or an opened case. */
-export async function resumePolls(bench: Bench, clock: Clock, officers: Officers): Promise<void> {
+export async function resumePolls(bench: WatchedBench, clock: Clock, officers: Officers): Promise<void> {
   const person = new Person(bench, clock)
   await person.see('polls.paused')
   turnKeys(bench, true)
@@ -42,7 +42,7 @@ export async function resumePolls(bench: Bench, clock: Clock, officers: Officers
 }
 
 /** Closes the polls for good and waits for the minutes. */
-export async function closePolls(bench: Bench, clock: Clock, officers: Officers): Promise<void> {
+export async function closePolls(bench: WatchedBench, clock: Clock, officers: Officers): Promise<void> {
   const person = new Person(bench, clock)
   await person.see('voter.idle')
   turnKeys(bench, true)
@@ -57,7 +57,7 @@ export async function closePolls(bench: Bench, clock: Clock, officers: Officers)
  * share of the day key once every device of the station is known to be closed.
  * @returns whether the last card forgot its share
  */
-export async function takeLeave(bench: Bench, clock: Clock, officers: Officers): Promise<boolean> {
+export async function takeLeave(bench: WatchedBench, clock: Clock, officers: Officers): Promise<boolean> {
   const person = new Person(bench, clock)
   let erased = false
   for (const { card, pin } of [officers.executive, officers.supervisory, officers.spare]) {
@@ -84,7 +84,7 @@ export async function present(person: Person, { card, pin }: OfficerHand): Promi
 }
 
 /** Turns both key switches. Throws when they are so already. */
-export function turnKeys({ board }: Bench, on: boolean): void {
+export function turnKeys({ board }: WatchedBench, on: boolean): void {
   board.turnKey('executive', on)
   board.turnKey('supervisory', on)
 }

@@ -1,7 +1,7 @@
 /** A person before a device: sees the display, presses what is shown where it is shown, takes their time. */
 import type { Clock } from '../../core/ports.ts'
 import type { Screen } from '../peripherals/display.ts'
-import type { Bench } from './bench.ts'
+import type { WatchedBench } from './bench.ts'
 
 /** From seeing a screen to touching it. */
 const REACTION_MS = 250
@@ -10,10 +10,10 @@ const PATIENCE_MS = 20_000
 
 /** Eyes and a finger. */
 export class Person {
-  readonly bench: Bench
+  readonly bench: WatchedBench
   readonly #clock: Clock
 
-  constructor(bench: Bench, clock: Clock) {
+  constructor(bench: WatchedBench, clock: Clock) {
     this.bench = bench
     this.#clock = clock
   }

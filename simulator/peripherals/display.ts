@@ -19,7 +19,7 @@ interface ScreenElement {
   readonly [other: string]: unknown
 }
 
-/** A whole screen. */
+/** A whole screen. What else the device says of it is kept as it is. */
 export interface Screen {
   readonly revision: number
   /** Which screen it is, for whoever helps by telephone. */
@@ -69,19 +69,7 @@ export class VirtualDisplay {
 
   /** The screen that is painted now, or the first one painted from now on, for which this holds. */
   waitFor(predicate: (screen: Screen) => boolean): Promise<Screen> {
-    const current = this.#current
-    if (current !== undefined && predicate(current)) return Promise.resolve(current)
-    return new Promise((resolve, reject) => {
-      const stop = this.onScreen((screen) => {
-        try {
-          if (!predicate(screen)) return
-          resolve(screen)
-        } catch (problem) {
-          reject(problem)
-        }
-        stop()
-      })
-    })
+    return firstScreen(this, predicate)
   }
 
   /** Paints nothing more, and so says nothing more. Throws when it is frozen. */
@@ -124,8 +112,28 @@ export class VirtualDisplay {
   }
 }
 
+/** The screen that is painted now, or the first one painted from now on, for which this holds. */
+export function firstScreen(
+  display: Pick<VirtualDisplay, 'current' | 'onScreen'>,
+  predicate: (screen: Screen) => boolean,
+): Promise<Screen> {
+  const current = display.current()
+  if (current !== undefined && predicate(current)) return Promise.resolve(current)
+  return new Promise((resolve, reject) => {
+    const stop = display.onScreen((screen) => {
+      try {
+        if (!predicate(screen)) return
+        resolve(screen)
+      } catch (problem) {
+        reject(problem)
+      }
+      stop()
+    })
+  })
+}
+
 /** Cuts bytes at newlines. A line that is too long is thrown away up to its newline and comes out as undefined. */
-class LineCutter {
+export class LineCutter {
   #parts: Uint8Array[] = []
   #length = 0
 
@@ -156,8 +164,8 @@ class LineCutter {
 
 type Message = { readonly is: 'screen'; readonly screen: Screen } | { readonly is: 'ask' }
 
-/** What a line says, or undefined when that is nothing we know. */
-function parseMessage(text: string): Message | undefined {
+/** What a line from the device says, or undefined when that is nothing we know. */
+export function parseMessage(text: string): Message | undefined {
   let message: unknown
   try {
     message = JSON.parse(text)
@@ -172,7 +180,7 @@ function parseMessage(text: string): Message | undefined {
   if ((direction !== 'rtl' && direction !== 'ltr') || typeof language !== 'string') return undefined
   if (typeof name !== 'string') return undefined
   if (!Array.isArray(elements) || !elements.every(isElement)) return undefined
-  return { is: 'screen', screen: { revision, name, direction, language, elements } }
+  return { is: 'screen', screen: { ...message['screen'], revision, name, direction, language, elements } }
 }
 
 function isElement(value: unknown): value is ScreenElement {
@@ -184,6 +192,6 @@ function isElement(value: unknown): value is ScreenElement {
   )
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

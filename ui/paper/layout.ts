@@ -2,7 +2,8 @@
  * What is printed, as data: texts and bars at dots of the paper. A layout is made of strips, one under the other; a long report is
  * cut between strips into pictures that the printer's memory can hold.
  */
-import { LINE_HEIGHT, MAX_PICTURE_HEIGHT, PAPER_WIDTH } from '../tokens.ts'
+import { lineHeight, type Measure, wrapText } from '../text-layout.ts'
+import { MAX_PICTURE_HEIGHT, PAPER_WIDTH } from '../tokens.ts'
 
 export type PaperItem =
   | {
@@ -39,20 +40,12 @@ export interface Strip {
   readonly items: readonly PaperItem[]
 }
 
-/** Width in dots of a text of that height. */
-export type Measure = (text: string, size: number, bold: boolean) => number
-
 export interface TextStyle {
   readonly size: number
   readonly bold?: boolean
   readonly align: 'left' | 'center' | 'right'
   readonly direction: 'rtl' | 'ltr'
   readonly white?: boolean
-}
-
-/** Height of a line of text of that size. */
-export function lineHeight(size: number): number {
-  return Math.ceil(size * LINE_HEIGHT)
 }
 
 /** One line of text whose anchor is at `x` and whose line begins at `top`. */
@@ -69,30 +62,6 @@ export function textItem(text: string, x: number, top: number, style: TextStyle)
     bold,
     white,
   }
-}
-
-/** The lines of a text that fit into `width`, broken at spaces, a word that is too long between its letters. */
-export function wrapText(
-  text: string,
-  width: number,
-  size: number,
-  bold: boolean,
-  measure: Measure,
-): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (measure(longer, size, bold) <= width) {
-      line = longer
-      continue
-    }
-    if (line !== '') lines.push(line)
-    const pieces = breakWord(word, width, size, bold, measure)
-    lines.push(...pieces.slice(0, -1))
-    line = pieces.at(-1) ?? ''
-  }
-  return line === '' ? lines : [...lines, line]
 }
 
 /** A paragraph over the full width within margins. */
@@ -165,23 +134,4 @@ export function stackInPictures(strips: readonly Strip[]): readonly PaperLayout[
     }
   }
   return pictures.map(stack)
-}
-
-function breakWord(
-  word: string,
-  width: number,
-  size: number,
-  bold: boolean,
-  measure: Measure,
-): readonly string[] {
-  const pieces: string[] = []
-  let piece = ''
-  for (const { segment } of new Intl.Segmenter().segment(word)) {
-    if (piece !== '' && measure(piece + segment, size, bold) > width) {
-      pieces.push(piece)
-      piece = ''
-    }
-    piece += segment
-  }
-  return [...pieces, piece]
 }

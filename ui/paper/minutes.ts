@@ -8,7 +8,8 @@ import type { Definition, Station } from '../../core/election/definition.ts'
 import { persianDigits } from '../../core/text/persian.ts'
 import { clockTime } from '../../core/text/solar-date.ts'
 import { stringsIn } from '../strings.ts'
-import { type Measure, type PaperLayout, rule, type Strip, stackInPictures } from './layout.ts'
+import type { Measure } from '../text-layout.ts'
+import { type PaperLayout, rule, type Strip, stackInPictures } from './layout.ts'
 import {
   type Checkpoint,
   checkpointStrips,

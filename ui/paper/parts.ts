@@ -3,11 +3,10 @@ import type { Definition, Station } from '../../core/election/definition.ts'
 import { persianDigits } from '../../core/text/persian.ts'
 import { clockTime, solarDate } from '../../core/text/solar-date.ts'
 import { stringsIn } from '../strings.ts'
+import { lineHeight, type Measure, wrapText } from '../text-layout.ts'
 import { PAPER_WIDTH, REPORT } from '../tokens.ts'
 import {
   blackBanner,
-  lineHeight,
-  type Measure,
   paragraph,
   rule,
   type Strip,
@@ -15,7 +14,6 @@ import {
   type TextStyle,
   textItem,
   together,
-  wrapText,
 } from './layout.ts'
 
 /** The journal's head when the paper was made. */

@@ -7,11 +7,10 @@ import { type Contest, contestsOfStyle, type Definition } from '../../core/elect
 import { persianDigits } from '../../core/text/persian.ts'
 import { type BallotRow, ballotRows } from '../ballot-rows.ts'
 import { stringsIn } from '../strings.ts'
+import { lineHeight, type Measure, wrapText } from '../text-layout.ts'
 import { PAPER_WIDTH, SLIP } from '../tokens.ts'
 import {
   blackBanner,
-  lineHeight,
-  type Measure,
   type PaperItem,
   type PaperLayout,
   paragraph,
@@ -20,7 +19,6 @@ import {
   space,
   stack,
   textItem,
-  wrapText,
 } from './layout.ts'
 import { CENTRED, rehearsalStrips } from './parts.ts'
 

@@ -8,18 +8,9 @@ import type { Contest, Definition, Names, Station } from '../../core/election/de
 import { type ContestTally, candidateVotes, type Tally } from '../../core/election/tally.ts'
 import { persianDigits } from '../../core/text/persian.ts'
 import { stringsIn } from '../strings.ts'
+import { lineHeight, type Measure, wrapText } from '../text-layout.ts'
 import { PAPER_WIDTH, REPORT } from '../tokens.ts'
-import {
-  lineHeight,
-  type Measure,
-  type PaperLayout,
-  rule,
-  type Strip,
-  space,
-  stackInPictures,
-  textItem,
-  wrapText,
-} from './layout.ts'
+import { type PaperLayout, rule, type Strip, space, stackInPictures, textItem } from './layout.ts'
 import {
   type Checkpoint,
   checkpointStrips,

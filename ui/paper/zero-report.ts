@@ -5,7 +5,8 @@ import type { Tally } from '../../core/election/tally.ts'
 import { persianDigits } from '../../core/text/persian.ts'
 import { clockTime } from '../../core/text/solar-date.ts'
 import { stringsIn } from '../strings.ts'
-import { type Measure, type PaperLayout, rule, stackInPictures } from './layout.ts'
+import type { Measure } from '../text-layout.ts'
+import { type PaperLayout, rule, stackInPictures } from './layout.ts'
 import {
   type Checkpoint,
   checkpointStrips,

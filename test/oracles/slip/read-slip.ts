@@ -10,7 +10,7 @@
  */
 import type { Contest, Definition } from '../../../core/election/definition.ts'
 import type { PrintedSlip } from '../../../simulator/peripherals/printer.ts'
-import { lineHeight } from '../../../ui/paper/layout.ts'
+import { lineHeight } from '../../../ui/text-layout.ts'
 import { SLIP } from '../../../ui/tokens.ts'
 import { nearestCode } from './names.ts'
 import type { PersianDigits } from './persian-digits.ts'

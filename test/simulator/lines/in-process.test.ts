@@ -28,6 +28,30 @@ describe('a paced in-process line', () => {
     ])
   })
 
+  it('keeps the order of bytes where timers do not', async () => {
+    const pending: (() => void)[] = []
+    const clock = {
+      now: () => 0,
+      after: (_: number, callback: () => void) => {
+        pending.push(callback)
+        return { cancel: () => {} }
+      },
+    }
+    const { open, plug } = inProcessLine({ clock, baudRate: 9600, paced: true })
+    const arrived: number[] = []
+    plug.onData((bytes) => arrived.push(...bytes))
+    const device = await open()
+    for (const byte of [1, 2, 3]) device.write(Uint8Array.of(byte))
+    // The opening's own timer is the first.
+    const [opened, first, second, third] = pending
+    opened?.()
+    second?.()
+    expect(arrived).toEqual([1, 2])
+    first?.()
+    third?.()
+    expect(arrived).toEqual([1, 2, 3])
+  })
+
   it('counts eleven bits for two stop bits, and both directions by themselves', async () => {
     const { clock, open, plug } = paced(11_000, 11)
     const arrived: string[] = []

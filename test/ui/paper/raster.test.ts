@@ -1,7 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
-import { type PaperItem, wrapText } from '../../../ui/paper/layout.ts'
+import type { PaperItem } from '../../../ui/paper/layout.ts'
 import { rasterise } from '../../../ui/paper/raster.ts'
 
 const fonts = registerFonts(installedFontFiles())
@@ -42,33 +41,6 @@ describe('a picture for the printer', () => {
     const black = draw(288, 80, bar).rows
     expect(black.every((byte) => byte === 0xff)).toBe(true)
     expect(draw(288, 80, bar, text('باطل', true)).rows.some((byte) => byte !== 0xff)).toBe(true)
-  })
-})
-
-describe('wrapping', () => {
-  const letters = fc.string({
-    unit: fc.constantFrom('ا', 'ب', 'گ', 'ی', '\u200c', ' ', 'W', '۱'),
-    maxLength: 120,
-  })
-
-  it('loses no letter and lets no line be too wide', () => {
-    fc.assert(
-      fc.property(letters, (words) => {
-        const lines = wrapText(words, 200, 40, true, measure)
-        expect(lines.join('').replaceAll(' ', '')).toBe(words.replaceAll(' ', ''))
-        for (const line of lines) {
-          if ([...new Intl.Segmenter().segment(line)].length > 1) {
-            expect(measure(line, 40, true)).toBeLessThanOrEqual(200)
-          }
-        }
-      }),
-      { numRuns: 60 },
-    )
-  })
-
-  it('breaks between words', () => {
-    const lines = wrapText('فاطمه سلطان‌محمدی اصفهانی', 400, 40, true, measure)
-    expect(lines).toEqual(['فاطمه سلطان‌محمدی', 'اصفهانی'])
   })
 })
 

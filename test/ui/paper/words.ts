@@ -1,6 +1,7 @@
 /** Reading a layout as a person reads the paper. */
 import { expect } from 'vitest'
-import type { Measure, PaperItem, PaperLayout } from '../../../ui/paper/layout.ts'
+import type { PaperItem, PaperLayout } from '../../../ui/paper/layout.ts'
+import type { Measure } from '../../../ui/text-layout.ts'
 
 type TextItem = Extract<PaperItem, { is: 'text' }>
 
