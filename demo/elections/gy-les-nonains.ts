@@ -50,7 +50,7 @@ export interface DayPlan {
 export const AUTOMATIC_DAY: DayPlan = { pollingDay: '2026-06-19', devices: DEVICES, pointer: false }
 
 /** Keys that the definition names. */
-interface DefinitionKeys {
+export interface DefinitionKeys {
   readonly ceremony: Ceremony
   readonly executive: Uint8Array
   readonly supervisory: Uint8Array
