@@ -52,6 +52,11 @@ export function textLines(
   })
 }
 
+/** How wide a place on a screen must be for a text of that width in one line. */
+export function placeWidth(measured: number): number {
+  return Math.ceil(measured / (1 - SCREEN_SLACK)) + 1
+}
+
 /** The height in pixels that a text takes within `width` pixels of a screen. */
 export function textHeight(measure: Measure, text: string, width: number, px: number, bold: boolean): number {
   return textLines(measure, text, width, px, bold).length * lineHeight(px)
