@@ -32,6 +32,7 @@ import { type Audited, auditDevice } from '../end-to-end/audited.ts'
 import { issueCards, silent } from '../end-to-end/station.ts'
 
 const DEVICE = DEVICES[0]
+type Plugs = Record<PeripheralName, InProcessPlug>
 const MORNING = Date.parse('2026-06-19T04:00:00Z')
 
 /** What people of such a day work with. */
@@ -44,6 +45,8 @@ export interface BrowserDay {
   readonly complaints: readonly string[]
   /** Does something to the page, and waits for the next screen. */
   act(something: (page: Page) => Promise<unknown>): Promise<Screen>
+  /** Looks at the page while time stands still. */
+  look<T>(task: (page: Page) => Promise<T>): Promise<T>
 }
 
 /** Opens the polls, lets the people do what they do, closes the polls and has everything audited. */
@@ -76,9 +79,7 @@ export async function browserDay(
   await page.goto(server.newAddress())
 
   const pairs = PERIPHERALS.map((name) => [name, virtualLine(name, clock)] as const)
-  const plugs = Object.fromEntries(pairs.map(([name, { plug }]) => [name, plug])) as Parameters<
-    typeof setUpBench
-  >[0]
+  const plugs = Object.fromEntries(pairs.map(([name, { plug }]) => [name, plug])) as Plugs
   const display = new PaintedInBrowser(server.open, () => clock.hold())
   const lines = {
     ...(Object.fromEntries(pairs.map(([name, { open }]) => [name, open])) as DeviceLines),
@@ -94,13 +95,18 @@ export async function browserDay(
     page,
     complaints,
     act: async (something) => {
-      const before = display.current()?.revision ?? 0
       const release = clock.hold()
+      await display.painted()
+      const before = display.current()?.revision ?? 0
       const heard = display.nextInput()
       await something(page)
       await heard
       release()
       return display.waitFor(({ revision }) => revision > before)
+    },
+    look: (task) => {
+      const release = clock.hold()
+      return task(page).finally(release)
     },
   }
   try {
@@ -181,6 +187,11 @@ class PaintedInBrowser implements Painting {
         resolve(screen)
       })
     })
+  }
+
+  /** Nothing is being painted now: what is pressed counts. */
+  async painted(): Promise<void> {
+    while (this.#painting !== undefined) await new Promise((resolve) => setTimeout(resolve, 1))
   }
 
   /** The next that the page says of its own accord has come to the device. */
