@@ -9,7 +9,7 @@ import type { Clock, OpenLine, Random } from '../../../core/ports.ts'
 import { Admission } from './admission.ts'
 import type { ServedFile } from './page-files.ts'
 import { pageHeaders } from './page-headers.ts'
-import { PageLine } from './page-line.ts'
+import { PageLine, type PageState } from './page-line.ts'
 
 /** The one address that is listened on. */
 const LOOPBACK = '127.0.0.1'
@@ -35,7 +35,7 @@ interface DisplayServerParts {
   /** Real time: sockets know no other. */
   readonly clock: Clock
   /** Called when a page has connected and when it is gone. */
-  readonly pageChanged?: (connected: boolean) => void
+  readonly pageChanged?: (state: PageState) => void
 }
 
 /** A page that is served. */
