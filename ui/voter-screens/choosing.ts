@@ -38,6 +38,9 @@ import type { Page, StateOf } from './view.ts'
 
 type Choosing = StateOf<'choosing'>
 
+/** How a notice is set: as one thing, as one thing in the smallest text, over several pages. */
+type NoticeForm = 'whole' | 'whole in small' | 'apart'
+
 /** Under the keypad. */
 const BAR_HEIGHT = 160
 /** Where names take more lines, the list of what is chosen shows codes alone; names stand on the review. */
@@ -87,15 +90,17 @@ function headingOf({ texts, contests }: Setting, { entry, notice }: Choosing): s
 }
 
 /**
- * What was just added or went wrong, then what is chosen. Where the largest text leaves too little room for a long name, the notice is taken
- * apart, and the line in which nothing is typed yet gives way to it.
+ * What was just added or went wrong, then what is chosen. Where the largest text leaves too little room, the line in which nothing is typed
+ * yet gives way to the notice; only one that has no room even then is taken apart.
  */
 function body(setting: Setting, state: Choosing, count: readonly Block[], { top, bottom: entryTop }: Room) {
   const chosen = [...count, ...blankBlocks(setting, state), ...chosenBlocks(setting, state)]
   const bottoms = state.entry === '' && state.notice !== undefined ? [entryTop, KEYPAD_TOP] : [entryTop]
-  const tries = bottoms.flatMap((bottom) =>
-    [true, false].map((asOne) => ({ bottom, blocks: [...noticeBlocks(setting, state, asOne), ...chosen] })),
-  )
+  const inForms = (...forms: readonly NoticeForm[]) =>
+    bottoms.flatMap((bottom) =>
+      forms.map((form) => ({ bottom, blocks: [...noticeBlocks(setting, state, form), ...chosen] })),
+    )
+  const tries = [...inForms('whole', 'whole in small'), ...inForms('apart')]
   const room = (bottom: number) => ({ top, bottom: bottom - SCREEN.gap })
   const found =
     tries.find(({ bottom, blocks }) => pagesOf(setting, room(bottom), blocks) !== undefined) ?? tries.at(-1)
@@ -103,12 +108,12 @@ function body(setting: Setting, state: Choosing, count: readonly Block[], { top,
   return { ...paged(setting, room(found.bottom), found.blocks, state.first), bottom: found.bottom }
 }
 
-function noticeBlocks(setting: Setting, { notice }: Choosing, asOne: boolean): readonly Block[] {
+function noticeBlocks(setting: Setting, { notice }: Choosing, form: NoticeForm): readonly Block[] {
   if (notice === undefined) return []
   if (notice.is === 'added') {
     const contest = setting.contests[notice.contest]
     if (contest === undefined) throw new Error('a notice of a contest that does not exist')
-    return addedBlocks(setting, contest, notice.position, asOne)
+    return addedBlocks(setting, contest, notice.position, form !== 'apart')
   }
   const piece: Piece = {
     id: 'notice',
@@ -118,9 +123,10 @@ function noticeBlocks(setting: Setting, { notice }: Choosing, asOne: boolean): r
     press: false,
     emphasis: 'danger',
   }
-  return asOne
-    ? [blockOf(setting, sized(setting, piece, { width: WIDTH, height: MOST_NOTICE }))]
-    : blocksOf(setting, { ...piece, size: 'small' })
+  const small: Piece = { ...piece, size: 'small' }
+  if (form === 'apart') return blocksOf(setting, small)
+  const whole = form === 'whole' ? sized(setting, piece, { width: WIDTH, height: MOST_NOTICE }) : small
+  return [blockOf(setting, whole)]
 }
 
 function noticeText(

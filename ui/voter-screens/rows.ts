@@ -92,6 +92,12 @@ export function rowForm(setting: Setting, width = WIDTH): RowForm {
   return formIn(setting, width, USUAL)
 }
 
+/** The largest form of a single row of that width within a height, or else the usual one. */
+export function largestForm(setting: Setting, width: number, height: number): RowForm {
+  const large = formIn(setting, width, 0)
+  return large.height <= height ? large : rowForm(setting, width)
+}
+
 /** The largest form in which `rows` rows have room in a height, or else the usual one. */
 function formFor(setting: Setting, rows: number, height: number): RowForm {
   const forms = SIZES.map((_, i) => formIn(setting, WIDTH, i))
