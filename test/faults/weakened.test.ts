@@ -16,7 +16,7 @@ const repeatsPrint: Replacement = {
 
 /** The ballot is cast although the printer has not proven the slip. */
 const castsUnproven: Replacement = {
-  file: 'device-agent/ballot/session/session.ts',
+  file: 'device-agent/ballot/session/slip.ts',
   line: "return voidSlip(ballot, cardGone ? 'ended' : 'choosing')",
   by: "return to({ is: 'recording', cardGone }, { do: 'record', ballot })",
 }

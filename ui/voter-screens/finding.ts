@@ -109,6 +109,11 @@ function pickBlocks(setting: Setting, names: readonly Listed[]): readonly Block[
   })
 }
 
+/** Sorts, folds and measures the names before anybody searches. */
+export function prepareSearch(setting: Setting): void {
+  pickTexts(setting)
+}
+
 /** What the keys of all names say, with the widest code of each script. */
 function pickTexts(setting: Setting) {
   return setting.onceInAnySize('pick texts', () => {

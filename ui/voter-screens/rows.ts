@@ -64,6 +64,11 @@ export function namesOf(setting: Setting): Texts {
   })
 }
 
+/** Measures the names before anybody chooses one. */
+export function prepareRows(setting: Setting): void {
+  longestWord(setting)
+}
+
 /** A name as an element, in the language it is really in. */
 export function namePiece(
   id: string,
@@ -114,7 +119,8 @@ function formIn(setting: Setting, width: number, index: number): RowForm {
     const narrow = width - codeWidth - latinWidth - 2 * COLUMN_GAP
     const codes = Math.max(lineOf(setting, sizes.code), lineOf(setting, sizes.latin))
     const heights = { beside: Math.max(names(narrow), codes), below: names(width) + codes }
-    const beside = heights.beside <= heights.below && longestWord(setting, piece) <= narrow
+    const beside =
+      heights.beside <= heights.below && widthFor(setting, { ...piece, name: longestWord(setting) }) <= narrow
     return {
       ...sizes,
       width,
@@ -127,13 +133,12 @@ function formIn(setting: Setting, width: number, index: number): RowForm {
   })
 }
 
-/** Width of the longest word of all names: rows in which one would be broken have their codes below. */
-function longestWord(setting: Setting, piece: Piece): number {
-  const longest = setting.onceInAnySize('longest word', () => {
+/** The longest word of all names: rows in which it would be broken have their codes below. */
+function longestWord(setting: Setting): string {
+  return setting.onceInAnySize('longest word', () => {
     const words = namesOf(setting).flatMap(({ text }) => text.split(' '))
     return byWidth(setting.measure, words, false)[0]?.text ?? ''
   })
-  return widthFor(setting, { ...piece, name: longest })
 }
 
 /** A row at a place. */
