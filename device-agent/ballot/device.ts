@@ -405,6 +405,7 @@ const LAST_VOTE = {
   none: 'none',
   printing: 'not-recorded',
   hanging: 'not-recorded',
+  void: 'not-recorded',
   accepted: 'recorded',
 } as const
 

@@ -14,8 +14,8 @@ import { Slots } from './slots.ts'
 const DATABASE_FILE = 'ballots.db'
 const SLOTS_FILE = 'slots.bin'
 
-/** What became of the slip of the ballot in hand; one row, overwritten in place. */
-export type SlipState = 'none' | 'printing' | 'hanging' | 'accepted'
+/** What became of the slip of the ballot in hand; one row, overwritten in place. `void`: marked so, and the cut is not proven yet. */
+export type SlipState = 'none' | 'printing' | 'hanging' | 'accepted' | 'void'
 
 /** What is written together or not at all. */
 export interface Change {
