@@ -74,8 +74,9 @@ export class BallotDevice {
   #keysOn = false
   #caseOpen = false
   #cardIn = false
-  /** Who is dealing with the card in the reader: its going out is told to the same. */
+  /** Who is dealing with the card in the reader: its going out is told to the same, and always to the session that it began. */
   #cardOwner: 'session' | 'polls' = 'polls'
+  #votersCardIn = false
   #handedOver: HandedOver = { bundle: 'missing', centre: 'waiting' }
   readonly #fingers: Fingers
   readonly #roll = new RollWatch()
@@ -258,6 +259,9 @@ export class BallotDevice {
       this.#cardOwner = this.#polls.is === 'open' ? 'session' : 'polls'
       if (this.#cardOwner === 'session' && this.#peripherals.missing.length > 0) return
     }
+    if (movement === 'in') this.#votersCardIn = this.#cardOwner === 'session'
+    // Officers may have turned their keys while a voter's card was in: it was theirs to refuse, and is still the voter's.
+    else if (this.#votersCardIn && this.#cardOwner === 'polls') this.#stepSession(input)
     if (this.#cardOwner === 'session') this.#stepSession(input)
     else this.#stepPolls(input)
   }
@@ -298,6 +302,7 @@ export class BallotDevice {
     const nobodyVotes = this.#polls.is === 'open' && isFree(this.#session)
     if (this.#cardIn && nobodyVotes && this.#peripherals.missing.length === 0) {
       this.#cardOwner = 'session'
+      this.#votersCardIn = true
       this.#stepSession({ is: 'card-inserted' })
     }
   }

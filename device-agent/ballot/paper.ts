@@ -67,7 +67,8 @@ export async function voidHangingSlip(
     store.setSlip('void')
   }
   const outcome = await cut(printer)
-  if (outcome === 'done') store.countVoidSlip()
+  // A session and officers who resume the polls may both have been at it.
+  if (outcome === 'done' && store.slip === 'void') store.countVoidSlip()
   return outcome
 }
 

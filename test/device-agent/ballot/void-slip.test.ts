@@ -76,6 +76,22 @@ describe('a slip that is voided while its line is cut', () => {
     expect(await everywhere(paper.voidHangingSlip, restarts)).toEqual(ONE)
   })
 
+  test('by the session and by officers who resume the polls at once is one', async () => {
+    const { store } = openDevice()
+    const booth = new PollingBooth(connectPrinter)
+    const outcomes = await booth.clock.run(
+      (async () => {
+        const printer = await booth.connected()
+        await printer.print(ballot(1))
+        store.setSlip('hanging')
+        return Promise.all([1, 2].map(() => paper.voidHangingSlip(printer, VOID, store)))
+      })(),
+    )
+    expect(outcomes).toEqual(['done', 'done'])
+    expect(booth.paper.dropped.filter(({ bitmap }) => bitmap.some((byte) => byte !== 0))).toHaveLength(1)
+    expect(store.day.voids).toBe(1)
+  })
+
   test('becomes two in the box by a program that begins with the mark again', async () => {
     const beginsAgain: VoidSlip = async (printer, mark, store) => {
       const outcome = await paper.printAndCut(printer, mark)
