@@ -100,6 +100,7 @@ function troubleOf(
     case 'no-answer':
     case 'timeout':
     case 'lost':
+    case 'lost-bytes':
       return 'silent'
     case 'mechanical-error':
     case 'cutter-error':
