@@ -31,7 +31,7 @@ const TRAFFIC: Readonly<
 > = {
   touchscreen: { up: 4_000, down: 300, longestMs: 60_000 },
   'card-reader': { up: 20_000, down: 10_000, longestMs: 60_000 },
-  printer: { up: 400, down: 460_000, longestMs: 60_000 },
+  printer: { up: 700, down: 460_000, longestMs: 60_000 },
   // Whatever happens on the board's line takes real time too: a try on a dead one five seconds, for some ten lost bytes.
   'io-board': { up: 300, down: 200, longestMs: 2_000, mostLost: 30 },
   display: { up: 1_500, down: 400_000, longestMs: 60_000 },
