@@ -3,12 +3,12 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Modules, caches and fonts fill in the first sessions. */
-const WARM_UP = 50
+const WARM_UP = 100
 
 /** A collection takes as long as a quarter of a session. */
-const LOOK_EVERY = 10
+const LOOK_EVERY = 50
 
-/** Looks at the heap after every tenth session. */
+/** Looks at the heap after every fiftieth session. */
 export class Growth {
   readonly #collect: () => void
   readonly #heap: number[] = []
