@@ -226,6 +226,9 @@ export class BallotDevice {
       this.#card.owner = this.#polls.is === 'open' ? 'session' : 'polls'
       if (this.#card.owner === 'session' && this.#peripherals.missing.length > 0) return
     }
+    if (movement === 'in') this.#card.isVoters = this.#card.owner === 'session'
+    // Officers may have turned their keys while a voter's card was in: it was theirs to refuse, and is still the voter's.
+    else if (this.#card.isVoters && this.#card.owner === 'polls') this.#sessions.step(input)
     if (this.#card.owner === 'session') this.#sessions.step(input)
     else this.#stepPolls(input)
   }
@@ -262,6 +265,7 @@ export class BallotDevice {
     const nobodyVotes = this.#polls.is === 'open' && this.#sessions.isFree
     if (this.#card.isIn && nobodyVotes && this.#peripherals.missing.length === 0) {
       this.#card.owner = 'session'
+      this.#card.isVoters = true
       this.#sessions.step({ is: 'card-inserted' })
     }
   }
@@ -335,5 +339,6 @@ const LAST_VOTE = {
   none: 'none',
   printing: 'not-recorded',
   hanging: 'not-recorded',
+  void: 'not-recorded',
   accepted: 'recorded',
 } as const
