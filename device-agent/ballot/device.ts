@@ -11,6 +11,7 @@ import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
 import type { Fonts } from '../../ui/fonts.ts'
 import type { Screen } from '../../ui/screen.ts'
+import type { HealthSnapshot } from '../health/health.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { Display } from './display.ts'
 import { DevicePaper } from './documents.ts'
@@ -136,6 +137,11 @@ export class BallotDevice {
     this.#peripherals.start()
     // The bundle is written and the centre told again, whichever parts answer.
     if (this.#polls.is === 'finished') this.#performPolls({ do: 'settle-totals' })
+  }
+
+  /** What each line is doing. */
+  get health(): HealthSnapshot<PeripheralName> {
+    return this.#peripherals.health
   }
 
   close(): void {
