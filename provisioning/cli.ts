@@ -5,6 +5,8 @@ import { MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
 import { fromBase64, toBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
+import { LANGUAGE_NAMES } from '../ui/strings.ts'
+import { checkVoterTexts } from '../ui/voter-texts.ts'
 
 export const usage = `sandogh provision: prepares an election
 
@@ -44,7 +46,9 @@ function check(args: readonly string[]): string {
   const key = fromBase64(authority)
   if (key?.length !== 32) throw misuse('--authority must be an Ed25519 public key, 32 bytes in base64')
   const text = valueOrThrow(readText(file))
-  return describePackage(valueOrThrow(openPackage(text, key, file)))
+  const electionPackage = valueOrThrow(openPackage(text, key, file))
+  valueOrThrow(checkVoterTexts(electionPackage.definition, file))
+  return describePackage(electionPackage)
 }
 
 function checkArguments(args: readonly string[]) {
@@ -91,7 +95,8 @@ function readText(file: string): Result<string> {
 }
 
 function describePackage({ definition, hash }: ElectionPackage): string {
-  const { authority, election, title, rehearsal, pollingDay, constituency, contests, stations } = definition
+  const { authority, election, title, rehearsal, pollingDay, constituency, languages, contests, stations } =
+    definition
   const { threshold, shareHashes } = constituency.trustees
   const lines = [
     `good package: ${title.fa}${rehearsal ? '   (rehearsal, no election)' : ''}`,
@@ -99,6 +104,11 @@ function describePackage({ definition, hash }: ElectionPackage): string {
     `  constituency  ${constituency.id}, ${constituency.name.fa}; ${threshold} of ${shareHashes.length} trustees open the count`,
     `  hash          ${toBase64(hash)}`,
   ]
+  lines.push(`languages: ${languages.length}`)
+  for (const { language, readByNativeSpeaker } of languages) {
+    const readers = readByNativeSpeaker ? 'read by somebody' : 'not yet read by anyone'
+    lines.push(`  ${language}: ${LANGUAGE_NAMES[language]}, ${readers} whose first language it is`)
+  }
   for (const contest of contests) {
     lines.push(
       `contest ${contest.id}: ${contest.title.fa}; ${contest.seats} seats, ${contest.choices} choices at most`,

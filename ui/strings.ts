@@ -14,6 +14,14 @@ export function stringsIn(language: OfficerLanguage): Strings {
   return language === 'fa' ? fa : en
 }
 
+/** What technicians and the election office call a language. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  fa: 'Persian',
+  en: 'English',
+  ar: 'Arabic',
+  az: 'Azerbaijani',
+}
+
 /** How a language runs. */
 export function directionOf(language: Language): Direction {
   return language === 'en' ? 'ltr' : 'rtl'

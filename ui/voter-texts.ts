@@ -2,6 +2,9 @@
  * What a voter reads on the screens, by key. The texts themselves stand in the election package, in each of its languages, signed with it;
  * `ui/strings/voter/` holds those that a package is built with. Braces hold a place: `{chosen} of {allowed} chosen`.
  */
+import type { Definition } from '../core/election/definition.ts'
+import { ok, type Result, refuse } from '../core/result.ts'
+import { LANGUAGE_NAMES } from './strings.ts'
 
 /** Every key, with the places that its text must hold. */
 export const VOTER_TEXTS = {
@@ -145,7 +148,23 @@ export function voterTextsProblem(texts: Readonly<Record<string, string>>): stri
     if (text === undefined || text.trim() === '') return `the text "${key}" is missing`
     const held = [...text.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
     if (held.toSorted().join() !== [...places].toSorted().join())
-      return `the text "${key}" must hold ${places.length === 0 ? 'no place' : places.map((name) => `{${name}}`).join(' and ')} once`
+      return `the text "${key}" must hold ${places.length === 0 ? 'no place in braces' : `${places.map((name) => `{${name}}`).join(' and ')} once`}`
   }
   return undefined
+}
+
+/** Refuses a definition of which a language lacks something that the voter's screens say in it. */
+export function checkVoterTexts({ languages }: Definition, where: string): Result<void> {
+  for (const [index, { language, texts }] of languages.entries()) {
+    const problem = voterTextsProblem(texts)
+    if (problem !== undefined) {
+      return refuse(
+        'package.texts',
+        `${where} at languages[${index}].texts`,
+        `in ${LANGUAGE_NAMES[language]} ${problem}`,
+        'Correct the package at its source and sign it again.',
+      )
+    }
+  }
+  return ok(undefined)
 }

@@ -5,24 +5,27 @@ import { toBase64 } from '../../core/keys/hash.ts'
 import type { Ceremony } from '../../provisioning/ceremony/hold-ceremony.ts'
 import { VOTER_LANGUAGES } from '../../ui/strings/voter/languages.ts'
 
-/** Candidates 1 to 16 of the data, in Latin and Persian letters, with the code each is given here (invented, no two neighbours). */
-const CANDIDATES: readonly (readonly [en: string, fa: string, code: string])[] = [
-  ['Megret', 'مگره', '127'],
-  ['Lepage', 'لوپاژ', '143'],
-  ['Gluckstein', 'گلوکشتاین', '168'],
-  ['Bayrou', 'بایرو', '215'],
-  ['Chirac', 'شیراک', '239'],
-  ['LePen', 'لوپن', '254'],
-  ['Taubira', 'توبیرا', '281'],
-  ['Saint-Josse', 'سن‌ژوس', '316'],
-  ['Mamere', 'مامر', '332'],
-  ['Jospin', 'ژوسپن', '374'],
-  ['Boutin', 'بوتن', '398'],
-  ['Hue', 'او', '429'],
-  ['Chevenement', 'شوونمان', '451'],
-  ['Madelin', 'مادلن', '477'],
-  ['Laguiller', 'لاگیه', '513'],
-  ['Besancenot', 'بزانسنو', '546'],
+/**
+ * Candidates 1 to 16 of the data, in Latin, Persian and Arabic letters, with the code each is given here (invented, no two neighbours). In
+ * Azerbaijani they are written as in Persian, as names are in Iran's papers.
+ */
+const CANDIDATES: readonly (readonly [en: string, fa: string, ar: string, code: string])[] = [
+  ['Megret', 'مگره', 'ميغريه', '127'],
+  ['Lepage', 'لوپاژ', 'لوباج', '143'],
+  ['Gluckstein', 'گلوکشتاین', 'غلوكشتاين', '168'],
+  ['Bayrou', 'بایرو', 'بايرو', '215'],
+  ['Chirac', 'شیراک', 'شيراك', '239'],
+  ['LePen', 'لوپن', 'لوبان', '254'],
+  ['Taubira', 'توبیرا', 'توبيرا', '281'],
+  ['Saint-Josse', 'سن‌ژوس', 'سان جوس', '316'],
+  ['Mamere', 'مامر', 'مامير', '332'],
+  ['Jospin', 'ژوسپن', 'جوسبان', '374'],
+  ['Boutin', 'بوتن', 'بوتان', '398'],
+  ['Hue', 'او', 'هو', '429'],
+  ['Chevenement', 'شوونمان', 'شوفنمان', '451'],
+  ['Madelin', 'مادلن', 'مادلان', '477'],
+  ['Laguiller', 'لاگیه', 'لاغييه', '513'],
+  ['Besancenot', 'بزانسنو', 'بيزانسنو', '546'],
 ]
 
 /** Nobody in the data approves more. */
@@ -47,7 +50,7 @@ export interface DayPlan {
 export const AUTOMATIC_DAY: DayPlan = { pollingDay: '2026-06-19', devices: DEVICES, pointer: false }
 
 /** Keys that the definition names. */
-interface DefinitionKeys {
+export interface DefinitionKeys {
   readonly ceremony: Ceremony
   readonly executive: Uint8Array
   readonly supervisory: Uint8Array
@@ -63,13 +66,18 @@ export function demonstrationDefinition(
     version: 1,
     authority: 'sandogh.example',
     election: 'gy-2002',
-    title: { fa: 'شورای نمونهٔ ژی', en: 'Model council of Gy' },
+    title: {
+      fa: 'شورای نمونهٔ ژی',
+      en: 'Model council of Gy',
+      ar: 'مجلس جي النموذجي',
+      az: 'ژی نمونه شوراسی',
+    },
     rehearsal: true,
     pollingDay,
     timeZone: TIME_ZONE,
     constituency: {
       id: 'gy',
-      name: { fa: 'ژی له نونن', en: 'Gy-les-Nonains' },
+      name: { fa: 'ژی له نونن', en: 'Gy-les-Nonains', ar: 'جي لي نونان' },
       electionKey: ceremony.electionKey,
       trustees: { threshold: ceremony.threshold, shareHashes: [...ceremony.shareHashes] },
     },
@@ -78,11 +86,11 @@ export function demonstrationDefinition(
     contests: [
       {
         id: 'council',
-        title: { fa: 'شورای شهر', en: 'City council' },
+        title: { fa: 'شورای شهر', en: 'City council', ar: 'مجلس المدينة', az: 'شهر شوراسی' },
         seats: CHOICES,
         choices: CHOICES,
         mixListAndIndividual: false,
-        candidates: CANDIDATES.map(([en, fa, code]) => ({ code, name: { fa, en } })),
+        candidates: CANDIDATES.map(([en, fa, ar, code]) => ({ code, name: { fa, en, ar } })),
         lists: [],
       },
     ],
@@ -90,7 +98,12 @@ export function demonstrationDefinition(
     stations: [
       {
         id: STATION,
-        name: { fa: 'شعبهٔ ۱، دبستان ژی', en: 'Station 1, school of Gy' },
+        name: {
+          fa: 'شعبهٔ ۱، دبستان ژی',
+          en: 'Station 1, school of Gy',
+          ar: 'المركز ۱، مدرسة جي',
+          az: 'شعبه ۱، ژی مدرسه‌سی',
+        },
         devices: [...devices],
         authorizationKeys: { executive: toBase64(executive), supervisory: toBase64(supervisory) },
       },
@@ -115,7 +128,7 @@ export function realBallots(): readonly RealBallot[] {
 
 /** Votes by code, counted straight from the ballots of the data file. */
 export function countDirectly(ballots: readonly RealBallot[]): ReadonlyMap<string, number> {
-  const counts = new Map(CANDIDATES.map(([, , code]) => [code, 0]))
+  const counts = new Map(CANDIDATES.map(([, , , code]) => [code, 0]))
   for (const code of ballots.flat()) counts.set(code, (counts.get(code) ?? 0) + 1)
   return counts
 }
@@ -123,5 +136,5 @@ export function countDirectly(ballots: readonly RealBallot[]): ReadonlyMap<strin
 function codeOf(candidate: string): string {
   const found = CANDIDATES[Number(candidate) - 1]
   if (found === undefined) throw new Error(`no candidate ${candidate} in the data`)
-  return found[2]
+  return found[3]
 }

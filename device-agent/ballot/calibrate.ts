@@ -43,7 +43,8 @@ export async function calibrate(parts: CalibrationParts): Promise<Result<string>
     touchscreen.value.close()
     return lineFault('display', opened.error)
   }
-  const display = new Display(opened.value, clock)
+  // Only the touchscreen is asked: nothing else presses here.
+  const display = new Display(opened.value, clock, { pointer: false, keyboard: false })
   try {
     const end = await ninePoints(touchscreen.value, display, parts)
     if (!end.ok) return end

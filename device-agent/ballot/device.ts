@@ -87,13 +87,14 @@ export class BallotDevice {
     this.#parts = parts
     this.#peripherals = new Peripherals(
       parts.lines,
-      { clock, random, logger, hold },
+      { clock, random, logger, hold, inputs: home.electionPackage.definition.inputs },
       {
         changed: (name, present) => this.#guard(() => this.#peripheralChanged(name, present)),
         touchscreen: (connected) => this.#takeTouchscreen(connected),
         reader: (connected) => this.#takeReader(connected),
         printer: (connected) => this.#takePrinter(connected),
         board: (connected) => this.#takeBoard(connected),
+        display: (connected) => this.#takeDisplay(connected),
       },
     )
     this.#fingers = new Fingers(home.touchMapping, clock, () => this.#peripherals.display?.painted(), {
@@ -207,9 +208,20 @@ export class BallotDevice {
   }
 
   #takeTouchscreen(connected: Touchscreen): void {
-    // In the evening cards take leave, whatever else is missing.
-    const counts = () => this.#started || this.#polls.is === 'finished'
-    connected.onTouch((touch) => this.#guard(() => counts() && this.#fingers.take(touch)))
+    connected.onTouch((touch) => this.#guard(() => this.#mayPress() && this.#fingers.take(touch)))
+  }
+
+  #takeDisplay(connected: Display): void {
+    connected.onInput((input) =>
+      this.#guard(() => {
+        if (this.#mayPress() && input.is === 'press') this.#pressed(input.id)
+      }),
+    )
+  }
+
+  /** In the evening cards take leave, whatever else is missing. */
+  #mayPress(): boolean {
+    return this.#started || this.#polls.is === 'finished'
   }
 
   /** A reader that was lost takes nobody's choices away: only a card that is gone when it is back ends a session. */

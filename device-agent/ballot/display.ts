@@ -1,8 +1,10 @@
 /**
  * The display's line: newline-delimited JSON. A screen goes out with its revision, the display answers once it has painted it, and only a
  * touch whose *down* came after that answer counts: nobody chooses what was not yet to be seen. Between screens it is asked which one it shows.
+ * What the display itself is pressed with comes back on the same line (`display-input.ts`).
  */
 import { z } from 'zod'
+import type { Definition } from '../../core/election/definition.ts'
 import type { Clock, OpenLine, Timer, Transport } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
@@ -10,14 +12,17 @@ import { canonicalJson } from '../../core/text/canonical-json.ts'
 import { Line } from '../../firmware/link/exchange.ts'
 import { type LinkFault, openTransport } from '../../firmware/link/fault.ts'
 import type { FrameFormat, LinkCounters } from '../../firmware/link/framer.ts'
+import { Listeners } from '../../firmware/link/listeners.ts'
 import { Turns } from '../../firmware/link/turns.ts'
 import type { Screen } from '../../ui/screen.ts'
+import { type DisplayInput, displayInput, judgeInput } from './display-input.ts'
+import type { Painted } from './press.ts'
 
 /** Without an answer for this long the display is taken for dead and input stops. */
 const PAINT_DEADLINE_MS = 1_000
 /** A display that paints nothing answers at once. */
 const ANSWER_MS = 1_000
-/** A longer line is no answer. */
+/** A longer line is none of ours. */
 const MAX_LINE = 256
 
 const NEWLINE = 0x0a
@@ -31,23 +36,26 @@ const answer = z.union([
   z.strictObject({ painted: z.int().min(1) }),
   z.strictObject({ showing: z.int().min(0) }),
 ])
-type Answer = z.infer<typeof answer>
 
-/** One answer is `{"painted":revision}` or `{"showing":revision}` and a newline. */
-export const displayFormat: FrameFormat<Answer> = {
+/** All that a display says. */
+const said = z.union([answer, displayInput])
+type Said = z.infer<typeof said>
+
+/** One message is `{"painted":revision}`, `{"showing":revision}` or an input, and a newline. */
+export const displayFormat: FrameFormat<Said> = {
   maxLength: MAX_LINE,
   scan(bytes) {
     if (bytes[0] !== BRACE) return { is: 'noise' }
     const end = bytes.indexOf(NEWLINE)
     if (end === -1) return { is: 'incomplete' }
-    const frame = parseAnswer(Buffer.from(bytes.subarray(0, end)).toString('latin1'))
+    const frame = parseSaid(Buffer.from(bytes.subarray(0, end)).toString('utf8'))
     return frame === undefined ? { is: 'noise' } : { is: 'frame', frame, length: end + 1 }
   },
 }
 
-function parseAnswer(line: string): Answer | undefined {
+function parseSaid(line: string): Said | undefined {
   try {
-    return answer.safeParse(JSON.parse(line)).data
+    return said.safeParse(JSON.parse(line)).data
   } catch {
     return undefined
   }
@@ -57,10 +65,11 @@ function parseAnswer(line: string): Answer | undefined {
 export async function connectDisplay(parts: {
   readonly open: OpenLine
   readonly clock: Clock
+  readonly inputs: Definition['inputs']
 }): Promise<Result<Display, LinkFault>> {
   const opened = await openTransport(parts.open)
   if (!opened.ok) return opened
-  const display = new Display(opened.value, parts.clock)
+  const display = new Display(opened.value, parts.clock, parts.inputs)
   const there = await display.heartbeat()
   if (there.ok) return ok(display)
   display.close()
@@ -69,16 +78,21 @@ export async function connectDisplay(parts: {
 
 /** Sends screens and knows which one is painted. */
 export class Display {
-  readonly #line: Line<Answer>
+  readonly #line: Line<Said>
   readonly #clock: Clock
   readonly #turns = new Turns()
+  readonly #inputs: Definition['inputs']
+  readonly #inputListeners = new Listeners<DisplayInput>()
   #revision = 0
-  #painted: { readonly revision: number; readonly screen: Screen } | undefined
-  #sent: { readonly revision: number; readonly screen: Screen } | undefined
+  #painted: Painted | undefined
+  #sent: Painted | undefined
   #deadline: Timer | undefined
+  #refusedInputs = 0
 
-  constructor(transport: Transport, clock: Clock) {
+  /** @param inputs what of its own the display may send; serial touches do not come this way */
+  constructor(transport: Transport, clock: Clock, inputs: Definition['inputs']) {
     this.#clock = clock
+    this.#inputs = inputs
     this.#line = new Line(transport, clock, displayFormat, (frame) => this.#take(frame))
     this.#line.onLost(() => {
       this.#painted = undefined
@@ -88,6 +102,16 @@ export class Display {
 
   get counters(): LinkCounters {
     return this.#line.counters
+  }
+
+  /** How often the display sent an input that is not allowed, or for a screen that is not to be seen. */
+  get refusedInputs(): number {
+    return this.#refusedInputs
+  }
+
+  /** Calls back with each input that counts. */
+  onInput(listener: (input: DisplayInput) => void): void {
+    this.#inputListeners.add(listener)
   }
 
   /** Calls back once when the line is gone or a screen was not painted in time, at once if that already happened. */
@@ -130,7 +154,7 @@ export class Display {
   }
 
   /** The screen a voter sees right now, or undefined while one is being painted. */
-  painted(): { readonly revision: number; readonly screen: Screen } | undefined {
+  painted(): Painted | undefined {
     return this.#painted
   }
 
@@ -139,9 +163,16 @@ export class Display {
     this.#line.close()
   }
 
-  #take(frame: Answer): void {
-    if (!('painted' in frame) || frame.painted !== this.#sent?.revision) return
-    this.#deadline?.cancel()
-    this.#painted = this.#sent
+  #take(frame: Said): void {
+    if ('showing' in frame) return
+    if ('painted' in frame) {
+      if (frame.painted !== this.#sent?.revision) return
+      this.#deadline?.cancel()
+      this.#painted = this.#sent
+      return
+    }
+    const input = judgeInput(frame, this.#painted, this.#inputs)
+    if (input === 'refused') this.#refusedInputs += 1
+    else if (input !== 'nothing') this.#inputListeners.tell(input)
   }
 }

@@ -24,6 +24,7 @@ import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
 import { mappingOfEdges, type TouchMapping } from '../../firmware/touchscreen/calibration.ts'
+import { checkVoterTexts } from '../../ui/voter-texts.ts'
 import { openTouchCalibration } from './touch-calibration.ts'
 
 const path = z.string().min(1).max(1_000)
@@ -137,6 +138,8 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
     join(folder, 'package.json'),
   )
   if (!electionPackage.ok) return electionPackage
+  const texts = checkVoterTexts(electionPackage.value.definition, join(folder, 'package.json'))
+  if (!texts.ok) return texts
   const certificateFile = join(folder, 'certificate.der')
   const certificateDer = readFile(certificateFile)
   if (!certificateDer.ok) return certificateDer

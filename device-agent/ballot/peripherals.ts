@@ -1,4 +1,5 @@
 /** The five peripherals of a ballot device, each supervised. Says when all have answered, and which are missing. */
+import type { Definition } from '../../core/election/definition.ts'
 import type { Clock, Logger, OpenLine, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { type CardReader, connectCardReader } from '../../firmware/card-reader/driver.ts'
@@ -32,6 +33,7 @@ interface PeripheralListeners {
   readonly reader: (connected: CardReader) => void
   readonly printer: (connected: Printer) => void
   readonly board: (connected: IoBoard) => void
+  readonly display: (connected: Display) => void
 }
 
 /** All five, and what each said of itself. */
@@ -49,6 +51,8 @@ export class Peripherals {
       readonly clock: Clock
       readonly random: Random
       readonly logger: Logger
+      /** What of its own the display may send. */
+      readonly inputs: Definition['inputs']
       /** Stops virtual time: the I/O board's library knows real time only. */
       readonly hold: () => () => void
     },
@@ -91,7 +95,11 @@ export class Peripherals {
       },
       listeners.board,
     )
-    this.#display = supervise('display', connectDisplay)
+    this.#display = supervise(
+      'display',
+      (line) => connectDisplay({ ...line, inputs: parts.inputs }),
+      listeners.display,
+    )
     this.#health = new Health(
       {
         touchscreen: this.#touchscreen,

@@ -3,6 +3,7 @@ import { parseDefinition } from '../../core/election/definition.ts'
 import { openPackage, signPackage } from '../../core/package/package.ts'
 import type { Signer } from '../../core/ports.ts'
 import { ok, type Result } from '../../core/result.ts'
+import { checkVoterTexts } from '../../ui/voter-texts.ts'
 
 /**
  * Signs a definition, if devices would take it: what they would refuse is refused here, before anyone signs.
@@ -13,6 +14,8 @@ import { ok, type Result } from '../../core/result.ts'
 export function buildPackage(value: unknown, authority: Signer, where: string): Result<string> {
   const definition = parseDefinition(value, where)
   if (!definition.ok) return definition
+  const texts = checkVoterTexts(definition.value, where)
+  if (!texts.ok) return texts
   const text = signPackage(definition.value, authority)
   const opened = openPackage(text, authority.publicKey, where)
   return opened.ok ? ok(text) : opened

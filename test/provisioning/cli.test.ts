@@ -30,6 +30,31 @@ describe('sandogh provision check', () => {
     expect(out).toMatch(/s-1 .*d-01/)
   })
 
+  test('says of each language whether somebody has read it whose first language it is', async () => {
+    const languages = definition.languages.map((language) =>
+      language.language === 'az' ? { ...language, readByNativeSpeaker: true } : language,
+    )
+    const text = signPackage({ ...definition, languages }, station.authority)
+    const { out } = await check(file('read.json', text), '--authority', key)
+    expect(out).toContain(`languages: 4
+  fa: Persian, not yet read by anyone whose first language it is
+  en: English, not yet read by anyone whose first language it is
+  ar: Arabic, not yet read by anyone whose first language it is
+  az: Azerbaijani, read by somebody whose first language it is
+`)
+  })
+
+  test('refuses a package of which a language lacks a text, with exit code 2', async () => {
+    const languages = definition.languages.map(({ texts, ...language }) => ({
+      ...language,
+      texts: { ...texts, ...(language.language === 'en' && { back: '' }) },
+    }))
+    const text = signPackage({ ...definition, languages }, station.authority)
+    const { exitCode, err } = await check(file('texts.json', text), '--authority', key)
+    expect(exitCode).toBe(2)
+    expect(err).toContain('in English the text "back" is missing (package.texts)')
+  })
+
   const contest = definition.contests[0]
   if (contest === undefined) throw new Error('a fixture without contests')
   const doubled = contest.candidates.map((candidate) => ({ ...candidate, code: '101' }))

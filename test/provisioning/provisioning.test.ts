@@ -75,6 +75,26 @@ describe('a package is signed', () => {
     )
     expect(weak.ok ? '' : weak.error.code).toBe('package.weak-key')
   })
+
+  test('and not when a language lacks a text of the screens: language and text are named', () => {
+    const changed = (key: string, text: string | undefined) =>
+      good.languages.map(({ texts, ...language }) => {
+        const { [key]: _, ...rest } = texts
+        const other = text === undefined ? rest : { ...rest, [key]: text }
+        return { ...language, texts: language.language === 'ar' ? other : texts }
+      })
+    for (const [key, text, what] of [
+      ['finish', undefined, 'in Arabic the text "finish" is missing'],
+      ['missing', 'اختر آخرين.', 'in Arabic the text "missing" must hold {left} once'],
+      ['greeting', 'أهلًا', 'in Arabic there is no text "greeting"'],
+    ] as const) {
+      const built = buildPackage({ ...good, languages: changed(key, text) }, authority, 'definition.json')
+      expect(built).toMatchObject({
+        ok: false,
+        error: { code: 'package.texts', where: 'definition.json at languages[2].texts', what },
+      })
+    }
+  })
 })
 
 describe('a device is enrolled', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { connectDisplay } from '../../../device-agent/ballot/display.ts'
+import type { DisplayInput } from '../../../device-agent/ballot/display-input.ts'
 import { type Screen, USUAL_LOOK } from '../../../ui/screen.ts'
 import { ManualClock } from '../../firmware/manual-clock.ts'
 import { good, ScriptedLine } from '../../firmware/scripted-line.ts'
@@ -26,10 +27,12 @@ function panel(showing = 0) {
   return { line, state }
 }
 
-async function connected(showing = 0) {
+const ALL_INPUTS = { pointer: true, keyboard: true }
+
+async function connected(showing = 0, inputs = ALL_INPUTS) {
   const { line, state } = panel(showing)
   const clock = new ManualClock()
-  return { line, state, clock, display: good(await connectDisplay({ open: line.open, clock })) }
+  return { line, state, clock, display: good(await connectDisplay({ open: line.open, clock, inputs })) }
 }
 
 describe('the display', () => {
@@ -45,7 +48,7 @@ describe('the display', () => {
     const { line, state } = panel()
     state.mute = true
     const clock = new ManualClock()
-    const connecting = connectDisplay({ open: line.open, clock })
+    const connecting = connectDisplay({ open: line.open, clock, inputs: ALL_INPUTS })
     for (let tries = 0; tries < 3; tries += 1) await clock.advance(1_000)
     expect(await connecting).toEqual({
       ok: false,
@@ -85,5 +88,122 @@ describe('the display', () => {
     expect(display.counters.discardedBytes).toBeGreaterThan(40)
     line.say(Buffer.from('{"pain'), Buffer.from('ted":1}\n'))
     expect(display.painted()?.revision).toBe(1)
+  })
+})
+
+/** Two keys side by side, and one that cannot be pressed now. */
+const keys: Screen = {
+  ...screen,
+  elements: ['letter-آ', 'digit-2', 'finish'].map((id, i) => ({
+    id,
+    role: 'button',
+    name: id,
+    language: 'fa',
+    direction: 'rtl',
+    rect: { x: 40 + i * 120, y: 1000, width: 100, height: 100 },
+    size: 'large',
+    enabled: id !== 'finish',
+    press: true,
+  })),
+}
+
+describe('what the display itself is pressed with', () => {
+  /** Says each message on a line that shows the keys as revision 1, and gives what counted. */
+  async function heard(messages: readonly object[], inputs = ALL_INPUTS) {
+    const { display, line, state } = await connected(0, inputs)
+    const taken: DisplayInput[] = []
+    display.onInput((input) => taken.push(input))
+    display.show(keys)
+    for (const message of messages) line.say(Buffer.from(`${JSON.stringify(message)}\n`))
+    return {
+      taken,
+      refused: display.refusedInputs,
+      noise: display.counters.discardedBytes,
+      display,
+      line,
+      state,
+    }
+  }
+
+  const touch = (revision: number, down: [number, number], up: [number, number]) => ({
+    touch: { revision, down, up },
+  })
+
+  test('counts when it is on the painted screen: a pointer, a key, a switch', async () => {
+    const { taken, refused } = await heard([
+      touch(1, [41, 1001], [139, 1099]),
+      { press: { revision: 1, id: 'digit-2' } },
+      { switch: { revision: 1, key: 'choose' } },
+    ])
+    expect(taken).toEqual([
+      { is: 'press', id: 'letter-آ' },
+      { is: 'press', id: 'digit-2' },
+      { is: 'switch', key: 'choose' },
+    ])
+    expect(refused).toBe(0)
+  })
+
+  test('presses nothing when a finger slides off, lies beside everything or on what cannot be pressed', async () => {
+    const { taken, refused } = await heard([
+      touch(1, [41, 1001], [161, 1001]),
+      touch(1, [41, 900], [41, 1001]),
+      touch(1, [41, 900], [41, 900]),
+      touch(1, [281, 1001], [281, 1001]),
+    ])
+    expect(taken).toEqual([])
+    expect(refused).toBe(0)
+  })
+
+  test('is refused and counted for another screen than the painted one, and for what is not there to press', async () => {
+    const { taken, refused } = await heard([
+      touch(2, [41, 1001], [41, 1001]),
+      { press: { revision: 2, id: 'digit-2' } },
+      { switch: { revision: 2, key: 'next' } },
+      { press: { revision: 1, id: 'finish' } },
+      { press: { revision: 1, id: 'accept' } },
+    ])
+    expect(taken).toEqual([])
+    expect(refused).toBe(5)
+  })
+
+  test('is refused while the next screen is being painted, and for the one before once it is', async () => {
+    const { taken, display, line, state } = await heard([])
+    state.painting = false
+    display.show({ ...keys, name: 'voter.reviewing' })
+    line.say(Buffer.from('{"press":{"revision":1,"id":"digit-2"}}\n'))
+    line.say(Buffer.from('{"press":{"revision":2,"id":"digit-2"}}\n'))
+    expect(display.refusedInputs).toBe(2)
+    line.say(Buffer.from('{"painted":2}\n{"press":{"revision":1,"id":"digit-2"}}\n'))
+    expect(display.refusedInputs).toBe(3)
+    expect(taken).toEqual([])
+    line.say(Buffer.from('{"press":{"revision":2,"id":"digit-2"}}\n'))
+    expect(taken).toEqual([{ is: 'press', id: 'digit-2' }])
+  })
+
+  test.each([
+    ['a pointer', { pointer: false, keyboard: true }, [touch(1, [41, 1001], [41, 1001])]],
+    [
+      'a keyboard',
+      { pointer: true, keyboard: false },
+      [{ press: { revision: 1, id: 'digit-2' } }, { switch: { revision: 1, key: 'next' } }],
+    ],
+  ])('is refused where the package does not allow it: %s', async (_, inputs, messages) => {
+    const { taken, refused } = await heard(messages, inputs)
+    expect(taken).toEqual([])
+    expect(refused).toBe(messages.length)
+  })
+
+  test('is noise when it is not written exactly so', async () => {
+    const { taken, refused, noise } = await heard([
+      { touch: { revision: 1, down: [1080, 0], up: [0, 0] } },
+      { touch: { revision: 1, down: [0.5, 0], up: [0, 0] } },
+      { touch: { revision: 1, down: [0, 0], up: [0, 0], id: 'digit-2' } },
+      { press: { revision: 1, id: 'digit-2' }, painted: 1 },
+      { switch: { revision: 1, key: 'finish' } },
+      { press: { revision: 0, id: 'digit-2' } },
+    ])
+    expect(taken).toEqual([])
+    expect(refused).toBe(0)
+    expect(noise).toBeGreaterThan(200)
   })
 })

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { signPackage } from '../../../core/package/package.ts'
 import { readHome, writeSeeds } from '../../../device-agent/ballot/home.ts'
 import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { device, makeHome, newFolder, station } from '../store/device.ts'
@@ -54,6 +55,17 @@ describe('a home folder', () => {
   test('that trusts another authority takes neither package nor certificates', () => {
     const other = Buffer.from(station.executive.publicKey).toString('base64')
     expect(afterChange(put('config.json', 'authority', other))).toContain('package.json')
+  })
+
+  test('whose package lacks a text of the screens is refused', () => {
+    const { definition } = station.electionPackage
+    const languages = definition.languages.map(({ texts, ...language }) => ({
+      ...language,
+      texts: { ...texts, ...(language.language === 'fa' && { 'held-dropping': '{code}' }) },
+    }))
+    const text = signPackage({ ...definition, languages }, station.authority)
+    const change = (folder: string) => writeFileSync(join(folder, 'package.json'), text)
+    expect(afterChange(change)).toBe('package.json at languages[0].texts')
   })
 
   test("with another device's keys is refused before a vote is taken with them", () => {

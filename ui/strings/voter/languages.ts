@@ -1,5 +1,7 @@
 /** The languages that a package is built with, as `languages` of an election definition. */
 import type { Definition } from '../../../core/election/definition.ts'
+import { ar } from './ar.ts'
+import { az } from './az.ts'
 import { en } from './en.ts'
 import { fa } from './fa.ts'
 
@@ -7,4 +9,6 @@ import { fa } from './fa.ts'
 export const VOTER_LANGUAGES: Definition['languages'] = [
   { language: 'fa', name: 'فارسی', readByNativeSpeaker: false, texts: { ...fa } },
   { language: 'en', name: 'English', readByNativeSpeaker: false, texts: { ...en } },
+  { language: 'ar', name: 'العربية', readByNativeSpeaker: false, texts: { ...ar } },
+  { language: 'az', name: 'آذربایجانجا', readByNativeSpeaker: false, texts: { ...az } },
 ]
