@@ -24,9 +24,8 @@ export interface DeviceOrders {
   /** Another for each start, or two starts would draw the same numbers; undefined: the operating system's numbers. */
   readonly seed: string | undefined
   readonly log: string
+  /** Where the display's page is given out. */
   readonly port: number
-  /** Word that opens the display's page. */
-  readonly token: string
 }
 
 /** From the station to the device. */
@@ -113,7 +112,7 @@ export class DeviceProcess {
   start(): void {
     if (this.#child !== undefined) throw new Error('the device is on already')
     this.#starts += 1
-    const child = fork(PROGRAM, [], { execArgv: [], serialization: 'advanced', stdio: 'inherit' })
+    const child = fork(PROGRAM, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child = child
     const near = new NearLines(this.#lines, (news) => this.#tell({ is: 'line', news }))
     this.#near = near

@@ -34,8 +34,8 @@ export interface StationOrders {
   /** From which the device draws its numbers; undefined: from the operating system. */
   readonly seed: string | undefined
   readonly logger: Logger
-  /** Where the device gives its page out, and the word that opens it. */
-  readonly display: { readonly port: number; readonly token: string }
+  /** Where the device gives its page out. */
+  readonly displayPort: number
 }
 
 /** A running station. */
@@ -71,14 +71,14 @@ export class LiveStation {
     provisioned: Provisioned,
     centre: { readonly centre: Centre; readonly store: CentreStore },
   ) {
-    const { out, random, seed, logger, display } = orders
+    const { out, random, seed, logger, displayPort } = orders
     this.#orders = orders
     this.#provisioned = provisioned
     this.#centre = centre
     this.#desk = new VirtualDesk({ provisioned, clock: systemClock, random, logger })
     const changed = () => this.#changed()
     const home = deviceFolder(out, DEVICE)
-    this.#device = new DeviceBench({ home, log: join(out, 'program.log'), ...display }, seed, changed)
+    this.#device = new DeviceBench({ home, log: join(out, 'program.log'), port: displayPort }, seed, changed)
     const { bench } = this.#device
     this.#rack = new CardRack(provisioned.officers, bench.reader)
     this.#officers = new OfficersAtWork(bench, systemClock, provisioned.officers, changed)
