@@ -33,6 +33,8 @@ export const TESSERACT_PERSIAN: Need = {
   isThere: () => /^fas$/m.test(spawnSync('tesseract', ['--list-langs']).stdout?.toString() ?? ''),
 }
 
+export const CHROMIUM: Need = { debian: 'chromium', isThere: () => existsSync('/usr/bin/chromium') }
+
 /** A group of tests that run with these packages there. */
 export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {
   const missing = needs.filter(({ isThere }) => !isThere()).map(({ debian }) => debian)

@@ -221,6 +221,16 @@ export const en: Strings = {
     blockedWorker:
       'Poll worker: take whatever lies on the glass away and wipe it dry. If that does not help, call a technician. No vote is lost.',
   },
+  lostDisplay: {
+    gone: {
+      heading: 'The display has no connection to the device',
+      hint: 'Touch nothing and leave the card in. If this stays, call the poll worker.',
+    },
+    replaced: {
+      heading: 'This page no longer works',
+      hint: 'The device is shown in another window. Close this one.',
+    },
+  },
   calibration: {
     heading: (point, all) => `Point ${point} of ${all}`,
     touch:
