@@ -4,13 +4,14 @@ import { BAUD } from '../../device-agent/ballot/peripherals.ts'
 import { type InProcessPlug, inProcessLine } from '../../simulator/lines/in-process.ts'
 import { setUpPeripherals, type WatchedBench } from '../../simulator/people/bench.ts'
 import { realClock } from '../../simulator/real-clock.ts'
-import { GRID, type Screen } from '../../ui/screen.ts'
+import { GRID } from '../../ui/screen.ts'
 import { CALIBRATION } from '../provisioned.ts'
 import { BITS_PER_BYTE } from '../virtual-line.ts'
+import type { BenchAct } from '../web/acts.ts'
 import {
-  type BenchAct,
   LINES,
   type LineName,
+  type PaintedScreen,
   type PrinterVerb,
   type SeenLine,
   type SeenPrinter,
@@ -92,7 +93,7 @@ export class DeviceBench {
         touchscreen.drift(act.x, act.y)
         break
       case 'printer':
-        this.#printer(act.verb)
+        PRINTER_HANDS[act.verb](this.bench.printer)
         break
       case 'case':
         if (act.open) board.openCase()
@@ -130,7 +131,7 @@ export class DeviceBench {
       ...(power.is === 'stopped' && { stopped: power.what }),
       ...(address !== undefined && { address }),
       // The device's own words; a page draws what it knows of them.
-      ...(screen !== undefined && { screen: screen as unknown as Screen }),
+      ...(screen !== undefined && { screen: screen as unknown as PaintedScreen }),
     }
   }
 
@@ -173,30 +174,19 @@ export class DeviceBench {
       this.#unplugged.add(name)
     }
   }
+}
 
-  #printer(verb: PrinterVerb): void {
-    const { printer } = this.bench
-    switch (verb) {
-      case 'near-end':
-        return printer.nearEnd()
-      case 'paper-out':
-        return printer.paperOut()
-      case 'tear-paper':
-        return printer.tearPaper()
-      case 'load-paper':
-        return printer.loadPaper()
-      case 'open-cover':
-        return printer.openCover()
-      case 'close-cover':
-        return printer.closeCover()
-      case 'jam':
-        return printer.jam()
-      case 'cutter-jam':
-        return printer.cutterJam()
-      case 'clear-jam':
-        return printer.clearJam()
-    }
-  }
+/** What each verb does to a printer. */
+const PRINTER_HANDS: Readonly<Record<PrinterVerb, (printer: WatchedBench['printer']) => void>> = {
+  'near-end': (printer) => printer.nearEnd(),
+  'paper-out': (printer) => printer.paperOut(),
+  'tear-paper': (printer) => printer.tearPaper(),
+  'load-paper': (printer) => printer.loadPaper(),
+  'open-cover': (printer) => printer.openCover(),
+  'close-cover': (printer) => printer.closeCover(),
+  jam: (printer) => printer.jam(),
+  'cutter-jam': (printer) => printer.cutterJam(),
+  'clear-jam': (printer) => printer.clearJam(),
 }
 
 /** What hands do here; cards are the rack's. */

@@ -112,7 +112,11 @@ export class DeviceProcess {
   start(): void {
     if (this.#child !== undefined) throw new Error('the device is on already')
     this.#starts += 1
-    const child = fork(PROGRAM, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(PROGRAM, [], {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     this.#child = child
     const near = new NearLines(this.#lines, (news) => this.#tell({ is: 'line', news }))
     this.#near = near

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Logger, Random } from '../../core/ports.ts'
+import type { Clock, Logger, Random } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { readHome } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
@@ -15,7 +15,8 @@ import { TIME_ZONE } from '../elections/gy-les-nonains.ts'
 import { deviceFolder, type Provisioned, provision, writeConfig } from '../provisioned.ts'
 import { startVirtualCentre } from '../virtual-centre.ts'
 import { VirtualDesk } from '../virtual-desk.ts'
-import type { Act, SeenCount, StationView } from '../web/messages.ts'
+import type { Act } from '../web/acts.ts'
+import type { PageName, SeenCount, StationView } from '../web/messages.ts'
 import { CardRack } from './card-rack.ts'
 import { countAndAudit } from './count.ts'
 import { DeviceBench } from './device-bench.ts'
@@ -34,6 +35,8 @@ export interface StationOrders {
   /** From which the device draws its numbers; undefined: from the operating system. */
   readonly seed: string | undefined
   readonly logger: Logger
+  /** The virtual officers' time. */
+  readonly people: Clock
   /** Where the device gives its page out. */
   readonly displayPort: number
 }
@@ -50,6 +53,7 @@ export class LiveStation {
   readonly #listeners = new Set<() => void>()
   readonly #looking: NodeJS.Timeout
   #hanging: string | undefined
+  #pages: StationView['pages'] = {}
   #count: SeenCount | undefined
 
   /** Makes keys and package for today, sets the device up and switches it on. */
@@ -81,9 +85,30 @@ export class LiveStation {
     this.#device = new DeviceBench({ home, log: join(out, 'program.log'), port: displayPort }, seed, changed)
     const { bench } = this.#device
     this.#rack = new CardRack(provisioned.officers, bench.reader)
-    this.#officers = new OfficersAtWork(bench, systemClock, provisioned.officers, changed)
+    this.#officers = new OfficersAtWork(bench, orders.people, provisioned.officers, changed)
     this.#looking = setInterval(() => this.#lookAtPaper(), LOOK_MS)
     this.#device.process.start()
+  }
+
+  /** The address of the voting device, once it is there. Throws {@link RefusalError} if the device stops at its start. */
+  started(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const { power, address } = this.#device.process
+        if (address === undefined && power.is !== 'stopped') return
+        stop()
+        if (address !== undefined) resolve(address)
+        else if (power.is === 'stopped') reject(stopped(deviceFolder(this.#orders.out, DEVICE), power.what))
+      }
+      const stop = this.onChange(look)
+      look()
+    })
+  }
+
+  /** Where one of the station's pages can be opened. */
+  setPage(name: PageName, address: string): void {
+    this.#pages = { ...this.#pages, [name]: address }
+    this.#changed()
   }
 
   /** Calls back whenever something that can be seen is another; gives the function that ends it. */
@@ -122,6 +147,7 @@ export class LiveStation {
     const { definition } = this.#provisioned.electionPackage
     const { board } = this.#device.bench
     return {
+      pages: this.#pages,
       election: {
         title: definition.title.en ?? definition.title.fa,
         pollingDay: definition.pollingDay,
@@ -217,6 +243,15 @@ export class LiveStation {
   #changed(): void {
     for (const listener of this.#listeners) listener()
   }
+}
+
+function stopped(where: string, what: string): RefusalError {
+  return new RefusalError({
+    code: 'demo.device',
+    where,
+    what: `the voting device stopped at its start: ${what}`,
+    next: 'See program.log in the folder of outputs.',
+  })
 }
 
 /** The day on which that moment is at the station, `2026-06-19`. */

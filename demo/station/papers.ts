@@ -11,9 +11,14 @@ const PRINTED_AT: Readonly<Record<string, ReportKind>> = {
   'polls.reporting-totals': 'results',
 }
 
+/** Names of what hangs behind the glass begin so: it grows while it is printed. */
+const HANGING = 'hanging-'
+
 /** The paper of one printer. */
 export class Papers {
   readonly #printer: VirtualPrinter
+  #hanging: PrintedSlip | undefined
+  #dropped = 0
   readonly #pictures = new Map<string, PrintedSlip>()
   readonly #box: string[] = []
   readonly #reports: { readonly kind: ReportKind; readonly picture: string }[] = []
@@ -21,32 +26,30 @@ export class Papers {
   /** @param screen name of the screen that was painted last */
   constructor(printer: VirtualPrinter, screen: () => string | undefined) {
     this.#printer = printer
-    printer.onDrop((slip) => this.#dropped(slip, screen() ?? ''))
+    printer.onDrop((slip) => this.#take(slip, screen() ?? ''))
   }
 
-  /** A PNG file of one of the pictures that are to be seen; undefined if there is none of that name. */
+  /** A PNG file of one of the pictures that were to be seen; undefined if there is none of that name. */
   png(picture: string): Buffer | undefined {
-    const slip = this.#pictures.get(picture) ?? this.#hanging(picture)
+    const slip = picture.startsWith(HANGING) ? this.#hanging : this.#pictures.get(picture)
     return slip && slipPng(slip)
   }
 
   seen(): Pick<SeenPrinter, 'hanging' | 'box' | 'reports'> {
     const hanging = this.#printer.hanging()
+    // What hung last can still be asked for: a page may be a moment late.
+    this.#hanging = hanging ?? this.#hanging
     return {
-      ...(hanging !== undefined && { hanging: nameOf(hanging) }),
+      ...(hanging !== undefined && { hanging: `${HANGING}${this.#dropped}-${hanging.height}` }),
       // By the names of their pictures: a box has no order.
       box: this.#box.toSorted(),
       reports: this.#reports,
     }
   }
 
-  #hanging(picture: string): PrintedSlip | undefined {
-    const slip = this.#printer.hanging()
-    return slip !== undefined && nameOf(slip) === picture ? slip : undefined
-  }
-
-  #dropped(slip: DroppedSlip, screen: string): void {
+  #take(slip: DroppedSlip, screen: string): void {
     const picture = nameOf(slip)
+    this.#dropped += 1
     this.#pictures.set(picture, slip)
     const kind = slip.by === 'cutter' ? PRINTED_AT[screen] : undefined
     if (kind === undefined) this.#box.push(picture)

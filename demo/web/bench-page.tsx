@@ -1,7 +1,8 @@
 /** The bench: everything that hands can do to the device. */
 import type { ReactNode } from 'react'
+import type { Act } from './acts.ts'
 import { Glass } from './glass.tsx'
-import { type Act, LINES, type StationView } from './messages.ts'
+import { LINES, type StationView } from './messages.ts'
 import { Cards, Do, Keys, Page, Panel } from './parts.tsx'
 import { PrinterPanel } from './printer-panel.tsx'
 import { useStation } from './station.ts'
@@ -57,7 +58,9 @@ function CasePanel({ view, act }: PartProps): ReactNode {
         <Do onClick={() => act({ do: 'case', open: !view.isCaseOpen })}>
           {view.isCaseOpen ? 'Close the case' : 'Open the case'}
         </Do>
-        <Do onClick={() => act({ do: 'power', on: !isOn })}>{isOn ? 'Pull the power plug' : 'Switch it on'}</Do>
+        <Do onClick={() => act({ do: 'power', on: !isOn })}>
+          {isOn ? 'Pull the power plug' : 'Switch it on'}
+        </Do>
       </div>
       {!isOn && <p className="aside">kill -9: what starts again has nothing but its disk.</p>}
     </Panel>
@@ -84,10 +87,10 @@ function LinePanel({ view, act }: PartProps): ReactNode {
               Frames
             </th>
             <th scope="col" title="Discarded bytes, bad checksums, timeouts">
-              Bad
+              Errors
             </th>
             <th scope="col" title="How often it was connected again">
-              Again
+              Back
             </th>
             <th scope="col">Plug</th>
           </tr>
@@ -95,13 +98,13 @@ function LinePanel({ view, act }: PartProps): ReactNode {
         <tbody>
           {LINES.map((line) => {
             const { isPlugged, health } = view.lines[line]
-            const bad = health && health.discardedBytes + health.badChecksums + health.timeouts
+            const errors = health && health.discardedBytes + health.badChecksums + health.timeouts
             return (
               <tr key={line}>
                 <th scope="row">{LINE_NAMES[line]}</th>
                 <td>{health?.state ?? '–'}</td>
                 <td>{health?.frames ?? '–'}</td>
-                <td>{bad ?? '–'}</td>
+                <td>{errors ?? '–'}</td>
                 <td>{health?.reconnects ?? '–'}</td>
                 <td>
                   <button

@@ -2,7 +2,8 @@
 import { type PointerEvent, type ReactNode, useRef, useState } from 'react'
 import { GRID } from '../../ui/screen.ts'
 import { ScreenView } from '../../ui/web/screen-view.tsx'
-import type { Act, StationView } from './messages.ts'
+import type { Act } from './acts.ts'
+import type { StationView } from './messages.ts'
 import { Panel } from './parts.tsx'
 import { isDisplayWanted } from './words.ts'
 
@@ -54,7 +55,13 @@ export function Glass({
 }
 
 /** Where fingers come down: nothing but the mouse is heard, so that the screen below stays as it is drawn. */
-function Fingers({ gesture, act }: { readonly gesture: Gesture; readonly act: (act: Act) => void }): ReactNode {
+function Fingers({
+  gesture,
+  act,
+}: {
+  readonly gesture: Gesture
+  readonly act: (act: Act) => void
+}): ReactNode {
   const movedAt = useRef(0)
   const down = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return
@@ -92,7 +99,10 @@ function Fingers({ gesture, act }: { readonly gesture: Gesture; readonly act: (a
 }
 
 /** The point of the grid under the mouse; beside the glass the nearest one at its edge. */
-function placeOf({ clientX, clientY, currentTarget }: PointerEvent<HTMLDivElement>): { x: number; y: number } {
+function placeOf({ clientX, clientY, currentTarget }: PointerEvent<HTMLDivElement>): {
+  x: number
+  y: number
+} {
   const { left, top, width, height } = currentTarget.getBoundingClientRect()
   const within = (part: number, size: number) => Math.min(size - 1, Math.max(0, Math.floor(part * size)))
   return {

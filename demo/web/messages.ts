@@ -1,9 +1,9 @@
-/** What passes between the pages of a bench and its station: what people do there, and what is to be seen. */
-import { z } from 'zod'
-import { GRID, type Screen } from '../../ui/screen.ts'
+/** What the pages of a station are told: all that is to be seen of it. */
+import type { Screen } from '../../ui/screen.ts'
 
 /** The two pages. */
-export type PageName = 'officers' | 'bench'
+export const PAGE_NAMES = ['officers', 'bench'] as const
+export type PageName = (typeof PAGE_NAMES)[number]
 
 export const DUTIES = ['open', 'resume', 'close'] as const
 export type Duty = (typeof DUTIES)[number]
@@ -28,57 +28,6 @@ export const PRINTER_VERBS = [
 ] as const
 export type PrinterVerb = (typeof PRINTER_VERBS)[number]
 
-const place = {
-  x: z
-    .int()
-    .min(0)
-    .max(GRID.width - 1),
-  y: z
-    .int()
-    .min(0)
-    .max(GRID.height - 1),
-}
-const shift = z.int().min(-300).max(300)
-
-const insert = z.strictObject({ do: z.literal('insert'), card: z.string().max(32) })
-const takeOut = z.strictObject({ do: z.literal('take-out') })
-const key = z.strictObject({ do: z.literal('key'), key: z.enum(KEYS), on: z.boolean() })
-
-/** What officers do on their page. */
-export const officersAct = z.discriminatedUnion('do', [
-  insert,
-  takeOut,
-  key,
-  /** Virtual officers do it. */
-  z.strictObject({ do: z.literal('officers'), duty: z.enum(DUTIES) }),
-  z.strictObject({ do: z.literal('dismiss') }),
-  /** A voter card at the desk. */
-  z.strictObject({ do: z.literal('issue') }),
-  z.strictObject({ do: z.literal('count') }),
-])
-
-/** What hands do on the bench. */
-export const benchAct = z.discriminatedUnion('do', [
-  insert,
-  takeOut,
-  key,
-  z.strictObject({ do: z.literal('finger-down'), ...place }),
-  z.strictObject({ do: z.literal('finger-move'), ...place }),
-  z.strictObject({ do: z.literal('finger-up') }),
-  z.strictObject({ do: z.literal('palm'), ...place }),
-  z.strictObject({ do: z.literal('two-fingers'), ...place }),
-  /** How far the panel has shifted, in points of the grid. */
-  z.strictObject({ do: z.literal('drift'), x: shift, y: shift }),
-  z.strictObject({ do: z.literal('printer'), verb: z.enum(PRINTER_VERBS) }),
-  z.strictObject({ do: z.literal('case'), open: z.boolean() }),
-  z.strictObject({ do: z.literal('plug'), line: z.enum(LINES), in: z.boolean() }),
-  z.strictObject({ do: z.literal('power'), on: z.boolean() }),
-])
-
-export type OfficersAct = z.infer<typeof officersAct>
-export type BenchAct = z.infer<typeof benchAct>
-export type Act = OfficersAct | BenchAct
-
 /** From the station to a page. */
 export type ToPage =
   | { readonly is: 'view'; readonly view: StationView }
@@ -87,6 +36,8 @@ export type ToPage =
 
 /** All that can be seen of a station by somebody who may see everything. */
 export interface StationView {
+  /** Where each page can be opened, once. */
+  readonly pages: Readonly<Partial<Record<PageName, string>>>
   readonly election: { readonly title: string; readonly pollingDay: string }
   readonly device: {
     readonly id: string
@@ -96,7 +47,7 @@ export interface StationView {
     /** Where the browser that is its display begins. */
     readonly address?: string
     /** What is painted there; absent while nothing is known to be. */
-    readonly screen?: Screen
+    readonly screen?: PaintedScreen
   }
   readonly keys: Readonly<Record<Key, boolean>>
   readonly isCaseOpen: boolean
@@ -108,6 +59,9 @@ export interface StationView {
   readonly officers: SeenOfficers
   readonly count: SeenCount
 }
+
+/** A screen under the number that it was painted under. */
+export type PaintedScreen = Screen & { readonly revision: number }
 
 export interface SeenCard {
   readonly id: string

@@ -1,6 +1,7 @@
 /** The officers' page: how the polls stand, opening and closing, the desk, and the count. */
 import type { ReactNode } from 'react'
-import type { Act, SeenCount, StationView } from './messages.ts'
+import type { Act } from './acts.ts'
+import type { SeenCount, StationView } from './messages.ts'
 import { Cards, Do, Keys, Page, Panel, Paper } from './parts.tsx'
 import { useStation } from './station.ts'
 import { DUTY_WORDS, officersInWords, pollsInWords, REPORT_WORDS } from './words.ts'
@@ -56,8 +57,8 @@ function ByHand({ view, act }: PartProps): ReactNode {
   return (
     <Panel title="Keys and officers’ cards">
       <p className="aside">
-        To open or close by yourself: both keys on; card in, its PIN on the voting device, card out; the same with the
-        next; both keys off.
+        To open or close by yourself: both keys on; card in, its PIN on the voting device, card out; the same
+        with the next; both keys off.
       </p>
       <Keys view={view} act={act} />
       <Cards cards={officers} all={view.cards} act={act} />
@@ -109,9 +110,18 @@ function Evening({ view, act }: PartProps): ReactNode {
 
 const COUNT_WORDS: Readonly<Record<SeenCount['is'], string>> = {
   'too-early': 'Once the polls are closed the audit can verify everything, then open and count the ballots.',
-  possible: 'The audit runs as a process of its own: first without any secret, then with 3 of 5 trustees’ shares.',
+  possible:
+    'The audit runs as a process of its own: first without any secret, then with 3 of 5 trustees’ shares.',
   running: 'The audit is running …',
   done: 'What the audit printed. Nothing of it comes from the device’s own sums.',
+}
+
+/** Persian names among the audit's English, each by itself: else a bracket or a number beside one would change its side. */
+function apart(text: string): readonly ReactNode[] {
+  const pieces = text.split(/([\u0600-\u06ff\u200c]+(?: [\u0600-\u06ff\u200c]+)*)/)
+  // Every second piece is what was found.
+  // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never move.
+  return pieces.map((piece, i) => (i % 2 === 0 ? piece : <bdi key={i}>{piece}</bdi>))
 }
 
 function Run({ run }: { readonly run: (SeenCount & { is: 'done' })['runs'][number] }): ReactNode {
@@ -119,7 +129,7 @@ function Run({ run }: { readonly run: (SeenCount & { is: 'done' })['runs'][numbe
   return (
     <div className="run">
       <p className={run.holds ? 'verdict' : 'verdict bad'}>{first}</p>
-      <pre>{rest.join('\n')}</pre>
+      <pre>{apart(rest.join('\n'))}</pre>
       <details>
         <summary>The command</summary>
         <code>{run.command}</code>

@@ -4,7 +4,8 @@ import { USUAL_LOOK } from '../../ui/screen.ts'
 import { lookProperties } from '../../ui/web/look.ts'
 import '../../ui/web/fonts.css'
 import './pages.css'
-import type { Act, SeenCard, StationView } from './messages.ts'
+import type { Act } from './acts.ts'
+import type { SeenCard, StationView } from './messages.ts'
 import type { Station } from './station.ts'
 import { CARD_STATES, cardName, isDisplayWanted } from './words.ts'
 
@@ -29,11 +30,12 @@ export function Page({
             {view.election.title}, polling day {view.election.pollingDay}, device {view.device.id}
           </p>
         )}
+        {view !== undefined && <OtherPages view={view} title={title} />}
       </header>
       {!isConnected && (
         <p className="notice" role="alert">
-          The station does not answer. Is it still running in its terminal? After a new start open the address that
-          is printed there.
+          The station does not answer. Is it still running in its terminal? After a new start open the address
+          that is printed there.
         </p>
       )}
       {view !== undefined && isDisplayWanted(view) && <OpenDevice view={view} />}
@@ -45,10 +47,33 @@ export function Page({
   )
 }
 
+/** The other addresses, each fresh: whoever has one page may open the others beside it. */
+function OtherPages({ view, title }: { readonly view: StationView; readonly title: string }): ReactNode {
+  const pages = [
+    ['Voting device', view.device.address],
+    ['Officers', view.pages.officers],
+    ['Bench', view.pages.bench],
+  ] as const
+  return (
+    <nav aria-label="Other pages">
+      {pages.map(
+        ([name, address]) =>
+          name !== title &&
+          address !== undefined && (
+            <a key={name} href={address} target="_blank" rel="noreferrer">
+              {name}
+            </a>
+          ),
+      )}
+    </nav>
+  )
+}
+
 function OpenDevice({ view: { device } }: { readonly view: StationView }): ReactNode {
   return (
     <p className="notice" role="alert">
-      Nobody paints the voting device’s screens: open the voting device’s address first.{' '}
+      The voting device’s screens are not painted. Open the voting device’s address first, in a window of its
+      own, and keep it in sight: a hidden page paints nothing.{' '}
       {device.address !== undefined && (
         <a href={device.address} target="_blank" rel="noreferrer">
           Open the voting device
@@ -81,16 +106,25 @@ export function Panel({
 export function Do({
   children,
   onClick,
+  name,
   isPrimary = false,
   disabled = false,
 }: {
   readonly children: ReactNode
   readonly onClick: () => void
+  /** Where its words alone do not say what it is for. */
+  readonly name?: string
   readonly isPrimary?: boolean
   readonly disabled?: boolean
 }): ReactNode {
   return (
-    <button type="button" className={isPrimary ? 'primary' : 'plain'} disabled={disabled} onClick={onClick}>
+    <button
+      type="button"
+      className={isPrimary ? 'primary' : 'plain'}
+      disabled={disabled}
+      onClick={onClick}
+      aria-label={name}
+    >
       {children}
     </button>
   )
@@ -154,10 +188,16 @@ export function Cards({
             </small>
           </span>
           {card.isInReader ? (
-            <Do onClick={() => act({ do: 'take-out' })}>Take out {cardName(card).toLowerCase()}</Do>
+            <Do name={`Take out: ${cardName(card)}`} onClick={() => act({ do: 'take-out' })}>
+              Take out
+            </Do>
           ) : (
-            <Do disabled={isTaken} onClick={() => act({ do: 'insert', card: card.id })}>
-              Insert {cardName(card).toLowerCase()}
+            <Do
+              name={`Insert: ${cardName(card)}`}
+              disabled={isTaken}
+              onClick={() => act({ do: 'insert', card: card.id })}
+            >
+              Insert
             </Do>
           )}
         </li>

@@ -1,6 +1,7 @@
 /** The printer on the bench: the slip behind its glass, the box below, and what hands do to it. */
 import type { ReactNode } from 'react'
-import type { Act, PrinterVerb, SeenPrinter } from './messages.ts'
+import type { Act } from './acts.ts'
+import type { PrinterVerb, SeenPrinter } from './messages.ts'
 import { Do, Panel, Paper } from './parts.tsx'
 import { REPORT_WORDS } from './words.ts'
 
@@ -37,7 +38,8 @@ export function PrinterPanel({
       </div>
       {printer.reports.length > 0 && (
         <p className="aside">
-          The officers have taken: {printer.reports.map(({ kind }) => REPORT_WORDS[kind].toLowerCase()).join(', ')}.
+          The officers have taken:{' '}
+          {printer.reports.map(({ kind }) => REPORT_WORDS[kind].toLowerCase()).join(', ')}.
         </p>
       )}
     </Panel>
@@ -46,7 +48,10 @@ export function PrinterPanel({
 
 /** Alike slips are pictures of one name. */
 function counted(pictures: readonly string[]): readonly (readonly [string, number])[] {
-  return pictures.map((picture, i) => [picture, pictures.slice(0, i).filter((other) => other === picture).length])
+  return pictures.map((picture, i) => [
+    picture,
+    pictures.slice(0, i).filter((other) => other === picture).length,
+  ])
 }
 
 function inTheBox(slips: number): string {

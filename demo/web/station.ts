@@ -1,6 +1,7 @@
 /** The page's end of the station: what is to be seen, as it changes, and acts. */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { Act, StationView, ToPage } from './messages.ts'
+import type { Act } from './acts.ts'
+import type { StationView, ToPage } from './messages.ts'
 
 /** A station that does not answer is asked again after so long. */
 const AGAIN_MS = 1_000

@@ -106,7 +106,9 @@ export function isDisplayWanted({ device, lines }: StationView): boolean {
   return device.power === 'on' && device.screen === undefined && lines.display.isPlugged
 }
 
-export const DUTY_WORDS: Readonly<Record<Duty, { readonly order: string; readonly doing: string; readonly done: string }>> = {
+export const DUTY_WORDS: Readonly<
+  Record<Duty, { readonly order: string; readonly doing: string; readonly done: string }>
+> = {
   open: {
     order: 'Let virtual officers open the polls',
     doing: 'Virtual officers are opening the polls',
