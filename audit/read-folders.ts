@@ -70,7 +70,8 @@ export function findFolders(paths: readonly string[]): Result<readonly FoundFold
       )
     }
     const stray = inside.value.find((entry) => !entry.isDirectory())
-    if (folders.length > 0 && stray !== undefined && !inside.value.some(isTelltale)) {
+    const isBundle = ({ name }: { readonly name: string }) => kindOf(join(path, name)).ok
+    if (stray !== undefined && !inside.value.some(isTelltale) && folders.some(isBundle)) {
       return refuse(
         'input.no-bundle',
         join(path, stray.name),

@@ -6,9 +6,10 @@ import { authorityCertificate } from '../core/keys/certificate.ts'
 import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { toBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
+import { PHOTO_FOLDER } from '../core/package/photos.ts'
 import { shareFile } from '../core/package/trustee-share.ts'
 import type { Random, Signer } from '../core/ports.ts'
-import { valueOrThrow } from '../core/result.ts'
+import { ok, valueOrThrow } from '../core/result.ts'
 import { canonicalJson } from '../core/text/canonical-json.ts'
 import { type DeviceConfig, writeSeeds } from '../device-agent/ballot/home.ts'
 import { type Ceremony, holdCeremony } from '../provisioning/ceremony/hold-ceremony.ts'
@@ -23,7 +24,13 @@ import { buildPackage } from '../provisioning/package/build-package.ts'
 import { makeCardKey } from '../simulator/cards/card-key.ts'
 import { OfficerCard } from '../simulator/cards/officer-card.ts'
 import type { OfficerHand, Officers } from '../simulator/people/officers.ts'
-import { AUTOMATIC_DAY, type DayPlan, demonstrationDefinition, STATION } from './elections/gy-les-nonains.ts'
+import {
+  AUTOMATIC_DAY,
+  type DayPlan,
+  demonstrationDefinition,
+  demonstrationPhotos,
+  STATION,
+} from './elections/gy-les-nonains.ts'
 
 const TRUSTEES = 5
 const THRESHOLD = 3
@@ -81,7 +88,10 @@ export function provision(
     },
     plan,
   )
-  const packageText = valueOrThrow(buildPackage(definition, authority, 'package.json'))
+  const photos = demonstrationPhotos()
+  const packageText = valueOrThrow(
+    buildPackage(definition, (name) => ok(photos.get(name)), authority, 'package.json'),
+  )
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
   const issuing: Issuing = {
     authority,
@@ -120,6 +130,8 @@ export function provision(
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeSeeds(folder, keys)
     writeFileSync(join(folder, 'package.json'), packageText)
+    mkdirSync(join(folder, PHOTO_FOLDER))
+    for (const [name, photo] of photos) writeFileSync(join(folder, PHOTO_FOLDER, name), photo)
     writeFileSync(join(folder, 'certificate.der'), enrolled)
     writeFileSync(join(folder, 'centre.der'), certificate)
     writeFileSync(join(folder, 'authority.der'), authorityDer)

@@ -1,17 +1,20 @@
 /** `sandogh provision …` on the command line. */
 import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
 import { fromBase64, toBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
+import { collectPhotos, PHOTO_FOLDER, photoHashes } from '../core/package/photos.ts'
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
+import { photosIn } from './package/photos.ts'
 
 export const usage = `sandogh provision: prepares an election
 
   sandogh provision check <package.json> --authority <base64 key>
-      reads a signed election package as a device would and says what it is
+      reads a signed election package, and the folder of photos beside it, as a device would and says what it is
 
 Exit code: 0 the package is good, 2 it is refused or the command was not understood.
 `
@@ -48,6 +51,8 @@ function check(args: readonly string[]): string {
   const text = valueOrThrow(readText(file))
   const electionPackage = valueOrThrow(openPackage(text, key, file))
   valueOrThrow(checkVoterTexts(electionPackage.definition, file))
+  const photos = join(dirname(file), PHOTO_FOLDER)
+  valueOrThrow(collectPhotos(electionPackage.definition, photosIn(photos), photos))
   return describePackage(electionPackage)
 }
 
@@ -104,7 +109,7 @@ function describePackage({ definition, hash }: ElectionPackage): string {
     `  constituency  ${constituency.id}, ${constituency.name.fa}; ${threshold} of ${shareHashes.length} trustees open the count`,
     `  hash          ${toBase64(hash)}`,
   ]
-  lines.push(`languages: ${languages.length}`)
+  lines.push(`photos: ${photoHashes(definition).length}`, `languages: ${languages.length}`)
   for (const { language, readByNativeSpeaker } of languages) {
     const readers = readByNativeSpeaker ? 'read by somebody' : 'not yet read by anyone'
     lines.push(`  ${language}: ${LANGUAGE_NAMES[language]}, ${readers} whose first language it is`)

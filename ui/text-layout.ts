@@ -35,7 +35,7 @@ export function wrapText(
       continue
     }
     if (line !== '') lines.push(line)
-    const pieces = breakWord(word, width, size, bold, measure)
+    const pieces = measure(word, size, bold) <= width ? [word] : breakWord(word, width, size, bold, measure)
     lines.push(...pieces.slice(0, -1))
     line = pieces.at(-1) ?? ''
   }

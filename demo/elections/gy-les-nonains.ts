@@ -1,9 +1,11 @@
 /** The demonstration's election: real ballots of 2002 under invented codes, as a council with nine seats. */
 import { readFileSync } from 'node:fs'
 import type { Definition } from '../../core/election/definition.ts'
-import { toBase64 } from '../../core/keys/hash.ts'
+import { sha256, toBase64, toHex } from '../../core/keys/hash.ts'
+import { photoFileName } from '../../core/package/photos.ts'
 import type { Ceremony } from '../../provisioning/ceremony/hold-ceremony.ts'
 import { VOTER_LANGUAGES } from '../../ui/strings/voter/languages.ts'
+import { portrait } from './portraits.ts'
 
 /**
  * Candidates 1 to 16 of the data, in Latin, Persian and Arabic letters, with the code each is given here (invented, no two neighbours). In
@@ -90,7 +92,11 @@ export function demonstrationDefinition(
         seats: CHOICES,
         choices: CHOICES,
         mixListAndIndividual: false,
-        candidates: CANDIDATES.map(([en, fa, ar, code]) => ({ code, name: { fa, en, ar } })),
+        candidates: CANDIDATES.map(([en, fa, ar, code]) => ({
+          code,
+          name: { fa, en, ar },
+          photo: toBase64(sha256(portrait(fa))),
+        })),
         lists: [],
       },
     ],
@@ -110,6 +116,12 @@ export function demonstrationDefinition(
     ],
     witness: { name: witness.name, key: toBase64(witness.key) },
   }
+}
+
+/** The candidates' photos as they lie in a package: bytes by file name. */
+export function demonstrationPhotos(): ReadonlyMap<string, Uint8Array> {
+  const photos = CANDIDATES.map(([, fa]) => portrait(fa))
+  return new Map(photos.map((photo) => [photoFileName(toHex(sha256(photo)), 'image/webp'), photo]))
 }
 
 /** One real ballot: the codes of the candidates it approves. */

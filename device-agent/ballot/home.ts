@@ -4,6 +4,7 @@
  * ```
  * config.json             which lines, which broker, which touch calibration
  * package.json            the signed election package
+ * photos/                 of its candidates
  * certificate.der         of this device
  * centre.der              of the centre
  * authority.der           of the election authority, for TLS; its key must be the one that config.json trusts
@@ -20,11 +21,13 @@ import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
+import type { Photos } from '../../core/package/photos.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
 import { mappingOfEdges, type TouchMapping } from '../../firmware/touchscreen/calibration.ts'
 import { checkVoterTexts } from '../../ui/voter-texts.ts'
+import { readPhotos } from './photos.ts'
 import { openTouchCalibration } from './touch-calibration.ts'
 
 const path = z.string().min(1).max(1_000)
@@ -64,6 +67,8 @@ export interface ProvisionedHome {
   readonly electionPackage: ElectionPackage
   /** Exact text of `package.json`, for the bundle. */
   readonly packageText: string
+  /** Of the candidates, by hash. */
+  readonly photos: Photos
   readonly certificateDer: Uint8Array
   readonly certificate: Certificate
   readonly centre: Certificate
@@ -140,6 +145,8 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
   if (!electionPackage.ok) return electionPackage
   const texts = checkVoterTexts(electionPackage.value.definition, join(folder, 'package.json'))
   if (!texts.ok) return texts
+  const photos = readPhotos(folder, electionPackage.value.definition)
+  if (!photos.ok) return photos
   const certificateFile = join(folder, 'certificate.der')
   const certificateDer = readFile(certificateFile)
   if (!certificateDer.ok) return certificateDer
@@ -174,6 +181,7 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
     config: config.value,
     electionPackage: electionPackage.value,
     packageText: packageText.value.toString('utf8'),
+    photos: photos.value,
     certificateDer: certificateDer.value,
     certificate: certificate.value,
     centre: centre.value,

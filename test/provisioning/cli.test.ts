@@ -1,12 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { toBase64 } from '../../core/keys/hash.ts'
+import { sha256, toBase64, toHex } from '../../core/keys/hash.ts'
 import { signPackage } from '../../core/package/package.ts'
 import { main, usage } from '../../provisioning/cli.ts'
 import { testFolder } from '../audit/files.ts'
 import { makeStation } from '../audit/fixtures.ts'
 import { run } from '../audit/run.ts'
+import { picture } from '../fixtures/picture.ts'
 
 const station = makeStation('provision check', { casts: [0] })
 const { definition, hash } = station.electionPackage
@@ -42,6 +43,26 @@ describe('sandogh provision check', () => {
   ar: Arabic, not yet read by anyone whose first language it is
   az: Azerbaijani, read by somebody whose first language it is
 `)
+  })
+
+  test('refuses a package of which a photo is not in the folder beside it, with exit code 2', async () => {
+    const photo = picture('image/png', 30, 40)
+    const [first, ...others] = definition.contests
+    if (first === undefined) throw new Error('a fixture without contests')
+    const candidates = first.candidates.map((one) => ({ ...one, photo: toBase64(sha256(photo)) }))
+    const text = signPackage(
+      { ...definition, contests: [{ ...first, candidates }, ...others] },
+      station.authority,
+    )
+    const path = file('photos.json', text)
+    const missing = await check(path, '--authority', key)
+    expect([missing.exitCode, missing.err]).toEqual([2, expect.stringContaining('photo.missing')])
+    mkdirSync(join(folder, 'photos'))
+    file(`photos/${toHex(sha256(photo))}.png`, '')
+    expect((await check(path, '--authority', key)).err).toContain('photo.wrong-hash')
+    writeFileSync(join(folder, `photos/${toHex(sha256(photo))}.png`), photo)
+    const good = await check(path, '--authority', key)
+    expect([good.exitCode, good.out]).toEqual([0, expect.stringContaining('photos: 1\n')])
   })
 
   test('refuses a package of which a language lacks a text, with exit code 2', async () => {

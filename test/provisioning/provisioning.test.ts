@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
-import { fromBase64, sha256, toBase64 } from '../../core/keys/hash.ts'
+import { fromBase64, sha256, toBase64, toHex } from '../../core/keys/hash.ts'
 import { boxPublicKey, openBox, sealBox } from '../../core/keys/sealed-box.ts'
 import { combineShares } from '../../core/keys/shares.ts'
 import { signDocument } from '../../core/keys/signed-document.ts'
-import { valueOrThrow } from '../../core/result.ts'
+import { ok, valueOrThrow } from '../../core/result.ts'
 import { holdCeremony } from '../../provisioning/ceremony/hold-ceremony.ts'
 import { issueCentreCertificate, issueOfficerCertificate } from '../../provisioning/enrolment/certificates.ts'
 import { makeDeviceKeys } from '../../provisioning/enrolment/device-keys.ts'
@@ -14,6 +14,7 @@ import { buildPackage } from '../../provisioning/package/build-package.ts'
 import { makeCardKey } from '../../simulator/cards/card-key.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { testDefinition } from '../fixtures/definition.ts'
+import { picture } from '../fixtures/picture.ts'
 
 const random = seededRandom('provisioning')
 const authority = signerFromSeed(random.bytes(32))
@@ -61,18 +62,20 @@ describe('a package is signed', () => {
   const trustees = { threshold: 3, shareHashes: [...shareHashes] }
   const good = { ...definition, constituency: { ...definition.constituency, electionKey, trustees } }
 
+  const build = (value: unknown, photos: ReadonlyMap<string, Uint8Array> = new Map()) =>
+    buildPackage(value, (name) => ok(photos.get(name)), authority, 'definition.json')
+
   test('when devices would take it', () => {
-    expect(buildPackage(good, authority, 'definition.json').ok).toBe(true)
+    expect(build(good).ok).toBe(true)
   })
 
   test('and not when they would refuse it', () => {
-    const built = buildPackage({ ...good, stations: [] }, authority, 'definition.json')
+    const built = build({ ...good, stations: [] })
     expect(built.ok ? '' : built.error.where).toBe('definition.json at stations')
-    const weak = buildPackage(
-      { ...good, constituency: { ...good.constituency, electionKey: toBase64(new Uint8Array(32)) } },
-      authority,
-      'definition.json',
-    )
+    const weak = build({
+      ...good,
+      constituency: { ...good.constituency, electionKey: toBase64(new Uint8Array(32)) },
+    })
     expect(weak.ok ? '' : weak.error.code).toBe('package.weak-key')
   })
 
@@ -88,12 +91,31 @@ describe('a package is signed', () => {
       ['missing', 'اختر آخرين.', 'in Arabic the text "missing" must hold {left} once'],
       ['greeting', 'أهلًا', 'in Arabic there is no text "greeting"'],
     ] as const) {
-      const built = buildPackage({ ...good, languages: changed(key, text) }, authority, 'definition.json')
+      const built = build({ ...good, languages: changed(key, text) })
       expect(built).toMatchObject({
         ok: false,
         error: { code: 'package.texts', where: 'definition.json at languages[2].texts', what },
       })
     }
+  })
+
+  test('and only with every photo that it names', () => {
+    const built = (named: Uint8Array, files: readonly (readonly [string, Uint8Array])[]) => {
+      const contests = good.contests.map((contest) => ({
+        ...contest,
+        candidates: contest.candidates.map((candidate) => ({ ...candidate, photo: toBase64(sha256(named)) })),
+      }))
+      const result = build({ ...good, contests }, new Map(files))
+      return result.ok ? 'signed' : result.error.code
+    }
+    const photo = picture('image/webp', 300, 400)
+    const hash = toHex(sha256(photo))
+    expect(built(photo, [[`${hash}.webp`, photo]])).toBe('signed')
+    expect(built(photo, [])).toBe('photo.missing')
+    const [small, large] = [picture('image/png', 300, 400), picture('image/png', 300, 801)]
+    expect(built(small, [[`${hash}.webp`, small]])).toBe('photo.missing')
+    expect(built(photo, [[`${hash}.webp`, small]])).toBe('photo.wrong-hash')
+    expect(built(large, [[`${toHex(sha256(large))}.png`, large]])).toBe('photo.dimensions')
   })
 })
 

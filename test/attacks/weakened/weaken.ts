@@ -73,6 +73,14 @@ export async function touchBuild(replacements: readonly Replacement[] = []): Pro
   return { calibrate, readHome, Fingers }
 }
 
+/** How a device reads its home folder, as it is or with these lines replaced. */
+export async function homeBuild(
+  replacements: readonly Replacement[] = [],
+): Promise<Pick<TouchBuild, 'readHome'>> {
+  const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
+  return import(/* @vite-ignore */ join(root, 'device-agent/ballot/home.ts'))
+}
+
 async function load(root: string): Promise<Build> {
   const module = (path: string) => import(/* @vite-ignore */ join(root, path))
   const [

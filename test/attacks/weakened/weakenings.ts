@@ -221,3 +221,21 @@ export const writesEachChoice: readonly Replacement[] = [
     for (const _ of ballot.flat()) this.setSlip('hanging')`,
   },
 ]
+
+/** A photo is found by its name, and nobody asks whose it is. */
+export const showsAnyPhoto: readonly Replacement[] = [
+  {
+    file: 'core/package/photos.ts',
+    line: 'if (toHex(sha256(bytes)) !== hash) {',
+    by: 'if (bytes.length === 0) {',
+  },
+]
+
+/** What a screen has to say in a language is found out when a voter needs it. */
+export const takesUnfinishedLanguages: readonly Replacement[] = [
+  {
+    file: 'device-agent/ballot/home.ts',
+    line: 'if (!texts.ok) return texts',
+    by: '',
+  },
+]

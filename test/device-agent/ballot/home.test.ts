@@ -1,9 +1,18 @@
-import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Definition } from '../../../core/election/definition.ts'
+import { sha256, toBase64, toHex } from '../../../core/keys/hash.ts'
 import { signPackage } from '../../../core/package/package.ts'
 import { readHome, writeSeeds } from '../../../device-agent/ballot/home.ts'
+import { homeBuild } from '../../attacks/weakened/weaken.ts'
+import {
+  type Replacement,
+  showsAnyPhoto,
+  takesUnfinishedLanguages,
+} from '../../attacks/weakened/weakenings.ts'
 import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
+import { picture } from '../../fixtures/picture.ts'
 import { device, makeHome, newFolder, station } from '../store/device.ts'
 
 const honest = makeHome()
@@ -57,17 +66,6 @@ describe('a home folder', () => {
     expect(afterChange(put('config.json', 'authority', other))).toContain('package.json')
   })
 
-  test('whose package lacks a text of the screens is refused', () => {
-    const { definition } = station.electionPackage
-    const languages = definition.languages.map(({ texts, ...language }) => ({
-      ...language,
-      texts: { ...texts, ...(language.language === 'fa' && { 'held-dropping': '{code}' }) },
-    }))
-    const text = signPackage({ ...definition, languages }, station.authority)
-    const change = (folder: string) => writeFileSync(join(folder, 'package.json'), text)
-    expect(afterChange(change)).toBe('package.json at languages[0].texts')
-  })
-
   test("with another device's keys is refused before a vote is taken with them", () => {
     const other = Buffer.alloc(32, 7).toString('base64')
     for (const key of ['log', 'message', 'tls']) {
@@ -103,5 +101,66 @@ describe('the keys that a device made for itself', () => {
 
   test('are never written over', () => {
     expect(() => writeSeeds(honest, device.keys)).toThrow('EEXIST')
+  })
+})
+
+describe('a package that a device was given', () => {
+  const { definition } = station.electionPackage
+
+  /** What a device says of a home with another package in it, signed as it must be. */
+  async function given(
+    changed: Partial<Definition>,
+    photos: readonly (readonly [string, Uint8Array])[] = [],
+    weakening: readonly Replacement[] = [],
+  ) {
+    const { readHome } = await homeBuild(weakening)
+    const folder = newFolder()
+    cpSync(honest, folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), signPackage({ ...definition, ...changed }, station.authority))
+    mkdirSync(join(folder, 'photos'))
+    for (const [name, bytes] of photos) writeFileSync(join(folder, 'photos', name), bytes)
+    const home = readHome(folder, OPENING)
+    return home.ok ? 'taken' : home.error.code
+  }
+
+  const unfinished = definition.languages.map(({ texts, ...language }) => ({
+    ...language,
+    texts: { ...texts, ...(language.language === 'az' && { 'held-dropping': '{code}' }) },
+  }))
+
+  test('is refused if a language lacks a text of the screens', async () => {
+    expect(await given({})).toBe('taken')
+    expect(await given({ languages: unfinished })).toBe('package.texts')
+  })
+
+  test('is taken all the same by a build that asks for no text', async () => {
+    expect(await given({ languages: unfinished }, [], takesUnfinishedLanguages)).toBe('taken')
+  })
+
+  const [one, other] = [picture('image/webp', 30, 40, 1), picture('image/webp', 30, 40, 2)]
+  const nameOf = (photo: Uint8Array) => `${toHex(sha256(photo))}.webp`
+  const contests = definition.contests.map((contest) => ({
+    ...contest,
+    candidates: contest.candidates.map((candidate, position) => ({
+      ...candidate,
+      photo: toBase64(sha256(position === 0 ? one : other)),
+    })),
+  }))
+  const right = [
+    [nameOf(one), one],
+    [nameOf(other), other],
+  ] as const
+  const exchanged = [
+    [nameOf(one), other],
+    [nameOf(other), one],
+  ] as const
+
+  test('is refused if the photos of two candidates were exchanged', async () => {
+    expect(await given({ contests }, right)).toBe('taken')
+    expect(await given({ contests }, exchanged)).toBe('photo.wrong-hash')
+  })
+
+  test('is taken with exchanged photos by a build that goes by their names', async () => {
+    expect(await given({ contests }, exchanged, showsAnyPhoto)).toBe('taken')
   })
 })
