@@ -53,7 +53,7 @@ async function start({ home: folder, seed, log, port }: DeviceOrders): Promise<v
   const home = valueOrThrow(readHome(folder, systemClock.now()))
   const server = await serveDisplay({
     page: valueOrThrow(readPageFiles(pagesFolder('ballot'))),
-    photos: new Map(),
+    photos: home.photos,
     random: systemRandom,
     clock: systemClock,
     port,

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Photo, Photos } from '../../core/package/photos.ts'
 import type { Clock, Logger, Random } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { readHome } from '../../device-agent/ballot/home.ts'
@@ -12,6 +13,7 @@ import { systemClock } from '../../device-agent/system.ts'
 import type { Centre } from '../../fleet/centre.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { TIME_ZONE } from '../elections/gy-les-nonains.ts'
+import { writePolicy } from '../policy.ts'
 import { deviceFolder, type Provisioned, provision, writeConfig } from '../provisioned.ts'
 import { startVirtualCentre } from '../virtual-centre.ts'
 import { VirtualDesk } from '../virtual-desk.ts'
@@ -46,6 +48,7 @@ export class LiveStation {
   readonly #orders: StationOrders
   readonly #provisioned: Provisioned
   readonly #centre: { readonly centre: Centre; readonly store: CentreStore }
+  readonly #photos: Photos
   readonly #desk: VirtualDesk
   readonly #device: DeviceBench
   readonly #rack: CardRack
@@ -62,23 +65,26 @@ export class LiveStation {
     const now = systemClock.now()
     const plan = { pollingDay: dayOf(now), devices: [DEVICE], pointer: true }
     const provisioned = provision(out, random, [now], plan)
+    writePolicy(out, provisioned, now)
     const centre = await startVirtualCentre({ out, provisioned, clock: systemClock, logger })
     const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
     writeConfig(out, DEVICE, provisioned.authority, nowhere, { host: '127.0.0.1', port: centre.centre.port })
     const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), now))
     valueOrThrow(setUpStore(home, systemClock, random)).close()
-    return new LiveStation(orders, provisioned, centre)
+    return new LiveStation(orders, provisioned, centre, home.photos)
   }
 
   private constructor(
     orders: StationOrders,
     provisioned: Provisioned,
     centre: { readonly centre: Centre; readonly store: CentreStore },
+    photos: Photos,
   ) {
     const { out, random, seed, logger, displayPort } = orders
     this.#orders = orders
     this.#provisioned = provisioned
     this.#centre = centre
+    this.#photos = photos
     this.#desk = new VirtualDesk({ provisioned, clock: systemClock, random, logger })
     const changed = () => this.#changed()
     const home = deviceFolder(out, DEVICE)
@@ -140,6 +146,11 @@ export class LiveStation {
   /** A picture that the view names. */
   png(picture: string): Buffer | undefined {
     return this.#device.papers.png(picture)
+  }
+
+  /** A photo of the package, by SHA-256 in hexadecimal. */
+  photo(hash: string): Photo | undefined {
+    return this.#photos.get(hash)
   }
 
   /** All that is to be seen now. */

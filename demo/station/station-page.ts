@@ -20,6 +20,9 @@ const UNREAD_LIMIT = 8 << 20
 /** What goes wrong on the way to a page is the page's end. */
 const NOT_OURS = 1008
 
+/** Of the package, as the device's own page names it. */
+const PHOTO = /^\/photo\/([0-9a-f]{64})$/
+
 /** What is served of a station. */
 interface StationPageParts {
   readonly name: PageName
@@ -33,7 +36,7 @@ interface StationPageParts {
 export function serveStationPage({ name, station, port, opened }: StationPageParts): Promise<PageServer> {
   return servePage({
     page: valueOrThrow(readPageFiles(pagesFolder('station'), `${name}.html`)),
-    find: (path) => pictureAt(station, path),
+    find: (path) => pictureAt(station, path) ?? station.photo(PHOTO.exec(path)?.[1] ?? ''),
     random: systemRandom,
     port,
     // To open the other pages beside this one.
