@@ -27,9 +27,9 @@ export function pagesFolder(area: PageArea): string {
   return join(ROOT, 'dist/web', area)
 }
 
-/** Builds what is not there or no longer fits its sources. Several processes may do so at once. */
-export async function buildPages(): Promise<void> {
-  for (const area of Object.keys(AREAS) as PageArea[]) {
+/** Builds what of these areas is not there or no longer fits its sources. Several processes may do so at once. */
+export async function buildPages(areas = Object.keys(AREAS) as readonly PageArea[]): Promise<void> {
+  for (const area of areas) {
     const inputs = digestOf([AREAS[area].folder, ...SHARED])
     if (!isBuiltFrom(area, inputs)) await build(area, inputs)
   }

@@ -53,14 +53,19 @@ export interface Screen {
   readonly focus?: string
 }
 
-/** What a voter's session begins with, and what officers always have. */
+/** What a voter's session begins with. */
 export const USUAL_LOOK: Look = { textLevel: 2, contrast: 'light' }
+/** What officers and technicians always have. */
+export const OFFICERS_LOOK: Look = { textLevel: 1, contrast: 'light' }
 
 /** The element that a touch at that point of the grid presses, if any. */
 export function elementAt(screen: Screen, x: number, y: number): Element | undefined {
-  return screen.elements.find(
-    ({ press, enabled, rect }) => press && enabled !== false && contains(rect, x, y),
-  )
+  return screen.elements.find((element) => isPressable(element) && contains(element.rect, x, y))
+}
+
+/** Whether an element can be pressed now. */
+export function isPressable({ press, enabled }: Element): boolean {
+  return press && enabled !== false
 }
 
 /** Which pair of colours an element is drawn in. */

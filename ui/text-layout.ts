@@ -13,12 +13,18 @@ export type Measure = (text: string, size: number, bold: boolean) => number
  */
 const SCREEN_SLACK = 0.02
 
+/** A browser shapes a word before it breaks it, so that its pieces are not as wide as they are measured alone. */
+const BROKEN_SLACK = 0.1
+
+/** Where a browser breaks a word that has hyphens (Unicode, UAX 14, LB21). */
+const AFTER_HYPHEN = /(?<=[-\u2010])(?=\p{L})/u
+
 /** Height of a line of text of that size. */
 export function lineHeight(size: number): number {
   return Math.ceil(size * LINE_HEIGHT)
 }
 
-/** The lines of a text that fit into `width`, broken at spaces, a word that is too long between its letters. */
+/** The lines of a text that fit into `width`, broken at spaces, a word that is too long after its hyphens or between its letters. */
 export function wrapText(
   text: string,
   width: number,
@@ -26,20 +32,8 @@ export function wrapText(
   bold: boolean,
   measure: Measure,
 ): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (measure(longer, size, bold) <= width) {
-      line = longer
-      continue
-    }
-    if (line !== '') lines.push(line)
-    const pieces = measure(word, size, bold) <= width ? [word] : breakWord(word, width, size, bold, measure)
-    lines.push(...pieces.slice(0, -1))
-    line = pieces.at(-1) ?? ''
-  }
-  return line === '' ? lines : [...lines, line]
+  const fits = (part: string) => measure(part, size, bold) <= width
+  return breakText(text, { fits, fitsBroken: fits, goesOn: true })
 }
 
 /** The lines of a text within `width` pixels of a screen; a browser needs no more. */
@@ -50,7 +44,17 @@ export function textLines(
   px: number,
   bold: boolean,
 ): readonly string[] {
-  return wrapText(text, width * (1 - SCREEN_SLACK), px, bold, measure)
+  const within = (share: number) => (part: string) => measure(part, px, bold) <= width * share
+  return breakText(text, {
+    fits: within(1 - SCREEN_SLACK),
+    fitsBroken: within(1 - BROKEN_SLACK),
+    goesOn: false,
+  })
+}
+
+/** How wide a place on a screen must be for a text of that width in one line. */
+export function placeWidth(measured: number): number {
+  return Math.ceil(measured / (1 - SCREEN_SLACK)) + 1
 }
 
 /** The height in pixels that a text takes within `width` pixels of a screen. */
@@ -58,17 +62,52 @@ export function textHeight(measure: Measure, text: string, width: number, px: nu
   return textLines(measure, text, width, px, bold).length * lineHeight(px)
 }
 
-function breakWord(
-  word: string,
-  width: number,
-  size: number,
-  bold: boolean,
-  measure: Measure,
-): readonly string[] {
+/** What stands on one line. */
+interface Lines {
+  readonly fits: (part: string) => boolean
+  readonly fitsBroken: (piece: string) => boolean
+  /** Whether the line with the last letters of a broken word goes on. */
+  readonly goesOn: boolean
+}
+
+function breakText(text: string, { fits, fitsBroken, goesOn }: Lines): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  /** Puts a part behind the line, or on a new one. */
+  const put = (part: string, space: string): boolean => {
+    const longer = line === '' ? part : line + space + part
+    if (fits(longer)) {
+      line = longer
+      return true
+    }
+    end()
+    if (!fits(part)) return false
+    line = part
+    return true
+  }
+  const end = () => {
+    if (line !== '') lines.push(line)
+    line = ''
+  }
+  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    if (put(word, ' ')) continue
+    for (const part of word.split(AFTER_HYPHEN)) {
+      if (put(part, '')) continue
+      const pieces = breakWord(part, fitsBroken)
+      lines.push(...pieces.slice(0, -1))
+      line = pieces.at(-1) ?? ''
+      if (!goesOn) end()
+    }
+  }
+  end()
+  return lines
+}
+
+function breakWord(word: string, fits: (piece: string) => boolean): readonly string[] {
   const pieces: string[] = []
   let piece = ''
   for (const { segment } of new Intl.Segmenter().segment(word)) {
-    if (piece !== '' && measure(piece + segment, size, bold) > width) {
+    if (piece !== '' && !fits(piece + segment)) {
       pieces.push(piece)
       piece = ''
     }

@@ -66,6 +66,7 @@ export const VOTER_TEXTS = {
   'blank-whole': [],
   missing: ['left'],
   'typed-twice': ['codes'],
+  'pages-first': [],
   'finish-first': [],
   'finish-again': [],
   finish: [],

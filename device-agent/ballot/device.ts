@@ -2,17 +2,15 @@
  * The loop of a ballot device: touches, cards, keys and timers come in, the two state machines say what follows, and here it is
  * performed. Everything that was decided is in the machines; this only carries.
  */
-import { isDeepStrictEqual } from 'node:util'
 import { contestsOfStyle } from '../../core/election/definition.ts'
 import type { Clock, Logger, Random, Signer, Timer } from '../../core/ports.ts'
-import type { CardReader } from '../../firmware/card-reader/driver.ts'
 import type { IoBoard } from '../../firmware/io-board/adapter.ts'
 import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
-import type { Fonts } from '../../ui/fonts.ts'
-import type { Screen } from '../../ui/screen.ts'
+import { type Fonts, measureWith } from '../../ui/fonts.ts'
 import type { HealthSnapshot } from '../health/health.ts'
 import type { DeviceStore } from '../store/device-store.ts'
+import { CardSlot } from './card-slot.ts'
 import type { Display } from './display.ts'
 import { DevicePaper } from './documents.ts'
 import { exportBundle } from './export.ts'
@@ -30,7 +28,6 @@ import {
   stepPolls,
 } from './polls/polls.ts'
 import { openDevices } from './release.ts'
-import { screenOf } from './screens/screen-of.ts'
 import type { HandedOver } from './screens/view.ts'
 import { SessionPerformer } from './session/perform.ts'
 import {
@@ -40,6 +37,7 @@ import {
   type SessionRules,
   stepSession,
 } from './session/session.ts'
+import { Showing } from './showing.ts'
 
 /** What a device runs on. */
 export interface DeviceParts {
@@ -74,13 +72,11 @@ export class BallotDevice {
   #keysWaiting = false
   #keysOn = false
   #caseOpen = false
-  #cardIn = false
-  /** Who is dealing with the card in the reader: its going out is told to the same. */
-  #cardOwner: 'session' | 'polls' = 'polls'
+  readonly #card = new CardSlot((movement) => this.#guard(() => this.#cardMoved(movement)))
   #handedOver: HandedOver = { bundle: 'missing', centre: 'waiting' }
   readonly #fingers: Fingers
   readonly #roll = new RollWatch()
-  #shown: { readonly display: Display | undefined; readonly screen: Screen } | undefined
+  readonly #showing: Showing
 
   constructor(parts: DeviceParts) {
     const { home, store, clock, random, logger, hold } = parts
@@ -91,7 +87,7 @@ export class BallotDevice {
       {
         changed: (name, present) => this.#guard(() => this.#peripheralChanged(name, present)),
         touchscreen: (connected) => this.#takeTouchscreen(connected),
-        reader: (connected) => this.#takeReader(connected),
+        reader: (connected) => this.#card.take(connected),
         printer: (connected) => this.#takePrinter(connected),
         board: (connected) => this.#takeBoard(connected),
         display: (connected) => this.#takeDisplay(connected),
@@ -101,6 +97,12 @@ export class BallotDevice {
       pressed: (id) => this.#guard(() => this.#pressed(id)),
       stuckChanged: () => this.#guard(() => this.#show()),
     })
+    const { definition } = home.electionPackage
+    this.#showing = new Showing(
+      { definition, measure: measureWith(parts.fonts), clock },
+      () => this.#peripherals.display,
+      () => this.#guard(() => this.#show()),
+    )
     const papers = new DevicePaper(home, store, clock, parts.fonts)
     const shared = {
       store,
@@ -149,6 +151,7 @@ export class BallotDevice {
     this.#stopped = true
     this.#timer?.cancel()
     this.#fingers.cancel()
+    this.#showing.close()
     this.#peripherals.close()
   }
 
@@ -214,7 +217,9 @@ export class BallotDevice {
   #takeDisplay(connected: Display): void {
     connected.onInput((input) =>
       this.#guard(() => {
-        if (this.#mayPress() && input.is === 'press') this.#pressed(input.id)
+        if (!this.#mayPress()) return
+        if (input.is === 'press') this.#pressed(input.id)
+        else this.#switched(input.key)
       }),
     )
   }
@@ -222,19 +227,6 @@ export class BallotDevice {
   /** In the evening cards take leave, whatever else is missing. */
   #mayPress(): boolean {
     return this.#started || this.#polls.is === 'finished'
-  }
-
-  /** A reader that was lost takes nobody's choices away: only a card that is gone when it is back ends a session. */
-  #takeReader(connected: CardReader): void {
-    const before = this.#cardIn
-    this.#cardIn = false
-    let returning = before
-    connected.onCard((movement) => {
-      this.#cardIn = movement === 'in'
-      if (!returning) this.#guard(() => this.#cardMoved(movement))
-    })
-    returning = false
-    if (before && !this.#cardIn) this.#guard(() => this.#cardMoved('out'))
   }
 
   /** A roll near its end is told to the journal at once, and to the poll worker where nobody is voting. */
@@ -266,17 +258,34 @@ export class BallotDevice {
   }
 
   #pressed(id: string): void {
-    if (this.#polls.is === 'open') this.#stepSession({ is: 'pressed', id })
-    else this.#stepPolls({ is: 'pressed', id })
+    if (this.#polls.is !== 'open') this.#stepPolls({ is: 'pressed', id })
+    else if (this.#showing.takesPress(id, this.#session)) this.#touched()
+    else this.#stepSession({ is: 'pressed', id, page: this.#showing.page })
+  }
+
+  /** Two switches, or the keys of a keyboard, go through what the voter can press. */
+  #switched(key: 'next' | 'previous' | 'choose'): void {
+    if (this.#polls.is !== 'open') return
+    const { focus } = this.#showing
+    if (key !== 'choose') {
+      this.#showing.moveFocus(key, this.#session)
+      this.#touched()
+    } else if (focus !== undefined) this.#pressed(focus)
+  }
+
+  /** Somebody is there: the session waits anew. */
+  #touched(): void {
+    this.#stepSession({ is: 'touched' })
+    this.#show()
   }
 
   #cardMoved(movement: 'in' | 'out'): void {
     const input = { is: movement === 'in' ? ('card-inserted' as const) : ('card-removed' as const) }
     if (movement === 'in') {
-      this.#cardOwner = this.#polls.is === 'open' ? 'session' : 'polls'
-      if (this.#cardOwner === 'session' && this.#peripherals.missing.length > 0) return
+      this.#card.owner = this.#polls.is === 'open' ? 'session' : 'polls'
+      if (this.#card.owner === 'session' && this.#peripherals.missing.length > 0) return
     }
-    if (this.#cardOwner === 'session') this.#stepSession(input)
+    if (this.#card.owner === 'session') this.#stepSession(input)
     else this.#stepPolls(input)
   }
 
@@ -302,6 +311,7 @@ export class BallotDevice {
     const before = this.#session
     const { state, effects } = stepSession(this.#rules(), before, input)
     this.#session = state
+    this.#showing.sessionMoved(before, state)
     for (const effect of effects) this.#performSession(effect)
     if (isFree(state) || state.is === 'refused' || state.is === 'thanks') this.#sessions.forget()
     if (state !== before) this.#show()
@@ -314,8 +324,8 @@ export class BallotDevice {
   /** A card that came while the last voter's slip was being dealt with, or before the polls were open. */
   #offerWaitingCard(): void {
     const nobodyVotes = this.#polls.is === 'open' && isFree(this.#session)
-    if (this.#cardIn && nobodyVotes && this.#peripherals.missing.length === 0) {
-      this.#cardOwner = 'session'
+    if (this.#card.isIn && nobodyVotes && this.#peripherals.missing.length === 0) {
+      this.#card.owner = 'session'
       this.#stepSession({ is: 'card-inserted' })
     }
   }
@@ -337,8 +347,8 @@ export class BallotDevice {
     // Again after each card that took leave: it may have brought what the centre and the bundle do not have yet.
     if (input.is === 'totals-settled' || before.is === 'reporting-totals') this.#parts.handOver()
     // An officer's card that came while nothing was asked of it, for example while a report was printed.
-    if (this.#cardIn && 'card' in state && !('card' in before)) {
-      this.#cardOwner = 'polls'
+    if (this.#card.isIn && 'card' in state && !('card' in before)) {
+      this.#card.owner = 'polls'
       this.#stepPolls({ is: 'card-inserted' })
     }
   }
@@ -378,16 +388,13 @@ export class BallotDevice {
     }
   }
 
-  /** What is on the display already is not painted anew: a finger that is on it would count for nothing. */
   #show(): void {
     const { home, store } = this.#parts
-    const { display, missing } = this.#peripherals
-    const screen = screenOf({
-      definition: home.electionPackage.definition,
+    this.#showing.show({
       contests: this.#rules().contests,
       polls: this.#polls,
       session: this.#session,
-      missing,
+      missing: this.#peripherals.missing,
       glassBlocked: this.#fingers.isStuck,
       lastVote: LAST_VOTE[store.slip],
       keysOn: this.#keysOn,
@@ -397,9 +404,6 @@ export class BallotDevice {
       stationClosed: this.#polls.is === 'finished' && openDevices({ home, store }).length === 0,
       paperLow: this.#roll.isLow,
     })
-    if (display === this.#shown?.display && isDeepStrictEqual(screen, this.#shown?.screen)) return
-    this.#shown = { display, screen }
-    display?.show(screen)
   }
 
   /** The lamp on the device says whether one can vote here. */

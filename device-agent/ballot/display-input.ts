@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Definition } from '../../core/election/definition.ts'
-import { elementAt, GRID } from '../../ui/screen.ts'
+import { elementAt, GRID, isPressable } from '../../ui/screen.ts'
 import type { Painted } from './press.ts'
 
 const revision = z.int().min(1)
@@ -56,8 +56,6 @@ export function judgeInput(
     return revision === painted.revision ? { is: 'switch', key } : 'refused'
   }
   const { revision, id } = said.press
-  const isPressable = painted.screen.elements.some(
-    (element) => element.id === id && element.press && element.enabled !== false,
-  )
-  return isPressable && revision === painted.revision ? { is: 'press', id } : 'refused'
+  const isThere = painted.screen.elements.some((element) => element.id === id && isPressable(element))
+  return isThere && revision === painted.revision ? { is: 'press', id } : 'refused'
 }

@@ -32,13 +32,16 @@ import { openTouchCalibration } from './touch-calibration.ts'
 
 const path = z.string().min(1).max(1_000)
 
+/** In the place of a line to a display: a browser shows the screens on this computer's own. */
+export const OWN_SCREEN = 'kiosk'
+
 const configShape = z.strictObject({
   version: z.literal(1),
   device: z.string().min(1).max(64),
   station: z.string().min(1).max(64),
   /** Ed25519 key of the election authority, base64: the one thing a device is told to trust. */
   authority: z.string().length(44),
-  /** Paths of the serial lines, fixed by udev rules on a device. */
+  /** Paths of the serial lines, fixed by udev rules on a device; of the display {@link OWN_SCREEN} where it is this computer's. */
   lines: z.strictObject({ touchscreen: path, cardReader: path, printer: path, ioBoard: path, display: path }),
   /** The national centre's broker; absent on a device without any network. */
   broker: z.strictObject({ host: path, port: z.int().min(1).max(65_535) }).optional(),

@@ -1,5 +1,6 @@
 /** The program on a ballot device in service: real lines, real clock, the operating system's random numbers. */
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import type { Logger } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
@@ -7,7 +8,9 @@ import { openSerialLine } from '../../firmware/link/serial-line.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
-import { readHome, readProvisionedHome } from './home.ts'
+import { OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
+import { type Kiosk, startKiosk } from './page/kiosk.ts'
+import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
 import { setUpStore } from './setup.ts'
 
@@ -23,12 +26,17 @@ export function setUpDevice(folder: string): void {
  */
 export async function calibrateDevice(folder: string): Promise<string> {
   const home = valueOrThrow(readProvisionedHome(folder, systemClock.now()))
-  const { touchscreen, display } = home.config.lines
-  const lines = {
-    touchscreen: openSerialLine({ path: touchscreen, baudRate: BAUD.touchscreen }),
-    display: openSerialLine({ path: display, baudRate: BAUD.display }),
+  const logger = programLog()
+  const display = await openDisplay(home, logger)
+  try {
+    const lines = {
+      touchscreen: openSerialLine({ path: home.config.lines.touchscreen, baudRate: BAUD.touchscreen }),
+      display: display.open,
+    }
+    return valueOrThrow(await calibrate({ home, lines, clock: systemClock, logger }))
+  } finally {
+    await display.close()
   }
-  return valueOrThrow(await calibrate({ home, lines, clock: systemClock, logger: programLog() }))
 }
 
 /**
@@ -42,34 +50,50 @@ export async function runDevice(
 ): Promise<void> {
   const logger = programLog()
   const home = valueOrThrow(readHome(folder, systemClock.now()))
-  const { touchscreen, cardReader, printer, ioBoard, display } = home.config.lines
-  const agent = valueOrThrow(
-    startAgent({
-      home,
-      lines: {
-        touchscreen: openSerialLine({ path: touchscreen, baudRate: BAUD.touchscreen }),
-        'card-reader': openSerialLine({ path: cardReader, baudRate: BAUD['card-reader'], stopBits: 2 }),
-        printer: openSerialLine({ path: printer, baudRate: BAUD.printer }),
-        'io-board': openSerialLine({ path: ioBoard, baudRate: BAUD['io-board'] }),
-        display: openSerialLine({ path: display, baudRate: BAUD.display }),
-      },
-      clock: systemClock,
-      networkClock: systemClock,
-      random: systemRandom,
-      logger,
-      hold: () => () => {},
-    }),
-  )
-  const end = await agent.ended
-  if (end.is === 'finished') {
-    logger.info({ sync: end.sync }, 'finished')
-    finished(end.bundle)
-    await switchedOff()
-    return agent.close()
+  const { touchscreen, cardReader, printer, ioBoard } = home.config.lines
+  const display = await openDisplay(home, logger)
+  try {
+    const agent = valueOrThrow(
+      startAgent({
+        home,
+        lines: {
+          touchscreen: openSerialLine({ path: touchscreen, baudRate: BAUD.touchscreen }),
+          'card-reader': openSerialLine({ path: cardReader, baudRate: BAUD['card-reader'], stopBits: 2 }),
+          printer: openSerialLine({ path: printer, baudRate: BAUD.printer }),
+          'io-board': openSerialLine({ path: ioBoard, baudRate: BAUD['io-board'] }),
+          display: display.open,
+        },
+        clock: systemClock,
+        networkClock: systemClock,
+        random: systemRandom,
+        logger,
+        hold: () => () => {},
+      }),
+    )
+    const end = await agent.ended
+    if (end.is === 'finished') {
+      logger.info({ sync: end.sync }, 'finished')
+      finished(end.bundle)
+      await switchedOff()
+      return await agent.close()
+    }
+    await agent.close()
+    if (end.error instanceof RefusalError) throw end.error
+    throw new Error('the device stopped', { cause: end.error })
+  } finally {
+    await display.close()
   }
-  await agent.close()
-  if (end.error instanceof RefusalError) throw end.error
-  throw new Error('the device stopped', { cause: end.error })
+}
+
+/** What `config.json` names: a line, or the screen of this computer. */
+async function openDisplay({ config, photos }: ProvisionedHome, logger: Logger): Promise<Kiosk> {
+  const { display } = config.lines
+  if (display !== OWN_SCREEN) {
+    return { open: openSerialLine({ path: display, baudRate: BAUD.display }), close: async () => {} }
+  }
+  const folder = fileURLToPath(new URL('../../dist/web/ballot', import.meta.url))
+  const page = valueOrThrow(readPageFiles(folder))
+  return startKiosk({ page, photos, random: systemRandom, clock: systemClock, logger })
 }
 
 /** The program's own log, on standard error. */

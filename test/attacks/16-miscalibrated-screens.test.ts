@@ -18,7 +18,7 @@ import { type TouchEdges, VirtualTouchscreen } from '../../simulator/peripherals
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import type { Screen } from '../../ui/screen.ts'
 import { OPENING } from '../audit/fixtures.ts'
-import { QUIET } from '../device-agent/ballot/screens/views.ts'
+import { ofSession } from '../device-agent/ballot/screens/views.ts'
 import { makeHome, station } from '../device-agent/store/device.ts'
 import { silent } from '../end-to-end/station.ts'
 import { keepsFactoryCalibration, takesAnyFit } from './weakened/lines.ts'
@@ -107,14 +107,16 @@ async function handOver(build: TouchBuild, fault: Fault): Promise<HandedOver> {
 }
 
 /** The screen on which codes are typed. */
-const KEYPAD: Screen = screenOf({
-  ...QUIET,
-  definition,
-  contests,
-  polls: { is: 'open' },
-  session: { is: 'choosing', ballot: contests.map(() => []), entry: '', alert: false },
-  missing: [],
-})
+const KEYPAD: Screen = screenOf(
+  ofSession(definition, {
+    is: 'choosing',
+    ballot: contests.map(() => []),
+    repeated: [],
+    entry: '',
+    first: 0,
+    alert: false,
+  }),
+).screen
 
 function middleOf(id: string): [number, number] {
   const rect = KEYPAD.elements.find((element) => element.id === id)?.rect

@@ -3,7 +3,7 @@
  * device goes on all day. Here the glass drifts a little with each voter, always to one side.
  *
  * This is the lines' side of the story: what the touch controller says and what the device makes of it. The screen's side, a finger that lands on a screen
- * which was not painted yet, comes with the browser that paints it.
+ * which was not painted yet, is in `27-unseen-screens.test.ts`.
  */
 import { expect, test } from 'vitest'
 import type { Screen } from '../../simulator/peripherals/display.ts'

@@ -17,8 +17,8 @@ import { ptyLine } from '../../simulator/lines/pty.ts'
 import { VirtualSerialPorts } from '../../simulator/lines/serial-ports.ts'
 import { TOUCH, touchPacket } from '../../simulator/peripherals/smartset.ts'
 import { VirtualTouchscreen } from '../../simulator/peripherals/touchscreen.ts'
-import { GRID, type Screen } from '../../ui/screen.ts'
-import { QUIET } from '../device-agent/ballot/screens/views.ts'
+import { GRID } from '../../ui/screen.ts'
+import { ofSession } from '../device-agent/ballot/screens/views.ts'
 import { councilContest, testDefinition } from '../fixtures/definition.ts'
 import { quantile } from './table.ts'
 
@@ -166,24 +166,21 @@ async function inputOf({ open, far, end }: Ends): Promise<Way> {
 /** A session in which codes are typed, and the screen that is painted of it. */
 class Voter {
   inputs = 0
-  #session: Session = { is: 'choosing', ballot: [[]], entry: '', alert: false }
+  #session: Session = { is: 'choosing', ballot: [[]], repeated: [], entry: '', first: 0, alert: false }
   readonly #rules: SessionRules = { contests: [councilContest], codeLength: 3 }
-  readonly #screen: Screen = screenOf({
-    ...QUIET,
-    definition: testDefinition(),
-    contests: [councilContest],
-    polls: { is: 'open' },
-    session: this.#session,
-    missing: [],
-  })
+  readonly #shown = screenOf(ofSession(testDefinition(), this.#session))
   readonly fingers = new Fingers(
     mappingOfEdges(EDGES),
     systemClock,
-    () => ({ revision: 1, screen: this.#screen }),
+    () => ({ revision: 1, screen: this.#shown.screen }),
     {
       pressed: (id) => {
         this.inputs += 1
-        this.#session = stepSession(this.#rules, this.#session, { is: 'pressed', id }).state
+        this.#session = stepSession(this.#rules, this.#session, {
+          is: 'pressed',
+          id,
+          page: this.#shown.page,
+        }).state
       },
       stuckChanged: () => {},
     },
@@ -191,7 +188,7 @@ class Voter {
 
   /** Raw values in the middle of a key that can be pressed for ever. */
   key(): { readonly x: number; readonly y: number } {
-    const rect = this.#screen.elements.find(({ id }) => id === 'digit-5')?.rect
+    const rect = this.#shown.screen.elements.find(({ id }) => id === 'digit-5')?.rect
     if (rect === undefined) throw new Error('no key on the screen')
     return {
       x: Math.round(((rect.x + rect.width / 2) / GRID.width) * RAW),

@@ -76,6 +76,9 @@ export function referencesOf(files: ReadonlyMap<string, string>): readonly Refer
   }
 }
 
+/** Where built pages are: there once they are built. */
+const BUILT = 'dist/web/'
+
 /** The files, the folders they are in, and the top. */
 function placesOf(files: readonly string[]): ReadonlySet<string> {
   const places = new Set(files)
@@ -212,7 +215,7 @@ class Reader {
     if (isBuiltin(specifier)) return { is: 'node', name: specifier.replace(/^node:/, '') }
     if (specifier.startsWith('.')) {
       const path = posix.join(posix.dirname(this.#from), specifier).replace(/\/$/, '')
-      if (this.#places.has(path)) return { is: 'file', path }
+      if (this.#places.has(path) || path.startsWith(BUILT)) return { is: 'file', path }
       return { is: 'unknown', what: `${specifier}, which is not there` }
     }
     const [scope = '', name = ''] = specifier.split('/')

@@ -8,7 +8,8 @@ const AREAS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   ui: ['core'],
   firmware: ['core'],
   simulator: ['core'],
-  'device-agent': ['core', 'firmware', 'ui'],
+  // Its page is in `dist`, built.
+  'device-agent': ['core', 'firmware', 'ui', 'dist'],
   provisioning: ['core', 'ui'],
   fleet: ['core', 'ui'],
   registration: ['core', 'ui'],

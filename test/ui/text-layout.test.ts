@@ -52,4 +52,17 @@ describe('a text in the place that a screen has for it', () => {
   it('has no height if it is empty', () => {
     expect(textHeight(measure, '', 600, 60, false)).toBe(0)
   })
+
+  it('breaks a name with a hyphen there before it takes a word apart', () => {
+    const width = measure('Seyed-', 60, true) * 1.2
+    expect(textLines(measure, 'Seyed-Ali', width, 60, true)).toEqual(['Seyed-', 'Ali'])
+  })
+
+  it('leaves a word that is taken apart lines of its own, since a browser may take it apart elsewhere', () => {
+    const width = measure('سلطان', 60, true)
+    const lines = textLines(measure, 'علی سلطان‌محمدی زاده', width, 60, true)
+    expect(lines[0]).toBe('علی')
+    expect(lines.at(-1)).toBe('زاده')
+    expect(lines.slice(1, -1).join('')).toBe('سلطان‌محمدی')
+  })
 })

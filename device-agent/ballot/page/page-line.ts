@@ -18,6 +18,8 @@ const REPLACED = 4001
 const LINE_CLOSED = 1001
 const NO_TEXT = 1003
 
+const SERVED_NO_MORE = 'the page is served no more'
+
 const NEWLINE = 0x0a
 
 /** The newest page, and who waits for it. */
@@ -26,6 +28,7 @@ export class PageLine {
   readonly #changed: (connected: boolean) => void
   #page: Page | undefined
   #waiting: PromiseWithResolvers<Transport> | undefined
+  #isClosed = false
 
   /** @param changed called when there is a page and when there is none any more */
   constructor(clock: Clock, changed: (connected: boolean) => void) {
@@ -35,6 +38,7 @@ export class PageLine {
 
   /** Gives the page's line once there is one. A later call ends the waiting of an earlier one. */
   readonly open: OpenLine = async () => {
+    if (this.#isClosed) throw new Error(SERVED_NO_MORE)
     this.#waiting?.reject(new Error('the line was asked for anew'))
     this.#waiting = undefined
     const free = this.#page?.take()
@@ -67,9 +71,10 @@ export class PageLine {
 
   /** Ends page and waiting. */
   close(): void {
-    this.#waiting?.reject(new Error('the page is served no more'))
+    this.#isClosed = true
+    this.#waiting?.reject(new Error(SERVED_NO_MORE))
     this.#waiting = undefined
-    this.#page?.drop('the page is served no more')
+    this.#page?.drop(SERVED_NO_MORE)
   }
 }
 

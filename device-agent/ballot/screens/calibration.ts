@@ -1,9 +1,10 @@
 /** The screens of the technician's calibration: a cross to be touched, or how it ended. */
 import type { Definition } from '../../../core/election/definition.ts'
 import { type NinePoints, TARGETS } from '../../../firmware/touchscreen/nine-points.ts'
+import { type Draft, LEFT, WIDTH, words } from '../../../ui/drafts.ts'
 import type { Screen } from '../../../ui/screen.ts'
 import { type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
-import { type Draft, LEFT, message, screenWith, WIDTH, words } from './parts.ts'
+import { message, screenWith } from './parts.ts'
 
 /** Side of the square that the cross is drawn in the middle of. */
 const CROSS = 130

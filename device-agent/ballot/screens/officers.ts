@@ -1,22 +1,12 @@
 /** The screens of the polls: what the two officers see before, between and after voting. */
+import { button, type Draft, LEFT, WIDTH, words } from '../../../ui/drafts.ts'
 import { incidentText } from '../../../ui/incidents.ts'
 import { type Strings, stringsIn } from '../../../ui/strings.ts'
 import { PIN_LENGTH } from '../polls/card-dialogue.ts'
 import { type FinishedStep, type OfficerRole, type Polls, wantedRoles } from '../polls/polls.ts'
 import type { PrinterTrouble } from '../session/session.ts'
-import {
-  BODY_TOP,
-  button,
-  type Draft,
-  digitKeys,
-  LEFT,
-  message,
-  paperLowDrafts,
-  WIDE_BUTTON,
-  WIDTH,
-  words,
-} from './parts.ts'
-import type { OfficersView, ViewOf } from './view.ts'
+import { BODY_TOP, message, paperLowDrafts, pinKeys, WIDE_BUTTON } from './parts.ts'
+import type { OfficersView } from './view.ts'
 
 type Closed = Exclude<Polls, { is: 'open' }>
 
@@ -81,7 +71,7 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
 function alarmDrafts({ alarms, language }: OfficersView<Closed>): readonly Draft[] {
   if (alarms.length === 0) return []
   const text = alarms.map((entry) => incidentText(entry, language)).join(' · ')
-  return [words('alarms', 'status', text, { x: LEFT, y: 1700, width: WIDTH, height: 200 })]
+  return [words('alarms', 'status', text, { x: LEFT, y: 1700, width: WIDTH, height: 210 })]
 }
 
 /**
@@ -151,7 +141,7 @@ function cardDrafts(
           element: { ...words('pin', 'text', dots, row(880, 140), 'huge').element, direction: 'ltr' },
           turns: true,
         },
-        ...digitKeys(language, officers.correct),
+        ...pinKeys(language),
       ]
     }
     case 'carried':
@@ -161,7 +151,7 @@ function cardDrafts(
   }
 }
 
-function reportTrouble({ language }: ViewOf<Closed>, trouble: PrinterTrouble): readonly Draft[] {
+function reportTrouble({ language }: OfficersView<Closed>, trouble: PrinterTrouble): readonly Draft[] {
   const { officers, trouble: troubles } = stringsIn(language)
   return [
     ...message(officers.troubleHeading, troubles[trouble], officers.troubleHint),
@@ -187,8 +177,8 @@ function finishedDrafts(view: OfficersView<Closed & { is: 'finished' }>): readon
   const { officers } = stringsIn(language)
   const row = (y: number, height: number) => ({ x: LEFT, y, width: WIDTH, height })
   const records = [
-    words('bundle', 'status', officers.bundle[handedOver.bundle], row(1080, 220), 'large'),
-    words('centre', 'status', officers.centre[handedOver.centre], row(1320, 220), 'large'),
+    words('bundle', 'status', officers.bundle[handedOver.bundle], row(1060, 220), 'large'),
+    words('centre', 'status', officers.centre[handedOver.centre], row(1290, 220), 'large'),
     ...sheetDrafts(state, officers),
     ...alarmDrafts(view),
   ]
@@ -211,7 +201,7 @@ function sheetDrafts(
   { wanted, impossible }: Closed & { is: 'finished' },
   { sheetWaits, totalsImpossible }: Strings['officers'],
 ): readonly Draft[] {
-  const place = { x: LEFT, y: 1560, width: WIDTH, height: 140 }
+  const place = { x: LEFT, y: 1520, width: WIDTH, height: 164 }
   if (impossible.length > 0)
     return [words('impossible', 'status', totalsImpossible(impossible.join(' ')), place)]
   return wanted.length === 0 ? [] : [words('wanted', 'status', sheetWaits(wanted.join(' ')), place)]

@@ -1,51 +1,57 @@
-/** The screen of a ballot device: a pure function of what its two state machines are in. */
-import type { Screen } from '../../../ui/screen.ts'
+/** The screen of a ballot device: a function of what its two state machines are in, and of how the voter wants it shown. */
+import type { Draft } from '../../../ui/drafts.ts'
+import { isPressable, type Screen } from '../../../ui/screen.ts'
 import { type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
+import { ONE_PAGE, type PagedScreen } from '../../../ui/voter-screens/view.ts'
+import { type Presentation, presentationAtStart } from '../session/presentation.ts'
 import { officerDrafts } from './officers.ts'
-import { type Draft, message, screenWith } from './parts.ts'
+import { message, screenWith } from './parts.ts'
 import type { View } from './view.ts'
-import { voterDrafts } from './voter.ts'
 
 export type { View } from './view.ts'
 
 /**
- * Every screen of the device, Persian unless another language is asked for. Ids of pressable elements are exactly the inputs that
- * the state machines take. Throws where a ballot does not fit its contests: our own broken promise.
+ * Every screen of the device. Ids of pressable elements are exactly the inputs that the state machines take. Throws where a ballot does not
+ * fit its contests: our own broken promise.
+ * @param language of the officers' screens
  */
-export function screenOf(view: View, language: OfficerLanguage = 'fa'): Screen {
-  return screenWith(nameOf(view), language, view.definition, draftsOf(view, language))
+export function screenOf(view: View, language: OfficerLanguage = 'fa'): PagedScreen {
+  const { polls, session, missing, glassBlocked } = view
+  const isMissing = missing.length > 0 && !isBusy({ polls, session, missing })
+  if (!isMissing && (polls.is === 'open' || (glassBlocked && polls.is !== 'stopped')))
+    return voterScreen(view)
+  const name = isMissing ? 'device.missing' : nameOf(view)
+  const drafts = isMissing ? missingDrafts(view, language) : closedDrafts(view, language)
+  return { screen: screenWith(name, language, view.definition, drafts), page: ONE_PAGE }
 }
 
-/** The state of the machine that has the screen. */
-function nameOf({ polls, session, missing, glassBlocked }: View): string {
-  if (missing.length > 0 && !isBusy({ polls, session, missing })) return 'device.missing'
-  if (glassBlocked && polls.is !== 'stopped') return 'device.glass-blocked'
-  if (polls.is === 'open') return 'alert' in session && session.alert ? 'voter.alert' : `voter.${session.is}`
+/** What the voter sees; of a blocked glass, officers too, as the voter's session begins. */
+function voterScreen(view: View): PagedScreen {
+  const { contests, session, glassBlocked, paperLow, definition } = view
+  const shown = view.polls.is === 'open' ? view.presentation : presentationAtStart(definition)
+  const { language, look, optionsOpen } = shown
+  const of = { contests, state: session, language, look, optionsOpen, glassBlocked, paperLow }
+  const { screen, page } = view.voterScreens.screenOf(of)
+  return { screen: focused(screen, shown), page }
+}
+
+/** With the focus of keyboard or switches, if what it is on is still there to be pressed. */
+function focused(screen: Screen, { focus }: Presentation): Screen {
+  if (focus === undefined || focus.screen !== screen.name) return screen
+  const isThere = screen.elements.some((element) => element.id === focus.id && isPressable(element))
+  return isThere ? { ...screen, focus: focus.id } : screen
+}
+
+/** Which screen of the polls it is. */
+function nameOf({ polls }: View): string {
   if (polls.is === 'admitting' || polls.is === 'finished') return `polls.${polls.is}.${polls.card.is}`
   return 'trouble' in polls && polls.trouble !== undefined ? `polls.${polls.is}.trouble` : `polls.${polls.is}`
 }
 
-function draftsOf(view: View, language: OfficerLanguage) {
-  const { polls, session, definition, contests, missing, glassBlocked } = view
-  const { lastVote, keysOn, caseOpen, alarms, handedOver, stationClosed } = view
-  const shared = { definition, contests, language, paperLow: view.paperLow }
-  if (missing.length > 0 && !isBusy({ polls, session, missing })) return missingDrafts(view, language)
-  if (glassBlocked && polls.is !== 'stopped') {
-    const { glass } = stringsIn(language)
-    return message(glass.blocked, glass.blockedHint, glass.blockedWorker)
-  }
-  return polls.is === 'open'
-    ? voterDrafts({ ...shared, state: session })
-    : officerDrafts({
-        ...shared,
-        lastVote,
-        keysOn,
-        caseOpen,
-        alarms,
-        handedOver,
-        stationClosed,
-        state: polls,
-      })
+function closedDrafts(view: View, language: OfficerLanguage): readonly Draft[] {
+  const { polls } = view
+  if (polls.is === 'open') throw new Error('officers see no voter’s screen')
+  return officerDrafts({ ...view, state: polls, language })
 }
 
 /** Whether something is under way that says by itself what a missing peripheral means, and must not be hidden from who began it. */

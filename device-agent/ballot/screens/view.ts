@@ -3,9 +3,11 @@
 import type { Contest, Definition } from '../../../core/election/definition.ts'
 import type { Day } from '../../../core/journal/day.ts'
 import type { OfficerLanguage } from '../../../ui/strings.ts'
+import type { VoterScreens } from '../../../ui/voter-screens/voter-screens.ts'
 import type { FlushEnd } from '../../sync/sync.ts'
 import type { PeripheralName } from '../peripherals.ts'
 import type { Polls } from '../polls/polls.ts'
+import type { Presentation } from '../session/presentation.ts'
 import type { Session } from '../session/session.ts'
 
 /** What became of the vote in hand when voting stopped. */
@@ -19,11 +21,15 @@ export type LastVote =
 
 export interface View {
   readonly definition: Definition
+  /** Of the same package. */
+  readonly voterScreens: VoterScreens
   /** Contests of the voter's ballot style; empty while no card is accepted. */
   readonly contests: readonly Contest[]
   readonly polls: Polls
   /** Shown only while the polls are open. */
   readonly session: Session
+  /** How the voter's screens are shown. */
+  readonly presentation: Presentation
   /** Peripherals that do not answer. */
   readonly missing: readonly PeripheralName[]
   /** Something lies on the touchscreen and does not go away. */
@@ -47,15 +53,8 @@ export interface HandedOver {
   readonly centre: 'waiting' | FlushEnd | 'no-link'
 }
 
-/** A view of one state in one language. */
-export interface ViewOf<S> {
-  readonly definition: Definition
-  readonly contests: readonly Contest[]
-  readonly state: S
-  readonly language: OfficerLanguage
-  readonly paperLow: boolean
-}
-
-/** What the officers' screens say beside the state. */
-export type OfficersView<S> = ViewOf<S> &
-  Pick<View, 'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver' | 'stationClosed'>
+/** What the officers' screens are a function of. */
+export type OfficersView<S> = Pick<
+  View,
+  'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver' | 'stationClosed' | 'paperLow'
+> & { readonly state: S; readonly language: OfficerLanguage }

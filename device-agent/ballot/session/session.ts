@@ -4,14 +4,16 @@
  *
  * ```
  * idle → reading → choosing ⇄ reviewing → printing → comparing → recording → dropping → thanks → idle
- *             ↘ refused        ↑              ↘ held ↙    ↘ voiding → (choosing | refused | ended-without-vote)
+ *     ↘ refused   ⇅      ⇅     ↑              ↘ held ↙    ↘ voiding → (choosing | refused | ended-without-vote)
+ *              finding  members
  * ```
  *
  * Whoever pulls the card before the vote is recorded comes to `ended-without-vote`, which says so, and from there to `idle`.
  */
 import type { Ballot, ChoiceProblem } from '../../../core/election/ballot.ts'
 import type { Contest } from '../../../core/election/definition.ts'
-import { choosing, pressWhileChoosing } from './choosing.ts'
+import { isAllSeen, type Page, seenWith } from '../../../ui/voter-screens/view.ts'
+import { blank, choosing, pressWhileMaking, turnedTo } from './choosing.ts'
 
 /** Without a touch for this long the voter is asked whether they are still there (VVSG 2.0, 5.2: 2 to 5 minutes). */
 export const INACTIVITY_MS = 150_000
@@ -42,26 +44,41 @@ export type Notice =
 /** What stands between the voter and the next step until a poll worker has mended it. */
 export type PrinterTrouble = 'paper-out' | 'cover-open' | 'error' | 'hot' | 'broken' | 'silent'
 
-interface Making {
+/** What a voter has made so far. */
+export interface Made {
   readonly ballot: Ballot
-  /** Digits typed so far of the next code. */
-  readonly entry: string
-  readonly notice?: Notice
+  /** Codes that were chosen again while they were chosen already. */
+  readonly repeated: readonly string[]
+}
+
+/** A list of which a page is shown, by the position of the first thing on it, so that the size of the text may change. */
+interface Listed {
+  readonly first: number
   /** The voter is asked whether they are still there. */
   readonly alert: boolean
+}
+
+/** What is read before it goes on: so many things from the first on stood on the pages before. */
+interface Read extends Listed {
+  readonly seen: number
 }
 
 export type Session =
   | { readonly is: 'idle' }
   | { readonly is: 'reading' }
   | { readonly is: 'refused'; readonly why: CardRefusal | 'inactive' }
-  | ({ readonly is: 'choosing' } & Making)
-  | {
-      readonly is: 'reviewing'
-      readonly ballot: Ballot
-      readonly finishPressed: boolean
-      readonly alert: boolean
-    }
+  | ({
+      readonly is: 'choosing'
+      /** Digits typed so far of the next code. */
+      readonly entry: string
+      readonly notice?: Notice
+    } & Made &
+      Listed)
+  /** A list was chosen: its members. */
+  | ({ readonly is: 'members'; readonly contest: number; readonly position: number } & Made & Listed)
+  /** Looking for a name; what was typed of a code waits. */
+  | ({ readonly is: 'finding'; readonly query: string; readonly entry: string } & Made & Listed)
+  | ({ readonly is: 'reviewing'; readonly finishPressed: boolean } & Made & Read)
   | {
       readonly is: 'printing'
       readonly ballot: Ballot
@@ -69,7 +86,7 @@ export type Session =
       /** By the bytes that are still to go: the same for every slip of a package. Absent until the printer is told to print. */
       readonly secondsLeft?: number
     }
-  | { readonly is: 'comparing'; readonly ballot: Ballot; readonly alert: boolean }
+  | ({ readonly is: 'comparing'; readonly ballot: Ballot } & Read)
   | { readonly is: 'voiding'; readonly ballot: Ballot; readonly afterwards: AfterVoid }
   | { readonly is: 'recording'; readonly cardGone: boolean }
   /** The vote counts; the slip is cut and the card marked. */
@@ -94,8 +111,10 @@ export type SessionInput =
   | { readonly is: 'card-accepted' }
   | { readonly is: 'card-refused'; readonly why: CardRefusal }
   | { readonly is: 'card-removed' }
-  /** The id of a pressed element of the screen that was painted. */
-  | { readonly is: 'pressed'; readonly id: string }
+  /** The id of a pressed element of the screen that was painted, and which part of its list that showed. */
+  | { readonly is: 'pressed'; readonly id: string; readonly page: Page }
+  /** Somebody did something else: moved the focus, chose another size of text. */
+  | { readonly is: 'touched' }
   | { readonly is: 'print-progress'; readonly secondsLeft: number }
   | { readonly is: 'slip-printed' }
   | { readonly is: 'slip-refused'; readonly trouble: PrinterTrouble }
@@ -137,6 +156,7 @@ export interface SessionRules {
 
 const IDLE: Session = { is: 'idle' }
 const START_INACTIVITY: SessionEffect = { do: 'start-timer', ms: INACTIVITY_MS }
+const START_ALERT: SessionEffect = { do: 'start-timer', ms: ALERT_MS }
 const STOP_TIMER: SessionEffect = { do: 'stop-timer' }
 
 /** The next state and what is to be done. An input that means nothing in a state changes nothing. */
@@ -144,6 +164,8 @@ export function stepSession(rules: SessionRules, state: Session, input: SessionI
   if (input.is === 'timed-out') return stepTimeout(state)
   if (input.is === 'card-removed') return stepCardRemoved(state)
   if (input.is === 'slip-settled') return stepSettled(state)
+  if (input.is === 'touched')
+    return 'alert' in state ? to(state, state.alert ? START_ALERT : START_INACTIVITY) : stay(state)
   switch (state.is) {
     case 'idle':
       return input.is === 'card-inserted' ? to({ is: 'reading' }, { do: 'read-card' }) : stay(state)
@@ -152,16 +174,18 @@ export function stepSession(rules: SessionRules, state: Session, input: SessionI
         ? to({ is: 'reading' }, STOP_TIMER, { do: 'read-card' })
         : stay(state)
     case 'reading':
-      if (input.is === 'card-accepted') return to(choosing(rules.contests.map(() => [])), START_INACTIVITY)
+      if (input.is === 'card-accepted') return to(choosing(blank(rules.contests)), START_INACTIVITY)
       return input.is === 'card-refused' ? to({ is: 'refused', why: input.why }) : stay(state)
     case 'choosing':
-      return input.is === 'pressed' ? stepChoosing(rules, state, input.id) : stay(state)
+    case 'members':
+    case 'finding':
+      return input.is === 'pressed' ? stepMaking(rules, state, input) : stay(state)
     case 'reviewing':
-      return input.is === 'pressed' ? stepReviewing(state, input.id) : stay(state)
+      return input.is === 'pressed' ? stepReviewing(state, input) : stay(state)
     case 'printing':
       return stepPrinting(state, input)
     case 'comparing':
-      return input.is === 'pressed' ? stepComparing(state, input.id) : stay(state)
+      return input.is === 'pressed' ? stepComparing(state, input) : stay(state)
     case 'voiding':
       return stepVoiding(state, input)
     case 'recording':
@@ -178,24 +202,36 @@ export function stepSession(rules: SessionRules, state: Session, input: SessionI
   }
 }
 
-function stepChoosing(rules: SessionRules, state: Session & { is: 'choosing' }, id: string): SessionStep {
-  const next = pressWhileChoosing(rules, state, id)
+type Press = SessionInput & { readonly is: 'pressed' }
+
+function stepMaking(
+  rules: SessionRules,
+  state: Session & { is: 'choosing' | 'members' | 'finding' },
+  { id, page }: Press,
+): SessionStep {
+  const next = pressWhileMaking(rules, state, id, page)
   return next === state ? stay(state) : to(next, START_INACTIVITY)
 }
 
-/** The finish key is pressed twice: the second press is the voter's word that nothing is missing. */
-function stepReviewing(state: Session & { is: 'reviewing' }, id: string): SessionStep {
-  switch (id) {
-    case 'back':
-      return to(choosing(state.ballot), START_INACTIVITY)
-    case 'still-here':
-      return to({ ...state, alert: false }, START_INACTIVITY)
-    case 'finish':
-      if (!state.finishPressed) return to({ ...state, finishPressed: true, alert: false }, START_INACTIVITY)
-      return printSlip(state.ballot, STOP_TIMER)
-    default:
-      return stay(state)
-  }
+/** The finish key is pressed twice, and not before all pages were shown: the second press is the voter's word that nothing is missing. */
+function stepReviewing(state: Session & { is: 'reviewing' }, press: Press): SessionStep {
+  const leafed = stepReading(state, press)
+  if (leafed !== undefined) return leafed
+  if (press.id === 'back') return to(choosing(state), START_INACTIVITY)
+  if (press.id !== 'finish' || !isAllSeen(state.seen, press.page)) return stay(state)
+  if (!state.finishPressed) return to({ ...state, finishPressed: true, alert: false }, START_INACTIVITY)
+  return printSlip(state.ballot, STOP_TIMER)
+}
+
+/** What review and comparison have in common: another page, with what was shown until now, and the answer to the question. */
+function stepReading(
+  state: Session & { is: 'reviewing' | 'comparing' },
+  { id, page }: Press,
+): SessionStep | undefined {
+  if (id === 'still-here') return to({ ...state, alert: false }, START_INACTIVITY)
+  const first = turnedTo(id, page)
+  if (first === undefined) return undefined
+  return to({ ...state, first, seen: seenWith(state.seen, page), alert: false }, START_INACTIVITY)
 }
 
 function stepPrinting(state: Session & { is: 'printing' }, input: SessionInput): SessionStep {
@@ -204,22 +240,17 @@ function stepPrinting(state: Session & { is: 'printing' }, input: SessionInput):
   if (input.is === 'slip-indeterminate' || (input.is === 'slip-printed' && cardGone)) {
     return voidSlip(ballot, cardGone ? 'ended' : 'choosing')
   }
-  if (input.is === 'slip-printed') return to({ is: 'comparing', ballot, alert: false }, START_INACTIVITY)
+  if (input.is === 'slip-printed') return to(comparing(ballot), START_INACTIVITY)
   if (input.is === 'slip-refused' && cardGone) return endWithoutVote()
   return stepTrouble(state, input, { step: 'printing', ballot })
 }
 
-function stepComparing(state: Session & { is: 'comparing' }, id: string): SessionStep {
-  switch (id) {
-    case 'accept':
-      return to({ is: 'recording', cardGone: false }, STOP_TIMER, { do: 'record', ballot: state.ballot })
-    case 'reject':
-      return voidSlip(state.ballot, 'choosing', STOP_TIMER)
-    case 'still-here':
-      return to({ ...state, alert: false }, START_INACTIVITY)
-    default:
-      return stay(state)
-  }
+function stepComparing(state: Session & { is: 'comparing' }, press: Press): SessionStep {
+  const leafed = stepReading(state, press)
+  if (leafed !== undefined) return leafed
+  if (press.id === 'reject') return voidSlip(state.ballot, 'choosing', STOP_TIMER)
+  if (press.id !== 'accept' || !isAllSeen(state.seen, press.page)) return stay(state)
+  return to({ is: 'recording', cardGone: false }, STOP_TIMER, { do: 'record', ballot: state.ballot })
 }
 
 function stepVoiding(state: Session & { is: 'voiding' }, input: SessionInput): SessionStep {
@@ -228,7 +259,10 @@ function stepVoiding(state: Session & { is: 'voiding' }, input: SessionInput): S
   }
   switch (state.afterwards) {
     case 'choosing':
-      return to(choosing(state.ballot, '', { is: 'slip-cancelled' }), START_INACTIVITY)
+      return to(
+        choosing({ ballot: state.ballot, repeated: [] }, '', { is: 'slip-cancelled' }),
+        START_INACTIVITY,
+      )
     case 'refused':
       return to({ is: 'refused', why: 'inactive' })
     case 'ended':
@@ -273,6 +307,8 @@ function stepCardRemoved(state: Session): SessionStep {
     case 'ended-without-vote':
       return stay(state)
     case 'choosing':
+    case 'members':
+    case 'finding':
     case 'reviewing':
       return endWithoutVote()
     case 'printing':
@@ -302,12 +338,16 @@ function stepHeldCardRemoved(state: Session & { is: 'held' }): SessionStep {
 }
 
 function stepTimeout(state: Session): SessionStep {
-  if (state.is === 'choosing' || state.is === 'reviewing' || state.is === 'comparing') {
-    if (!state.alert) return to({ ...state, alert: true }, { do: 'start-timer', ms: ALERT_MS })
+  if ('alert' in state) {
+    if (!state.alert) return to({ ...state, alert: true }, START_ALERT)
     if (state.is === 'comparing') return voidSlip(state.ballot, 'refused')
     return to({ is: 'refused', why: 'inactive' })
   }
   return state.is === 'ended-without-vote' ? to(IDLE) : stay(state)
+}
+
+function comparing(ballot: Ballot): Session {
+  return { is: 'comparing', ballot, first: 0, seen: 0, alert: false }
 }
 
 /** The card is out and nothing was recorded: the voter is told so for a while. */

@@ -17,8 +17,8 @@ export const keepsStateAfterError: readonly Replacement[] = [
   },
   {
     file: SESSION,
-    line: 'return to(choosing(rules.contests.map(() => [])), START_INACTIVITY)',
-    by: 'return to(choosing(leftOver ?? rules.contests.map(() => [])), START_INACTIVITY)',
+    line: 'return to(choosing(blank(rules.contests)), START_INACTIVITY)',
+    by: 'return to(choosing(leftOver ? { ballot: leftOver, repeated: [] } : blank(rules.contests)), START_INACTIVITY)',
   },
 ]
 

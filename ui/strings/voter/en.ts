@@ -61,6 +61,7 @@ export const en: VoterTexts = {
   'blank-whole': 'Nobody is chosen: your vote is blank.',
   missing: 'You may still choose {left} more.',
   'typed-twice': 'Typed twice, counts once: {codes}',
+  'pages-first': 'Press “Next” and read every page first.',
   'finish-first': 'If this is right, press “Finish” twice.',
   'finish-again': 'Press “Finish” once more to print.',
   finish: 'Finish',

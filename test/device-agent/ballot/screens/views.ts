@@ -1,75 +1,20 @@
-/** One view of every state of both machines, for several packages. */
-import { contestsOfStyle, type Definition } from '../../../../core/election/definition.ts'
+/** One view of every state of the polls, for several packages, and a view of any one state. */
+import type { Definition } from '../../../../core/election/definition.ts'
 import type { CardStep } from '../../../../device-agent/ballot/polls/card-dialogue.ts'
 import type { Polls } from '../../../../device-agent/ballot/polls/polls.ts'
 import type { View } from '../../../../device-agent/ballot/screens/screen-of.ts'
 import type { LastVote } from '../../../../device-agent/ballot/screens/view.ts'
-import type { HeldAt, Notice, Session } from '../../../../device-agent/ballot/session/session.ts'
-import { councilContest, testDefinition, testDefinitionWithLists } from '../../../fixtures/definition.ts'
+import { presentationAtStart } from '../../../../device-agent/ballot/session/presentation.ts'
+import type { Session } from '../../../../device-agent/ballot/session/session.ts'
+import { installedFontFiles, measureWith, registerFonts } from '../../../../ui/fonts.ts'
+import { VoterScreens } from '../../../../ui/voter-screens/voter-screens.ts'
 import { admittedAs, OFFICER_REFUSALS, ROLES } from '../polls/walk.ts'
-import { REFUSALS, TROUBLES } from '../session/walk.ts'
+import { TROUBLES } from '../session/walk.ts'
 
-const LONG_FA =
-  'سید محمدرضا حسینی‌نژاد طباطبایی یزدی فرزند علی‌اکبر معروف به مهندس حسینی نماینده پیشین مردم و کارشناس ارشد شهرسازی تهران'
-const LONG_EN =
-  'Seyyed Mohammad-Reza Hosseini-Nezhad Tabatabaei Yazdi son of Ali-Akbar, known as Engineer Hosseini, former member of it'
-
-const longNames: Definition = testDefinition({
-  title: { fa: LONG_FA, en: LONG_EN },
-  contests: [
-    {
-      ...councilContest,
-      title: { fa: LONG_FA, en: LONG_EN },
-      candidates: councilContest.candidates.map((candidate) => ({
-        ...candidate,
-        name: { fa: LONG_FA, en: LONG_EN },
-      })),
-    },
-  ],
-})
-
-const capital: Definition = testDefinition({
-  contests: [
-    {
-      ...councilContest,
-      seats: 21,
-      choices: 21,
-      candidates: Array.from({ length: 40 }, (_, i) => ({
-        code: String(100_000 + 7 * i),
-        name: { fa: i % 2 === 0 ? 'سید محمدرضا حسینی‌نژاد' : 'مریم رضایی' },
-      })),
-    },
-  ],
-})
-
-const twoContests: Definition = testDefinition({
-  contests: [
-    councilContest,
-    {
-      ...councilContest,
-      id: 'district',
-      title: { fa: 'شورای محله', en: 'Neighbourhood council' },
-      seats: 1,
-      choices: 2,
-      candidates: [
-        { code: '801', name: { fa: 'رضا' } },
-        { code: '802', name: { fa: 'مریم', en: 'Maryam' } },
-      ],
-    },
-  ],
-  styles: [{ id: 'standard', contests: ['council', 'district'] }],
-})
-
-export const DEFINITIONS: Readonly<Record<string, Definition>> = {
-  plain: testDefinition(),
-  'with lists': testDefinitionWithLists(),
-  'names of 120 letters': longNames,
-  '21 choices, codes of six digits': capital,
-  'two contests': twoContests,
-}
+export const measure = measureWith(registerFonts(installedFontFiles()))
 
 /** Nobody's vote in hand, keys off, case closed. */
-export const QUIET = {
+const QUIET = {
   glassBlocked: false,
   lastVote: 'none',
   keysOn: false,
@@ -78,25 +23,31 @@ export const QUIET = {
   handedOver: { bundle: 'written', centre: 'received' },
   stationClosed: false,
   paperLow: false,
+  missing: [],
 } as const
+
+const screensOf = new WeakMap<Definition, VoterScreens>()
+
+/** The view of a device whose polls are so, with nobody's session. */
+export function ofPolls(definition: Definition, polls: Polls): View {
+  const voterScreens = screensOf.get(definition) ?? new VoterScreens(definition, measure)
+  screensOf.set(definition, voterScreens)
+  const presentation = presentationAtStart(definition)
+  return { ...QUIET, definition, voterScreens, presentation, contests: [], polls, session: { is: 'idle' } }
+}
+
+/** The view of a device whose polls are open, with a session in all contests. */
+export function ofSession(definition: Definition, session: Session): View {
+  return { ...ofPolls(definition, { is: 'open' }), contests: definition.contests, session }
+}
 
 export const LAST_VOTES: readonly LastVote[] = ['recorded', 'not-recorded', 'none']
 
-/** Every state in every shape that its screen shows differently. */
-export function viewsOf(definition: Definition): readonly View[] {
-  const contests = contestsOfStyle(definition, 'standard') ?? []
-  const nobody = contests.map(() => [])
-  const full = contests.map(({ choices }) => Array.from({ length: choices }, (_, position) => position))
-  const missing: View['missing'] = []
-  const voter = [...sessions(nobody), ...sessions(full)].map((session): View => {
-    return { definition, contests, polls: { is: 'open' }, session, missing, ...QUIET }
-  })
+/** Every state of the polls in every shape that its screen shows differently. */
+export function officersViews(definition: Definition): readonly View[] {
   const officers = polls().flatMap((state) =>
     LAST_VOTES.flatMap((lastVote) =>
-      keysAndCase(state).map((given): View => {
-        const idle = { contests: [], session: { is: 'idle' }, missing } as const
-        return { definition, ...idle, ...QUIET, polls: state, lastVote, ...given }
-      }),
+      keysAndCase(state).map((given): View => ({ ...ofPolls(definition, state), lastVote, ...given })),
     ),
   )
   const parts: View['missing'] = ['touchscreen', 'card-reader', 'printer', 'io-board', 'display']
@@ -112,61 +63,16 @@ export function viewsOf(definition: Definition): readonly View[] {
       .filter(({ polls: { is } }) => is === 'finished')
       .map((view): View => ({ ...view, handedOver: { bundle: 'missing', centre } })),
   )
-  const rollLow = [...voter, ...officers, ...alarmed].map((view): View => ({ ...view, paperLow: true }))
+  const rollLow = [...officers, ...alarmed].map((view): View => ({ ...view, paperLow: true }))
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
-  const blocked = [...voter, ...officers].map((view): View => ({ ...view, glassBlocked: true }))
-  return [...voter, ...officers, ...alarmed, ...handed, ...rollLow, ...absent, ...blocked]
+  const blocked = officers.map((view): View => ({ ...view, glassBlocked: true }))
+  return [...officers, ...alarmed, ...handed, ...rollLow, ...absent, ...blocked]
 }
 
 /** How keys and case may stand where that is shown. */
 function keysAndCase({ is }: Polls): readonly Pick<View, 'keysOn' | 'caseOpen'>[] {
   if (is !== 'closed' && is !== 'paused') return [{ keysOn: true, caseOpen: false }]
   return [false, true].flatMap((keysOn) => [false, true].map((caseOpen) => ({ keysOn, caseOpen })))
-}
-
-function sessions(ballot: readonly (readonly number[])[]): readonly Session[] {
-  const notices: readonly Notice[] = [
-    { is: 'added', contest: 0, position: 3 },
-    { is: 'slip-cancelled' },
-    { is: 'problem', problem: { is: 'too-many', allowed: 9 } },
-    ...(
-      [
-        'unknown-code',
-        'already-chosen',
-        'covered-by-list',
-        'list-covers-chosen',
-        'list-with-individuals',
-      ] as const
-    ).map((is): Notice => ({ is: 'problem', problem: { is } })),
-  ]
-  const heldAt: readonly HeldAt[] = [
-    { step: 'printing', ballot },
-    { step: 'voiding', ballot, afterwards: 'ended' },
-    { step: 'dropping', cardGone: false },
-  ]
-  const making = { ballot, entry: '', alert: false }
-  return [
-    { is: 'idle' },
-    { is: 'reading' },
-    ...[...REFUSALS, 'inactive' as const].map((why): Session => ({ is: 'refused', why })),
-    { is: 'choosing', ...making },
-    { is: 'choosing', ...making, entry: '88888'.slice(0, 2) },
-    { is: 'choosing', ...making, alert: true },
-    ...notices.map((notice): Session => ({ is: 'choosing', ...making, notice })),
-    ...[true, false].map((finishPressed): Session => {
-      return { is: 'reviewing', ballot, finishPressed, alert: false }
-    }),
-    { is: 'reviewing', ballot, finishPressed: true, alert: true },
-    ...[true, false].map((cardGone): Session => ({ is: 'printing', ballot, cardGone })),
-    { is: 'printing', ballot, cardGone: false, secondsLeft: 32 },
-    ...[true, false].map((alert): Session => ({ is: 'comparing', ballot, alert })),
-    { is: 'voiding', ballot, afterwards: 'choosing' },
-    ...[true, false].map((cardGone): Session => ({ is: 'recording', cardGone })),
-    ...[true, false].map((cardGone): Session => ({ is: 'dropping', cardGone })),
-    ...TROUBLES.flatMap((trouble) => heldAt.map((at): Session => ({ is: 'held', trouble, at }))),
-    { is: 'thanks' },
-    { is: 'ended-without-vote' },
-  ]
 }
 
 function polls(): readonly Polls[] {

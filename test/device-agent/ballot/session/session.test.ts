@@ -72,7 +72,9 @@ describe('a voting session', () => {
   it('a code that breaks a rule is explained and changes nothing', () => {
     const rules = { ...RULES, contests: [listsContest] }
     const problem = (...codes: readonly string[]) => {
-      const { state } = run([...INSERTED, ...codes.flatMap(type)], IDLE, rules)
+      // A list shows its members first.
+      const typed = codes.flatMap((code) => [...type(code), press('go-on')])
+      const { state } = run([...INSERTED, ...typed], IDLE, rules)
       return state.is === 'choosing' && state.notice?.is === 'problem' ? state.notice.problem : state
     }
     expect(problem('000')).toEqual({ is: 'unknown-code' })

@@ -13,6 +13,7 @@ import {
   type SessionRules,
   stepSession,
 } from '../../../../device-agent/ballot/session/session.ts'
+import { ONE_PAGE } from '../../../../ui/voter-screens/view.ts'
 import { councilContest, testCode } from '../../../fixtures/definition.ts'
 
 export const TROUBLES: readonly PrinterTrouble[] = [
@@ -53,8 +54,9 @@ interface World {
   readonly pending: readonly SessionEffect[]
 }
 
+/** A press on a screen whose list is on one page. */
 export function press(id: string): SessionInput {
-  return { is: 'pressed', id }
+  return { is: 'pressed', id, page: ONE_PAGE }
 }
 
 /** Presses of a whole code. */

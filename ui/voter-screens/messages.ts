@@ -1,0 +1,155 @@
+/** The screens on which a voter only reads and waits, and what is said before a card comes in. */
+import { BOTTOM, type Draft, key, LEFT, type Piece, placed, WIDTH } from '../drafts.ts'
+import { directionOf, nameIn, stringsIn, tagOf } from '../strings.ts'
+import { SCREEN } from '../tokens.ts'
+import { type VoterText, voterText } from '../voter-texts.ts'
+import { blockOf, heightOfAll, stacked } from './flow.ts'
+import { corner, message, messageIn, wideBar } from './frame.ts'
+import { keyBlocks, languageKeys } from './options.ts'
+import { namePiece } from './rows.ts'
+import { digits, doesNotFit, heightOf, lineOf, type Setting } from './setting.ts'
+import type { StateOf, VoterState } from './view.ts'
+
+/** States whose screens are words alone. */
+export type Waiting = Exclude<
+  VoterState['is'],
+  'choosing' | 'members' | 'finding' | 'reviewing' | 'comparing'
+>
+
+/** What the voter reads. */
+export function waiting(
+  setting: Setting,
+  state: StateOf<Waiting>,
+  paperLow: boolean,
+  top: number,
+): readonly Draft[] {
+  const { texts } = setting
+  switch (state.is) {
+    case 'idle':
+      return idle(setting, paperLow, top)
+    case 'reading':
+      return said(setting, top, 'reading', 'reading-hint')
+    case 'printing': {
+      const { cardGone, secondsLeft } = state
+      if (cardGone) return said(setting, top, 'printing', 'card-gone-void-hint')
+      if (secondsLeft === undefined) return said(setting, top, 'printing', 'printing-hint')
+      const left = voterText(texts, 'printing-left', { seconds: digits(setting, secondsLeft) })
+      return told(setting, top, texts.printing, [left])
+    }
+    case 'voiding':
+      return said(setting, top, 'voiding', 'voiding-hint')
+    case 'recording':
+      return said(setting, top, 'recording', state.cardGone ? 'card-gone-hint' : 'recording-hint')
+    case 'dropping':
+      return said(setting, top, 'dropping', state.cardGone ? 'card-gone-hint' : 'dropping-hint')
+    case 'held': {
+      const { at, trouble } = state
+      const lines = [texts[`held-${at.step}`], texts['held-worker'], texts[`trouble-${trouble}`]]
+      return withKey(setting, top, key('retry', texts.retry, 'primary', 'large'), texts.held, lines)
+    }
+    case 'thanks':
+      return said(setting, top, 'thanks', 'thanks-hint')
+    case 'ended-without-vote':
+      return said(setting, top, 'ended', 'ended-hint')
+    case 'refused': {
+      const { why } = state
+      const heading = why === 'unreadable' || why === 'inactive' ? why : 'card'
+      return said(setting, top, `refused-heading-${heading}`, `refused-${why}`)
+    }
+  }
+}
+
+/** Whether the voter is still there. */
+export function alert(setting: Setting, top: number): readonly Draft[] {
+  const { texts } = setting
+  const stillHere = key('still-here', texts['still-here'], 'primary', 'large')
+  return withKey(setting, top, stillHere, texts.alert, [texts['alert-hint']])
+}
+
+/** Something lies on the glass. */
+export function glassBlocked(setting: Setting, top: number): readonly Draft[] {
+  return said(setting, top, 'glass-blocked', 'glass-blocked-hint', 'glass-blocked-worker')
+}
+
+/** A text without places. */
+type Plain = Exclude<VoterText, 'chosen-of' | 'page' | 'missing' | 'typed-twice' | 'printing-left'>
+
+function said(
+  setting: Setting,
+  top: number,
+  heading: Plain,
+  ...paragraphs: readonly Plain[]
+): readonly Draft[] {
+  const { texts } = setting
+  return told(
+    setting,
+    top,
+    texts[heading],
+    paragraphs.map((text) => texts[text]),
+  )
+}
+
+function told(
+  setting: Setting,
+  top: number,
+  heading: string,
+  paragraphs: readonly string[],
+): readonly Draft[] {
+  return message(setting, { top, bottom: BOTTOM }, heading, paragraphs.map(paragraph))
+}
+
+/** The same with one key over the full width below. */
+function withKey(
+  setting: Setting,
+  top: number,
+  pressed: Piece,
+  heading: string,
+  paragraphs: readonly string[],
+): readonly Draft[] {
+  const foot = wideBar(setting, pressed)
+  const room = { top, bottom: foot.edge }
+  return [...message(setting, room, heading, paragraphs.map(paragraph)), ...foot.drafts]
+}
+
+/** The first paragraph is news. */
+function paragraph(name: string, index: number): Piece {
+  const role = index === 0 ? 'status' : 'text'
+  return { id: `text-${index + 1}`, role, name, size: 'large', press: false }
+}
+
+/** Which election it is, what to do first, and each language in its own words. */
+function idle(setting: Setting, paperLow: boolean, top: number): readonly Draft[] {
+  const { definition, language, texts } = setting
+  const { draft, beside, edge } = corner(setting, top)
+  const languages = languageKeys(definition, language)
+  const below = [
+    ...(paperLow ? [blockOf(setting, paperLowPiece())] : []),
+    ...(languages.length > 1 ? keyBlocks(setting, languages) : []),
+  ]
+  const bottom = BOTTOM - heightOfAll(below)
+  const title = namePiece('election', nameIn(language, definition.title), 'normal', 'text')
+  const titleIn = (x: Piece, width: number, y: number) => {
+    return placed(x, { x: LEFT, y, width, height: heightOf(setting, x, width) })
+  }
+  // A short title stands beside the key in the corner, a longer one below it.
+  const isShort = heightOf(setting, title, beside) <= 3 * lineOf(setting, 'normal')
+  const small: Piece = { ...title, size: 'small' }
+  const titles = isShort
+    ? [titleIn(title, beside, top)]
+    : [titleIn(title, WIDTH, edge + SCREEN.gap), titleIn(small, WIDTH, edge + SCREEN.gap)]
+  for (const shown of titles) {
+    const { rect } = shown.element
+    const room = { top: Math.max(edge, rect.y + rect.height) + SCREEN.gap, bottom: bottom - SCREEN.gap }
+    const words = messageIn(setting, room, texts.idle, [paragraph(texts['idle-hint'], 0)])
+    if (words === undefined) continue
+    return [shown, draft, ...words, ...stacked(setting, { top: bottom, bottom: BOTTOM }, below)]
+  }
+  return doesNotFit(setting, 'the title of the election and its texts')
+}
+
+/** For the poll worker, who reads Persian. */
+function paperLowPiece(): Piece {
+  const name = stringsIn('fa').peripherals.paperLow
+  const persian = { language: tagOf('fa'), direction: directionOf('fa') }
+  return { id: 'paper-low', role: 'status', name, size: 'small', press: false, ...persian }
+}
