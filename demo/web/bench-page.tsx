@@ -62,8 +62,33 @@ function CasePanel({ view, act }: PartProps): ReactNode {
           {isOn ? 'Pull the power plug' : 'Switch it on'}
         </Do>
       </div>
+      <Drift drift={view.drift} act={act} />
       {!isOn && <p className="aside">kill -9: what starts again has nothing but its disk.</p>}
     </Panel>
+  )
+}
+
+const SHIFTS = [0, 40, 80, 120]
+
+/** A panel that has shifted reports every touch beside where it is. */
+function Drift({
+  drift,
+  act,
+}: {
+  readonly drift: StationView['drift']
+  readonly act: (act: Act) => void
+}): ReactNode {
+  return (
+    <label>
+      Glass shifted by{' '}
+      <select value={drift.y} onChange={({ target }) => act({ do: 'drift', x: 0, y: Number(target.value) })}>
+        {SHIFTS.map((shift) => (
+          <option key={shift} value={shift}>
+            {shift === 0 ? 'nothing' : `${shift} points`}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 
@@ -109,7 +134,7 @@ function LinePanel({ view, act }: PartProps): ReactNode {
                 <td>
                   <button
                     type="button"
-                    className="plain small"
+                    className="do plain small"
                     aria-label={`${isPlugged ? 'Unplug' : 'Plug in'} the ${LINE_NAMES[line].toLowerCase()}`}
                     onClick={() => act({ do: 'plug', line, in: !isPlugged })}
                   >

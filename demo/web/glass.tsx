@@ -38,7 +38,6 @@ export function Glass({
             </label>
           ))}
         </fieldset>
-        <Drift drift={view.drift} act={act} />
       </div>
       <div className="glass">
         <div className="drawn" inert>
@@ -109,30 +108,6 @@ function placeOf({ clientX, clientY, currentTarget }: PointerEvent<HTMLDivElemen
     x: within((clientX - left) / width, GRID.width),
     y: within((clientY - top) / height, GRID.height),
   }
-}
-
-const SHIFTS = [0, 40, 80, 120]
-
-/** A panel that has shifted reports every touch beside where it is. */
-function Drift({
-  drift,
-  act,
-}: {
-  readonly drift: StationView['drift']
-  readonly act: (act: Act) => void
-}): ReactNode {
-  return (
-    <label>
-      Glass shifted by{' '}
-      <select value={drift.y} onChange={({ target }) => act({ do: 'drift', x: 0, y: Number(target.value) })}>
-        {SHIFTS.map((shift) => (
-          <option key={shift} value={shift}>
-            {shift === 0 ? 'nothing' : `${shift} points`}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
 }
 
 function darkWords(view: StationView): string {

@@ -46,7 +46,7 @@ function Polls({ view, act }: PartProps): ReactNode {
         {isWorking && <Do onClick={() => act({ do: 'dismiss' })}>Send the virtual officers away</Do>}
       </div>
       <p className="aside" role="status">
-        {officersInWords(officers)}
+        {officersInWords(view)}
       </p>
     </Panel>
   )

@@ -120,7 +120,7 @@ export function Do({
   return (
     <button
       type="button"
-      className={isPrimary ? 'primary' : 'plain'}
+      className={isPrimary ? 'do primary' : 'do plain'}
       disabled={disabled}
       onClick={onClick}
       aria-label={name}
@@ -146,7 +146,7 @@ export function Keys({
           <button
             key={key}
             type="button"
-            className="switch"
+            className="do switch"
             role="switch"
             aria-checked={on}
             onClick={() => act({ do: 'key', key, on: !on })}

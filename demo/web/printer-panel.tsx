@@ -31,7 +31,7 @@ export function PrinterPanel({
       </div>
       <h3>In the box</h3>
       <p className="aside">{inTheBox(printer.box.length)}</p>
-      <div className="papers">
+      <div className="papers box">
         {counted(printer.box).map(([picture, number]) => (
           <Paper key={`${picture}-${number}`} picture={picture} name="A slip in the box" />
         ))}

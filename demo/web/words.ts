@@ -1,5 +1,5 @@
 /** What a station's view means in words: for people who see a voting device for the first time. */
-import type { Duty, ReportKind, SeenCard, SeenOfficers, StationView } from './messages.ts'
+import type { Duty, ReportKind, SeenCard, StationView } from './messages.ts'
 
 /** How the polls stand, and what comes next. */
 export interface PollsWords {
@@ -107,34 +107,43 @@ export function isDisplayWanted({ device, lines }: StationView): boolean {
 }
 
 export const DUTY_WORDS: Readonly<
-  Record<Duty, { readonly order: string; readonly doing: string; readonly done: string }>
+  Record<
+    Duty,
+    { readonly order: string; readonly doing: string; readonly done: string; readonly leadsTo: RegExp }
+  >
 > = {
   open: {
     order: 'Let virtual officers open the polls',
     doing: 'Virtual officers are opening the polls',
     done: 'The virtual officers have opened the polls.',
+    leadsTo: /^voter\./,
   },
   resume: {
     order: 'Let virtual officers resume voting',
     doing: 'Virtual officers are resuming voting',
     done: 'The virtual officers have resumed voting.',
+    leadsTo: /^voter\./,
   },
   close: {
     order: 'Let virtual officers close the polls',
     doing: 'Virtual officers are closing the polls',
     done: 'The virtual officers have closed the polls, and their cards have forgotten the day’s key.',
+    leadsTo: /^polls\.finished/,
   },
 }
 
-/** What the virtual officers did last. */
-export function officersInWords(officers: SeenOfficers): string | undefined {
+/** What the virtual officers are doing, or did last if nothing has happened since. */
+export function officersInWords(view: StationView): string | undefined {
+  const { officers } = view
   switch (officers.is) {
     case 'resting':
       return undefined
     case 'working':
       return `${DUTY_WORDS[officers.duty].doing} …`
     case 'done':
-      return DUTY_WORDS[officers.duty].done
+      return DUTY_WORDS[officers.duty].leadsTo.test(view.device.screen?.name ?? '')
+        ? DUTY_WORDS[officers.duty].done
+        : undefined
     case 'gave-up':
       return `The virtual officers stopped: ${officers.why}. Go on by hand from where they were.`
   }

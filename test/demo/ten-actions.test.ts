@@ -97,6 +97,25 @@ async function press(device: Page, label: string): Promise<void> {
   await expect.poll(() => screen.innerText(), { timeout: LONGEST_MS }).not.toBe(before)
 }
 
+/** What is drawn of the device's screen on a page, as its style sheets have it: the bench's own may not reach in. */
+function drawn(page: Page): Promise<unknown> {
+  const wanted = [
+    'margin',
+    'padding',
+    'fontSize',
+    'fontWeight',
+    'lineHeight',
+    'whiteSpace',
+    'textAlign',
+    'left',
+    'top',
+  ]
+  return page.evaluate(`[...document.querySelectorAll('.screen > *')].map((element) => {
+    const style = getComputedStyle(element)
+    return [element.dataset.id, element.textContent, ...${JSON.stringify(wanted)}.map((name) => style[name])]
+  })`)
+}
+
 const persian = (digit: string) => String.fromCharCode(0x06f0 + Number(digit))
 
 /** How each action is performed with the labels that the README gives it. */
@@ -141,6 +160,7 @@ const ACTIONS: readonly ((newcomer: Newcomer, labels: Action) => Promise<void>)[
   async (newcomer, [accept = '']) => {
     const slip = newcomer.window('bench').getByRole('img', { name: 'The slip behind the glass' })
     await slip.waitFor()
+    expect(await drawn(newcomer.window('bench'))).toEqual(await drawn(newcomer.window('voting device')))
     await press(newcomer.window('voting device'), accept)
     await shown(newcomer.window('voting device'), 'voter.thanks')
     await newcomer.window('bench').getByText('1 slip, in no order.').waitFor()

@@ -1,8 +1,8 @@
 /** Pages as programs: they come with a one-time address as a browser does, and hear and say what the page's script would. */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import type { Act } from '../../demo/web/acts.ts'
-import type { StationView, ToPage } from '../../demo/web/messages.ts'
+import type { Act } from '../../../demo/web/acts.ts'
+import type { StationView, ToPage } from '../../../demo/web/messages.ts'
 
 /** So long something may take until a test says that it never came. */
 const PATIENCE_MS = 40_000
