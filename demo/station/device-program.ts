@@ -57,10 +57,8 @@ async function start({ home: folder, seed, log, port }: DeviceOrders): Promise<v
     random: systemRandom,
     clock: systemClock,
     port,
-    pageChanged: (connected) => {
-      // Whoever closed the page may open the next one in another browser.
-      if (!connected) tell({ is: 'running', display: server.newAddress() })
-    },
+    // Each address opens once: whoever closes the page may open the next one in another browser.
+    pageChanged: () => tell({ is: 'running', display: server.newAddress() }),
   })
   const line = new WatchedLine(server.open, {
     down: (bytes) => tell({ is: 'display', way: 'down', bytes }),

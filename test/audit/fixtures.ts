@@ -15,13 +15,12 @@ import type { JournalEvent } from '../../core/journal/catalogue.ts'
 import { encodeEntry } from '../../core/journal/entry.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { sha256, toBase64, toHex } from '../../core/keys/hash.ts'
-import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
+import { type ElectionPackage, openPackage, signPackage } from '../../core/package/package.ts'
 import type { Random, Signer } from '../../core/ports.ts'
-import { ok, valueOrThrow } from '../../core/result.ts'
+import { valueOrThrow } from '../../core/result.ts'
 import { holdCeremony } from '../../provisioning/ceremony/hold-ceremony.ts'
 import { type DeviceKeys, makeDeviceKeys } from '../../provisioning/enrolment/device-keys.ts'
 import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enrolment.ts'
-import { buildPackage } from '../../provisioning/package/build-package.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VOTER_LANGUAGES } from '../../ui/strings/voter/languages.ts'
 
@@ -161,7 +160,7 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
     executive,
     supervisory,
   })
-  const packageText = valueOrThrow(buildPackage(definition, () => ok(undefined), authority, 'definition'))
+  const packageText = signPackage(definition, authority)
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
   const devices = casts.map((count, i) =>
     makeDay(ids[i] ?? '', i, count, electionPackage, authority, random, wishes),

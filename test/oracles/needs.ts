@@ -35,6 +35,10 @@ export const TESSERACT_PERSIAN: Need = {
 
 export const CHROMIUM: Need = { debian: 'chromium', isThere: () => existsSync('/usr/bin/chromium') }
 
+/** A screen without glass, and hands for it. */
+export const XVFB: Need = { debian: 'xvfb', isThere: () => existsSync('/usr/bin/Xvfb') }
+export const XDOTOOL: Need = { debian: 'xdotool', isThere: () => existsSync('/usr/bin/xdotool') }
+
 /** A group of tests that run with these packages there. */
 export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {
   const missing = needs.filter(({ isThere }) => !isThere()).map(({ debian }) => debian)

@@ -80,6 +80,7 @@ function statesOf(contests: readonly Contest[], language: Language): readonly Vo
   const full = contests.map(({ choices, candidates }) =>
     Array.from({ length: Math.min(choices, candidates.length) }, (_, position) => position),
   )
+  const one = full.map((positions) => positions.slice(0, 1))
   const gone = [true, false]
   return [
     ...(['idle', 'reading', 'voiding', 'thanks', 'ended-without-vote'] as const).map((is) => ({ is })),
@@ -90,7 +91,7 @@ function statesOf(contests: readonly Contest[], language: Language): readonly Vo
     ...memberStates(contests),
     ...ALPHABETS[language].map((letter) => findingState(letter.repeat(MOST_TYPED))),
     findingState(''),
-    ...[nobody, full].flatMap((ballot) => readStates(contests, ballot)),
+    ...[nobody, one, full].flatMap((ballot) => readStates(contests, ballot)),
     { is: 'printing', cardGone: false, secondsLeft: 88 },
     ...gone.map((cardGone): VoterState => ({ is: 'printing', cardGone })),
     ...gone.map((cardGone): VoterState => ({ is: 'recording', cardGone })),

@@ -1,7 +1,7 @@
 /** A device's display as a page in a browser: what it says and hears on its WebSocket is exactly what the display's line carries. */
 import type { Clock, OpenLine, Random } from '../../../core/ports.ts'
 import type { ServedFile } from './page-files.ts'
-import { PageLine } from './page-line.ts'
+import { PageLine, type PageState } from './page-line.ts'
 import { type PageServer, servePage } from './page-server.ts'
 
 /** What is served, and on what. */
@@ -17,7 +17,7 @@ interface DisplayServerParts {
   /** Any that is free where none is named, or it is taken. */
   readonly port?: number
   /** Called when a page has connected and when it is gone. */
-  readonly pageChanged?: (connected: boolean) => void
+  readonly pageChanged?: (state: PageState) => void
 }
 
 /** A display that is served. */

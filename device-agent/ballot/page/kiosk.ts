@@ -11,11 +11,12 @@ import { backoffMs } from '../../sync/backoff.ts'
 import { type DisplayServer, serveDisplay } from './display-server.ts'
 import { CHROMIUM, kioskArguments, kioskEnvironment } from './kiosk-browser.ts'
 import type { ServedFile } from './page-files.ts'
+import type { PageState } from './page-line.ts'
 
 /** A browser that has not shown the page by then, milliseconds after its start, never will. */
 const START_MS = 30_000
-/** A page that is gone so long, milliseconds, does not come back by itself. */
-const GONE_MS = 3_000
+/** A page whose line was closed and that has not come back by then, milliseconds, never will. */
+const BACK_MS = 3_000
 /** A page that was there so long, milliseconds, was no failed start. */
 const LASTED_MS = 60_000
 /** However often it failed: an officer who looks at a dark screen does not wait longer than 8 s for the next start. */
@@ -46,7 +47,7 @@ export interface Kiosk {
 export async function startKiosk(parts: KioskParts): Promise<Kiosk> {
   const server = await serveDisplay({
     ...parts,
-    pageChanged: (connected) => browser.pageChanged(connected),
+    pageChanged: (state) => browser.pageChanged(state),
   })
   const browser = new KioskBrowser(parts, server)
   browser.start()
@@ -100,33 +101,36 @@ class KioskBrowser {
     }
     child.once('error', (error) => ended(error.message))
     child.once('exit', (code, name) => ended(`it ended (${name ?? code})`))
-    this.#wait(START_MS, () => this.#end('it does not show the page'))
+    this.#wait(START_MS, () => this.#end('it does not show the page', 'SIGKILL'))
   }
 
-  /** The page has come, or is gone. */
-  pageChanged(connected: boolean): void {
+  /** A page that left by itself has crashed, or was left: whoever stands before the screen has a browser without a page, so it goes at once. */
+  pageChanged(state: PageState): void {
     if (this.#child === undefined || this.#isEnding) return
-    if (connected) {
+    if (state === 'left') this.#end('its page is gone', 'SIGKILL')
+    else if (state === 'sent-away')
+      this.#wait(BACK_MS, () => this.#end('its page does not come back', 'SIGKILL'))
+    else {
       this.#timer?.cancel()
       this.#pageSince ??= this.#parts.clock.now()
-    } else this.#wait(GONE_MS, () => this.#end('its page is gone'))
+    }
   }
 
   close(): Promise<void> {
     this.#isClosed = true
     this.#timer?.cancel()
     if (this.#child === undefined) return Promise.resolve()
-    this.#end('the device ends')
+    this.#end('the device ends', 'SIGTERM')
     return this.#ended.promise
   }
 
-  /** Asks the browser to end, and ends it if it does not. */
-  #end(why: string): void {
+  /** Ends the browser; one that was only asked to and does not is ended then. */
+  #end(why: string, how: 'SIGTERM' | 'SIGKILL'): void {
     const child = this.#child
     if (child === undefined) return
     this.#isEnding = true
     this.#parts.logger.info({ why }, 'the browser of the display is ended')
-    signal(child, 'SIGTERM')
+    signal(child, how)
     this.#wait(END_MS, () => signal(child, 'SIGKILL'))
   }
 

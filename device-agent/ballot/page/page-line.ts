@@ -22,16 +22,19 @@ const SERVED_NO_MORE = 'the page is served no more'
 
 const NEWLINE = 0x0a
 
+/** Whether there is a page; `left` if it went by itself, `sent-away` if its line was closed and it is to come back. */
+export type PageState = 'there' | 'left' | 'sent-away'
+
 /** The newest page, and who waits for it. */
 export class PageLine {
   readonly #clock: Clock
-  readonly #changed: (connected: boolean) => void
+  readonly #changed: (state: PageState) => void
   #page: Page | undefined
   #waiting: PromiseWithResolvers<Transport> | undefined
   #isClosed = false
 
   /** @param changed called when there is a page and when there is none any more */
-  constructor(clock: Clock, changed: (connected: boolean) => void) {
+  constructor(clock: Clock, changed: (state: PageState) => void) {
     this.#clock = clock
     this.#changed = changed
   }
@@ -49,15 +52,15 @@ export class PageLine {
 
   /** A page has connected. */
   admit(socket: WebSocket): void {
-    const page = new Page(socket, this.#clock, () => {
+    const page = new Page(socket, this.#clock, (how) => {
       if (this.#page !== page) return
       this.#page = undefined
-      this.#changed(false)
+      this.#changed(how)
     })
     const before = this.#page
     this.#page = page
     before?.end(REPLACED, 'another page took its place')
-    this.#changed(true)
+    this.#changed('there')
     const waiting = this.#waiting
     this.#waiting = undefined
     const line = waiting && page.take()
@@ -82,7 +85,7 @@ export class PageLine {
 class Page {
   readonly #socket: WebSocket
   readonly #clock: Clock
-  readonly #gone: () => void
+  readonly #gone: (how: 'left' | 'sent-away') => void
   #listeners: { receive: (chunk: Uint8Array) => void; lost: (reason: string) => void } | undefined
   #isTaken = false
   /** Why it is over, once it is. */
@@ -93,7 +96,7 @@ class Page {
   /** The beginning of a line of which the rest is not written yet. */
   #unsent: Uint8Array = new Uint8Array(0)
 
-  constructor(socket: WebSocket, clock: Clock, gone: () => void) {
+  constructor(socket: WebSocket, clock: Clock, gone: (how: 'left' | 'sent-away') => void) {
     this.#socket = socket
     this.#clock = clock
     this.#gone = gone
@@ -108,7 +111,7 @@ class Page {
     // What is wrong with a socket ends it, and its end is told below.
     socket.on('error', () => socket.terminate())
     socket.on('close', () => {
-      this.#over('the page is gone')
+      this.#over('the page is gone', 'left')
       this.#timer.cancel()
     })
   }
@@ -133,22 +136,22 @@ class Page {
   /** Sends the page away; whoever has its line is told at once, whether or not the page hears of it. */
   end(code: number, why: string): void {
     if (this.#ended !== undefined) return
-    this.#over(why)
+    this.#over(why, 'sent-away')
     this.#socket.close(code)
     this.#timer = this.#clock.after(CLOSE_MS, () => this.#socket.terminate())
   }
 
   /** Cuts the page off. */
   drop(why: string): void {
-    this.#over(why)
+    this.#over(why, 'sent-away')
     this.#socket.terminate()
   }
 
-  #over(why: string): void {
+  #over(why: string, how: 'left' | 'sent-away'): void {
     if (this.#ended !== undefined) return
     this.#ended = why
     this.#timer.cancel()
-    this.#gone()
+    this.#gone(how)
     this.#listeners?.lost(why)
   }
 

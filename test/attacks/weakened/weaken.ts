@@ -8,7 +8,7 @@ import type { Replacement } from './weakenings.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 /** What the attacked parts are made of, and the generator that some of the adversary test's weakened builds draw from. */
-const AREAS = ['core', 'device-agent', 'firmware', 'ui', 'test/adversary/weakened']
+const AREAS = ['core', 'device-agent', 'firmware', 'provisioning', 'ui', 'test/adversary/weakened']
 
 /** The modules that attacks are run against. */
 export interface Build {
@@ -79,6 +79,14 @@ export async function homeBuild(
 ): Promise<Pick<TouchBuild, 'readHome'>> {
   const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
   return import(/* @vite-ignore */ join(root, 'device-agent/ballot/home.ts'))
+}
+
+/** How a package is looked at before it is signed, as it is or with these lines replaced. */
+export async function provisioningBuild(
+  replacements: readonly Replacement[] = [],
+): Promise<Pick<typeof import('../../../provisioning/package/check-screens.ts'), 'checkScreens'>> {
+  const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
+  return import(/* @vite-ignore */ join(root, 'provisioning/package/check-screens.ts'))
 }
 
 async function load(root: string): Promise<Build> {

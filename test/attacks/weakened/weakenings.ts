@@ -239,3 +239,13 @@ export const takesUnfinishedLanguages: readonly Replacement[] = [
     by: '',
   },
 ]
+
+/** Of a long word, only the beginning is measured. */
+export const signsUnmeasured: readonly Replacement[] = [
+  {
+    file: 'provisioning/package/check-screens.ts',
+    line: 'const measure = measureByWords(measureWith(registerFonts(installedFontFiles())))',
+    by: `const real = measureWith(registerFonts(installedFontFiles()))
+  const measure = measureByWords((word, size, bold) => real(word.slice(0, 12), size, bold))`,
+  },
+]

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { parseDefinition } from '../../../core/election/definition.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
+import { breachesOf, overflowsOf } from '../../../ui/screen-faults.ts'
 import { everyVoterScreen } from '../../../ui/voter-screens/every-screen.ts'
 import { VoterScreens } from '../../../ui/voter-screens/voter-screens.ts'
 import { PACKAGES } from '../../fixtures/packages.ts'
-import { breachesOf, overflowsOf } from '../read-screen.ts'
 
 const measure = measureWith(registerFonts(installedFontFiles()))
 

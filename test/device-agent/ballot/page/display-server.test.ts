@@ -19,20 +19,20 @@ const photos = new Map([[PHOTO, { bytes: Buffer.from('photo'), type: 'image/jpeg
 
 let server: DisplayServer
 let clock: ManualClock
-let pageThere: boolean
+let pageThere: string | undefined
 let port: number
 let token: string
 
 beforeEach(async () => {
   clock = new ManualClock()
-  pageThere = false
+  pageThere = undefined
   server = await serveDisplay({
     page,
     photos,
     random: systemRandom,
     clock,
-    pageChanged: (connected) => {
-      pageThere = connected
+    pageChanged: (state) => {
+      pageThere = state
     },
   })
   takeAddress()
@@ -208,7 +208,7 @@ describe('whoever is not', () => {
     expect(await refusedWith(open(cookie, { Origin: `http://127.0.0.1:${port + 1}` }))).toBe(403)
     expect(await refusedWith(open(cookie, { Origin: 'null' }))).toBe(403)
     expect(await refusedWith(open(cookie, {}, '/'))).toBe(403)
-    expect(pageThere).toBe(false)
+    expect(pageThere).toBeUndefined()
   })
 })
 
@@ -274,12 +274,12 @@ describe('the line of the page', () => {
   test('is that of the page that is there already, or of the next that comes', async () => {
     const cookie = await enter()
     const socket = open(cookie)
-    await expect.poll(() => pageThere).toBe(true)
+    await expect.poll(() => pageThere).toBe('there')
     const line = await server.open()
     const { lost } = listening(line)
     socket.terminate()
     await expect.poll(() => lost).toEqual(['the page is gone'])
-    expect(pageThere).toBe(false)
+    expect(pageThere).toBe('left')
     const next = server.open()
     open(cookie)
     expect(await next).not.toBe(line)
@@ -295,7 +295,7 @@ describe('the line of the page', () => {
     line.close()
     expect(await once(socket, 'close')).toEqual([1001, expect.anything()])
     open(cookie)
-    await expect.poll(() => pageThere).toBe(true)
+    await expect.poll(() => pageThere).toBe('there')
     await server.open()
   })
 
@@ -311,7 +311,7 @@ describe('the line of the page', () => {
     newer.send('{"showing":0}')
     await expect.poll(() => second.heard).toEqual(['{"showing":0}\n'])
     expect(heard).toEqual(before)
-    expect(pageThere).toBe(true)
+    expect(pageThere).toBe('there')
   })
 
   test('is cut when the page says more than any message needs, or no text', async () => {

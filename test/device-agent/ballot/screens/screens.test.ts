@@ -8,10 +8,11 @@ import { screenOf as pagedScreenOf, type View } from '../../../../device-agent/b
 import type { Session } from '../../../../device-agent/ballot/session/session.ts'
 import { type Again, type NinePoints, TARGETS } from '../../../../firmware/touchscreen/nine-points.ts'
 import type { Screen } from '../../../../ui/screen.ts'
+import { breachesOf, overflowsOf } from '../../../../ui/screen-faults.ts'
 import type { OfficerLanguage } from '../../../../ui/strings.ts'
 import { testDefinition } from '../../../fixtures/definition.ts'
 import { PACKAGES } from '../../../fixtures/packages.ts'
-import { breachesOf, find, names, overflowsOf, pressable } from '../../../ui/read-screen.ts'
+import { find, names, pressable } from '../../../ui/read-screen.ts'
 import { numbers as pollsNumbers, walk as walkPolls } from '../polls/walk.ts'
 import {
   LAST_VOTES,
