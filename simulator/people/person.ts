@@ -52,6 +52,22 @@ export class Person {
     for (const digit of digits) await this.press(`digit-${digit}`)
   }
 
+  /** Types a code, and reads the members where it is a list's. */
+  async typeCode(code: string): Promise<void> {
+    await this.type(code)
+    if (this.bench.display.current()?.name === 'voter.members') await this.press('go-on')
+  }
+
+  /** Reads all pages of what is shown, as far as there are. */
+  async leaf(): Promise<void> {
+    while (this.#isOffered('page-next')) await this.press('page-next')
+  }
+
+  #isOffered(id: string): boolean {
+    const elements = this.bench.display.current()?.elements ?? []
+    return elements.some((element) => element.id === id && element['enabled'] !== false)
+  }
+
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#clock.after(ms, resolve))
   }

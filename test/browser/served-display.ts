@@ -1,5 +1,6 @@
 /** A device's display as a page in a browser: the server, the driver on its line, and what the page said of itself. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Clock } from '../../core/ports.ts'
 import type { Display } from '../../device-agent/ballot/display.ts'
 import type { DisplayInput } from '../../device-agent/ballot/display-input.ts'
 import type { DisplayServer } from '../../device-agent/ballot/page/display-server.ts'
@@ -17,6 +18,13 @@ interface Settings {
   readonly viewport?: { readonly width: number; readonly height: number }
   /** Before the page is opened. */
   readonly prepare?: (page: Page) => Promise<unknown>
+}
+
+/** Deadlines of these tests are this much longer than a device's: they hold while many browsers share a computer. */
+const PATIENCE = 5
+const patientClock: Clock = {
+  now: systemClock.now,
+  after: (ms, callback) => systemClock.after(ms * PATIENCE, callback),
 }
 
 /** What a browser says of our policies without anything having happened: what it warns of, what it does not know in its version. */
@@ -72,7 +80,7 @@ export class ServedDisplay {
     page.on('pageerror', (error) => complaints.push(error.message))
     await settings.prepare?.(page)
     const connect = async () =>
-      good(await build.connectDisplay({ open: server.open, clock: systemClock, inputs }))
+      good(await build.connectDisplay({ open: server.open, clock: patientClock, inputs }))
     const connecting = connect()
     await page.goto(server.newAddress(), { waitUntil: 'commit' })
     return new ServedDisplay({ server, page, complaints, connect, display: await connecting })

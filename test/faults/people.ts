@@ -143,6 +143,11 @@ export class People {
         return this.#choose(screen)
       case 'voter.alert':
         return this.#press('still-here')
+      // A finger that a lying line put beside what was meant.
+      case 'voter.options':
+        return this.#press('options-done')
+      case 'voter.finding':
+        return this.#press('close-find')
       case 'voter.reviewing':
         return this.#press(this.#matches(screen) ? 'finish' : 'back')
       case 'voter.comparing':

@@ -1,0 +1,157 @@
+/**
+ * A page of pictures of the voter's screens, to be looked at and judged: `npm run gallery`. Each kind of screen in each language and size of
+ * text, and in each contrast, drawn by the page that a device shows, into `gallery/`.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import type { Contest, Definition } from '../core/election/definition.ts'
+import { sha256, toBase64, toHex } from '../core/keys/hash.ts'
+import { valueOrThrow } from '../core/result.ts'
+import { buildPages, pagesFolder } from '../demo/build-pages.ts'
+import { portrait } from '../demo/elections/portraits.ts'
+import { connectDisplay, type Display } from '../device-agent/ballot/display.ts'
+import { serveDisplay } from '../device-agent/ballot/page/display-server.ts'
+import { readPageFiles } from '../device-agent/ballot/page/page-files.ts'
+import { systemClock, systemRandom } from '../device-agent/system.ts'
+import { installedFontFiles, measureWith, registerFonts } from '../ui/fonts.ts'
+import { GRID, type Screen } from '../ui/screen.ts'
+import { CONTRASTS, type Contrast, TEXT_LEVELS } from '../ui/tokens.ts'
+import { everyVoterScreen } from '../ui/voter-screens/every-screen.ts'
+import type { VoterView } from '../ui/voter-screens/view.ts'
+import { VoterScreens } from '../ui/voter-screens/voter-screens.ts'
+import { launchChromium } from './browser/chromium.ts'
+import { testDefinitionWithLists } from './fixtures/definition.ts'
+
+const OUT = join(import.meta.dirname, '../gallery')
+/** Pictures are half as large as the grid. */
+const SCALE = 0.5
+/** Beyond the usual size and contrast, only Persian is shown. */
+const USUAL = { textLevel: 2, contrast: 'light' } as const
+
+/** One picture, by the kind of screen and how it is shown. */
+interface Shown {
+  readonly kind: string
+  readonly view: VoterView
+  readonly screen: Screen
+}
+
+const definition = withPortraits(testDefinitionWithLists())
+const screens = new VoterScreens(definition, measureWith(registerFonts(installedFontFiles())))
+const shown = chosenScreens()
+const files = await takePictures(shown)
+writeFileSync(join(OUT, 'index.html'), indexPage(shown, files))
+process.stdout.write(`${files.length} pictures: gallery/index.html\n`)
+
+function withPortraits(known: Definition): Definition {
+  const contests = known.contests.map((contest): Contest => {
+    const candidates = contest.candidates.map((candidate) => ({
+      ...candidate,
+      photo: toBase64(sha256(portrait(candidate.name.fa))),
+    }))
+    return { ...contest, candidates }
+  })
+  return { ...known, contests: [...contests] }
+}
+
+/** The first screen of each kind, in each language at the usual size, in each size, and in Persian in each contrast. */
+function chosenScreens(): readonly Shown[] {
+  const found = new Map<string, Shown>()
+  for (const contrast of Object.keys(CONTRASTS) as Contrast[]) {
+    for (const { view, screen } of everyVoterScreen(definition, screens, contrast)) {
+      const { textLevel } = view.look
+      const isUsual = textLevel === USUAL.textLevel && contrast === USUAL.contrast
+      if (
+        !isUsual &&
+        contrast !== USUAL.contrast &&
+        (view.language !== 'fa' || textLevel !== USUAL.textLevel)
+      )
+        continue
+      const kind = kindOf(view)
+      const key = [kind, view.language, textLevel, contrast].join(' ')
+      if (!found.has(key)) found.set(key, { kind, view, screen })
+    }
+  }
+  return [...found.values()]
+}
+
+/** Screens of one kind look alike but for words. */
+function kindOf({ state, optionsOpen, glassBlocked, paperLow }: VoterView): string {
+  const parts: string[] = [state.is]
+  if (glassBlocked) parts.push('glass blocked')
+  if (optionsOpen) parts.push('options')
+  if (paperLow) parts.push('paper low')
+  if ('alert' in state && state.alert) parts.push('alert')
+  if (state.is === 'choosing') {
+    if (state.notice !== undefined) parts.push(state.notice.is)
+    if (state.notice?.is === 'added' && isList(state.notice)) parts.push('list')
+    if (state.entry !== '') parts.push('typing')
+  }
+  if (state.is === 'finding' && state.query !== '') parts.push('typed')
+  if ('ballot' in state) parts.push(state.ballot.some((choice) => choice.length > 0) ? 'full' : 'blank')
+  if ('seen' in state && state.seen > 0) parts.push('read')
+  return parts.join(', ')
+}
+
+function isList({ contest, position }: { readonly contest: number; readonly position: number }): boolean {
+  return position >= (definition.contests[contest]?.candidates.length ?? 0)
+}
+
+async function takePictures(wanted: readonly Shown[]): Promise<readonly string[]> {
+  rmSync(OUT, { recursive: true, force: true })
+  mkdirSync(OUT, { recursive: true })
+  await buildPages(['ballot'])
+  const photos = definition.contests.flatMap(({ candidates }) =>
+    candidates.map(({ name }) => {
+      const bytes = portrait(name.fa)
+      return [toHex(sha256(bytes)), { bytes, type: 'image/webp' }] as const
+    }),
+  )
+  const server = await serveDisplay({
+    page: valueOrThrow(readPageFiles(pagesFolder('ballot'))),
+    photos: new Map(photos),
+    random: systemRandom,
+    clock: systemClock,
+  })
+  const browser = await launchChromium()
+  const viewport = { width: GRID.width * SCALE, height: GRID.height * SCALE }
+  const page = await browser.newPage({ viewport })
+  const connecting = connectDisplay({ open: server.open, clock: systemClock, inputs: definition.inputs })
+  await page.goto(server.newAddress())
+  const connected = await connecting
+  if (!connected.ok) throw new Error(connected.error.what)
+  const names: string[] = []
+  for (const [i, { screen }] of wanted.entries())
+    names.push(await takePicture(page, connected.value, screen, i))
+  connected.value.close()
+  await browser.close()
+  await server.close()
+  return names
+}
+
+async function takePicture(page: Page, display: Display, screen: Screen, number: number): Promise<string> {
+  display.show(screen)
+  while (display.painted() === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+  const name = `${String(number + 1).padStart(4, '0')}.png`
+  await page.screenshot({ path: join(OUT, name) })
+  return name
+}
+
+/** Kinds under one another; languages, sizes and contrasts beside. */
+function indexPage(pictures: readonly Shown[], names: readonly string[]): string {
+  const kinds = Map.groupBy(
+    pictures.map((picture, i) => ({ ...picture, file: names[i] ?? '' })),
+    ({ kind }) => kind,
+  )
+  const sections = [...kinds].map(([kind, rows]) => {
+    const figures = rows.map(({ view, file }) => {
+      const { language, look } = view
+      const words = `${language}, size ${look.textLevel}, ${look.contrast}`
+      return `<figure><img src="${file}" alt="${kind}: ${words}" loading="lazy"><figcaption>${words}</figcaption></figure>`
+    })
+    return `<h2>${kind}</h2><div>${figures.join('')}</div>`
+  })
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandogh: the voter's screens</title>
+<style>body{font-family:sans-serif}div{display:flex;flex-wrap:wrap;gap:16px}figure{margin:0}img{width:270px;border:1px solid #888}</style>
+<h1>The voter's screens</h1><p>${pictures.length} pictures; sizes 1 to ${TEXT_LEVELS.length}. Names, codes and photos are invented or of a rehearsal.</p>${sections.join('')}</html>\n`
+}
