@@ -2,6 +2,7 @@ import type { IoBoard } from '../../firmware/io-board/adapter.ts'
 import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
 import { measureWith } from '../../ui/fonts.ts'
+import type { HealthSnapshot } from '../health/health.ts'
 import { CardSlot } from './card-slot.ts'
 import type { DeviceParts } from './device-parts.ts'
 import type { Display } from './display.ts'
@@ -94,6 +95,11 @@ export class BallotDevice {
     this.#peripherals.start()
     // The bundle is written and the centre told again, whichever parts answer.
     if (this.#polls.is === 'finished') this.#performPolls({ do: 'settle-totals' })
+  }
+
+  /** What each line is doing. */
+  get health(): HealthSnapshot<PeripheralName> {
+    return this.#peripherals.health
   }
 
   close(): void {
