@@ -179,7 +179,7 @@ export class LiveStation {
   /** Ends everything that was started here. */
   async end(): Promise<void> {
     clearInterval(this.#looking)
-    this.#officers.dismiss()
+    this.#officers.dismiss('the station ends')
     await this.#device.process.end()
     await this.#desk.close()
     await this.#centre.centre.close()
@@ -204,13 +204,14 @@ export class LiveStation {
         this.#officers.begin(act.duty)
         return
       case 'dismiss':
-        this.#officers.dismiss()
+        this.#officers.dismiss('they were sent away')
         return
       case 'count':
         await this.#runCount()
         return
       default:
         this.#device.perform(act, owner)
+        if (act.do === 'power') this.#officers.dismiss('the device has lost its power')
         return
     }
     this.#changed()

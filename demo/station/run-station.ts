@@ -54,6 +54,10 @@ export async function runStation({ out, outName, seed, port, progress }: Station
       station.setPage(name, page.newAddress())
     }
     const { officers, bench } = station.view().pages
+    for (const [i, address] of [device, officers, bench].entries()) {
+      if (Number(new URL(address ?? '').port) !== port + i)
+        progress.line(`Port ${port + i} cannot be had, another program has it: a free one is used.`)
+    }
     progress.line(`
 Open these in a browser on this computer, each once:
 
