@@ -2,6 +2,7 @@ import type { IoBoard } from '../../firmware/io-board/adapter.ts'
 import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
 import { measureWith } from '../../ui/fonts.ts'
+import type { HealthSnapshot } from '../health/health.ts'
 import { CardSlot } from './card-slot.ts'
 import type { DeviceParts } from './device-parts.ts'
 import type { Display } from './display.ts'
@@ -94,6 +95,11 @@ export class BallotDevice {
     this.#peripherals.start()
     // The bundle is written and the centre told again, whichever parts answer.
     if (this.#polls.is === 'finished') this.#performPolls({ do: 'settle-totals' })
+  }
+
+  /** What each line is doing. */
+  get health(): HealthSnapshot<PeripheralName> {
+    return this.#peripherals.health
   }
 
   close(): void {
@@ -226,6 +232,9 @@ export class BallotDevice {
       this.#card.owner = this.#polls.is === 'open' ? 'session' : 'polls'
       if (this.#card.owner === 'session' && this.#peripherals.missing.length > 0) return
     }
+    if (movement === 'in') this.#card.isVoters = this.#card.owner === 'session'
+    // Officers may have turned their keys while a voter's card was in: it was theirs to refuse, and is still the voter's.
+    else if (this.#card.isVoters && this.#card.owner === 'polls') this.#sessions.step(input)
     if (this.#card.owner === 'session') this.#sessions.step(input)
     else this.#stepPolls(input)
   }
@@ -262,6 +271,7 @@ export class BallotDevice {
     const nobodyVotes = this.#polls.is === 'open' && this.#sessions.isFree
     if (this.#card.isIn && nobodyVotes && this.#peripherals.missing.length === 0) {
       this.#card.owner = 'session'
+      this.#card.isVoters = true
       this.#sessions.step({ is: 'card-inserted' })
     }
   }
@@ -335,5 +345,6 @@ const LAST_VOTE = {
   none: 'none',
   printing: 'not-recorded',
   hanging: 'not-recorded',
+  void: 'not-recorded',
   accepted: 'recorded',
 } as const

@@ -8,7 +8,7 @@ import { ServedDisplay } from '../../../browser/served-display.ts'
 import type { Replacement } from '../../../end-to-end/weakened/build.ts'
 import { CHROMIUM, describeWith } from '../../../oracles/needs.ts'
 
-const SERVER = 'device-agent/ballot/page/display-server.ts'
+const SERVER = 'device-agent/ballot/page/page-server.ts'
 const HEADERS = 'device-agent/ballot/page/page-headers.ts'
 
 /** Scripts may be written in place. */
