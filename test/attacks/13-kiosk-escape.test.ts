@@ -4,9 +4,10 @@
  * keys, gestures and drops leaves the page, and neither does its crash.
  */
 import { afterEach, expect, test } from 'vitest'
-import { type DisplayBuild, realDisplay, weakenedDisplay } from '../browser/display-build.ts'
+import { type DisplayBuild, realDisplay } from '../browser/display-build.ts'
 import { KioskDevice } from '../browser/kiosk-device.ts'
 import { typingScreen } from '../browser/screens.ts'
+import { weakenedDisplay } from '../browser/weakened-display.ts'
 import type { Replacement } from '../end-to-end/weakened/build.ts'
 import { CHROMIUM, describeWith, XDOTOOL, XVFB } from '../oracles/needs.ts'
 

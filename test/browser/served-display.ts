@@ -1,5 +1,6 @@
 /** A device's display as a page in a browser: the server, the driver on its line, and what the page said of itself. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Clock } from '../../core/ports.ts'
 import type { Display } from '../../device-agent/ballot/display.ts'
 import type { DisplayInput } from '../../device-agent/ballot/display-input.ts'
 import type { DisplayServer } from '../../device-agent/ballot/page/display-server.ts'
@@ -15,6 +16,8 @@ interface Settings {
   readonly photos?: ReadonlyMap<string, ServedFile>
   /** Size of the window; the grid's own by default. */
   readonly viewport?: { readonly width: number; readonly height: number }
+  /** By which the device waits for what the page says; the real one by default. */
+  readonly clock?: Clock
   /** Before the page is opened. */
   readonly prepare?: (page: Page) => Promise<unknown>
 }
@@ -55,6 +58,7 @@ export class ServedDisplay {
       build = await realDisplay(),
       inputs = { pointer: true, keyboard: true },
       photos = new Map(),
+      clock = systemClock,
     } = settings
     const server = await build.serveDisplay({
       page: good(build.readPageFiles(build.page)),
@@ -71,8 +75,7 @@ export class ServedDisplay {
     })
     page.on('pageerror', (error) => complaints.push(error.message))
     await settings.prepare?.(page)
-    const connect = async () =>
-      good(await build.connectDisplay({ open: server.open, clock: systemClock, inputs }))
+    const connect = async () => good(await build.connectDisplay({ open: server.open, clock, inputs }))
     const connecting = connect()
     await page.goto(server.newAddress(), { waitUntil: 'commit' })
     return new ServedDisplay({ server, page, complaints, connect, display: await connecting })
@@ -89,6 +92,11 @@ export class ServedDisplay {
   /** Shows a screen and waits until the page has said that it is painted. */
   async show(screen: Screen): Promise<number> {
     this.#display.show(screen)
+    return this.painted()
+  }
+
+  /** Waits until the page has said that what was shown last is painted. */
+  async painted(): Promise<number> {
     for (;;) {
       const painted = this.#display.painted()
       if (painted !== undefined) return painted.revision
