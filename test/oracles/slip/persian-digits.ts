@@ -7,11 +7,11 @@ import { createCanvas } from '@napi-rs/canvas'
 import { type Fonts, fontOf } from '../../../ui/fonts.ts'
 import { cutOut, type Dots, inkedRows, isInked, type Span } from './picture.ts'
 
-/** Inked dots within the smallest box around them. */
+/** Dots within the smallest box around what is inked, row by row; 1 is inked. */
 interface Shape {
   readonly width: number
   readonly height: number
-  dot(x: number, y: number): boolean
+  readonly dots: Uint8Array
 }
 
 /** A digit as one font draws it; a canvas puts glyphs at parts of a dot, so each is drawn at a few of them. */
@@ -54,8 +54,8 @@ export class PersianDigits {
     const [top, bottom] = [inked[0]?.from ?? rows.from, inked.at(-1)?.to ?? rows.to]
     const key = cutOut(picture, { from: top, to: bottom }, columns).toString('latin1')
     if (!this.#known.has(key)) {
-      const dot = (x: number, y: number) => isInked(picture, columns.from + x, top + y)
-      this.#known.set(key, this.#nearest({ width: columns.to - columns.from, height: bottom - top, dot }))
+      const inked = (x: number, y: number) => isInked(picture, columns.from + x, top + y)
+      this.#known.set(key, this.#nearest(shapeOf(columns.to - columns.from, bottom - top, inked)))
     }
     return this.#known.get(key)
   }
@@ -83,7 +83,7 @@ function drawn(fonts: Fonts, { size, bold }: DigitStyle, digit: number, by: numb
   context.fillText(String.fromCharCode(ZERO + digit), size / 2 + by, size)
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
   const inked = (x: number, y: number) => (data[4 * (y * canvas.width + x)] ?? 255) < THRESHOLD
-  return boxAround(canvas.width, canvas.height, inked)
+  return trimmed(shapeOf(canvas.width, canvas.height, inked))
 }
 
 /**
@@ -95,32 +95,38 @@ function difference(a: Shape, b: Shape): number {
   let differing = 0
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const inked = dotAt(a, x, y)
-      if (inked !== dotAt(b, x, y) && !isAround(b, x, y, inked) && !isAround(a, x, y, !inked)) differing += 1
+      const dot = dotAt(a, x, y)
+      if (dot !== dotAt(b, x, y) && !isAround(b, x, y, dot) && !isAround(a, x, y, 1 - dot)) differing += 1
     }
   }
   return differing / (width * height)
 }
 
-function isAround(shape: Shape, x: number, y: number, inked: boolean): boolean {
-  return [-1, 0, 1].some((down) => [-1, 0, 1].some((right) => dotAt(shape, x + right, y + down) === inked))
+function isAround(shape: Shape, x: number, y: number, dot: number): boolean {
+  return [-1, 0, 1].some((down) => [-1, 0, 1].some((right) => dotAt(shape, x + right, y + down) === dot))
 }
 
 /** What is beside a shape is white. */
-function dotAt({ width, height, dot }: Shape, x: number, y: number): boolean {
-  return x >= 0 && x < width && y >= 0 && y < height && dot(x, y)
+function dotAt({ width, height, dots }: Shape, x: number, y: number): number {
+  return x >= 0 && x < width && y >= 0 && y < height ? (dots[y * width + x] ?? 0) : 0
 }
 
-function boxAround(width: number, height: number, inked: (x: number, y: number) => boolean): Shape {
-  const points = Array.from(
-    { length: width * height },
-    (_, i) => [i % width, Math.floor(i / width)] as const,
-  ).filter(([x, y]) => inked(x, y))
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)]
-  const [left, top] = [Math.min(...xs), Math.min(...ys)]
-  return {
-    width: Math.max(...xs) + 1 - left,
-    height: Math.max(...ys) + 1 - top,
-    dot: (x, y) => inked(left + x, top + y),
+function shapeOf(width: number, height: number, inked: (x: number, y: number) => boolean): Shape {
+  const dots = Uint8Array.from({ length: width * height }, (_, i) =>
+    inked(i % width, Math.floor(i / width)) ? 1 : 0,
+  )
+  return { width, height, dots }
+}
+
+/** A shape without what is white around it. */
+function trimmed({ width, height, dots }: Shape): Shape {
+  let [left, top, right, bottom] = [width, height, 0, 0]
+  for (const [i, dot] of dots.entries()) {
+    if (dot === 0) continue
+    left = Math.min(left, i % width)
+    right = Math.max(right, (i % width) + 1)
+    top = Math.min(top, Math.floor(i / width))
+    bottom = Math.floor(i / width) + 1
   }
+  return shapeOf(right - left, bottom - top, (x, y) => dots[(top + y) * width + left + x] === 1)
 }
