@@ -8,7 +8,7 @@ interface Area {
 
 const AREAS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Area> }>> = {
   demo: {
-    about: 'one polling station votes, from keys to an audited result ("npm start" is this)',
+    about: 'a polling station to use in a browser, or its whole day by itself ("npm start" is this)',
     load: () => import('./demo/cli.ts'),
   },
   audit: {
@@ -84,6 +84,6 @@ sandogh <command> [--help]
 
 ${lines.join('\n')}
 
-Start with "npm start": it runs a polling station's day on virtual hardware, audits it and says what to try next.
+Start with "npm start": it opens a polling station on virtual hardware that you can use in a browser.
 `
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 /** The areas that have pages: where their sources are, and which files there are pages. */
 const AREAS = {
   ballot: { folder: 'device-agent/ballot/web', pages: ['index.html'] },
+  station: { folder: 'demo/web', pages: ['officers.html', 'bench.html'] },
 } as const satisfies Readonly<Record<string, { readonly folder: string; readonly pages: readonly string[] }>>
 export type PageArea = keyof typeof AREAS
 

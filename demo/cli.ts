@@ -1,35 +1,32 @@
-/** `sandogh demo`, which is `npm start`: one polling station votes, from keys to an audited result. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+/** `sandogh demo`, which is `npm start`: a polling station that people can use, or with `--auto` one whose day runs by itself. */
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
 import { RefusalError } from '../core/result.ts'
-import { systemClock } from '../device-agent/system.ts'
-import { seededRandom } from '../simulator/seeded-random.ts'
-import { VirtualClock } from '../simulator/virtual-clock.ts'
-import { auditAndCompare } from './audited.ts'
-import { DEVICES, realBallots } from './elections/gy-les-nonains.ts'
-import { writePictures } from './pictures.ts'
-import { writePolicy } from './policy.ts'
-import { pollingDay } from './polling-day.ts'
+import { automaticDay } from './automatic-day.ts'
+import { leaveFolder, prepareFolder } from './out-folder.ts'
 import { Progress } from './progress.ts'
-import { provision } from './provisioned.ts'
+import { runStation } from './station/run-station.ts'
 
-/** Half past seven in Tehran on the polling day. */
-const MORNING = Date.parse('2026-06-19T04:00:00Z')
+/** Where the voting device's page is; the officers' and the bench's follow. */
+const PORT = 4600
+const PAGES = 3
 
-export const usage = `sandogh demo: one polling station votes, from keys to an audited result
+export const usage = `sandogh demo: a polling station on virtual hardware
 
-  sandogh demo [--auto] [--seed <text>] [--out <folder>]
+  sandogh demo [--port <number>] [--seed <text>] [--out <folder>]
+      opens a station with one ballot device that you can use in a browser, prints the addresses of the
+      voting device, the officers and the bench of virtual peripherals, and runs until Ctrl-C
+  sandogh demo --auto [--seed <text>] [--out <folder>]
+      runs the day of a station with three devices by itself, with 365 real ballots, sends everything to
+      a centre, audits it and compares it with the data file
 
-  Runs the day of one polling station with three ballot devices on virtual hardware, with 365 real
-  ballots, sends everything to a centre, audits it and compares it with the data file.
-
-  --auto   do not wait for anybody (until there are screens to open, this is always so)
-  --seed   same seed, same keys and voters; a random one is drawn and printed otherwise
+  --auto   nobody is there: the whole day, and an end
+  --port   where the voting device's address is (default: ${PORT}), the officers' and the bench's on the
+           two ports behind it; for one that is taken a free one is used
+  --seed   the same seed makes the same keys; without it --auto draws one and prints it, and a station
+           that you can use takes the system's random numbers, as a device in service does
   --out    where the results go (default: out); what an earlier run left there is replaced
 
-  Exit code: 0 everything agrees, 1 something does not, 2 the command or folder was refused.
+  Exit code: 0 everything agrees, or ended as asked; 1 something does not agree; 2 the command or folder was refused.
 `
 
 /** @returns the exit code */
@@ -38,118 +35,45 @@ export async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       auto: { type: 'boolean', default: false },
+      port: { type: 'string' },
       seed: { type: 'string' },
       out: { type: 'string', default: 'out' },
     },
   })
-  if (values.seed === '')
-    throw emptyValue('--seed', 'Give a text, or leave the flag out and a random one is drawn.')
+  const { auto, seed } = values
+  if (seed === '') throw misuse('--seed', 'its value is empty', 'Give a text, or leave the flag out.')
   if (values.out === '')
-    throw emptyValue('--out', 'Name a folder that is new or empty, or leave the flag out.')
+    throw misuse('--out', 'its value is empty', 'Name a folder that is new or empty, or leave the flag out.')
+  const port = portOf(values.port)
+  if (auto && values.port !== undefined)
+    throw misuse('--port', 'with --auto there are no pages', 'Leave one of the two flags out.')
   const out = prepareFolder(values.out)
-  const seed = values.seed ?? crypto.randomUUID().slice(0, 8)
   const progress = new Progress(process.stdout)
-  progress.line('Sandogh: one polling station votes. This is a rehearsal on virtual hardware, no election.')
-  progress.line(`Seed ${seed}: random numbers are seeded and not secret. Results go to ${out}`)
-  progress.line('')
-  const logger = pino({ base: null }, pino.destination({ dest: join(out, 'program.log'), sync: true }))
-  const random = seededRandom(seed)
-  const clock = new VirtualClock(MORNING)
-  progress.stage(`keys are made, the package is signed, ${DEVICES.length} devices are enrolled`)
-  const provisioned = provision(out, random, [MORNING, systemClock.now()])
-  writePolicy(out, provisioned, MORNING)
-  const { castOn, devices } = await pollingDay({
-    out,
-    provisioned,
-    clock,
-    networkClock: systemClock,
-    random,
-    logger,
-    progress,
-  })
-  const slips = writePictures(out, devices)
-  const agrees = auditAndCompare(
-    {
-      out,
-      authorityKey: provisioned.authority.publicKey,
-      shareFiles: provisioned.shareFiles,
-      electionPackage: provisioned.electionPackage,
-      ballots: realBallots(),
-      castOn,
-    },
-    progress,
-  )
-  progress.line('')
-  progress.line(
-    agrees ? 'Everything agrees: audit, devices, data file.' : 'SOMETHING DOES NOT AGREE: see above.',
-  )
-  progress.line('')
-  progress.line(whatIsWhat(values.out, slips))
-  return agrees ? 0 : 1
-}
-
-/** Empties a folder that an earlier run made; anything else is not touched. */
-function prepareFolder(given: string): string {
-  const out = resolve(given)
-  const mark = join(out, '.sandogh-demo')
   try {
-    makeFolder(out)
-    emptyFolder(out, mark)
-    writeFileSync(mark, 'made by "sandogh demo", emptied by its next run\n')
-    return out
-  } catch (error) {
-    if (error instanceof RefusalError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    const isFile = code === 'EEXIST' || code === 'ENOTDIR'
-    const what = isFile ? 'a file is in the way' : `it cannot be written (${code})`
-    throw otherFolder(out, what)
+    if (!auto) {
+      await runStation({ out, outName: values.out, seed, port, progress })
+      return 0
+    }
+    const drawn = seed ?? crypto.randomUUID().slice(0, 8)
+    return (await automaticDay({ out, outName: values.out, seed: drawn, progress })) ? 0 : 1
+  } finally {
+    leaveFolder(out)
   }
 }
 
-/** A folder and those above it. Node's own `recursive` never returns where a file system, such as /proc, refuses with ENOENT. */
-function makeFolder(path: string): void {
-  if (existsSync(path) && statSync(path).isDirectory()) return
-  if (dirname(path) !== path) makeFolder(dirname(path))
-  mkdirSync(path)
+function portOf(given: string | undefined): number {
+  if (given === undefined) return PORT
+  const port = /^[0-9]{1,5}$/.test(given) ? Number(given) : 0
+  const largest = 65_535 - (PAGES - 1)
+  if (port < 1 || port > largest)
+    throw misuse(
+      '--port',
+      `${JSON.stringify(given.slice(0, 20))} is no port`,
+      `Give a number from 1 to ${largest}.`,
+    )
+  return port
 }
 
-function emptyFolder(out: string, mark: string): void {
-  const found = readdirSync(out)
-  if (found.length > 0 && !existsSync(mark)) {
-    throw otherFolder(out, 'this folder holds something that no demonstration made, and is left as it is')
-  }
-  for (const name of found) rmSync(join(out, name), { recursive: true, force: true })
-}
-
-function otherFolder(out: string, what: string): RefusalError {
-  return new RefusalError({
-    code: 'demo.out',
-    where: out,
-    what,
-    next: 'Name a folder that is new or empty: --out <folder>.',
-  })
-}
-
-function emptyValue(flag: string, next: string): RefusalError {
-  return new RefusalError({ code: 'usage', where: `sandogh demo ${flag}`, what: 'its value is empty', next })
-}
-
-function whatIsWhat(out: string, slips: number): string {
-  return `What lies in ${out}/
-  bundles/     what left the three devices and the check-in: all that an auditor needs
-  policy       whose eyes an auditor may ask for on every journal: the centre's and both neighbours'
-  slips/       ${slips} paper slips as pictures, in no order, as in a ballot box
-  reports/     zero reports, minutes and results as pictures
-  trustees/    five shares of the election key; three open the ballots
-  centre/      database of the national centre
-  devices/     home folders of the devices, with their databases
-  program.log  what the programs said of themselves
-
-Try next
-  npx sandogh audit verify ${out}/bundles
-  npx sandogh audit verify --policy ${out}/policy ${out}/bundles
-  npx sandogh audit open --share ${out}/trustees/share-1.json --share ${out}/trustees/share-2.json \\
-      --share ${out}/trustees/share-4.json ${out}/bundles
-  change one letter in ${out}/bundles/${DEVICES[0]}/journal.jsonl and verify again: the entry is named
-`
+function misuse(flag: string, what: string, next: string): RefusalError {
+  return new RefusalError({ code: 'usage', where: `sandogh demo ${flag}`, what, next })
 }

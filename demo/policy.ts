@@ -5,11 +5,10 @@ import { witnessNameOf } from '../core/bundle/names.ts'
 import { readCertificate } from '../core/keys/certificate.ts'
 import { valueOrThrow } from '../core/result.ts'
 import { COSIGNATURE_TYPE, formatVerifierKey } from '../core/tlog/note.ts'
-import { DEVICES } from './elections/gy-les-nonains.ts'
 import { deviceFolder, type Provisioned } from './provisioned.ts'
 
 /**
- * Writes `<out>/policy`. A device's own key never counts for its own journal, so that both others of three must have seen each.
+ * Writes `<out>/policy`. A device's own key never counts for its own journal, so that all others must have seen each.
  * @param nowMs when the devices' certificates hold
  */
 export function writePolicy(
@@ -21,19 +20,26 @@ export function writePolicy(
     if (publicKey === undefined) throw new Error(`${name} has no key`)
     return formatVerifierKey({ name, type: COSIGNATURE_TYPE, publicKey })
   }
-  const devices = DEVICES.map((device) => {
+  const devices = electionPackage.definition.stations.flatMap((station) => station.devices)
+  const witnesses = devices.map((device) => {
     const file = join(deviceFolder(out, device), 'certificate.der')
     const { keys } = valueOrThrow(readCertificate(readFileSync(file), authority.publicKey, nowMs, file))
     const name = witnessNameOf(electionPackage.definition, device)
     return `witness ${device} ${vkey(name, keys['witness'])}`
   })
+  const quorum =
+    devices.length === 1
+      ? ['quorum centre']
+      : [
+          `group neighbours ${devices.length - 1} ${devices.join(' ')}`,
+          'group both all centre neighbours',
+          'quorum both',
+        ]
   const lines = [
-    '# Whose eyes must have been on every journal of this station: the centre, and both its neighbours.',
+    '# Whose eyes must have been on every journal of this station: the centre, and all its neighbours if it has any.',
     `witness centre ${vkey(centre.witness.name, centre.witness.signer.publicKey)}`,
-    ...devices,
-    `group neighbours ${DEVICES.length - 1} ${DEVICES.join(' ')}`,
-    'group both all centre neighbours',
-    'quorum both',
+    ...witnesses,
+    ...quorum,
   ]
   writeFileSync(join(out, 'policy'), `${lines.join('\n')}\n`)
 }

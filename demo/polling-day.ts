@@ -2,12 +2,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { shuffle, uniform } from '../core/ballot-box/draw.ts'
-import { certificatePem, ed25519PrivateKeyPem } from '../core/keys/certificate.ts'
 import type { Clock, Logger, Random } from '../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../core/result.ts'
-import { type Centre, startCentre } from '../fleet/centre.ts'
 import { electionResult } from '../fleet/results/results.ts'
-import { type CentreStore, openCentreStore } from '../fleet/store/store.ts'
+import type { CentreStore } from '../fleet/store/store.ts'
 import { VoterCard } from '../simulator/cards/voter-card.ts'
 import { closePolls, openPolls, takeLeave } from '../simulator/people/officers.ts'
 import { vote } from '../simulator/people/voter.ts'
@@ -15,6 +13,7 @@ import type { VirtualClock } from '../simulator/virtual-clock.ts'
 import { DEVICES, type RealBallot, realBallots } from './elections/gy-les-nonains.ts'
 import type { Progress } from './progress.ts'
 import { type Provisioned, writeConfig } from './provisioned.ts'
+import { startVirtualCentre } from './virtual-centre.ts'
 import { VirtualDesk } from './virtual-desk.ts'
 import { startVirtualDevice, type VirtualDevice } from './virtual-station.ts'
 
@@ -53,8 +52,7 @@ export async function pollingDay(parts: DayParts): Promise<DayResult> {
 
 async function day(parts: DayParts): Promise<DayResult> {
   const { out, provisioned, clock, progress } = parts
-  const store = openStore(join(out, 'centre'))
-  const centre = await whileHeld(clock, () => startVirtualCentre(parts, store))
+  const { centre, store } = await whileHeld(clock, () => startVirtualCentre(parts))
   const broker = { host: '127.0.0.1', port: centre.port }
   const inProcess = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
   progress.stage(`polls open: ${DEVICES.length} devices start, two officers' cards each, zero reports`)
@@ -127,35 +125,6 @@ function tellCentre({ provisioned, progress }: DayParts, store: CentreStore): vo
   progress.detail(
     `the centre holds ${store.tallies().length} tallies, ${store.sheets().length} sheets of stations, ${ballots} ballots`,
   )
-}
-
-function startVirtualCentre({ provisioned, clock, logger }: DayParts, store: CentreStore): Promise<Centre> {
-  const { centre, authority, authorityDer, electionPackage } = provisioned
-  return startCentre({
-    host: '127.0.0.1',
-    port: 0,
-    tls: {
-      key: ed25519PrivateKeyPem(centre.tlsSeed),
-      cert: certificatePem(centre.certificate),
-      ca: certificatePem(authorityDer),
-    },
-    name: centre.name,
-    package: electionPackage,
-    authorityKey: authority.publicKey,
-    store,
-    witness: centre.witness,
-    messageSigner: centre.messageSigner,
-    clock,
-    logger,
-    onAlarm: (alarm) => {
-      logger.error({ alarm: alarm.kind, device: alarm.device }, 'alarm')
-    },
-  })
-}
-
-function openStore(folder: string): CentreStore {
-  mkdirSync(folder, { recursive: true })
-  return valueOrThrow(openCentreStore(join(folder, 'centre.db')))
 }
 
 /** Virtual time stands still while real time is needed. */

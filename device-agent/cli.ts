@@ -14,7 +14,7 @@ export const usage = `sandogh device: the program of a ballot device
       touch-calibration.json, signed by the device; while the device's program is not running
 
 The folder holds what provisioning put there: config.json, package.json, certificate.der, centre.der, authority.der and
-keys.json. "npm start" makes three of them, in out/devices/.
+keys.json. "npm start -- --auto" makes three of them, in out/devices/.
 
 Exit code: 0 done, 2 the folder or the command was refused.
 `

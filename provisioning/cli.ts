@@ -9,12 +9,14 @@ import { collectPhotos, PHOTO_FOLDER, photoHashes } from '../core/package/photos
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
+import { checkScreens } from './package/check-screens.ts'
 import { photosIn } from './package/photos.ts'
 
 export const usage = `sandogh provision: prepares an election
 
   sandogh provision check <package.json> --authority <base64 key>
-      reads a signed election package, and the folder of photos beside it, as a device would and says what it is
+      reads a signed election package, and the folder of photos beside it, as a device would, lays out
+      every screen of it and says what it is
 
 Exit code: 0 the package is good, 2 it is refused or the command was not understood.
 `
@@ -53,6 +55,7 @@ function check(args: readonly string[]): string {
   valueOrThrow(checkVoterTexts(electionPackage.definition, file))
   const photos = join(dirname(file), PHOTO_FOLDER)
   valueOrThrow(collectPhotos(electionPackage.definition, photosIn(photos), photos))
+  valueOrThrow(checkScreens(electionPackage.definition, file))
   return describePackage(electionPackage)
 }
 

@@ -7,6 +7,9 @@ import type { Clock, Timer } from '../core/ports.ts'
 /** Event loop turns without anything to do before time may move: one for what just ran, one for what that started. */
 const IDLE_TURNS = 2
 
+/** Held, time is looked at again after so much real time, or when the last hold is released. */
+const HELD_LOOK_MS = 50
+
 /** A hold that stays open this long belongs to work that will never end. Milliseconds of real time. */
 const LONGEST_HOLD_MS = 60_000
 
@@ -26,6 +29,8 @@ export class VirtualClock implements Clock {
   readonly #heap: Entry[] = []
   #order = 0
   #holds = 0
+  /** Ends {@link run}'s wait for something that goes by real time. */
+  #wake = () => {}
   #running = false
 
   /**
@@ -62,6 +67,7 @@ export class VirtualClock implements Clock {
       if (!open) return
       open = false
       this.#holds -= 1
+      if (this.#holds === 0) this.#wake()
     }
   }
 
@@ -76,6 +82,7 @@ export class VirtualClock implements Clock {
       let settled = false
       const settle = (): void => {
         settled = true
+        this.#wake()
       }
       until.then(settle, settle)
       let idleSince: number | undefined
@@ -92,11 +99,22 @@ export class VirtualClock implements Clock {
         // Nothing of ours moves time now; give whatever runs on real time a chance, but not for ever.
         idleSince ??= performance.now()
         this.#checkPatience(performance.now() - idleSince)
-        if (performance.now() - idleSince > 2) await realMillisecond()
+        if (performance.now() - idleSince > 2) await this.#realTime(this.#holds > 0 ? HELD_LOOK_MS : 1)
       }
     } finally {
       this.#running = false
     }
+  }
+
+  /** Waits so much real time, or less if there is something to do before. */
+  #realTime(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   #checkPatience(idleMs: number): void {
@@ -156,8 +174,4 @@ function isBefore(a: Entry, b: Entry): boolean {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
-}
-
-function realMillisecond(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1))
 }

@@ -1,6 +1,6 @@
 /**
- * Ed25519 (RFC 8032). tweetnacl signs; libsodium verifies, behind one strict rule written out here, because libraries differ on
- * signatures that no honest signer makes, and two auditors must never differ.
+ * Ed25519 (RFC 8032) by libsodium; verified behind one strict rule written out here, because libraries differ on signatures that no honest
+ * signer makes, and two auditors must never differ. That it signs as tweetnacl, OpenSSL and Go do is tested.
  *
  * Accepted is a signature `R || S` by a key `A` only if
  *
@@ -11,7 +11,6 @@
  *     equation    [S]B = R + [k]A without cofactor (RFC 8032, 5.1.7 step 3), on the encodings as given
  */
 import sodium from 'sodium-native'
-import nacl from 'tweetnacl'
 import type { Signer } from '../ports.ts'
 
 /** The field's prime, 2^255 - 19. */
@@ -25,8 +24,17 @@ const SMALL_ORDER_Y: readonly bigint[] = [1n, P - 1n, 0n, Y_ORDER_8, P - Y_ORDER
 
 /** A signer with the key of a seed (RFC 8032, 5.1.5). Throws unless the seed has 32 bytes. */
 export function signerFromSeed(seed: Uint8Array): Signer {
-  const { publicKey, secretKey } = nacl.sign.keyPair.fromSeed(seed)
-  return { publicKey, sign: (message) => nacl.sign.detached(message, secretKey) }
+  const publicKey = new Uint8Array(32)
+  const secretKey = new Uint8Array(64)
+  sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed)
+  return {
+    publicKey,
+    sign: (message) => {
+      const signature = new Uint8Array(64)
+      sodium.crypto_sign_detached(signature, message, secretKey)
+      return signature
+    },
+  }
 }
 
 /**

@@ -7,6 +7,8 @@ declare module 'sodium-native' {
     /** 48: ephemeral public key and Poly1305 tag. */
     readonly crypto_box_SEALBYTES: number
 
+    crypto_sign_seed_keypair(publicKey: Uint8Array, secretKey: Uint8Array, seed: Uint8Array): void
+    crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secretKey: Uint8Array): void
     crypto_sign_verify_detached(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean
     /** Whether it is the canonical encoding of a point of the prime-order subgroup other than the identity. */
     crypto_core_ed25519_is_valid_point(point: Uint8Array): boolean

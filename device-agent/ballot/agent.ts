@@ -5,12 +5,13 @@ import type { Clock, Logger, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
 import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
+import type { HealthSnapshot } from '../health/health.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { Outbox } from '../sync/outbox.ts'
 import { type FlushEnd, type Sync, startSync } from '../sync/sync.ts'
 import { BallotDevice } from './device.ts'
 import type { DeviceHome } from './home.ts'
-import type { DeviceLines } from './peripherals.ts'
+import type { DeviceLines, PeripheralName } from './peripherals.ts'
 import type { StopReason } from './polls/polls.ts'
 import { releasedDocument } from './release.ts'
 import { resumeStore } from './setup.ts'
@@ -43,6 +44,8 @@ export interface Agent {
   readonly ended: Promise<AgentEnd>
   /** What was last begun to be handed over, once it is: officers' cards may bring more after the first end. */
   handedOver(): Promise<AgentEnd>
+  /** What each of its lines is doing. */
+  health(): HealthSnapshot<PeripheralName>
   close(): Promise<void>
 }
 
@@ -91,6 +94,7 @@ export function startAgent(parts: AgentParts): Result<Agent> {
   return ok({
     ended,
     handedOver: () => handing,
+    health: () => device.health,
     close: async () => {
       device.close()
       await sync?.close()

@@ -1,23 +1,17 @@
-/**
- * The loop of a ballot device: touches, cards, keys and timers come in, the two state machines say what follows, and here it is
- * performed. Everything that was decided is in the machines; this only carries.
- */
-import { contestsOfStyle } from '../../core/election/definition.ts'
-import type { Clock, Logger, Random, Signer, Timer } from '../../core/ports.ts'
 import type { IoBoard } from '../../firmware/io-board/adapter.ts'
 import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
-import { type Fonts, measureWith } from '../../ui/fonts.ts'
-import type { DeviceStore } from '../store/device-store.ts'
+import { measureWith } from '../../ui/fonts.ts'
+import type { HealthSnapshot } from '../health/health.ts'
 import { CardSlot } from './card-slot.ts'
+import type { DeviceParts } from './device-parts.ts'
 import type { Display } from './display.ts'
-import { DevicePaper } from './documents.ts'
-import { exportBundle } from './export.ts'
 import { Fingers } from './fingers.ts'
-import type { DeviceHome } from './home.ts'
+import { HandingOver } from './handing-over.ts'
 import { RollWatch } from './paper.ts'
-import { type DeviceLines, type PeripheralName, Peripherals } from './peripherals.ts'
-import { PollsPerformer } from './polls/perform.ts'
+import { makePerformers } from './performers.ts'
+import { type PeripheralName, Peripherals } from './peripherals.ts'
+import type { PollsPerformer } from './polls/perform.ts'
 import {
   type Polls,
   type PollsEffect,
@@ -28,43 +22,17 @@ import {
 } from './polls/polls.ts'
 import { openDevices } from './release.ts'
 import type { HandedOver } from './screens/view.ts'
-import { SessionPerformer } from './session/perform.ts'
-import {
-  type Session,
-  type SessionEffect,
-  type SessionInput,
-  type SessionRules,
-  stepSession,
-} from './session/session.ts'
+import { SessionRun } from './session/run.ts'
+import type { Session } from './session/session.ts'
 import { Showing } from './showing.ts'
-
-/** What a device runs on. */
-export interface DeviceParts {
-  readonly home: DeviceHome
-  readonly store: DeviceStore
-  readonly lines: DeviceLines
-  readonly messageSigner: Signer
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly fonts: Fonts
-  /** Stops virtual time while real time is needed. */
-  readonly hold: () => () => void
-  /** The polls are closed for good and there is something to hand over: the bundle to write, the centre to tell. */
-  readonly handOver: () => void
-  /** Something was found that our own code must never let happen, or a medium failed: the device stops. */
-  readonly fatal: (error: unknown) => void
-}
 
 /** A running ballot device. */
 export class BallotDevice {
   readonly #parts: DeviceParts
   readonly #peripherals: Peripherals
-  readonly #sessions: SessionPerformer
+  readonly #sessions: SessionRun
   readonly #pollsWork: PollsPerformer
-  #session: Session = { is: 'idle' }
   #polls: Polls
-  #timer: Timer | undefined
   #started = false
   #stopped = false
   /** Both keys were turned on while a voter was at it; the officers wait. */
@@ -72,7 +40,7 @@ export class BallotDevice {
   #keysOn = false
   #caseOpen = false
   readonly #card = new CardSlot((movement) => this.#guard(() => this.#cardMoved(movement)))
-  #handedOver: HandedOver = { bundle: 'missing', centre: 'waiting' }
+  readonly #handingOver: HandingOver
   readonly #fingers: Fingers
   readonly #roll = new RollWatch()
   readonly #showing: Showing
@@ -102,32 +70,20 @@ export class BallotDevice {
       () => this.#peripherals.display,
       () => this.#guard(() => this.#show()),
     )
-    const papers = new DevicePaper(home, store, clock, parts.fonts)
-    const shared = {
-      store,
-      reader: () => this.#peripherals.reader,
-      printer: () => this.#peripherals.printer,
-      voidSlip: () => papers.voidSlip(),
-    }
-    const { electionPackage } = home
-    const { station } = home.config
-    this.#sessions = new SessionPerformer({
-      ...shared,
-      checks: { electionPackage, station, random },
-      slip: (style, ballot) => papers.slip(style, ballot),
-      printProgress: (secondsLeft) =>
-        this.#guard(() => this.#stepSession({ is: 'print-progress', secondsLeft })),
-    })
-    this.#pollsWork = new PollsPerformer({
-      ...shared,
-      home,
-      messageSigner: parts.messageSigner,
+    const guard = (action: () => void) => this.#guard(action)
+    const performers = makePerformers(parts, this.#peripherals, (secondsLeft) =>
+      guard(() => this.#sessions.step({ is: 'print-progress', secondsLeft })),
+    )
+    this.#sessions = new SessionRun({
+      definition,
       clock,
-      random,
-      zeroReport: (tally) => papers.zeroReport(tally),
-      minutes: () => papers.minutes(),
-      totals: (results) => papers.totals(results),
+      guard,
+      performer: performers.session,
+      fatal: parts.fatal,
+      stepped: (before, after) => this.#sessionStepped(before, after),
     })
+    this.#pollsWork = performers.polls
+    this.#handingOver = new HandingOver(parts)
     this.#polls = pollsAtStart(store.day)
   }
 
@@ -141,9 +97,14 @@ export class BallotDevice {
     if (this.#polls.is === 'finished') this.#performPolls({ do: 'settle-totals' })
   }
 
+  /** What each line is doing. */
+  get health(): HealthSnapshot<PeripheralName> {
+    return this.#peripherals.health
+  }
+
   close(): void {
     this.#stopped = true
-    this.#timer?.cancel()
+    this.#sessions.close()
     this.#fingers.cancel()
     this.#showing.close()
     this.#peripherals.close()
@@ -163,22 +124,14 @@ export class BallotDevice {
    * @returns its folder; undefined if there is nowhere to write it, which the screen then says
    */
   exportBundle(): string | undefined {
-    const { home, store, messageSigner, logger } = this.#parts
-    let folder: string | undefined
-    try {
-      folder = exportBundle(home, store, messageSigner)
-    } catch (error) {
-      if (!(error instanceof Error && 'syscall' in error)) throw error
-      logger.error({ error: error.message }, 'the bundle could not be written')
-    }
-    this.#handedOver = { ...this.#handedOver, bundle: folder === undefined ? 'missing' : 'written' }
+    const folder = this.#handingOver.exportBundle()
     this.#guard(() => this.#show())
     return folder
   }
 
   /** What the centre said to the end of the day. */
   centreAnswered(centre: HandedOver['centre']): void {
-    this.#handedOver = { ...this.#handedOver, centre }
+    this.#handingOver.centreAnswered(centre)
     this.#guard(() => this.#show())
   }
 
@@ -253,8 +206,8 @@ export class BallotDevice {
 
   #pressed(id: string): void {
     if (this.#polls.is !== 'open') this.#stepPolls({ is: 'pressed', id })
-    else if (this.#showing.takesPress(id, this.#session)) this.#touched()
-    else this.#stepSession({ is: 'pressed', id, page: this.#showing.page })
+    else if (this.#showing.takesPress(id, this.#sessions.state)) this.#touched()
+    else this.#sessions.step({ is: 'pressed', id, page: this.#showing.page })
   }
 
   /** Two switches, or the keys of a keyboard, go through what the voter can press. */
@@ -262,14 +215,14 @@ export class BallotDevice {
     if (this.#polls.is !== 'open') return
     const { focus } = this.#showing
     if (key !== 'choose') {
-      this.#showing.moveFocus(key, this.#session)
+      this.#showing.moveFocus(key, this.#sessions.state)
       this.#touched()
     } else if (focus !== undefined) this.#pressed(focus)
   }
 
   /** Somebody is there: the session waits anew. */
   #touched(): void {
-    this.#stepSession({ is: 'touched' })
+    this.#sessions.step({ is: 'touched' })
     this.#show()
   }
 
@@ -279,7 +232,10 @@ export class BallotDevice {
       this.#card.owner = this.#polls.is === 'open' ? 'session' : 'polls'
       if (this.#card.owner === 'session' && this.#peripherals.missing.length > 0) return
     }
-    if (this.#card.owner === 'session') this.#stepSession(input)
+    if (movement === 'in') this.#card.isVoters = this.#card.owner === 'session'
+    // Officers may have turned their keys while a voter's card was in: it was theirs to refuse, and is still the voter's.
+    else if (this.#card.isVoters && this.#card.owner === 'polls') this.#sessions.step(input)
+    if (this.#card.owner === 'session') this.#sessions.step(input)
     else this.#stepPolls(input)
   }
 
@@ -297,30 +253,26 @@ export class BallotDevice {
   #keysTurned(on: boolean): void {
     // Nothing is opened, resumed or closed with an open case.
     if (on && this.#caseOpen) return
-    this.#keysWaiting = on && this.#polls.is === 'open' && this.#session.is !== 'idle'
+    this.#keysWaiting = on && this.#polls.is === 'open' && this.#sessions.state.is !== 'idle'
     if (!this.#keysWaiting) this.#stepPolls({ is: 'keys', on })
   }
 
-  #stepSession(input: SessionInput): void {
-    const before = this.#session
-    const { state, effects } = stepSession(this.#rules(), before, input)
-    this.#session = state
-    this.#showing.sessionMoved(before, state)
-    for (const effect of effects) this.#performSession(effect)
-    if (isFree(state) || state.is === 'refused' || state.is === 'thanks') this.#sessions.forget()
-    if (state !== before) this.#show()
-    if (state.is === before.is || !isFree(state)) return
+  #sessionStepped(before: Session, after: Session): void {
+    this.#showing.sessionMoved(before, after)
+    if (after !== before) this.#show()
+    if (after.is === before.is || !this.#sessions.isFree) return
     if (this.#fingers.voterLeft()) this.#stepPolls({ is: 'touch-drifted' })
     if (!this.#keysWaiting) this.#offerWaitingCard()
-    else if (state.is === 'idle') this.#keysTurned(true)
+    else if (after.is === 'idle') this.#keysTurned(true)
   }
 
   /** A card that came while the last voter's slip was being dealt with, or before the polls were open. */
   #offerWaitingCard(): void {
-    const nobodyVotes = this.#polls.is === 'open' && isFree(this.#session)
+    const nobodyVotes = this.#polls.is === 'open' && this.#sessions.isFree
     if (this.#card.isIn && nobodyVotes && this.#peripherals.missing.length === 0) {
       this.#card.owner = 'session'
-      this.#stepSession({ is: 'card-inserted' })
+      this.#card.isVoters = true
+      this.#sessions.step({ is: 'card-inserted' })
     }
   }
 
@@ -333,7 +285,7 @@ export class BallotDevice {
     for (const effect of effects) this.#performPolls(effect)
     if (state !== before) this.#show()
     if (state.is !== before.is) this.#light()
-    if (state.is === 'open' && before.is === 'resuming') this.#stepSession({ is: 'slip-settled' })
+    if (state.is === 'open' && before.is === 'resuming') this.#sessions.step({ is: 'slip-settled' })
     if (state.is === 'open' && before.is !== 'open') {
       this.#fingers.officersLeft()
       this.#offerWaitingCard()
@@ -347,25 +299,6 @@ export class BallotDevice {
     }
   }
 
-  #performSession(effect: SessionEffect): void {
-    switch (effect.do) {
-      case 'start-timer':
-        this.#timer?.cancel()
-        this.#timer = this.#parts.clock.after(effect.ms, () =>
-          this.#guard(() => this.#stepSession({ is: 'timed-out' })),
-        )
-        return
-      case 'stop-timer':
-        this.#timer?.cancel()
-        return
-      default:
-        this.#sessions.perform(effect).then(
-          (input) => this.#guard(() => input !== undefined && this.#stepSession(input)),
-          (error) => this.#parts.fatal(error),
-        )
-    }
-  }
-
   #performPolls(effect: PollsEffect): void {
     this.#pollsWork.perform(effect).then(
       (input) => this.#guard(() => input !== undefined && this.#stepPolls(input)),
@@ -373,28 +306,19 @@ export class BallotDevice {
     )
   }
 
-  #rules(): SessionRules {
-    const { definition } = this.#parts.home.electionPackage
-    const { style } = this.#sessions
-    return {
-      contests: style === undefined ? [] : (contestsOfStyle(definition, style) ?? []),
-      codeLength: definition.contests[0]?.candidates[0]?.code.length ?? 0,
-    }
-  }
-
   #show(): void {
     const { home, store } = this.#parts
     this.#showing.show({
-      contests: this.#rules().contests,
+      contests: this.#sessions.contests,
       polls: this.#polls,
-      session: this.#session,
+      session: this.#sessions.state,
       missing: this.#peripherals.missing,
       glassBlocked: this.#fingers.isStuck,
       lastVote: LAST_VOTE[store.slip],
       keysOn: this.#keysOn,
       caseOpen: this.#caseOpen,
       alarms: store.day.alarms,
-      handedOver: this.#handedOver,
+      handedOver: this.#handingOver.state,
       stationClosed: this.#polls.is === 'finished' && openDevices({ home, store }).length === 0,
       paperLow: this.#roll.isLow,
     })
@@ -421,10 +345,6 @@ const LAST_VOTE = {
   none: 'none',
   printing: 'not-recorded',
   hanging: 'not-recorded',
+  void: 'not-recorded',
   accepted: 'recorded',
 } as const
-
-/** Nobody votes at the moment: a card that comes in begins a session. */
-function isFree(session: Session): boolean {
-  return session.is === 'idle' || session.is === 'ended-without-vote'
-}

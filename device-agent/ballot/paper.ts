@@ -3,10 +3,14 @@
 import type { PrinterStatus } from '../../firmware/printer/decoder.ts'
 import type { Printer, PrintOutcome, PrintProgress } from '../../firmware/printer/driver.ts'
 import type { PaperDocument } from '../../ui/paper/document.ts'
+import type { DeviceStore } from '../store/device-store.ts'
 import type { PrinterTrouble } from './session/session.ts'
 
 /** Done with proof; refused with nothing sent; or unknown after bytes were sent. */
 export type PaperOutcome = 'done' | { readonly is: 'unknown' | 'refused'; readonly trouble: PrinterTrouble }
+
+/** Where it is written what became of the slip in hand. */
+type SlipMemory = Pick<DeviceStore, 'slip' | 'setSlip' | 'countVoidSlip'>
 
 const NO_PRINTER: PaperOutcome = { is: 'refused', trouble: 'silent' }
 
@@ -47,6 +51,27 @@ export async function printAndCut(
   return printed === 'done' ? cut(printer) : printed
 }
 
+/**
+ * Voids the slip that hangs: the mark under it, the cut, the count. Once the mark is proven only the cut is asked for, after a restart too: a
+ * second mark behind a cut of which no proof came would drop as a void slip that no journal knows.
+ * @param store remembers the slip in hand
+ */
+export async function voidHangingSlip(
+  printer: Printer | undefined,
+  mark: PaperDocument,
+  store: SlipMemory,
+): Promise<PaperOutcome> {
+  if (store.slip !== 'void') {
+    const marked = await print(printer, mark)
+    if (marked !== 'done') return marked
+    store.setSlip('void')
+  }
+  const outcome = await cut(printer)
+  // A session and officers who resume the polls may both have been at it.
+  if (outcome === 'done' && store.slip === 'void') store.countVoidSlip()
+  return outcome
+}
+
 function outcomeOf(outcome: PrintOutcome): PaperOutcome {
   switch (outcome.is) {
     case 'printed':
@@ -75,6 +100,7 @@ function troubleOf(
     case 'no-answer':
     case 'timeout':
     case 'lost':
+    case 'lost-bytes':
       return 'silent'
     case 'mechanical-error':
     case 'cutter-error':

@@ -8,7 +8,7 @@ import type { LinkFault } from '../../firmware/link/fault.ts'
 import { type Driver, Supervisor } from '../../firmware/link/supervisor.ts'
 import { connectPrinter, type Printer } from '../../firmware/printer/driver.ts'
 import { connectTouchscreen, type Touchscreen } from '../../firmware/touchscreen/driver.ts'
-import { Health } from '../health/health.ts'
+import { Health, type HealthSnapshot } from '../health/health.ts'
 import { connectDisplay, type Display } from './display.ts'
 
 export const PERIPHERALS = ['touchscreen', 'card-reader', 'printer', 'io-board', 'display'] as const
@@ -139,6 +139,11 @@ export class Peripherals {
       display: this.#display.current,
     }
     return PERIPHERALS.filter((name) => present[name] === undefined)
+  }
+
+  /** What each line is doing. */
+  get health(): HealthSnapshot<PeripheralName> {
+    return this.#health.snapshot
   }
 
   /** What each connected one said of itself, for the journal. */

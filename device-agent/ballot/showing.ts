@@ -58,9 +58,11 @@ export class Showing {
   /** What is on the display already is not painted anew: a finger that is on it would count for nothing. */
   show(facts: Facts): void {
     const view = { ...facts, definition: this.#definition, voterScreens: this.#voterScreens }
-    const { name } = screenOf({ ...view, presentation: this.#presentation }).screen
-    this.#step({ is: 'shown', screen: name })
-    const { screen, page } = screenOf({ ...view, presentation: this.#presentation })
+    const shown = () => screenOf({ ...view, presentation: this.#presentation })
+    const before = this.#presentation
+    const drawn = shown()
+    this.#step({ is: 'shown', screen: drawn.screen.name })
+    const { screen, page } = this.#presentation === before ? drawn : shown()
     this.#page = page
     const display = this.#display()
     if (display === this.#shown?.display && isDeepStrictEqual(screen, this.#shown?.screen)) return

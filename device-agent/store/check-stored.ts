@@ -125,7 +125,11 @@ function findOtherProblem(records: StoredRecords, day: Day, expected: Expected):
 
 function findSlipProblem([slip, ...more]: readonly string[], { polls, casts }: Day): Refusal | undefined {
   const voting = polls === 'open' || polls === 'paused'
-  const possible = ['none', ...(voting ? ['printing', 'hanging'] : []), ...(casts > 0 ? ['accepted'] : [])]
+  const possible = [
+    'none',
+    ...(voting ? ['printing', 'hanging', 'void'] : []),
+    ...(casts > 0 ? ['accepted'] : []),
+  ]
   if (slip !== undefined && more.length === 0 && possible.includes(slip)) return undefined
   return changed('slip', 'it is not what the journal can have led to').error
 }

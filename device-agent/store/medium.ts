@@ -14,8 +14,8 @@ import { Slots } from './slots.ts'
 const DATABASE_FILE = 'ballots.db'
 const SLOTS_FILE = 'slots.bin'
 
-/** What became of the slip of the ballot in hand; one row, overwritten in place. */
-export type SlipState = 'none' | 'printing' | 'hanging' | 'accepted'
+/** What became of the slip of the ballot in hand; one row, overwritten in place. `void`: marked so, and the cut is not proven yet. */
+export type SlipState = 'none' | 'printing' | 'hanging' | 'accepted' | 'void'
 
 /** What is written together or not at all. */
 export interface Change {
@@ -83,6 +83,8 @@ export class Medium {
   readonly folder: string
   readonly slots: Slots
   readonly #database: Database.Database
+  /** Statements of every screen and every entry, by their text, which is always one of this file's. */
+  readonly #statements = new Map<string, Database.Statement>()
 
   private constructor(folder: string, database: Database.Database, slots: Slots) {
     this.folder = folder
@@ -166,7 +168,7 @@ export class Medium {
 
   /** Writes a change in one transaction; on the disk when this returns. */
   commit(change: Change): void {
-    const run = (sql: string, ...values: readonly unknown[]) => this.#database.prepare(sql).run(...values)
+    const run = (sql: string, ...values: readonly unknown[]) => this.#prepared(sql).run(...values)
     this.#database
       .transaction(() => {
         for (const { seq, entry, note } of change.entries) {
@@ -264,7 +266,13 @@ export class Medium {
   }
 
   #one<T>(sql: string): T | undefined {
-    return this.#database.prepare(sql).get() as T | undefined
+    return this.#prepared(sql).get() as T | undefined
+  }
+
+  #prepared(sql: string): Database.Statement {
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
   }
 }
 

@@ -40,7 +40,7 @@ CREATE TABLE heads (number INTEGER PRIMARY KEY, head BLOB NOT NULL) STRICT;
 CREATE TABLE pool (one INTEGER PRIMARY KEY CHECK (one = 1), block BLOB NOT NULL) STRICT;
 CREATE TABLE slip (
   one INTEGER PRIMARY KEY CHECK (one = 1),
-  state TEXT NOT NULL CHECK (state IN ('none', 'printing', 'hanging', 'accepted'))
+  state TEXT NOT NULL CHECK (state IN ('none', 'printing', 'hanging', 'accepted', 'void'))
 ) STRICT;
 CREATE TABLE released (one INTEGER PRIMARY KEY CHECK (one = 1), tally TEXT NOT NULL, answered INTEGER NOT NULL) STRICT;
 CREATE TABLE sheet (one INTEGER PRIMARY KEY CHECK (one = 1), sealed TEXT NOT NULL, key BLOB, sheet TEXT) STRICT;

@@ -1,6 +1,7 @@
 /**
- * The printer. Nothing counts as printed but the printer's own answer to a process request that was sent behind the document:
- * bytes written prove nothing. A print without that answer is indeterminate and is never sent again by this driver.
+ * The printer. Nothing counts as printed but the printer's own answers to the process requests that were sent behind each part of the
+ * document: bytes written prove nothing, and one answer at the end would not tell of a band that arrived in pieces, since ESC/POS has no
+ * checksum and the printer finds its way again. A print without all of them is indeterminate and is never sent again by this driver.
  *
  * What may go wrong, what is known then, what is answered, and what the session makes of it (`device-agent/ballot/session`):
  *
@@ -11,6 +12,8 @@
  * | line lost after the first byte                  | a piece or all of it may hang  | indeterminate, lost       | the next connection clears the rest; void mark, cut |
  * | printed, and no proof comes                     | the same: it cannot be told apart | indeterminate, timeout | void mark under it, cut; again                      |
  * | proof before the last byte was sent             | the printer does not say the truth | indeterminate, false-proof | void mark, cut; again                         |
+ * | bytes lost on the way: the answer to a part is missing | the paper shows something else | indeterminate, lost-bytes | void mark, cut; again                     |
+ * | bytes changed on the way, or the 8 before a band lost | nothing that could tell   | printed                   | the voter compares; a mark that is spoilt so is not seen |
  * | proof, and nothing was printed                  | nothing that could tell        | printed                   | the voter compares with the paper and presses "wrong": void mark, cut |
  * | torn off between its last dot and the proof     | it may look whole              | indeterminate, paper-end  | void mark on a strip of its own; who puts the new roll in takes the torn piece out |
  * | proof, and then torn off                        | it is whole                    | cut: refused, paper-end   | the vote stands; with the new roll in, the knife cuts blank paper |
@@ -20,7 +23,6 @@
  * So a ballot that may be on paper is never printed a second time as if it were the first, and what a stopped printer still holds is
  * cleared before it can come out on the next roll (`encoder.ts`, CLEAR_BUFFER and RECOVER).
  */
-import { concatBytes } from '../../core/keys/hash.ts'
 import type { Clock, Logger, OpenLine } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
@@ -37,12 +39,12 @@ import {
   CLEAR_BUFFER,
   encodeCut,
   encodeDocument,
-  encodeProcessRequest,
   encodeStatusRequest,
   INITIALIZE,
   RECOVER,
 } from './encoder.ts'
 import { PacedTransport, wireMs } from './paced-transport.ts'
+import { type Proof, Proofs } from './proofs.ts'
 
 /**
  * How a print or a cut ended: proven by the printer; refused before a byte of it was sent, and why; or unknown, because the proof
@@ -51,7 +53,10 @@ import { PacedTransport, wireMs } from './paced-transport.ts'
 export type PrintOutcome =
   | { readonly is: 'printed' }
   | { readonly is: 'refused'; readonly condition: PrinterCondition | 'no-answer' | 'lost' }
-  | { readonly is: 'indeterminate'; readonly why: PrinterCondition | 'timeout' | 'lost' | 'false-proof' }
+  | {
+      readonly is: 'indeterminate'
+      readonly why: PrinterCondition | 'timeout' | 'lost' | 'lost-bytes' | 'false-proof'
+    }
 
 /** How far a print is: the part of its bytes that is on the line, 0 to 1, and how long the rest takes by the line's speed. */
 export interface PrintProgress {
@@ -92,7 +97,7 @@ const RECOVERY_MS = 1000
 const FRESH_MS = 1000
 
 /** How an exchange that was answered ended. */
-type Ending = 'proven' | PrinterCondition | 'false-proof'
+type Ending = Proof | PrinterCondition
 
 /**
  * Opens the line, clears what an earlier connection left in the printer, resets it and asks for its status.
@@ -166,12 +171,12 @@ class EscPosPrinter implements Printer {
   }
 
   print(document: PrintDocument, progress?: (progress: PrintProgress) => void): Promise<PrintOutcome> {
-    const bytes = encodeDocument(document)
-    return this.#turns.take(() => this.#perform(bytes, progress))
+    const parts = encodeDocument(document)
+    return this.#turns.take(() => this.#perform(parts, progress))
   }
 
   cut(): Promise<PrintOutcome> {
-    return this.#turns.take(() => this.#perform(encodeCut()))
+    return this.#turns.take(() => this.#perform([encodeCut()]))
   }
 
   status(): Promise<Result<PrinterStatus, LinkFault>> {
@@ -199,16 +204,16 @@ class EscPosPrinter implements Printer {
     this.#line.close()
   }
 
-  /** Looks first, then sends the bytes once with a process request behind them and waits for its answer. */
+  /** Looks first, then sends the parts once with a process request behind each and waits for the answers. */
   async #perform(
-    bytes: Uint8Array,
+    parts: readonly Uint8Array[],
     progress: (progress: PrintProgress) => void = () => {},
   ): Promise<PrintOutcome> {
     const hindrance = await this.#hindrance()
     if (hindrance !== undefined) return { is: 'refused', condition: hindrance }
-    const process = this.#nextProcess
-    this.#nextProcess = (process + 1) & 0xffff
-    const command = concatBytes(bytes, encodeProcessRequest(process))
+    const proofs = new Proofs(parts, this.#nextProcess)
+    this.#nextProcess = proofs.next
+    const { command } = proofs
     const tell = (unsent: number) =>
       progress({ done: 1 - unsent / command.length, msLeft: wireMs(unsent, this.#baudRate) })
     tell(command.length)
@@ -216,7 +221,7 @@ class EscPosPrinter implements Printer {
     const sentBefore = this.#paced.sentBytes
     const deadline = Math.ceil(wireMs(command.length, this.#baudRate)) + PRINT_MARGIN_MS
     const outcome = await this.#line.exchange<Ending>(command, deadline, (frame) => {
-      const ending = this.#endingBy(frame, process)
+      const ending = this.#endingBy(frame, proofs)
       return ending && { is: 'answer', answer: ending }
     })
     this.#paced.onSent = () => {}
@@ -226,15 +231,14 @@ class EscPosPrinter implements Printer {
     this.#paced.dropUnsent()
     if (outcome.is !== 'lost') await this.#clear()
     const begun = this.#paced.sentBytes > sentBefore
-    if (begun || why === 'false-proof') return { is: 'indeterminate', why }
+    if (begun || why === 'false-proof' || why === 'lost-bytes') return { is: 'indeterminate', why }
     return { is: 'refused', condition: why === 'timeout' ? 'no-answer' : why }
   }
 
-  /** Whether a frame ends a print: its proof, a false one, or the printer's word that it has stopped. */
-  #endingBy(frame: PrinterFrame, process: number): Ending | undefined {
-    if (frame.is === 'process' && frame.process === process) {
-      return this.#paced.unsentBytes === 0 ? 'proven' : 'false-proof'
-    }
+  /** Whether a frame ends a print: its last proof, a false one, or the printer's word that it has stopped. */
+  #endingBy(frame: PrinterFrame, proofs: Proofs): Ending | undefined {
+    if (frame.is === 'process')
+      return proofs.take(frame.process, proofs.command.length - this.#paced.unsentBytes)
     if (frame.is !== 'automatic-status') return undefined
     const condition = conditionOf(frame.status)
     // Offline without a cause is a finger on the feed button: the deadline decides.

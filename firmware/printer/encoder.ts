@@ -54,9 +54,12 @@ const DLE = 0x10
 /** EOT, ENQ and DC4: behind a DLE they are commands that the printer obeys even in the middle of a picture. */
 const REAL_TIME = [0x04, 0x05, 0x14]
 
-/** A document as bytes, {@link INITIALIZE} first, so that nothing left in the printer's buffer gets onto this paper. */
-export function encodeDocument(document: PrintDocument): Uint8Array {
-  return concatBytes(INITIALIZE, ...document.blocks.map(encodeBlock))
+/**
+ * A document as bytes, {@link INITIALIZE} first, so that nothing left in the printer's buffer gets onto this paper. In parts, the bands of its
+ * pictures and its other blocks, behind each of which a proof can be asked for.
+ */
+export function encodeDocument(document: PrintDocument): readonly Uint8Array[] {
+  return [INITIALIZE, ...document.blocks.flatMap(encodeBlock)]
 }
 
 /** Feeds the paper past the knife and cuts it. */
@@ -83,22 +86,22 @@ export function processBytes(process: number): Uint8Array {
   return Uint8Array.from([12, 8, 4, 0], (shift) => 0x40 | ((process >> shift) & 0x0f))
 }
 
-function encodeBlock(block: PrintBlock): Uint8Array {
+function encodeBlock(block: PrintBlock): readonly Uint8Array[] {
   switch (block.kind) {
     case 'raster':
       return encodeRaster(block.bitmap)
     case 'qr':
-      return encodeQr(block.text)
+      return [encodeQr(block.text)]
     case 'feed':
       if (!Number.isInteger(block.lines) || block.lines < 1 || block.lines > 255) {
         throw new Error('1 to 255 lines can be fed')
       }
-      return Uint8Array.of(0x1b, 0x64, block.lines)
+      return [Uint8Array.of(0x1b, 0x64, block.lines)]
   }
 }
 
 /** A picture in bands of 128 rows, free of real-time commands. Throws if the bitmap contradicts itself. */
-export function encodeRaster(bitmap: Bitmap): Uint8Array {
+export function encodeRaster(bitmap: Bitmap): readonly Uint8Array[] {
   const { widthDots, heightDots, rows } = bitmap
   const rowBytes = widthDots / 8
   if (!Number.isInteger(rowBytes) || rowBytes < 1 || rowBytes > 0xff) {
@@ -110,9 +113,9 @@ export function encodeRaster(bitmap: Bitmap): Uint8Array {
     const data = rows.subarray(top * rowBytes, (top + BAND_ROWS) * rowBytes)
     // Bands are at most 128 rows and rows at most 255 bytes: the high bytes are 0, and no header ends in a DLE.
     const header = Uint8Array.of(0x1d, 0x76, 0x30, 0x00, rowBytes, 0x00, data.length / rowBytes, 0x00)
-    bands.push(header, breakRealTimeCommands(data))
+    bands.push(concatBytes(header, breakRealTimeCommands(data)))
   }
-  return concatBytes(...bands)
+  return bands
 }
 
 /**

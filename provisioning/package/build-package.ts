@@ -5,6 +5,7 @@ import { collectPhotos, PHOTO_FOLDER, type ReadPhotoFile } from '../../core/pack
 import type { Signer } from '../../core/ports.ts'
 import { ok, type Result } from '../../core/result.ts'
 import { checkVoterTexts } from '../../ui/voter-texts.ts'
+import { checkScreens } from './check-screens.ts'
 
 /**
  * Signs a definition, if devices would take it: what they would refuse is refused here, before anyone signs.
@@ -25,6 +26,8 @@ export function buildPackage(
   if (!texts.ok) return texts
   const photos = collectPhotos(definition.value, readPhoto, PHOTO_FOLDER)
   if (!photos.ok) return photos
+  const screens = checkScreens(definition.value, where)
+  if (!screens.ok) return screens
   const text = signPackage(definition.value, authority)
   const opened = openPackage(text, authority.publicKey, where)
   return opened.ok ? ok(text) : opened

@@ -164,7 +164,7 @@ class FaultyWay {
       if (this.#dropping > 0) length = Math.min(length, this.#dropping)
       else if (this.#splitting !== undefined)
         length = Math.min(length, this.#splitting.left, this.#splitting.pieces)
-      const piece = Uint8Array.from(bytes.subarray(from, from + length))
+      const piece = new Uint8Array(bytes.subarray(from, from + length))
       from += length
       this.#passed += length
       this.#pass(piece)

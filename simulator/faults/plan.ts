@@ -90,12 +90,14 @@ interface Drawing {
   readonly kinds?: readonly Fault['is'][]
   /** The longest that anything lasts; 20 s by default. */
   readonly longestMs?: number
+  /** The most bytes that are lost one behind the other; 600 by default. */
+  readonly mostLost?: number
 }
 
 /** Draws a plan. Places and times are drawn by their order of size, so that the first bytes and short moments have their share. */
 export function drawFaultPlan(
   random: Random,
-  { up, down, faults, kinds = KINDS, longestMs = 20_000 }: Drawing,
+  { up, down, faults, kinds = KINDS, longestMs = 20_000, mostLost = 600 }: Drawing,
 ): FaultPlan {
   const unit = () => new DataView(random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32
   const below = (limit: number) => Math.floor(unit() * limit)
@@ -104,7 +106,7 @@ export function drawFaultPlan(
   const draw: { readonly [K in Fault['is']]: (at: At) => Fault } = {
     split: (at) => ({ ...at, is: 'split', bytes: sized(2_000), pieces: sized(16) }),
     merge: (at) => ({ ...at, is: 'merge', bytes: sized(512), ms: sized(2_000) }),
-    drop: (at) => ({ ...at, is: 'drop', bytes: sized(600) }),
+    drop: (at) => ({ ...at, is: 'drop', bytes: sized(mostLost) }),
     flip: (at) => ({ ...at, is: 'flip', bits: 1 << below(8) }),
     delay: (at) => ({ ...at, is: 'delay', ms: sized(longestMs) }),
     mute: (at) => ({ ...at, is: 'mute', ms: sized(longestMs) }),

@@ -67,7 +67,7 @@ export function inProcessLine(settings: InProcessLineSettings): {
 
   const send = (direction: 'up' | 'down', bytes: Uint8Array, deliver: (bytes: Uint8Array) => void): void => {
     if (!plugged || bytes.length === 0) return
-    const sent = Uint8Array.from(bytes)
+    const sent = new Uint8Array(bytes)
     const now = clock.now()
     busyUntil[direction] = Math.max(now, busyUntil[direction]) + sent.length * msPerByte
     const arrival = () => deliver(sent)

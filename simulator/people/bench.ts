@@ -8,8 +8,8 @@ import { VirtualPrinter } from '../peripherals/printer.ts'
 import { type TouchEdges, VirtualTouchscreen } from '../peripherals/touchscreen.ts'
 
 /** One line a peripheral. */
-type BenchLines = Readonly<
-  Record<'touchscreen' | 'card-reader' | 'printer' | 'io-board' | 'display', PeripheralLine>
+type PeripheralLines = Readonly<
+  Record<'touchscreen' | 'card-reader' | 'printer' | 'io-board', PeripheralLine>
 >
 
 /** A bench. */
@@ -28,12 +28,27 @@ export type Painting = Pick<VirtualDisplay, 'current' | 'onScreen' | 'waitFor'>
 export type WatchedBench = Omit<Bench, 'display'> & { readonly display: Painting }
 
 /** Puts the peripherals on their lines. */
-export function setUpBench(lines: BenchLines, clock: Clock, calibration: TouchEdges): Bench {
+export function setUpBench(
+  lines: PeripheralLines & { readonly display: PeripheralLine },
+  clock: Clock,
+  calibration: TouchEdges,
+): Bench {
+  return {
+    ...setUpPeripherals(lines, clock, calibration),
+    display: new VirtualDisplay({ line: lines.display, clock }),
+  }
+}
+
+/** Puts those on their lines that are no display. */
+export function setUpPeripherals(
+  lines: PeripheralLines,
+  clock: Clock,
+  calibration: TouchEdges,
+): Omit<Bench, 'display'> {
   return {
     touchscreen: new VirtualTouchscreen({ line: lines.touchscreen, clock, calibration }),
     reader: new VirtualCardReader({ line: lines['card-reader'], clock }),
     printer: new VirtualPrinter({ line: lines.printer, clock }),
     board: new VirtualIoBoard({ line: lines['io-board'], clock }),
-    display: new VirtualDisplay({ line: lines.display, clock }),
   }
 }

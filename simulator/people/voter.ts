@@ -26,13 +26,15 @@ export async function vote(bench: Bench, clock: Clock, { card, codes }: VoterInt
     bench.reader.pullCard()
     return 'refused'
   }
-  for (const code of codes) await voter.type(code)
+  for (const code of codes) await voter.typeCode(code)
   await voter.press(codes.length === 0 ? 'blank' : 'review')
   await voter.see('voter.reviewing')
+  await voter.leaf()
   await voter.press('finish')
   await voter.press('finish')
   await voter.see('voter.comparing')
   compareSlip(bench, codes)
+  await voter.leaf()
   await voter.press('accept')
   await voter.see('voter.thanks')
   bench.reader.pullCard()

@@ -53,6 +53,11 @@ export class VirtualCardReader {
     line.onOpen(() => this.#reader.reset())
   }
 
+  /** The card in the slot. */
+  card(): SmartCard | undefined {
+    return this.#card
+  }
+
   /** Puts a card in. Throws when there is one. */
   insertCard(card: SmartCard): void {
     if (this.#card !== undefined) throw new Error('there is a card in the slot')
@@ -68,6 +73,14 @@ export class VirtualCardReader {
     this.#card = undefined
     this.#line.write(Uint8Array.from(CARD_OUT))
     return card
+  }
+
+  /** The reader's power was away, and the card's with it. */
+  powerCycle(): void {
+    this.#powerOff()
+    this.#reader.reset()
+    this.#parameters = Uint8Array.from(DEFAULT_PARAMETERS)
+    this.#lastAnswer = Uint8Array.from(NAK_FRAME)
   }
 
   #receive(bytes: Uint8Array): void {

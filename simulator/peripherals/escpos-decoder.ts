@@ -84,7 +84,7 @@ export class EscPosDecoder {
       if (this.#raster !== undefined || look.opens !== undefined) this.#raster = look.opens
       rest = rest.subarray(look.length)
     }
-    this.#pending = Uint8Array.from(rest)
+    this.#pending = new Uint8Array(rest)
     return commands
   }
 

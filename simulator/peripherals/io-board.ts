@@ -66,6 +66,15 @@ export class VirtualIoBoard {
     this.#switch(PIN[key], on, `the ${key} key`)
   }
 
+  /** Is that key turned on? */
+  isKeyOn(key: 'executive' | 'supervisory'): boolean {
+    return this.#pins[PIN[key]]?.grounded === true
+  }
+
+  isCaseOpen(): boolean {
+    return this.#pins[PIN.tamper]?.grounded === false
+  }
+
   /** Opens the case. Throws when it is open. */
   openCase(): void {
     this.#switch(PIN.tamper, false, 'the case')
@@ -80,6 +89,12 @@ export class VirtualIoBoard {
   lamp(): boolean {
     const pin = this.#pins[PIN.lamp]
     return pin !== undefined && pin.mode === PIN_MODE.output && pin.state === 1
+  }
+
+  /** The board's power was away: the lamp is dark until somebody sets it up anew. */
+  powerCycle(): void {
+    this.#reader.reset()
+    this.#reset()
   }
 
   /** Calls back each time the lamp goes on or off. */

@@ -48,7 +48,10 @@ export class ReceiveBuffer {
   /** The next bytes, at most so many; gives the host its sign when there is room again. */
   take(atMost: number): Uint8Array {
     const length = Math.min(atMost, this.#filled)
-    const bytes = Uint8Array.from({ length }, (_, i) => this.#bytes[(this.#start + i) % SIZE] ?? 0)
+    const bytes = new Uint8Array(length)
+    const tail = this.#bytes.subarray(this.#start, this.#start + length)
+    bytes.set(tail)
+    bytes.set(this.#bytes.subarray(0, length - tail.length), tail.length)
     this.#start = (this.#start + length) % SIZE
     this.#filled -= length
     if (this.#full && SIZE - this.#filled >= FREE_FROM) {

@@ -89,6 +89,11 @@ export class VirtualPrinter {
     return this.#paper.slip()
   }
 
+  /** What somebody who stands before it sees; `stuck`: paper or knife wait for a hand. */
+  look(): PrinterState & { readonly stuck: boolean } {
+    return { ...this.#state, stuck: this.#paperJammed || this.#knifeBlocked }
+  }
+
   /** Calls back with each slip that comes off. */
   onDrop(listener: (slip: DroppedSlip) => void): void {
     this.#dropListeners.push(listener)

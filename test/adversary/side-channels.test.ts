@@ -45,6 +45,7 @@ describe('a blank ballot and a full one', () => {
       return steps.slice(0, casting)
     })
     expect(blank.length).toBeGreaterThan(10 * PLAN.casts)
+    expect(blank.flat()).toEqual(expect.arrayContaining(['sign', 'box', 'secretbox']))
     expect(full).toEqual(blank)
   })
 

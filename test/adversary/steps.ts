@@ -1,20 +1,26 @@
 /** Counts what a program does, without a clock: each statement on the database, each signature, each box, with its length. */
 import Database from 'better-sqlite3'
+import sodium from 'sodium-native'
 import nacl from 'tweetnacl'
 import { vi } from 'vitest'
+
+/** All statements have one prototype, those too that a program prepared long ago. */
+const statements: Database.Statement = Object.getPrototypeOf(new Database(':memory:').prepare('SELECT 1'))
 
 /** Notes each step from here on, in order; `stop` ends it. The steps themselves are done as ever. */
 export function watchSteps(): { readonly steps: readonly unknown[]; readonly stop: () => void } {
   const steps: unknown[] = []
-  const prepare = Database.prototype.prepare
-  vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, sql) {
-    steps.push(sql)
-    return prepare.call(this, sql)
-  })
-  const { detached } = nacl.sign
-  vi.spyOn(nacl.sign, 'detached').mockImplementation((message, key) => {
+  for (const how of ['run', 'get', 'all'] as const) {
+    const original = statements[how]
+    vi.spyOn(statements, how).mockImplementation(function (this: Database.Statement, ...given) {
+      steps.push(this.source)
+      return original.apply(this, given) as never
+    })
+  }
+  const { crypto_sign_detached: sign } = sodium
+  vi.spyOn(sodium, 'crypto_sign_detached').mockImplementation((signature, message, key) => {
     steps.push(['sign', message.length])
-    return detached(message, key)
+    sign(signature, message, key)
   })
   for (const name of ['box', 'secretbox'] as const) {
     const original = nacl[name] as typeof nacl.box

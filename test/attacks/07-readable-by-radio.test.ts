@@ -131,6 +131,7 @@ function workOf(build: Build, ballot: Ballot): string {
   const written = frames.map(({ page, commits, live }) => [page, commits, live])
   store.close()
   expect(steps.length).toBeGreaterThan(15)
+  expect(steps.flat()).toEqual(expect.arrayContaining(['sign', 'box', 'secretbox']))
   return JSON.stringify({ steps, written })
 }
 

@@ -45,7 +45,7 @@ export async function measureSlip(): Promise<SlipTime> {
   })
   const document = make()
   const { printed, height } = await print((printer) => printer.print(document))
-  const bytes = encodeDocument(document).length
+  const bytes = encodeDocument(document).reduce((sum, part) => sum + part.length, 0)
   return {
     bytes,
     makeMs: quantile(makeMs, 0.5),

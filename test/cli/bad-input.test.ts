@@ -36,6 +36,9 @@ const nowhere = join(folder, 'nowhere')
 const occupied = join(folder, 'occupied')
 mkdirSync(occupied)
 writeFileSync(join(occupied, 'diary.txt'), 'mine')
+const running = join(folder, 'running')
+mkdirSync(running)
+writeFileSync(join(running, '.sandogh-demo'), `in use by process ${process.pid}\n`)
 const { home, incomplete, fresh } = deviceFolders()
 
 /** A package that is signed rightly, and wrong. */
@@ -118,6 +121,16 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       ['demo', '--out', '--auto'],
       ["'--out' argument is ambiguous.\n", '--out'],
     ],
+    [
+      'demo: a port that is none',
+      ['demo', '--port', '99999999'],
+      ['sandogh demo --port: "99999999" is no port (usage). Give a number from 1 to 65533.'],
+    ],
+    [
+      'demo: a port for pages that are not there',
+      ['demo', '--auto', '--port', '4600'],
+      ['sandogh demo --port: with --auto there are no pages (usage).'],
+    ],
     ['demo: a value for a flag that takes none', ['demo', '--auto=yes'], ["'--auto' does not take", '--out']],
     [
       'demo: an empty seed',
@@ -144,6 +157,14 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       ['demo', '--out', occupied],
       [
         `${occupied}: this folder holds something that no demonstration made`,
+        'Name a folder that is new or empty',
+      ],
+    ],
+    [
+      'demo: a folder in which another demonstration runs',
+      ['demo', '--out', running],
+      [
+        `${running}: another demonstration is running in it (process ${process.pid})`,
         'Name a folder that is new or empty',
       ],
     ],

@@ -3,7 +3,6 @@
  * device's; card and printer do at once what they should.
  */
 import type { Browser } from 'playwright-core'
-import type { Clock } from '../../core/ports.ts'
 import { persianDigits } from '../../core/text/persian.ts'
 import type {
   Session,
@@ -23,9 +22,6 @@ import { type Shown, shownOn } from './shown.ts'
 
 /** A press comes to the device within this time or not at all. */
 const PRESS_MS = 60_000
-
-/** Nothing here depends on how fast a screen is painted, so a busy computer gets all the time it needs. */
-const PATIENT: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(60 * ms, callback) }
 
 /** A device that is ready for one voter after another. */
 export interface BoothParts {
@@ -61,7 +57,7 @@ export class Booth {
   }
 
   static async open(browser: Browser, parts: BoothParts): Promise<Booth> {
-    const served = await ServedDisplay.open(browser, { build: parts.display, clock: PATIENT })
+    const served = await ServedDisplay.open(browser, { build: parts.display })
     return new Booth(parts, served, await TouchingFingers.on(served.page))
   }
 

@@ -3,9 +3,12 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Modules, caches and fonts fill in the first sessions. */
-const WARM_UP = 5
+const WARM_UP = 100
 
-/** Looks at the heap after each session. */
+/** A collection takes as long as a quarter of a session. */
+const LOOK_EVERY = 50
+
+/** Looks at the heap after every fiftieth session. */
 export class Growth {
   readonly #collect: () => void
   readonly #heap: number[] = []
@@ -17,6 +20,7 @@ export class Growth {
 
   /** @param sessions how many there have been */
   after(sessions: number): void {
+    if (sessions % LOOK_EVERY !== 0) return
     this.#collect()
     if (sessions > WARM_UP) this.#heap.push(process.memoryUsage().heapUsed)
   }
@@ -28,7 +32,7 @@ export class Growth {
     const [meanX, meanY] = [(n - 1) / 2, this.#heap.reduce((sum, y) => sum + y, 0) / n]
     const above = this.#heap.reduce((sum, y, x) => sum + (x - meanX) * (y - meanY), 0)
     const below = this.#heap.reduce((sum, _, x) => sum + (x - meanX) ** 2, 0)
-    return above / below
+    return above / below / LOOK_EVERY
   }
 
   /** In words. */

@@ -30,6 +30,8 @@ export class People {
   readonly #clock: VirtualClock
   readonly #officers: Officers
   #card: SmartCard | undefined
+  /** Who put a voter's card in last, and has not gone: what a screen says after that is said to them. */
+  #standing: Voter | undefined
   #keysOn = false
   #officer = 0
   #since = 0
@@ -95,7 +97,7 @@ export class People {
     if (screen === undefined) return this.#pause(1_000)
     await this.#pause(REACTION_MS)
     if (display.current()?.name !== name) return
-    if (this.#voter !== undefined) hear(this.#voter, screen)
+    if (this.#standing !== undefined) hear(this.#standing, screen)
     await this.#act(screen)
   }
 
@@ -142,16 +144,21 @@ export class People {
       case 'voter.choosing':
         return this.#choose(screen)
       case 'voter.alert':
-        return this.#press('still-here')
+        return this.#hasCardIn ? this.#press('still-here') : this.#pause(5_000)
+      // A finger that a lying line put beside what was meant.
+      case 'voter.options':
+        return this.#press('options-done')
+      case 'voter.finding':
+        return this.#press('close-find')
       case 'voter.reviewing':
         return this.#press(this.#matches(screen) ? 'finish' : 'back')
       case 'voter.comparing':
         return this.#compare()
       case 'voter.thanks':
-        if (this.#voter !== undefined) this.#voter.done = true
+        this.#leave()
         return this.#pullAndWait()
       case 'voter.refused':
-        if (this.#voter?.told === 'recorded') this.#voter.done = true
+        if (this.#standing?.told === 'recorded') this.#leave()
         return this.#pullAndWait()
       case 'polls.finished.insert':
         return this.#pause(1_000)
@@ -162,6 +169,16 @@ export class People {
           return this.#pullAndWait()
         return this.#pause(500)
     }
+  }
+
+  get #hasCardIn(): boolean {
+    return this.#card !== undefined && this.#card === this.#voter?.card
+  }
+
+  /** The voter knows that the vote is recorded, and goes. */
+  #leave(): void {
+    if (this.#standing !== undefined) this.#standing.done = true
+    this.#standing = undefined
   }
 
   get #hands() {
@@ -204,6 +221,7 @@ export class People {
     }
     // A card that is in and was not seen is taken out and put in again.
     if (this.#card !== undefined) return waited > 5_000 ? this.#pullAndWait() : this.#pause(1_000)
+    this.#standing = voter
     voter.tries += 1
     if (voter.tries > TRIES_A_VOTER) throw new Broken(`a voter never got to vote: ${this.where()}`)
     this.#insert(voter.card)
@@ -213,7 +231,7 @@ export class People {
   async #choose(screen: Screen): Promise<void> {
     const voter = this.#voter
     // The device has not noticed that the card is out; whoever waits sees the session end by itself.
-    if (voter === undefined || this.#card !== voter.card) return this.#pause(5_000)
+    if (voter === undefined || !this.#hasCardIn) return this.#pause(5_000)
     const chosen = chosenOn(screen)
     const wrong = chosen.find((code) => !voter.codes.includes(code))
     const entry = screen.elements.find(({ id }) => id === 'entry-latin')?.name ?? ''

@@ -1,5 +1,5 @@
 /** One polling session under fault plans that are drawn from a seed: opening, some voters, closing, and what became of every promise. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Random } from '../../core/ports.ts'
@@ -18,17 +18,22 @@ import { brokenPromises, type Piece } from './judge.ts'
 import { People } from './people.ts'
 import { Broken } from './voters.ts'
 
+/** Sessions live in memory where there is such a folder: power cuts are tried elsewhere (test/end-to-end/kill.test.ts). */
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const MORNING = Date.parse('2026-06-19T04:00:00Z')
 
 /** How many bytes a session of two or three voters sends each way, and how often a line is one that lies. */
 const TRAFFIC: Readonly<
-  Record<PeripheralName, { readonly up: number; readonly down: number; readonly longestMs: number }>
+  Record<
+    PeripheralName,
+    { readonly up: number; readonly down: number; readonly longestMs: number; readonly mostLost?: number }
+  >
 > = {
   touchscreen: { up: 4_000, down: 300, longestMs: 60_000 },
   'card-reader': { up: 20_000, down: 10_000, longestMs: 60_000 },
-  printer: { up: 400, down: 460_000, longestMs: 60_000 },
-  // Whatever happens on the board's line takes real time too.
-  'io-board': { up: 300, down: 200, longestMs: 2_000 },
+  printer: { up: 700, down: 460_000, longestMs: 60_000 },
+  // Whatever happens on the board's line takes real time too: a try on a dead one five seconds, for some ten lost bytes.
+  'io-board': { up: 300, down: 200, longestMs: 2_000, mostLost: 30 },
   display: { up: 1_500, down: 400_000, longestMs: 60_000 },
 }
 
@@ -65,7 +70,7 @@ export function drawSessionPlan(random: Random): SessionPlan {
 
 /** Keys, package and device folders, made once for many sessions: only what happens on lines is tried here. */
 export class PreparedStation {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'sandogh-provisioned-'))
+  readonly #folder = mkdtempSync(join(FOLDER, 'sandogh-provisioned-'))
   readonly #provisioned = provision(this.#folder, seededRandom('provisioned for fault plans'), [
     MORNING,
     systemClock.now(),
@@ -101,7 +106,7 @@ export async function runSession(
   build: Pick<Build, 'readHome' | 'setUpStore' | 'startAgent'>,
   plan: SessionPlan = drawSessionPlan(seededRandom(`${seed} plan`)),
 ): Promise<Outcome> {
-  const out = mkdtempSync(join(tmpdir(), 'sandogh-faults-'))
+  const out = mkdtempSync(join(FOLDER, 'sandogh-faults-'))
   const random = seededRandom(`${seed} people`)
   const clock = new VirtualClock(MORNING, 20_000)
   const provisioned = station.copyTo(out)

@@ -35,7 +35,7 @@ describe('a polling session on lines that lie', () => {
     ['a reader that babbles while the printer prints', { 'card-reader': 'up:babble@2500,60000,7' }],
     [
       'a reader that babbles while the printer says nothing',
-      { 'card-reader': 'up:babble@2500,60000,7', printer: 'up:mute@81,20000' },
+      { 'card-reader': 'up:babble@2500,60000,7', printer: 'up:mute@277,20000' },
     ],
     [
       'a touchscreen and a display that come unplugged together',
@@ -44,7 +44,7 @@ describe('a polling session on lines that lie', () => {
     ['a printer whose words never come whole', { printer: 'up:split@0,1000000,1 up:merge@40,64,2000' }],
     [
       'a printer at half the speed for a while',
-      { printer: 'down:garble@150000,4000,50 up:garble@150,4000,50' },
+      { printer: 'down:garble@150000,4000,50 up:garble@230,4000,50' },
     ],
     [
       'a board that is gone whenever somebody votes',

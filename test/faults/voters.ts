@@ -1,6 +1,7 @@
 /** The voters of a session: what each meant, what the device told them, and what a screen says to them. */
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import type { Screen } from '../../simulator/peripherals/display.ts'
+import { fa } from '../../ui/strings/voter/fa.ts'
 import { stringsIn } from '../../ui/strings.ts'
 
 /** What a voter meant, and what the device told them. */
@@ -19,12 +20,11 @@ export class Broken extends Error {}
 
 /** What the screen tells the voter of their vote. Throws where it contradicts what was told before. */
 export function hear(voter: Voter, { name, elements }: Screen): void {
-  const { held, refused } = stringsIn('fa')
   const says = (text: string) => elements.some((element) => element.name === text)
   const recorded =
     ['voter.dropping', 'voter.thanks'].includes(name) ||
-    (name === 'voter.held' && says(held.vote.dropping)) ||
-    (name === 'voter.refused' && says(refused['already-used']))
+    (name === 'voter.held' && says(fa['held-dropping'])) ||
+    (name === 'voter.refused' && says(fa['refused-already-used']))
   if (recorded) {
     if (voter.told === 'not recorded' && !voter.accepted)
       throw new Broken('a voter was told that nothing was recorded, and then that it was')

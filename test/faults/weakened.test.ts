@@ -16,7 +16,7 @@ const repeatsPrint: Replacement = {
 
 /** The ballot is cast although the printer has not proven the slip. */
 const castsUnproven: Replacement = {
-  file: 'device-agent/ballot/session/session.ts',
+  file: 'device-agent/ballot/session/slip.ts',
   line: "return voidSlip(ballot, cardGone ? 'ended' : 'choosing')",
   by: "return to({ is: 'recording', cardGone }, { do: 'record', ballot })",
 }
@@ -28,8 +28,8 @@ const castsOther: Replacement = {
   by: 'this.#parts.store.cast(style, ballot.map((choice) => choice.slice(1)), nonce)',
 }
 
-/** The proof of the first slip is lost: the printer printed and does not say so. Its eight bytes follow some 81 of status and zero report. */
-const SILENT = [80, 81].map((at) => planOf({ printer: `up:mute@${at},20000` }))
+/** The last proof of the first slip is lost: the printer printed and does not say so. It follows 277 bytes of status and other proofs. */
+const SILENT = [277, 278].map((at) => planOf({ printer: `up:mute@${at},20000` }))
 /** The end of the first slip never arrives, bytes 138,000 to 203,000 behind the zero report: the printer is never asked for a proof. */
 const CUT_SHORT = [150_000, 190_000].map((at) => planOf({ printer: `down:mute@${at},8000` }))
 const PLANS = [...SILENT, ...CUT_SHORT]

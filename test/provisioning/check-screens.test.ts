@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Definition, Language } from '../../core/election/definition.ts'
+import { tehranDefinition } from '../../demo/elections/tehran-invented.ts'
 import { checkScreens } from '../../provisioning/package/check-screens.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../ui/fonts.ts'
 import { everyVoterScreen } from '../../ui/voter-screens/every-screen.ts'
@@ -38,6 +39,17 @@ describe('a package whose texts and names have room in every size', () => {
   test.each(Object.entries(PACKAGES))('is taken: %s', (_, definition) => {
     expect(outcome({ ...definition, languages: inLanguage('az') })).toBe('has room')
   })
+})
+
+test('a package of Tehran’s size has room for each of its names', () => {
+  const key = new Uint8Array(32)
+  const definition = tehranDefinition({
+    ceremony: { electionKey: '', shares: [], shareHashes: [], threshold: 2 },
+    executive: key,
+    supervisory: key,
+    witness: { name: '', key },
+  })
+  expect(outcome({ ...definition, languages: inLanguage('en') })).toBe('has room')
 })
 
 describe('a package is refused', () => {

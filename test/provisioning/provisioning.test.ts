@@ -99,6 +99,21 @@ describe('a package is signed', () => {
     }
   })
 
+  test('and not when a text has no room on its screen', () => {
+    const languages = good.languages.map(({ texts, ...language }) => ({
+      ...language,
+      texts: { ...texts, ...(language.language === 'az' && { reject: 'دوز دئییل '.repeat(30).trim() }) },
+    }))
+    expect(build({ ...good, languages })).toMatchObject({
+      ok: false,
+      error: {
+        code: 'package.screen-overflow',
+        where: 'definition.json',
+        what: expect.stringMatching(/^screen voter\.comparing in az.*, text size 1: .*دوز دئییل/),
+      },
+    })
+  })
+
   test('and only with every photo that it names', () => {
     const built = (named: Uint8Array, files: readonly (readonly [string, Uint8Array])[]) => {
       const contests = good.contests.map((contest) => ({

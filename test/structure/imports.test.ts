@@ -54,13 +54,14 @@ const HOUSE: Readonly<Record<string, string>> = {
   'simulator/printer.ts': "import { ok } from '../core/result.ts'",
   'device-agent/cli.ts': "export const run = () => import('./ballot/main.ts')",
   'device-agent/ballot/main.ts':
-    "import 'mqtt'\nimport type { X } from 'zod'\nimport '../store/store.ts'\nimport '../../firmware/link/framer.ts'",
+    "import 'mqtt'\nimport type { X } from 'zod'\nimport '../store/store.ts'\nimport '../../firmware/link/framer.ts'\nnew URL('../../dist/web/ballot', import.meta.url)",
   'device-agent/check-in/main.ts': "import '../store/store.ts'",
   'device-agent/store/store.ts': "import 'better-sqlite3/lib/x.js'\nimport '../../core/keys/hash.ts'",
   'audit/cli.ts': "import '../ui/screen.ts'",
   'fleet/web/main.tsx':
     "import '../../ui/screen.ts'\nimport '../../core/election/tally.ts'\nconst p = <p>b</p>",
   'demo/cli.ts': "import '../simulator/seeded-random.ts'\nimport '../firmware/link/framer.ts'",
+  'demo/build.ts': "if (import.meta.main) await import('vite')",
   'demo/data.csv': '',
   'demo/data.ts':
     "const data = new URL('data.csv', import.meta.url)\nconst bin = new URL('../bin/sandogh.js', import.meta.url)",
@@ -214,6 +215,11 @@ describe('the rules', () => {
       'the device knows the simulator',
       { 'device-agent/a.ts': "import '../simulator/printer.ts'" },
       'device-agent/a.ts:1',
+    ],
+    [
+      'the audit reads built pages',
+      { 'audit/a.ts': "new URL('../dist/web/ballot', import.meta.url)" },
+      'audit/a.ts:1: refers to dist/web/ballot',
     ],
     ['the audit knows firmware', { 'audit/a.ts': "import '../firmware/link/framer.ts'" }, 'audit/a.ts:1'],
     [

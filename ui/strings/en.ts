@@ -4,72 +4,6 @@ import type { Strings } from '../strings.ts'
 export const en: Strings = {
   rehearsal: 'Rehearsal, no election',
   blankVote: 'Blank vote',
-  voter: {
-    idle: 'Insert your voter card',
-    idleHint: 'Leave the card in the machine until you are done.',
-    reading: 'Reading the card',
-    readingHint: 'Please wait and leave the card where it is.',
-    choosing: 'Type the code of a candidate',
-    choosingWithLists: 'Type the code of a candidate or list',
-    entry: 'The code you are typing',
-    chosenOf: (chosen, allowed) => `${chosen} of ${allowed} chosen`,
-    added: 'Added',
-    slipCancelled: 'The slip was cancelled. Your choices are kept: correct them and print again.',
-    problem: {
-      'unknown-code': 'Nobody has this code. Read it again from the list of candidates and type it.',
-      'already-chosen': 'You have already chosen this code.',
-      'too-many': (allowed) => `No more than ${allowed} may be chosen. Remove one first.`,
-      'covered-by-list': 'This candidate stands on a list you chose and gets your vote through it.',
-      'list-covers-chosen': 'One of your choices stands on this list. Remove it first.',
-      'list-with-individuals':
-        'A list cannot share a ballot with another code. Remove your other choices first.',
-    },
-    remove: 'Remove',
-    correct: 'Correct',
-    blank: 'Blank vote',
-    review: 'Review',
-    reviewing: 'Your vote',
-    blankWhole: 'Nobody is chosen: your vote is blank.',
-    missing: (left) => `You may still choose ${left} more.`,
-    finishFirst: 'If this is right, press “Finish” twice.',
-    finishAgain: 'Press “Finish” once more to print.',
-    finish: 'Finish',
-    back: 'Go back and change',
-    printing: 'Printing your slip',
-    printingHint: 'Your vote is not cast yet. Wait a few seconds.',
-    printingLeft: (seconds) => `Your vote is not cast yet. Printing: about ${seconds} seconds more.`,
-    comparing: 'Read the slip behind the glass',
-    comparingHint: 'The slip must say exactly this. Is it right?',
-    accept: 'It is right, cast it',
-    reject: 'It is not right',
-    voiding: 'Cancelling the slip',
-    voidingHint: 'No vote was cast. Wait a few seconds.',
-    recording: 'Casting your vote',
-    recordingHint: 'Leave the card where it is.',
-    dropping: 'Your vote was cast',
-    droppingHint: 'The slip drops into the box. Leave the card a moment longer.',
-    cardGoneVoidHint:
-      'The card was taken out. No vote was recorded and the slip is made void. To vote, insert the card here again.',
-    cardGoneHint: 'The card was taken out. This vote is brought to its end; give the card to a poll worker.',
-    thanks: 'Your vote was cast. Thank you!',
-    thanksHint: 'Take the card and give it back to a poll worker.',
-    ended: 'No vote was recorded',
-    endedHint:
-      'The card was taken out before the vote was cast. To vote, insert the card here again and begin anew.',
-    alert: 'Are you still here?',
-    alertHint: 'Unless you press the button, this ends in half a minute and no vote is cast.',
-    stillHere: 'Yes, I go on',
-  },
-  held: {
-    heading: 'Call a poll worker',
-    vote: {
-      printing: 'No vote is cast yet. Your choices are kept and no slip was printed.',
-      voiding: 'No vote was cast. The slip behind the glass must be cancelled.',
-      dropping: 'Your vote was cast and cannot get lost. Only the slip has not dropped into the box yet.',
-    },
-    worker: 'Poll worker:',
-    retry: 'Go on',
-  },
   trouble: {
     'paper-out':
       'The printer is out of paper. Open its cover, put in a new roll, close the cover and press “Go on”.',
@@ -78,26 +12,6 @@ export const en: Strings = {
     hot: 'The printer has become too hot. Wait two minutes and press “Go on”.',
     broken: 'The printer is broken. Switch it off and on once. If this comes again, call a technician.',
     silent: 'The printer does not answer. Check its cable and power, wait a minute and press “Go on”.',
-  },
-  refusedHeading: {
-    card: 'No vote with this card',
-    unreadable: 'The card could not be read',
-    inactive: 'No vote was recorded',
-  },
-  refused: {
-    unreadable:
-      'Take the card out and insert it again, chip upwards. If that fails, give it to a poll worker.',
-    'not-a-voter-card': 'This is no voter card. Take it out and insert your voter card.',
-    forged: 'The card could not prove that it is genuine. Take it out and ask a poll worker for another.',
-    'other-election': 'This card is for another election. Take it out and give it to a poll worker.',
-    'other-station': 'This card is for another polling station. Take it out and give it to a poll worker.',
-    'other-day': 'This card is for another day. Take it out and give it to a poll worker.',
-    'unknown-style': 'This machine has no ballot for this card. Take it out and give it to a poll worker.',
-    'claimed-elsewhere': 'This card was begun on another machine. Take it out and go back to that machine.',
-    'already-used': 'A vote was cast with this card. Take it out and give it back to a poll worker.',
-    blank: 'No authorization is written on this card. Take it out and give it to a poll worker.',
-    inactive:
-      'Nobody touched the machine for a while, so it stopped. Take the card out; to vote, insert it here again.',
   },
   officers: {
     closed: 'The polls are not open yet',
@@ -213,13 +127,6 @@ export const en: Strings = {
       'io-board': 'Key switch board',
       display: 'Display',
     },
-  },
-  glass: {
-    blocked: 'Take your hand off the screen',
-    blockedHint:
-      'Something has been touching the screen for a while. As soon as nothing touches it, this goes on.',
-    blockedWorker:
-      'Poll worker: take whatever lies on the glass away and wipe it dry. If that does not help, call a technician. No vote is lost.',
   },
   lostDisplay: {
     gone: {

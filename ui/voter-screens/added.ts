@@ -6,7 +6,7 @@ import { nameIn } from '../strings.ts'
 import { SCREEN } from '../tokens.ts'
 import { voterText } from '../voter-texts.ts'
 import { type Block, blocksOf } from './flow.ts'
-import { codePiece, latinPiece, namePiece, optionRow, type RowKind, rowForm } from './rows.ts'
+import { codePiece, largestForm, latinPiece, namePiece, optionRow, type RowKind } from './rows.ts'
 import { heightOf, lineOf, type Setting } from './setting.ts'
 
 /** Photos of candidates are 3 by 4. */
@@ -43,7 +43,7 @@ function wholeBlock(
 ): Block {
   const x = besidePhoto(photo)
   const width = LEFT + WIDTH - x
-  const form = rowForm(setting, width)
+  const form = largestForm(setting, width, PHOTO.height)
   const listHeight = list === undefined ? 0 : heightOf(setting, list, width)
   return {
     height: Math.max(photo === undefined ? 0 : PHOTO.height, form.height + listHeight),

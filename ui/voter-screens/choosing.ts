@@ -22,10 +22,24 @@ import { addedBlocks } from './added.ts'
 import { type Block, blockOf, blocksOf, keyRow, paged, pagesOf, type Room } from './flow.ts'
 import { head } from './frame.ts'
 import { namePiece, namesOf } from './rows.ts'
-import { digits, heightOf, lineOf, mostLines, type Setting, sized, sizeFor, widthFor } from './setting.ts'
+import {
+  codeLength,
+  digits,
+  heightOf,
+  lineOf,
+  mostLines,
+  type Setting,
+  sized,
+  sizeFor,
+  widestCode,
+  widthFor,
+} from './setting.ts'
 import type { Page, StateOf } from './view.ts'
 
 type Choosing = StateOf<'choosing'>
+
+/** How a notice is set: as one thing, as one thing in the smallest text, over several pages. */
+type NoticeForm = 'whole' | 'whole in small' | 'apart'
 
 /** Under the keypad. */
 const BAR_HEIGHT = 160
@@ -76,15 +90,17 @@ function headingOf({ texts, contests }: Setting, { entry, notice }: Choosing): s
 }
 
 /**
- * What was just added or went wrong, then what is chosen. Where the largest text leaves too little room for a long name, the notice is taken
- * apart, and the line in which nothing is typed yet gives way to it.
+ * What was just added or went wrong, then what is chosen. Where the largest text leaves too little room, the line in which nothing is typed
+ * yet gives way to the notice; only one that has no room even then is taken apart.
  */
 function body(setting: Setting, state: Choosing, count: readonly Block[], { top, bottom: entryTop }: Room) {
   const chosen = [...count, ...blankBlocks(setting, state), ...chosenBlocks(setting, state)]
   const bottoms = state.entry === '' && state.notice !== undefined ? [entryTop, KEYPAD_TOP] : [entryTop]
-  const tries = bottoms.flatMap((bottom) =>
-    [true, false].map((asOne) => ({ bottom, blocks: [...noticeBlocks(setting, state, asOne), ...chosen] })),
-  )
+  const inForms = (...forms: readonly NoticeForm[]) =>
+    bottoms.flatMap((bottom) =>
+      forms.map((form) => ({ bottom, blocks: [...noticeBlocks(setting, state, form), ...chosen] })),
+    )
+  const tries = [...inForms('whole', 'whole in small'), ...inForms('apart')]
   const room = (bottom: number) => ({ top, bottom: bottom - SCREEN.gap })
   const found =
     tries.find(({ bottom, blocks }) => pagesOf(setting, room(bottom), blocks) !== undefined) ?? tries.at(-1)
@@ -92,12 +108,12 @@ function body(setting: Setting, state: Choosing, count: readonly Block[], { top,
   return { ...paged(setting, room(found.bottom), found.blocks, state.first), bottom: found.bottom }
 }
 
-function noticeBlocks(setting: Setting, { notice }: Choosing, asOne: boolean): readonly Block[] {
+function noticeBlocks(setting: Setting, { notice }: Choosing, form: NoticeForm): readonly Block[] {
   if (notice === undefined) return []
   if (notice.is === 'added') {
     const contest = setting.contests[notice.contest]
     if (contest === undefined) throw new Error('a notice of a contest that does not exist')
-    return addedBlocks(setting, contest, notice.position, asOne)
+    return addedBlocks(setting, contest, notice.position, form !== 'apart')
   }
   const piece: Piece = {
     id: 'notice',
@@ -107,9 +123,10 @@ function noticeBlocks(setting: Setting, { notice }: Choosing, asOne: boolean): r
     press: false,
     emphasis: 'danger',
   }
-  return asOne
-    ? [blockOf(setting, sized(setting, piece, { width: WIDTH, height: MOST_NOTICE }))]
-    : blocksOf(setting, { ...piece, size: 'small' })
+  const small: Piece = { ...piece, size: 'small' }
+  if (form === 'apart') return blocksOf(setting, small)
+  const whole = form === 'whole' ? sized(setting, piece, { width: WIDTH, height: MOST_NOTICE }) : small
+  return [blockOf(setting, whole)]
 }
 
 function noticeText(
@@ -173,15 +190,17 @@ function chosenBlocks(setting: Setting, state: Choosing): readonly Block[] {
 
 /** One form for all names of the package, so that no row is higher than another. */
 function chosenForm(setting: Setting, width: number) {
-  const widest = { code: widestCode(setting), name: { fa: '' } }
-  const named = chosenPiece(setting, widest, true)
+  const shownIn = (withName: boolean) => (code: string) =>
+    chosenPiece(setting, { code, name: { fa: '' } }, withName)
+  const widest = widestCode(setting, codeLength(setting), shownIn(false))
+  const named = shownIn(true)(widest)
   const codeWidth = widthFor(setting, { ...named, name: `${named.name} ` })
   // Behind the code, the first line has less room than the others.
   const lines = mostLines(setting, named, namesOf(setting), width - codeWidth)
   const withNames = lines <= MOST_NAME_LINES
   const textHeight = withNames
     ? lines * lineOf(setting, 'small')
-    : heightOf(setting, chosenPiece(setting, widest, false), width)
+    : heightOf(setting, shownIn(false)(widest), width)
   return { withNames, textHeight }
 }
 
@@ -195,10 +214,6 @@ function chosenPiece(
     ? `${digitsIn(shown.language, code)} ${shown.text}`.trim()
     : `${persianDigits(code)} (${code})`
   return namePiece(`chosen-${code}`, { ...shown, text }, 'small')
-}
-
-function widestCode({ contests }: Setting): string {
-  return '8'.repeat(contests[0]?.candidates[0]?.code.length ?? 0)
 }
 
 function countPiece(setting: Setting, { ballot }: Choosing): Piece {
@@ -217,21 +232,24 @@ function countPiece(setting: Setting, { ballot }: Choosing): Piece {
 
 /** How many are chosen, if there is room; the digits typed so far, a line for each that is still to come; Latin digits beside. */
 function entryLine(setting: Setting, { entry }: Choosing, count: Piece) {
-  const length = widestCode(setting).length
+  const length = codeLength(setting)
   const spaced = (code: string) => persianDigits([...code].join(' '))
   const codePiece = (name: string): Piece => {
     // Spaced digits are words of their own: in a line that runs right to left they would stand in the wrong order.
     return { id: 'entry', role: 'status', name, size: 'huge', press: false, language: 'fa', direction: 'ltr' }
   }
-  const latin: Piece = { id: 'entry-latin', role: 'text', name: entry, size: 'large', press: false }
+  const entryIn = (code: string) => codePiece(spaced(code))
+  const latin = (name: string): Piece => {
+    return { id: 'entry-latin', role: 'text', name, size: 'large', press: false }
+  }
   const height = lineOf(setting, 'huge')
   const top = KEYPAD_TOP - SCREEN.gap - height
   const hasCount = sizeFor(setting, count, { width: COUNT_WIDTH, height }, ['small']) !== undefined
   const x = hasCount ? LEFT + COUNT_WIDTH + SCREEN.gap : LEFT
-  const latinWidth = widthFor(setting, { ...latin, name: widestCode(setting) })
+  const latinWidth = widthFor(setting, latin(widestCode(setting, length, latin)))
   const latinX = LEFT + WIDTH - latinWidth
   const place = { width: latinX - SCREEN.gap - x, height }
-  const widest = sized(setting, codePiece(spaced(widestCode(setting))), place, [
+  const widest = sized(setting, entryIn(widestCode(setting, length, entryIn)), place, [
     'huge',
     'large',
     'normal',
@@ -247,18 +265,15 @@ function entryLine(setting: Setting, { entry }: Choosing, count: Piece) {
     drafts: [
       ...(hasCount ? [line(count, LEFT, COUNT_WIDTH)] : []),
       line({ ...widest, name: spaced(entry.padEnd(length, '_')) }, x, place.width),
-      ...(entry === '' ? [] : [line(latin, latinX, latinWidth)]),
+      ...(entry === '' ? [] : [line(latin(entry), latinX, latinWidth)]),
     ],
   }
 }
 
 function keypadKeys(setting: Setting): readonly Draft[] {
   const place = keyPlace()
-  const digit = sized(setting, key('', digits(setting, 8), 'plain', 'huge'), place, [
-    'huge',
-    'large',
-    'normal',
-  ])
+  const shownIn = (code: string) => key('', digits(setting, code), 'plain', 'huge')
+  const digit = sized(setting, shownIn(widestCode(setting, 1, shownIn)), place, ['huge', 'large', 'normal'])
   const correct = sized(setting, key('correct', setting.texts.correct, 'plain', 'large'), place)
   return digitKeys((shown) => digits(setting, shown), digit.size, correct)
 }

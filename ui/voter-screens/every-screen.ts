@@ -121,10 +121,15 @@ function choosingStates(
       const problem = { is: is as Problem, allowed: most }
       return { ...making, notice: { is: 'problem', problem } }
     }),
-    ...addedPositions(contests, language).map((added): VoterState => {
-      return { ...making, notice: { is: 'added', ...added } }
-    }),
+    ...(isBlank(ballot)
+      ? addedPositions(contests, language)
+      : addedPositions(contests, language).slice(0, 1)
+    ).map((added): VoterState => ({ ...making, notice: { is: 'added', ...added } })),
   ]
+}
+
+function isBlank(ballot: Ballot): boolean {
+  return ballot.every((choice) => choice.length === 0)
 }
 
 /** The longest names of each list and of the independents, with a photo and without, and all lists. */

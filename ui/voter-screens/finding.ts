@@ -1,4 +1,5 @@
 /** Looking for a name, for who does not know the code: leafing through all of them, or typing some of their letters. */
+import type { Language } from '../../core/election/definition.ts'
 import { ALPHABETS } from '../alphabets.ts'
 import { BOTTOM, BUTTON_HEIGHT, type Draft, key, LEFT, type Piece, placed, WIDTH } from '../drafts.ts'
 import type { Rect } from '../screen.ts'
@@ -7,7 +8,17 @@ import { SCREEN } from '../tokens.ts'
 import { type Block, blockOf, keyRow, paged, pagesOf } from './flow.ts'
 import { wideHead } from './frame.ts'
 import { type Listed, listedNames, withLetters } from './names.ts'
-import { byWidth, edgeOf, heightOf, lineOf, mostLines, type Setting, sized } from './setting.ts'
+import {
+  byWidth,
+  codeLength,
+  edgeOf,
+  heightOf,
+  lineOf,
+  mostLines,
+  type Setting,
+  sized,
+  widestCode,
+} from './setting.ts'
 import type { PagedDrafts, StateOf } from './view.ts'
 
 /** Letters lie in so many rows in every language. */
@@ -98,11 +109,19 @@ function pickBlocks(setting: Setting, names: readonly Listed[]): readonly Block[
   })
 }
 
-/** What the keys of all names say, the widest digits for each code. */
+/** Sorts, folds and measures the names before anybody searches. */
+export function prepareSearch(setting: Setting): void {
+  pickTexts(setting)
+}
+
+/** What the keys of all names say, with the widest code of each script. */
 function pickTexts(setting: Setting) {
   return setting.onceInAnySize('pick texts', () => {
-    const texts = listedNames(setting).map(({ option, shown }) => {
-      return pickPiece('', '8'.repeat(option.code.length), shown).name
+    const widest = (language: Language) =>
+      widestCode(setting, codeLength(setting), (code) => pickPiece('', code, { text: '', language }))
+    const codes = { fa: widest('fa'), en: widest('en') }
+    const texts = listedNames(setting).map(({ shown }) => {
+      return pickPiece('', shown.language === 'en' ? codes.en : codes.fa, shown).name
     })
     return byWidth(setting.measure, texts, true)
   })

@@ -2,7 +2,17 @@
 import { BUTTON_HEIGHT, type Draft, key, LEFT, type Piece, placed, WIDTH } from '../drafts.ts'
 import { SCREEN } from '../tokens.ts'
 import { voterText } from '../voter-texts.ts'
-import { digits, doesNotFit, heightOf, linesOf, type Setting, sized, sizeFor, widthFor } from './setting.ts'
+import {
+  digits,
+  doesNotFit,
+  heightOf,
+  linesOf,
+  type Setting,
+  sized,
+  sizeFor,
+  widestCode,
+  widthFor,
+} from './setting.ts'
 import type { PagedDrafts } from './view.ts'
 
 /** Something of a height that is drawn where it comes to lie. */
@@ -126,8 +136,7 @@ function pageBar(setting: Setting, page: number, pages: number, most = pages): B
     const name = voterText(texts, 'page', { page: digits(setting, of), pages: digits(setting, count) })
     return { id: 'page', role: 'status', name, size: 'small', press: false }
   }
-  // The widest digit everywhere.
-  const widest = String(most).replace(/[0-9]/g, '8')
+  const widest = widestCode(setting, String(most).length, (number) => status(number, number))
   const room = { width: between, height: 4 * BUTTON_HEIGHT }
   const textHeight = heightOf(setting, sized(setting, status(widest, widest), room, ['small']), between)
   const height = Math.max(

@@ -7,7 +7,17 @@ import type { Element } from '../screen.ts'
 import { directionOf, nameIn, type Shown, tagOf } from '../strings.ts'
 import { SCREEN, type TextSize } from '../tokens.ts'
 import { type Block, blockOf } from './flow.ts'
-import { byWidth, heightOf, lineOf, mostLines, type Setting, type Texts, widthFor } from './setting.ts'
+import {
+  byWidth,
+  codeLength,
+  heightOf,
+  lineOf,
+  mostLines,
+  type Setting,
+  type Texts,
+  widestCode,
+  widthFor,
+} from './setting.ts'
 
 /** Between name and codes: wide, so that nobody reads one for the other. */
 const COLUMN_GAP = 24
@@ -54,6 +64,11 @@ export function namesOf(setting: Setting): Texts {
   })
 }
 
+/** Measures the names before anybody chooses one. */
+export function prepareRows(setting: Setting): void {
+  longestWord(setting)
+}
+
 /** A name as an element, in the language it is really in. */
 export function namePiece(
   id: string,
@@ -77,6 +92,12 @@ export function rowForm(setting: Setting, width = WIDTH): RowForm {
   return formIn(setting, width, USUAL)
 }
 
+/** The largest form of a single row of that width within a height, or else the usual one. */
+export function largestForm(setting: Setting, width: number, height: number): RowForm {
+  const large = formIn(setting, width, 0)
+  return large.height <= height ? large : rowForm(setting, width)
+}
+
 /** The largest form in which `rows` rows have room in a height, or else the usual one. */
 function formFor(setting: Setting, rows: number, height: number): RowForm {
   const forms = SIZES.map((_, i) => formIn(setting, WIDTH, i))
@@ -88,17 +109,18 @@ function formIn(setting: Setting, width: number, index: number): RowForm {
   return setting.once(`row ${width} ${index}`, () => {
     const sizes = SIZES[index]
     if (sizes === undefined) throw new Error('rows of no size')
-    // The widest digits.
-    const most = '8'.repeat(setting.contests[0]?.candidates[0]?.code.length ?? 0)
-    const codeWidth = widthFor(setting, codePiece(most, sizes.code))
-    const latinWidth = widthFor(setting, latinPiece(most, sizes.latin))
+    const widest = (shownIn: (code: string) => Piece) =>
+      widthFor(setting, shownIn(widestCode(setting, codeLength(setting), shownIn)))
+    const codeWidth = widest((code) => codePiece(code, sizes.code))
+    const latinWidth = widest((code) => latinPiece(code, sizes.latin))
     const piece = namePiece('', { text: '', language: 'fa' }, sizes.name)
     const names = (nameWidth: number) =>
       mostLines(setting, piece, namesOf(setting), nameWidth) * lineOf(setting, sizes.name)
     const narrow = width - codeWidth - latinWidth - 2 * COLUMN_GAP
     const codes = Math.max(lineOf(setting, sizes.code), lineOf(setting, sizes.latin))
     const heights = { beside: Math.max(names(narrow), codes), below: names(width) + codes }
-    const beside = heights.beside <= heights.below
+    const beside =
+      heights.beside <= heights.below && widthFor(setting, { ...piece, name: longestWord(setting) }) <= narrow
     return {
       ...sizes,
       width,
@@ -108,6 +130,14 @@ function formIn(setting: Setting, width: number, index: number): RowForm {
       beside,
       height: beside ? heights.beside : heights.below,
     }
+  })
+}
+
+/** The longest word of all names: rows in which it would be broken have their codes below. */
+function longestWord(setting: Setting): string {
+  return setting.onceInAnySize('longest word', () => {
+    const words = namesOf(setting).flatMap(({ text }) => text.split(' '))
+    return byWidth(setting.measure, words, false)[0]?.text ?? ''
   })
 }
 

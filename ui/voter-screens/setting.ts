@@ -110,17 +110,34 @@ export function widthFor(setting: Setting, piece: Piece): number {
   return placeWidth(measured) + 2 * edgeOf(piece)
 }
 
+/** The widest of all codes of that length, as an element shows it: a code of the digit that is the widest in its script. */
+export function widestCode(setting: Setting, length: number, shownIn: (code: string) => Piece): string {
+  const codes = [...'0123456789'].map((digit) => digit.repeat(length))
+  const widths = codes.map((code) => widthFor(setting, shownIn(code)))
+  return codes[widths.indexOf(Math.max(...widths))] ?? ''
+}
+
+/** Digits of a code of the package. */
+export function codeLength({ contests }: Setting): number {
+  return contests[0]?.candidates[0]?.code.length ?? 0
+}
+
 /** The most lines that an element takes within a width, whichever of these texts it shows. */
 export function mostLines(setting: Setting, piece: Piece, texts: Texts, width: number): number {
   const inner = width - 2 * edgeOf(piece)
   const px = pxOf(setting, piece.size)
   let most = 1
   for (const { text, unit } of texts) {
-    // Two lines that follow each other are wider than the place: that bounds the lines of this text and of all that are narrower.
-    if (Math.floor((2 * placeWidth(unit * px)) / inner) < most) break
+    // Those that follow are narrower.
+    if (placeWidth(unit * px) <= inner || mostLinesOf(unit * px, inner) <= most) break
     most = Math.max(most, textLines(setting.measure, text, inner, px, isBold(asElement(piece))).length)
   }
   return most
+}
+
+/** No text of that width takes more lines: two that follow each other are wider than the place, but for the end of a word that had to be broken. */
+function mostLinesOf(width: number, place: number): number {
+  return Math.floor((2 * width) / (0.9 * place)) + 2
 }
 
 /** Texts of a package, the widest first, each with its width at a text height of 1. */

@@ -1,18 +1,22 @@
 /** The voter's screens: what each view of a session looks like, in every language and size. Pure but for what is made once for a package. */
-import type { Definition } from '../../core/election/definition.ts'
+import { contestsOfStyle, type Definition } from '../../core/election/definition.ts'
 import { type Draft, screenOfDrafts } from '../drafts.ts'
+import { USUAL_LOOK } from '../screen.ts'
 import { directionOf, tagOf } from '../strings.ts'
 import type { Measure } from '../text-layout.ts'
 import { choosing } from './choosing.ts'
-import { finding } from './finding.ts'
+import { finding, prepareSearch } from './finding.ts'
 import { banner } from './frame.ts'
 import { members } from './members.ts'
 import { alert, glassBlocked, waiting } from './messages.ts'
 import { options } from './options.ts'
 import { comparing, reviewing } from './review.ts'
+import { prepareRows } from './rows.ts'
 import { type Setting, textsOf } from './setting.ts'
 import { ONE_PAGE, type PagedDrafts, type PagedScreen, type VoterView } from './view.ts'
 import { measureByWords } from './word-widths.ts'
+
+const NOBODY = { state: { is: 'idle' }, optionsOpen: false, glassBlocked: false, paperLow: false } as const
 
 /** The screens of one package, for as long as a device runs: each name is measured once. */
 export class VoterScreens {
@@ -26,6 +30,7 @@ export class VoterScreens {
     this.#definition = definition
     this.#measure = measure
     this.#byWords = measureByWords(measure)
+    this.#prepare()
   }
 
   /** The screen of a view. Throws a refusal where the package leaves no room for it: such a package is not built. */
@@ -35,6 +40,19 @@ export class VoterScreens {
     const { drafts, page } = pagedDraftsOf(setting, view)
     const direction = directionOf(language)
     return { screen: screenOfDrafts(setting.screen, tagOf(language), direction, look, drafts), page }
+  }
+
+  /** What takes longer than a voter should wait for an answer, before there is a voter. */
+  #prepare(): void {
+    const { styles, languages } = this.#definition
+    for (const { id } of styles) {
+      const contests = contestsOfStyle(this.#definition, id) ?? []
+      for (const { language } of languages) {
+        const setting = this.#settingOf({ contests, language, look: USUAL_LOOK, ...NOBODY })
+        prepareRows(setting)
+        prepareSearch(setting)
+      }
+    }
   }
 
   #settingOf({ contests, language, look, ...view }: VoterView): Setting {

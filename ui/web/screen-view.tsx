@@ -22,14 +22,14 @@ export function ScreenView({ screen, photoAddress }: ScreenViewProps): ReactNode
   useScale(frame, grid)
   useFocus(grid, screen)
   return (
-    <div className="screen-frame" ref={frame}>
+    <div className="screen-frame" ref={frame} style={lookProperties(screen.look)}>
       <main
         className="screen"
         ref={grid}
         lang={screen.language}
         dir={screen.direction}
         data-name={screen.name}
-        style={{ ...lookProperties(screen.look), width: GRID.width, height: GRID.height }}
+        style={{ width: GRID.width, height: GRID.height }}
       >
         {screen.elements.map((element) => (
           <Drawn

@@ -21,7 +21,6 @@ const FEATURES_OFF = [
   'OptimizationHints',
   'OverscrollHistoryNavigation',
   'TouchpadOverscrollHistoryNavigation',
-  'Translate',
 ]
 
 /**

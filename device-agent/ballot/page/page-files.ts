@@ -23,10 +23,11 @@ const TYPES: Readonly<Record<string, string>> = {
 /**
  * Reads a built page.
  * @param folder what the build made: `index.html` and `assets/`
+ * @param index the page itself, where several were built together
  * @returns files by path (`/`, `/assets/index-1a2b3c.js`), or `page.missing`
  */
-export function readPageFiles(folder: string): Result<ReadonlyMap<string, ServedFile>> {
-  if (!existsSync(join(folder, 'index.html'))) {
+export function readPageFiles(folder: string, index = 'index.html'): Result<ReadonlyMap<string, ServedFile>> {
+  if (!existsSync(join(folder, index))) {
     return refuse(
       'page.missing',
       folder,
@@ -40,7 +41,7 @@ export function readPageFiles(folder: string): Result<ReadonlyMap<string, Served
     if (!entry.isFile() || type === undefined) continue
     const file = join(entry.parentPath, entry.name)
     const path = file.slice(folder.length).replaceAll('\\', '/')
-    files.set(path === '/index.html' ? '/' : path, { bytes: readFileSync(file), type })
+    files.set(path === `/${index}` ? '/' : path, { bytes: readFileSync(file), type })
   }
   return ok(files)
 }

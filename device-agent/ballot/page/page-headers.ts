@@ -61,8 +61,9 @@ const DENIED_FEATURES = [
  * Headers of all answers, to pages and to those who may not have one. The sandbox takes windows, dialogues (printing is one), downloads
  * and forms away from scripts too.
  * @param host the server's own address, `127.0.0.1:40123`
+ * @param freedoms what the sandbox leaves a page beside scripts of its own; a voter's has none
  */
-export function pageHeaders(host: string): Readonly<Record<string, string>> {
+export function pageHeaders(host: string, freedoms: readonly string[]): Readonly<Record<string, string>> {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -75,7 +76,7 @@ export function pageHeaders(host: string): Readonly<Record<string, string>> {
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
-    'sandbox allow-scripts allow-same-origin',
+    ['sandbox', 'allow-scripts', 'allow-same-origin', ...freedoms].join(' '),
   ]
   return {
     'Content-Security-Policy': policy.join('; '),

@@ -7,7 +7,7 @@ import type { Printer } from '../../../firmware/printer/driver.ts'
 import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore, OpeningOfficers } from '../../store/device-store.ts'
 import type { DeviceHome } from '../home.ts'
-import { cut, type PaperOutcome, printAndCut } from '../paper.ts'
+import { cut, type PaperOutcome, printAndCut, voidHangingSlip } from '../paper.ts'
 import { openDevices, type Results, settleRelease } from '../release.ts'
 import { meetNeighbours } from './card-witness.ts'
 import { DayKeyGathering } from './day-key.ts'
@@ -185,11 +185,9 @@ export class PollsPerformer {
         return outcome
       }
       case 'printing':
-      case 'hanging': {
-        const outcome = await printAndCut(printer(), voidSlip())
-        if (outcome === 'done') store.countVoidSlip()
-        return outcome
-      }
+      case 'hanging':
+      case 'void':
+        return voidHangingSlip(printer(), voidSlip(), store)
     }
   }
 

@@ -4,7 +4,7 @@ import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import type { Printer } from '../../../firmware/printer/driver.ts'
 import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
-import { cut, type PaperOutcome, print, printAndCut } from '../paper.ts'
+import { cut, type PaperOutcome, print, voidHangingSlip } from '../paper.ts'
 import type { SessionEffect, SessionInput } from './session.ts'
 import { type ClaimedCard, claimVoterCard, type VoterCardChecks } from './voter-card.ts'
 
@@ -100,9 +100,7 @@ export class SessionPerformer {
 
   async #voidSlip(): Promise<SessionInput> {
     const { store, printer, voidSlip } = this.#parts
-    const outcome = await printAndCut(printer(), voidSlip())
-    if (outcome === 'done') store.countVoidSlip()
-    return this.#input(outcome, { is: 'slip-voided' })
+    return this.#input(await voidHangingSlip(printer(), voidSlip(), store), { is: 'slip-voided' })
   }
 
   /** Synchronous from the voter's word to the disk: nothing else of this device runs in between. */

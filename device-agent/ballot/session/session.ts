@@ -14,13 +14,16 @@ import type { Ballot, ChoiceProblem } from '../../../core/election/ballot.ts'
 import type { Contest } from '../../../core/election/definition.ts'
 import { isAllSeen, type Page, seenWith } from '../../../ui/voter-screens/view.ts'
 import { blank, choosing, pressWhileMaking, turnedTo } from './choosing.ts'
-
-/** Without a touch for this long the voter is asked whether they are still there (VVSG 2.0, 5.2: 2 to 5 minutes). */
-export const INACTIVITY_MS = 150_000
-/** The question stands this long (20 to 45 s), then the session ends. */
-export const ALERT_MS = 30_000
-/** That nothing was recorded stands on the screen this long, unless a card comes in before. */
-export const ENDED_MS = 10_000
+import {
+  printSlip,
+  stepPrinting,
+  stepRetry,
+  stepSettled,
+  stepTrouble,
+  stepVoiding,
+  voidSlip,
+} from './slip.ts'
+import { endWithoutVote, START_ALERT, START_INACTIVITY, STOP_TIMER, stay, to } from './step.ts'
 
 /** Why a card opens no session. The screen says what to do for each. */
 export type CardRefusal =
@@ -155,9 +158,6 @@ export interface SessionRules {
 }
 
 const IDLE: Session = { is: 'idle' }
-const START_INACTIVITY: SessionEffect = { do: 'start-timer', ms: INACTIVITY_MS }
-const START_ALERT: SessionEffect = { do: 'start-timer', ms: ALERT_MS }
-const STOP_TIMER: SessionEffect = { do: 'stop-timer' }
 
 /** The next state and what is to be done. An input that means nothing in a state changes nothing. */
 export function stepSession(rules: SessionRules, state: Session, input: SessionInput): SessionStep {
@@ -234,70 +234,12 @@ function stepReading(
   return to({ ...state, first, seen: seenWith(state.seen, page), alert: false }, START_INACTIVITY)
 }
 
-function stepPrinting(state: Session & { is: 'printing' }, input: SessionInput): SessionStep {
-  const { ballot, cardGone } = state
-  if (input.is === 'print-progress') return to({ ...state, secondsLeft: input.secondsLeft })
-  if (input.is === 'slip-indeterminate' || (input.is === 'slip-printed' && cardGone)) {
-    return voidSlip(ballot, cardGone ? 'ended' : 'choosing')
-  }
-  if (input.is === 'slip-printed') return to(comparing(ballot), START_INACTIVITY)
-  if (input.is === 'slip-refused' && cardGone) return endWithoutVote()
-  return stepTrouble(state, input, { step: 'printing', ballot })
-}
-
 function stepComparing(state: Session & { is: 'comparing' }, press: Press): SessionStep {
   const leafed = stepReading(state, press)
   if (leafed !== undefined) return leafed
   if (press.id === 'reject') return voidSlip(state.ballot, 'choosing', STOP_TIMER)
   if (press.id !== 'accept' || !isAllSeen(state.seen, press.page)) return stay(state)
   return to({ is: 'recording', cardGone: false }, STOP_TIMER, { do: 'record', ballot: state.ballot })
-}
-
-function stepVoiding(state: Session & { is: 'voiding' }, input: SessionInput): SessionStep {
-  if (input.is !== 'slip-voided') {
-    return stepTrouble(state, input, { step: 'voiding', ballot: state.ballot, afterwards: state.afterwards })
-  }
-  switch (state.afterwards) {
-    case 'choosing':
-      return to(
-        choosing({ ballot: state.ballot, repeated: [] }, '', { is: 'slip-cancelled' }),
-        START_INACTIVITY,
-      )
-    case 'refused':
-      return to({ is: 'refused', why: 'inactive' })
-    case 'ended':
-      return endWithoutVote()
-  }
-}
-
-function stepTrouble(state: Session, input: SessionInput, at: HeldAt): SessionStep {
-  if (input.is !== 'slip-refused' && input.is !== 'slip-indeterminate') return stay(state)
-  return to({ is: 'held', trouble: input.trouble, at })
-}
-
-function stepRetry(at: HeldAt): SessionStep {
-  switch (at.step) {
-    case 'printing':
-      return printSlip(at.ballot)
-    case 'voiding':
-      return voidSlip(at.ballot, at.afterwards)
-    case 'dropping':
-      return to({ is: 'dropping', cardGone: at.cardGone }, { do: 'drop-slip' })
-  }
-}
-
-/** What a session that waited before a hanging slip finds once officers have dealt with it. */
-function stepSettled(state: Session): SessionStep {
-  if (state.is === 'comparing') return endWithoutVote()
-  if (state.is !== 'held') return stay(state)
-  switch (state.at.step) {
-    case 'printing':
-      return stay(state)
-    case 'voiding':
-      return endWithoutVote()
-    case 'dropping':
-      return state.at.cardGone ? to(IDLE) : to({ is: 'dropping', cardGone: false }, { do: 'mark-card' })
-  }
 }
 
 /** A card pulled early ends the session without a vote; the claim on it stays, so the voter may come back to this device. */
@@ -344,29 +286,4 @@ function stepTimeout(state: Session): SessionStep {
     return to({ is: 'refused', why: 'inactive' })
   }
   return state.is === 'ended-without-vote' ? to(IDLE) : stay(state)
-}
-
-function comparing(ballot: Ballot): Session {
-  return { is: 'comparing', ballot, first: 0, seen: 0, alert: false }
-}
-
-/** The card is out and nothing was recorded: the voter is told so for a while. */
-function endWithoutVote(): SessionStep {
-  return to({ is: 'ended-without-vote' }, { do: 'start-timer', ms: ENDED_MS })
-}
-
-function printSlip(ballot: Ballot, ...before: readonly SessionEffect[]): SessionStep {
-  return to({ is: 'printing', ballot, cardGone: false }, ...before, { do: 'print-slip', ballot })
-}
-
-function voidSlip(ballot: Ballot, afterwards: AfterVoid, ...before: readonly SessionEffect[]): SessionStep {
-  return to({ is: 'voiding', ballot, afterwards }, ...before, { do: 'void-slip' })
-}
-
-function to(state: Session, ...effects: readonly SessionEffect[]): SessionStep {
-  return { state, effects }
-}
-
-function stay(state: Session): SessionStep {
-  return { state, effects: [] }
 }

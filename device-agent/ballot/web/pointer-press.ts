@@ -9,17 +9,28 @@ import type { Seen } from './seen.ts'
 /** As much of a pointer event as counts. */
 interface Pointer {
   readonly pointerId: number
+  readonly pointerType: string
+  /** The first of its kind: no other finger, or no other mouse, is down. */
+  readonly isPrimary: boolean
   readonly button: number
 }
 
 /** Makes presses of what pointers do. */
 export class PointerPresses {
-  readonly #pointers = new Set<number>()
+  /** What is down, by kind. */
+  readonly #pointers = new Map<number, string>()
   #begun: { readonly pointerId: number; readonly seen: Seen; readonly place: Place } | undefined
 
   /** @param place where on the grid, if there */
-  down({ pointerId, button }: Pointer, seen: Seen | undefined, place: Place | undefined): void {
-    this.#pointers.add(pointerId)
+  down(
+    { pointerId, pointerType, isPrimary, button }: Pointer,
+    seen: Seen | undefined,
+    place: Place | undefined,
+  ): void {
+    // One whose end was never told is not down any more.
+    if (isPrimary)
+      for (const [id, kind] of this.#pointers) if (kind === pointerType) this.#pointers.delete(id)
+    this.#pointers.set(pointerId, pointerType)
     const isAlone = this.#pointers.size === 1
     this.#begun =
       isAlone && button === 0 && seen !== undefined && place !== undefined
@@ -28,7 +39,11 @@ export class PointerPresses {
   }
 
   /** @returns what is to be said of it, if it was a press */
-  up({ pointerId }: Pointer, seen: Seen | undefined, place: Place | undefined): ToDevice | undefined {
+  up(
+    { pointerId }: Pick<Pointer, 'pointerId'>,
+    seen: Seen | undefined,
+    place: Place | undefined,
+  ): ToDevice | undefined {
     this.#pointers.delete(pointerId)
     const begun = this.#begun
     this.#begun = undefined
@@ -40,7 +55,7 @@ export class PointerPresses {
   }
 
   /** The browser has taken the pointer for something else, or lost it. */
-  cancel({ pointerId }: Pointer): void {
+  cancel({ pointerId }: Pick<Pointer, 'pointerId'>): void {
     this.#pointers.delete(pointerId)
     this.#begun = undefined
   }

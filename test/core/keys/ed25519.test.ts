@@ -103,6 +103,19 @@ describe('honest signatures', () => {
     expect(isSoundPublicKey(hex(vector.key))).toBe(true)
   })
 
+  test('are those that tweetnacl makes of the same seed and message', () => {
+    const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 })
+    fc.assert(
+      fc.property(seeds, fc.uint8Array(), (seed, text) => {
+        const own = signerFromSeed(seed)
+        const other = nacl.sign.keyPair.fromSeed(seed)
+        expect(own.publicKey).toEqual(other.publicKey)
+        expect(own.sign(text)).toEqual(nacl.sign.detached(text, other.secretKey))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   test('verify, and stop verifying with any one bit changed anywhere', () => {
     const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 })
     fc.assert(

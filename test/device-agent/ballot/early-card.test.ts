@@ -42,3 +42,24 @@ it("an officer's card that is in before the keys are turned is asked for its PIN
   })
   expectOneVote(evening, 0)
 })
+
+it("a voter's card that is still in when officers turn the keys ends its session when it is taken out", async () => {
+  const evening = await pollingDay(1, async (hall) => {
+    const { bench, clock, person, officers } = hall
+    await choose(hall)
+    bench.board.openCase()
+    await person.see('polls.paused')
+    bench.board.closeCase()
+    turnKeys(bench, true)
+    await person.see('polls.admitting')
+    await person.pause(5_000)
+    bench.reader.pullCard()
+    await present(person, officers.executive)
+    await present(person, officers.supervisory)
+    // Nobody finds the choices of a voter who has gone.
+    expect((await person.see('voter')).name).toBe('voter.idle')
+    turnKeys(bench, false)
+    expect(await vote(bench, clock, { card: cardOf(hall), codes: CODES })).toBe('voted')
+  })
+  expectOneVote(evening, 0)
+})

@@ -22,9 +22,11 @@ function printer(state: { status: string; proves: boolean }) {
     if (Buffer.from(written).equals(CLEAR)) return [bytes('37'), bytes('25 00')]
     if (written[0] === 0x10)
       return [bytes('11'), bytes(state.status).slice((written[2] ?? 1) - 1, written[2])]
-    const request = Buffer.from(written).lastIndexOf(bytes('1d 28 48 06 00 30 30'))
-    if (request === -1 || !state.proves) return undefined
-    return [bytes('37'), bytes('22'), written.slice(request + 7, request + 11), bytes('00')]
+    if (!state.proves) return undefined
+    const requests = Buffer.from(written)
+      .toString('hex')
+      .matchAll(/1d284806003030(.{8})/g)
+    return [...requests].flatMap(([, number]) => [bytes('37'), bytes('22'), bytes(number ?? ''), bytes('00')])
   })
 }
 
@@ -147,9 +149,11 @@ describe('the printer', () => {
     const device = await connected(line, clock)
     expect(await inTime(clock, device.print(slip))).toEqual({ is: 'printed' })
     expect(await inTime(clock, device.cut())).toEqual({ is: 'printed' })
-    const printed = '1b401d610e' + '1d76300002000200ff1804ff' + '1b6402' + '1d2848060030304f4f4f4f'
-    const cut = '1d564200' + '1d28480600303040404040'
-    expect(sent(line).slice(1).join('')).toBe(printed + cut)
+    const begun = '1b401d610e' + '1d2848060030304f4f4f4f'
+    const printed =
+      '1d76300002000200ff1804ff' + '1d28480600303040404040' + '1b6402' + '1d28480600303040404041'
+    const cut = '1d564200' + '1d28480600303040404042'
+    expect(sent(line).slice(1).join('')).toBe(begun + printed + cut)
   })
 
   test.each([
@@ -171,7 +175,7 @@ describe('the printer', () => {
     const device = await connected(line, clock)
     const outcome = device.print(slip)
     await clock.advance(0)
-    line.say(bytes('37 22 40 40 40 40 00'))
+    line.say(bytes('37 22 40 40 40 42 00'))
     await clock.advance(60_000)
     expect(await outcome).toEqual({ is: 'indeterminate', why: 'timeout' })
   })
@@ -182,8 +186,8 @@ describe('the printer', () => {
     const line = printer(state)
     const device = await connected(line, clock)
     const outcome = device.print(slip)
-    // 31 bytes at 9600 baud are 33 ms, and ten seconds for the paper.
-    await clock.advance(10_032)
+    // 53 bytes at 9600 baud are 56 ms, and ten seconds for the paper.
+    await clock.advance(10_055)
     line.say(bytes('13 11'))
     let settled = false
     void outcome.then(() => {

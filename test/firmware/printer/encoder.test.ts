@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { concatBytes } from '../../../core/keys/hash.ts'
 import type { Bitmap } from '../../../firmware/printer/document.ts'
 import {
   breakRealTimeCommands,
@@ -9,6 +10,7 @@ import {
   encodeRaster,
   encodeStatusRequest,
 } from '../../../firmware/printer/encoder.ts'
+import { Proofs } from '../../../firmware/printer/proofs.ts'
 import { bytes } from '../scripted-line.ts'
 
 /** Bytes that are likely to hold what must not pass. */
@@ -60,7 +62,7 @@ describe('a picture on its way to the printer', () => {
   test('goes out in bands of 128 rows that together are the picture, free of commands over every boundary', () => {
     fc.assert(
       fc.property(bitmap, (picture) => {
-        const encoded = encodeRaster(picture)
+        const encoded = concatBytes(...encodeRaster(picture))
         const rowBytes = picture.widthDots / 8
         const rows: number[] = []
         let at = 0
@@ -76,14 +78,17 @@ describe('a picture on its way to the printer', () => {
         expect(dotsChanged(picture.rows, Uint8Array.from(rows))).toBeLessThanOrEqual(
           realTimeCommands(picture.rows),
         )
-        const document = encodeDocument({
-          blocks: [
-            { kind: 'raster', bitmap: picture },
-            { kind: 'feed', lines: 16 },
-            { kind: 'raster', bitmap: picture },
-          ],
-        })
-        expect(realTimeCommands(document)).toBe(0)
+        const { command } = new Proofs(
+          encodeDocument({
+            blocks: [
+              { kind: 'raster', bitmap: picture },
+              { kind: 'feed', lines: 16 },
+              { kind: 'raster', bitmap: picture },
+            ],
+          }),
+          0,
+        )
+        expect(realTimeCommands(command)).toBe(0)
       }),
     )
   })
@@ -114,14 +119,14 @@ describe('printer commands', () => {
       '1b 61 00',
       '1b 64 03',
     ]
-    expect(document).toEqual(bytes(expected.join('')))
+    expect(concatBytes(...document)).toEqual(bytes(expected.join('')))
     expect(encodeCut()).toEqual(bytes('1d 56 42 00'))
     expect(encodeStatusRequest(4)).toEqual(bytes('10 04 04'))
     expect(encodeProcessRequest(0x1a0f)).toEqual(bytes('1d 28 48 06 00 30 30 41 4a 40 4f'))
   })
 
   test('name the length of a long QR code with the low byte first', () => {
-    const encoded = encodeDocument({ blocks: [{ kind: 'qr', text: 'x'.repeat(1000) }] })
+    const encoded = concatBytes(...encodeDocument({ blocks: [{ kind: 'qr', text: 'x'.repeat(1000) }] }))
     expect(Buffer.from(encoded).includes(Buffer.from(bytes('1d 28 6b eb 03 31 50 30 78')))).toBe(true)
   })
 

@@ -5,6 +5,8 @@
 import type { OpenLine, Transport } from '../../../core/ports.ts'
 import type { PrintDocument } from '../../../firmware/printer/document.ts'
 import type { connectPrinter, Printer, PrintOutcome } from '../../../firmware/printer/driver.ts'
+import { faultyLine } from '../../../simulator/faults/faulty-line.ts'
+import type { FaultPlan } from '../../../simulator/faults/plan.ts'
 import { inProcessLine } from '../../../simulator/lines/in-process.ts'
 import { type DroppedSlip, type PrintedSlip, VirtualPrinter } from '../../../simulator/peripherals/printer.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
@@ -86,16 +88,22 @@ export class PollingBooth {
   #process = 0
   /** A hand at the printer, before each order. */
   mend: () => void = () => {}
+  /** Is called with what the driver sends. */
+  hears: (bytes: Uint8Array) => void = () => {}
   /** Is called when the first byte of a print is about to leave. */
   begins: () => void = () => {}
   /** Bytes of something else on the device's side of the line. */
   say: (bytes: Uint8Array) => void = () => {}
 
-  constructor(connect: Connect, cuts: readonly Cut[] = []) {
+  constructor(connect: Connect, cuts: readonly Cut[] = [], plan: FaultPlan = []) {
+    const { clock } = this
     this.#connect = connect
     this.#cuts = [...cuts]
-    this.#line = inProcessLine({ clock: this.clock, baudRate: BAUD, paced: true })
-    this.paper = new VirtualPrinter({ line: this.#line.plug, clock: this.clock })
+    this.#line = inProcessLine({ clock, baudRate: BAUD, paced: true })
+    this.paper = new VirtualPrinter({
+      line: faultyLine({ line: this.#line.plug, clock, baudRate: BAUD, plan }),
+      clock,
+    })
   }
 
   /** Prints the ballots one after another, whatever comes, each until it is printed and cut. */
@@ -219,6 +227,7 @@ export class PollingBooth {
 
   /** Bytes pass up to the place of a cut; what was in the same piece behind it is handed on too, for the line to refuse. */
   #pass(way: Cut['way'], bytes: Uint8Array, deliver: (part: Uint8Array) => void): void {
+    if (way === 'down') this.hears(bytes)
     const from = this.passed[way]
     this.passed[way] += bytes.length
     const at = this.#cuts.findIndex((cut) => cut.way === way && cut.at >= from && cut.at < this.passed[way])

@@ -7,6 +7,7 @@ import type { Connect } from './polling-booth.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const DRIVER = 'firmware/printer/driver.ts'
+const PROOFS = 'firmware/printer/proofs.ts'
 
 /** One line of one file, and what stands there instead. */
 export interface Weakening {
@@ -46,8 +47,8 @@ export const printsOn: Weakening = {
 /** A print that was begun and not proven is said to have left nothing on paper. */
 export const saysRefused: Weakening = {
   file: DRIVER,
-  line: "if (begun || why === 'false-proof')",
-  by: "if (why === 'false-proof')",
+  line: 'if (begun || why',
+  by: 'if (why',
 }
 
 /** A line that breaks is taken for success. */
@@ -57,18 +58,25 @@ export const takesLossForProof: Weakening = {
   by: "if (why === 'proven' || why === 'lost')",
 }
 
-/** Any process number is ours. */
+/** Any process number is the last of ours. */
 export const believesAnyNumber: Weakening = {
-  file: DRIVER,
-  line: 'frame.process === process)',
-  by: 'frame.process >= 0)',
+  file: PROOFS,
+  line: 'const part = (process - this.#first + NUMBERS) % NUMBERS',
+  by: "if (process >= 0) return 'proven'; const part = 0",
 }
 
-/** The right number is believed while the slip is still being sent. */
+/** The right numbers are believed while the slip is still being sent. */
 export const believesTooEarly: Weakening = {
-  file: DRIVER,
-  line: "this.#paced.unsentBytes === 0 ? 'proven' : 'false-proof'",
-  by: "'proven'",
+  file: PROOFS,
+  line: 'if (end > sentBytes)',
+  by: 'if (end < 0)',
+}
+
+/** One proof behind the whole document is enough. */
+export const asksAtTheEndOnly: Weakening = {
+  file: PROOFS,
+  line: 'parts.map((part, i) =>',
+  by: '[concatBytes(...parts)].map((part, i) =>',
 }
 
 /** What a picture says to the printer by accident is sent as it is. */

@@ -2,14 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Ballot } from '../../../../core/election/ballot.ts'
 import {
-  ALERT_MS,
-  ENDED_MS,
-  INACTIVITY_MS,
   type Session,
   type SessionEffect,
   type SessionInput,
   stepSession,
 } from '../../../../device-agent/ballot/session/session.ts'
+import { ALERT_MS, ENDED_MS, INACTIVITY_MS } from '../../../../device-agent/ballot/session/step.ts'
 import { listsContest, testCode } from '../../../fixtures/definition.ts'
 import { buttonsOf, IDLE, numbers, outcomesOf, press, REFUSALS, RULES, TROUBLES, type, walk } from './walk.ts'
 

@@ -1,0 +1,50 @@
+/** The national centre of the demonstration, with its database in `<out>/centre`. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { certificatePem, ed25519PrivateKeyPem } from '../core/keys/certificate.ts'
+import type { Clock, Logger } from '../core/ports.ts'
+import { valueOrThrow } from '../core/result.ts'
+import { type Centre, startCentre } from '../fleet/centre.ts'
+import { type CentreStore, openCentreStore } from '../fleet/store/store.ts'
+import type { Provisioned } from './provisioned.ts'
+
+interface CentreParts {
+  readonly out: string
+  readonly provisioned: Provisioned
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Starts it on a free port of this machine. The caller closes the centre, then its store. */
+export async function startVirtualCentre({
+  out,
+  provisioned,
+  clock,
+  logger,
+}: CentreParts): Promise<{ readonly centre: Centre; readonly store: CentreStore }> {
+  const { centre: identity, authority, authorityDer, electionPackage } = provisioned
+  const folder = join(out, 'centre')
+  mkdirSync(folder, { recursive: true })
+  const store = valueOrThrow(openCentreStore(join(folder, 'centre.db')))
+  const centre = await startCentre({
+    host: '127.0.0.1',
+    port: 0,
+    tls: {
+      key: ed25519PrivateKeyPem(identity.tlsSeed),
+      cert: certificatePem(identity.certificate),
+      ca: certificatePem(authorityDer),
+    },
+    name: identity.name,
+    package: electionPackage,
+    authorityKey: authority.publicKey,
+    store,
+    witness: identity.witness,
+    messageSigner: identity.messageSigner,
+    clock,
+    logger,
+    onAlarm: (alarm) => {
+      logger.error({ alarm: alarm.kind, device: alarm.device }, 'alarm')
+    },
+  })
+  return { centre, store }
+}
