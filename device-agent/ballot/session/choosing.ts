@@ -6,11 +6,9 @@ import type { Made, Notice, Session, SessionRules } from './session.ts'
 
 type Making = Extract<Session, { readonly is: 'choosing' | 'members' | 'finding' }>
 
-const NOTHING_MADE: Made = { ballot: [], repeated: [] }
-
 /** A ballot on which nothing is chosen. */
 export function blank(contests: readonly Contest[]): Made {
-  return { ...NOTHING_MADE, ballot: contests.map(() => []) }
+  return { ballot: contests.map(() => []), repeated: [] }
 }
 
 /** The keypad with a ballot: nobody asked whether they are still there. */

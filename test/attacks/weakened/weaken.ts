@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { WEAKENED } from '../../adversary/weakened/builds.ts'
 import { type CodesBuild, loadCodes } from '../../codes/build.ts'
+import { type BoothBuild, boothBuild } from '../../device-agent/ballot/booth.ts'
 import type { Replacement } from './weakenings.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -93,6 +94,11 @@ export async function provisioningBuild(
 /** From a code to its screens, its slip and its record, as it is or with these lines replaced. */
 export function codesBuild(replacements: readonly Replacement[] = []): Promise<CodesBuild> {
   return loadCodes(replacements.length === 0 ? ROOT : weakenedFolder(replacements))
+}
+
+/** A voter's session with its screens, as they are or with these lines replaced. */
+export function voterBuild(replacements: readonly Replacement[] = []): Promise<BoothBuild> {
+  return boothBuild(replacements.length === 0 ? ROOT : weakenedFolder(replacements))
 }
 
 async function load(root: string): Promise<Build> {

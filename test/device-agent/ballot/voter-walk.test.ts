@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { breachesOf, overflowsOf } from '../../../ui/screen-faults.ts'
+import { measureByWords } from '../../../ui/voter-screens/word-widths.ts'
+import { PACKAGES } from '../../fixtures/packages.ts'
+import { Booth, boothBuild } from './booth.ts'
+import { measure } from './screens/views.ts'
+import { VoterMind } from './voter-mind.ts'
+import { voterWalks } from './voter-walk.ts'
+
+const build = await boothBuild(join(import.meta.dirname, '../../..'))
+
+describe.each(Object.entries(PACKAGES))(
+  'whatever a voter does at the screens of a package: %s',
+  (_, known) => {
+    const screens = new build.VoterScreens(known, measure)
+    const byWords = measureByWords(measure)
+
+    it('each screen shows what was chosen, has room for it, and only what was shown is cast', () => {
+      const seen = new Set<string>()
+      let casts = 0
+      const look = ({ screen, recorded }: Booth) => {
+        seen.add(screen.name)
+        casts = Math.max(casts, recorded.length)
+        expect([...breachesOf(screen), ...overflowsOf(screen, byWords)]).toEqual([])
+      }
+      fc.assert(
+        fc.property(voterWalks(look), (commands) => {
+          const booth = new Booth(build, known, screens)
+          booth.insertCard()
+          fc.modelRun(() => ({ model: new VoterMind(booth), real: booth }), commands)
+        }),
+        { numRuns: 40 },
+      )
+      for (const name of ['choosing', 'finding', 'reviewing', 'comparing', 'options', 'alert', 'thanks'])
+        expect(seen).toContain(`voter.${name}`)
+      expect(casts).toBeGreaterThan(0)
+    }, 120_000)
+  },
+)
