@@ -30,6 +30,7 @@ export async function runStation({ out, outName, seed, port, progress }: Station
       ? `Results go to ${out}`
       : `Seed ${seed}: random numbers are seeded and not secret. Results go to ${out}`,
   )
+  progress.line('Pages are built, keys are made, the device starts …')
   await buildPages()
   const logger = pino({ base: null }, pino.destination({ dest: join(out, 'program.log'), sync: true }))
   const station = await LiveStation.open({

@@ -52,7 +52,8 @@ async function silent(ports: readonly number[]): Promise<void> {
   for (const port of ports) await expect.poll(() => answers(port), { timeout: 20_000 }).toBe(false)
 }
 
-const PORT = 49_300
+/** Below those that a computer gives to connections. */
+const PORT = 27_300
 
 test('three addresses one behind the other; Ctrl-C ends everything, and its folder may be used again', async () => {
   const { child, out, ports } = await open(PORT)
