@@ -15,7 +15,7 @@ export const TEXT_SIZE = {
   small: { 1: 36, 2: 43, 3: 57, 4: 72 },
   normal: { 1: 40, 2: 48, 3: 60, 4: 74 },
   large: { 1: 54, 2: 60, 3: 70, 4: 80 },
-  huge: { 1: 96, 2: 96, 3: 104, 4: 112 },
+  huge: { 1: 96, 2: 96, 3: 96, 4: 96 },
 } as const
 export type TextSize = keyof typeof TEXT_SIZE
 

@@ -37,6 +37,7 @@ export const VOTER_TEXTS = {
   'on-list': ['list'],
   independent: [],
   'photo-of': ['name'],
+  removed: ['name'],
   'slip-cancelled': [],
   'problem-unknown-code': [],
   'problem-already-chosen': [],

@@ -1,5 +1,5 @@
 /** Typing codes: what was just added or went wrong, what is chosen so far, the code being typed, the keypad. */
-import type { Option } from '../../core/election/ballot.ts'
+import { type Option, optionsOf } from '../../core/election/ballot.ts'
 import { persianDigits } from '../../core/text/persian.ts'
 import { ballotRows, namesChosen } from '../ballot-rows.ts'
 import {
@@ -121,7 +121,7 @@ function noticeBlocks(setting: Setting, { notice }: Choosing, form: NoticeForm):
     name: noticeText(setting, notice),
     size: 'large',
     press: false,
-    emphasis: 'danger',
+    emphasis: notice.is === 'removed' ? 'plain' : 'danger',
   }
   const small: Piece = { ...piece, size: 'small' }
   if (form === 'apart') return blocksOf(setting, small)
@@ -135,6 +135,12 @@ function noticeText(
 ): string {
   const { texts } = setting
   if (notice.is === 'slip-cancelled') return texts['slip-cancelled']
+  if (notice.is === 'removed') {
+    const contest = setting.contests[notice.contest]
+    const option = contest && optionsOf(contest)[notice.position]
+    if (option === undefined) throw new Error('a notice of an option that does not exist')
+    return voterText(texts, 'removed', { name: nameIn(setting.language, option.name).text })
+  }
   const { is, allowed } = notice.problem
   if (is === 'too-many')
     return voterText(texts, 'problem-too-many', { allowed: digits(setting, allowed ?? 0) })
@@ -148,7 +154,7 @@ function blankBlocks(setting: Setting, { ballot, entry }: Choosing): readonly Bl
   return [blockOf(setting, piece)]
 }
 
-/** Each chosen option with a key that removes it, side by side where the text is small enough. */
+/** Each chosen option behind the key that removes it, where no other name begins; side by side where the text is small enough. */
 function chosenBlocks(setting: Setting, state: Choosing): readonly Block[] {
   const options = ballotRows(setting.contests, state.ballot).flatMap((row) =>
     row.is === 'option' ? [row.option] : [],
@@ -172,16 +178,13 @@ function chosenBlocks(setting: Setting, state: Choosing): readonly Block[] {
           const piece = chosenPiece(setting, option, withNames)
           const textHeight = heightOf(setting, piece, textWidth)
           return [
+            placed({ ...remove, id: `remove-${option.code}` }, { x, y, width: removeWidth, height }),
             placed(piece, {
-              x,
+              x: x + removeWidth + SCREEN.gap,
               y: y + Math.floor((height - textHeight) / 2),
               width: textWidth,
               height: textHeight,
             }),
-            placed(
-              { ...remove, id: `remove-${option.code}` },
-              { x: x + width - removeWidth, y, width: removeWidth, height },
-            ),
           ]
         }),
     }

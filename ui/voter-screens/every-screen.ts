@@ -124,7 +124,9 @@ function choosingStates(
     ...(isBlank(ballot)
       ? addedPositions(contests, language)
       : addedPositions(contests, language).slice(0, 1)
-    ).map((added): VoterState => ({ ...making, notice: { is: 'added', ...added } })),
+    ).flatMap((option) =>
+      (['added', 'removed'] as const).map((is): VoterState => ({ ...making, notice: { is, ...option } })),
+    ),
   ]
 }
 

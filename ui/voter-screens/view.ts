@@ -23,6 +23,7 @@ type Notice =
       readonly is: 'problem'
       readonly problem: { readonly is: Problem; readonly allowed?: number }
     }
+  | { readonly is: 'removed'; readonly contest: number; readonly position: number }
   | { readonly is: 'slip-cancelled' }
 
 /** A list that goes over several pages, by the position of the first thing shown: so the size of the text can change. */

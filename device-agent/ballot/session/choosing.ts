@@ -33,7 +33,7 @@ export function pressWhileMaking(rules: SessionRules, state: Making, id: string,
   const first = turnedTo(id, page)
   if (first !== undefined) return { ...state, first, alert: false }
   const removed = /^remove-([0-9]+)$/.exec(id)?.[1]
-  if (removed !== undefined && state.is !== 'finding') return choosing(without(rules, state, removed))
+  if (removed !== undefined && state.is !== 'finding') return withoutCode(rules, state, removed)
   switch (state.is) {
     case 'choosing':
       return pressWhileChoosing(rules, state, id)
@@ -122,10 +122,16 @@ function withCode(rules: SessionRules, { ballot, repeated }: Made, code: string)
   return { is: 'members', ballot: wider, repeated, ...what, first: 0, alert: false }
 }
 
-function without(rules: SessionRules, { ballot, repeated }: Made, code: string): Made {
+function withoutCode(rules: SessionRules, { ballot, repeated }: Made, code: string): Session {
   const found = findCode(rules.contests, code)
-  const narrower = ballot.map((choice, index): Ballot[number] =>
-    index === found?.index ? choice.filter((position) => position !== found.option.position) : choice,
+  if (found === undefined) throw new Error('a key that removes what there is not')
+  const { index, option } = found
+  const narrower = ballot.map((choice, i): Ballot[number] =>
+    i === index ? choice.filter((position) => position !== option.position) : choice,
   )
-  return { ballot: narrower, repeated: repeated.filter((other) => other !== code) }
+  return choosing({ ballot: narrower, repeated: repeated.filter((other) => other !== code) }, '', {
+    is: 'removed',
+    contest: index,
+    position: option.position,
+  })
 }

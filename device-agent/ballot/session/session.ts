@@ -42,6 +42,7 @@ export type CardRefusal =
 export type Notice =
   | { readonly is: 'added'; readonly contest: number; readonly position: number }
   | { readonly is: 'problem'; readonly problem: ChoiceProblem }
+  | { readonly is: 'removed'; readonly contest: number; readonly position: number }
   | { readonly is: 'slip-cancelled' }
 
 /** What stands between the voter and the next step until a poll worker has mended it. */
