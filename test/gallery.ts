@@ -80,12 +80,20 @@ function chosenScreens(): readonly Shown[] {
   return [...found.values()]
 }
 
-/** Which of the messages it bears that look alike but for their words. */
+/** What it says beside what its kind says, if anything. */
 function messageOf({ state, glassBlocked }: VoterView): string | undefined {
   if (glassBlocked) return undefined
   if (state.is === 'refused') return state.why
   if (state.is === 'held') return `${state.at.step}: ${state.trouble}`
-  return state.is === 'choosing' && state.notice?.is === 'problem' ? state.notice.problem.is : undefined
+  if (state.is === 'choosing' && state.notice?.is === 'problem') return state.notice.problem.is
+  if (state.is === 'printing' && state.secondsLeft !== undefined) return 'seconds left'
+  if ('cardGone' in state && state.cardGone) return 'card gone'
+  if (state.is !== 'reviewing') return undefined
+  const said = [
+    ...(state.repeated.length > 0 ? ['typed twice'] : []),
+    ...(state.finishPressed ? ['finish pressed'] : []),
+  ]
+  return said.length === 0 ? undefined : said.join(', ')
 }
 
 /** What a screen looks like, but for words and names. */
@@ -103,12 +111,6 @@ function kindOf({ state, optionsOpen, glassBlocked, paperLow }: VoterView): read
   if (state.is === 'finding' && state.query !== '') parts.push('typed')
   if ('ballot' in state) parts.push(['blank', 'one choice'][state.ballot.flat().length] ?? 'full')
   if ('seen' in state && state.seen > 0) parts.push('read')
-  if (state.is === 'reviewing') {
-    if (state.repeated.length > 0) parts.push('typed twice')
-    if (state.finishPressed) parts.push('finish pressed')
-  }
-  if ('cardGone' in state && state.cardGone) parts.push('card gone')
-  if (state.is === 'printing' && state.secondsLeft !== undefined) parts.push('seconds left')
   return parts
 }
 
