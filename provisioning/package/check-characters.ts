@@ -2,8 +2,8 @@
 import type { Definition } from '../../core/election/definition.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import { characterCode } from '../../core/text/drawable.ts'
-import { drawnCharacters } from '../../ui/font-characters.ts'
 import { installedFontFiles } from '../../ui/fonts.ts'
+import { drawnCharacters } from './font-characters.ts'
 
 /** Refuses the first text of a definition that holds a character for which the typeface has no glyph; ids, keys and dates are ASCII. */
 export function checkCharacters(definition: Definition, where: string): Result<void> {

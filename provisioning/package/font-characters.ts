@@ -1,6 +1,6 @@
 /** Which characters a typeface draws: the `cmap` table of its file (OpenType 1.9). */
 import { readFileSync } from 'node:fs'
-import type { FontFiles } from './fonts.ts'
+import type { FontFiles } from '../../ui/fonts.ts'
 
 /** The subtable that Vazirmatn has: characters up to U+FFFF, in segments. */
 const SEGMENTS = 4
