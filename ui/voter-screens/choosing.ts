@@ -49,6 +49,8 @@ const MOST_NAME_LINES = 2
 const MOST_NOTICE = 500
 /** What the line of the code being typed has beside the code. */
 const COUNT_WIDTH = 260
+/** Between the code being typed and the same in Latin digits: so wide that nobody reads them as one number. */
+const LATIN_GAP = 36
 
 /** The keypad screen. A blank vote can be asked for only while nothing is chosen, so that one touch undoes no work. */
 export function choosing(
@@ -248,7 +250,7 @@ function entryLine(setting: Setting, { entry }: Choosing, count: Piece) {
   const x = hasCount ? LEFT + COUNT_WIDTH + SCREEN.gap : LEFT
   const latinWidth = widthFor(setting, latin(widestCode(setting, length, latin)))
   const latinX = LEFT + WIDTH - latinWidth
-  const place = { width: latinX - SCREEN.gap - x, height }
+  const place = { width: latinX - LATIN_GAP - x, height }
   const widest = sized(setting, entryIn(widestCode(setting, length, entryIn)), place, [
     'huge',
     'large',
