@@ -97,6 +97,8 @@ function canHear(): boolean {
 function onEnter(callback: () => void): () => void {
   const lines = createInterface({ input: process.stdin })
   lines.on('line', callback)
+  // A terminal that is gone sends SIGHUP too, which ends the station in order.
+  lines.on('error', () => {})
   return () => lines.close()
 }
 
