@@ -9,8 +9,9 @@ import { collectPhotos, PHOTO_FOLDER, photoHashes } from '../core/package/photos
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
+import { checkCharacters } from './package/check-characters.ts'
 import { checkScreens } from './package/check-screens.ts'
-import { photosIn } from './package/photos.ts'
+import { decodePhotos, photosIn } from './package/photos.ts'
 
 export const usage = `sandogh provision: prepares an election
 
@@ -37,7 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
         verb === undefined ? 'say what to do: check' : `there is no verb ${JSON.stringify(verb)}, only check`,
       )
     }
-    process.stdout.write(check(rest))
+    process.stdout.write(await check(rest))
     return 0
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error
@@ -46,15 +47,17 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function check(args: readonly string[]): string {
+async function check(args: readonly string[]): Promise<string> {
   const { file, authority } = checkArguments(args)
   const key = fromBase64(authority)
   if (key?.length !== 32) throw misuse('--authority must be an Ed25519 public key, 32 bytes in base64')
   const text = valueOrThrow(readText(file))
   const electionPackage = valueOrThrow(openPackage(text, key, file))
   valueOrThrow(checkVoterTexts(electionPackage.definition, file))
-  const photos = join(dirname(file), PHOTO_FOLDER)
-  valueOrThrow(collectPhotos(electionPackage.definition, photosIn(photos), photos))
+  const folder = join(dirname(file), PHOTO_FOLDER)
+  const photos = valueOrThrow(collectPhotos(electionPackage.definition, photosIn(folder), folder))
+  valueOrThrow(await decodePhotos(photos, folder))
+  valueOrThrow(checkCharacters(electionPackage.definition, file))
   valueOrThrow(checkScreens(electionPackage.definition, file))
   return describePackage(electionPackage)
 }

@@ -36,6 +36,11 @@ interface Shown {
   readonly screen: Screen
 }
 
+const asked = process.argv.slice(2)
+if (asked.length > 0) {
+  process.stdout.write('Usage: npm run gallery, without arguments: draws gallery/index.html anew.\n')
+  process.exit(asked.join() === '--help' ? 0 : 2)
+}
 const definition = withPortraits(testDefinitionWithLists())
 const screens = new VoterScreens(definition, measureWith(registerFonts(installedFontFiles())))
 const shown = chosenScreens()
@@ -54,20 +59,20 @@ function withPortraits(known: Definition): Definition {
   return { ...known, contests: [...contests] }
 }
 
-/** The first screen of each kind, in each language at the usual size, in each size, and in Persian in each contrast. */
+/**
+ * The first screen of each kind, in each language and size, and at the usual size in Persian in each contrast. Of screens that differ only in
+ * words, the usual and the largest size.
+ */
 function chosenScreens(): readonly Shown[] {
   const found = new Map<string, Shown>()
   for (const contrast of Object.keys(CONTRASTS) as Contrast[]) {
     for (const { view, screen } of everyVoterScreen(definition, screens, contrast)) {
       const { textLevel } = view.look
-      const isUsual = textLevel === USUAL.textLevel && contrast === USUAL.contrast
-      if (
-        !isUsual &&
-        contrast !== USUAL.contrast &&
-        (view.language !== 'fa' || textLevel !== USUAL.textLevel)
-      )
-        continue
-      const kind = kindOf(view)
+      const isUsual = textLevel === USUAL.textLevel
+      if (contrast !== USUAL.contrast && (view.language !== 'fa' || !isUsual)) continue
+      const message = messageOf(view)
+      if (message !== undefined && !isUsual && textLevel !== TEXT_LEVELS.at(-1)) continue
+      const kind = [...kindOf(view), ...(message === undefined ? [] : [message])].join(', ')
       const key = [kind, view.language, textLevel, contrast].join(' ')
       if (!found.has(key)) found.set(key, { kind, view, screen })
     }
@@ -75,8 +80,24 @@ function chosenScreens(): readonly Shown[] {
   return [...found.values()]
 }
 
-/** Screens of one kind look alike but for words. */
-function kindOf({ state, optionsOpen, glassBlocked, paperLow }: VoterView): string {
+/** What it says beside what its kind says, if anything. */
+function messageOf({ state, glassBlocked }: VoterView): string | undefined {
+  if (glassBlocked) return undefined
+  if (state.is === 'refused') return state.why
+  if (state.is === 'held') return `${state.at.step}: ${state.trouble}`
+  if (state.is === 'choosing' && state.notice?.is === 'problem') return state.notice.problem.is
+  if (state.is === 'printing' && state.secondsLeft !== undefined) return 'seconds left'
+  if ('cardGone' in state && state.cardGone) return 'card gone'
+  if (state.is !== 'reviewing') return undefined
+  const said = [
+    ...(state.repeated.length > 0 ? ['typed twice'] : []),
+    ...(state.finishPressed ? ['finish pressed'] : []),
+  ]
+  return said.length === 0 ? undefined : said.join(', ')
+}
+
+/** What a screen looks like, but for words and names. */
+function kindOf({ state, optionsOpen, glassBlocked, paperLow }: VoterView): readonly string[] {
   const parts: string[] = [state.is]
   if (glassBlocked) parts.push('glass blocked')
   if (optionsOpen) parts.push('options')
@@ -90,7 +111,7 @@ function kindOf({ state, optionsOpen, glassBlocked, paperLow }: VoterView): stri
   if (state.is === 'finding' && state.query !== '') parts.push('typed')
   if ('ballot' in state) parts.push(['blank', 'one choice'][state.ballot.flat().length] ?? 'full')
   if ('seen' in state && state.seen > 0) parts.push('read')
-  return parts.join(', ')
+  return parts
 }
 
 function isList({ contest, position }: { readonly contest: number; readonly position: number }): boolean {

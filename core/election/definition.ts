@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Result } from '../result.ts'
 import { ok, refuse } from '../result.ts'
+import { characterCode, isReadable, unshownCharacter } from '../text/drawable.ts'
 
 const identifier = z
   .string()
@@ -13,11 +14,16 @@ const identifier = z
 const key32 = z
   .string()
   .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'a key or hash is 32 bytes in base64')
-const shownText = z
-  .string()
+/** Text of which every character is drawn and leaves what stands beside it where it is. */
+const drawable = z.string().refine((text) => unshownCharacter(text) === undefined, {
+  error: ({ input }) =>
+    `a text may not hold the character ${characterCode(unshownCharacter(String(input)) ?? '')}`,
+})
+const shownText = drawable
   .min(1)
   .max(120)
   .refine((text) => text === text.trim(), 'a name begins and ends with a letter, not a space')
+  .refine(isReadable, 'a name holds a letter or a digit')
 
 /** A name in the languages of the package; Persian is always there. */
 const names = z.strictObject({
@@ -37,7 +43,7 @@ const language = z.strictObject({
   name: shownText,
   /** Whether somebody whose first language it is has read the texts. */
   readByNativeSpeaker: z.boolean(),
-  texts: z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), z.string().max(400)),
+  texts: z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), drawable.max(400)),
 })
 
 /** The digits a voter types. All codes of a package have one length. */

@@ -36,6 +36,13 @@ export class CardRack {
     this.#reader.pullCard()
   }
 
+  /** Takes out whatever card is in the device. @returns which; undefined where there was none */
+  clearReader(): string | undefined {
+    const inReader = this.seen().find(({ isInReader }) => isInReader)
+    if (inReader !== undefined) this.takeOut()
+    return inReader?.id
+  }
+
   seen(): readonly SeenCard[] {
     const inReader = this.#reader.card()
     return [...this.#all()].map(([id, card]) => {

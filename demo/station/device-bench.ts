@@ -123,11 +123,12 @@ export class DeviceBench {
   }
 
   seenDevice(id: string): StationView['device'] {
-    const { power, address, display } = this.process
+    const { power, address, isStartedAgain, display } = this.process
     const screen = display.current()
     return {
       id,
       power: power.is,
+      isStartedAgain,
       ...(power.is === 'stopped' && { stopped: power.what }),
       ...(address !== undefined && { address }),
       // The device's own words; a page draws what it knows of them.

@@ -90,7 +90,12 @@ export class DeviceProcess {
     return this.#power
   }
 
-  /** Where the browser that is its display begins. */
+  /** Whether it was on before its present, or last, start. */
+  get isStartedAgain(): boolean {
+    return this.#starts > 1
+  }
+
+  /** Where the browser that is its display begins; undefined while it is not on. */
   get address(): string | undefined {
     return this.#address
   }
@@ -201,6 +206,7 @@ export class DeviceProcess {
     this.#near = undefined
     this.#child = undefined
     this.#power = power
+    this.#address = undefined
     this.#health = {}
     this.display.reset()
     this.#changed()

@@ -92,7 +92,7 @@ export class LiveStation {
     this.#device = new DeviceBench({ home, log: join(out, 'program.log'), port: displayPort }, seed, changed)
     const { bench } = this.#device
     this.#rack = new CardRack(provisioned.officers, bench.reader)
-    this.#officers = new OfficersAtWork(bench, orders.people, provisioned.officers, changed)
+    this.#officers = new OfficersAtWork(bench, orders.people, provisioned.officers, this.#rack, changed)
     this.#looking = setInterval(() => this.#lookAtPaper(), LOOK_MS)
     this.#device.process.start()
   }

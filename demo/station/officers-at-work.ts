@@ -13,6 +13,7 @@ import {
 } from '../../simulator/people/officers.ts'
 import { firstScreen } from '../../simulator/peripherals/display.ts'
 import type { Duty, SeenOfficers } from '../web/messages.ts'
+import type { CardRack } from './card-rack.ts'
 
 /** The screen that each begins at. */
 const BEGINS_AT: Readonly<Record<Duty, string>> = {
@@ -29,14 +30,16 @@ export class OfficersAtWork {
   readonly #bench: WatchedBench
   readonly #clock: Clock
   readonly #officers: Officers
+  readonly #rack: CardRack
   readonly #changed: () => void
   #state: SeenOfficers = { is: 'resting' }
   #dismiss: ((why: string) => void) | undefined
 
-  constructor(bench: WatchedBench, clock: Clock, officers: Officers, changed: () => void) {
+  constructor(bench: WatchedBench, clock: Clock, officers: Officers, rack: CardRack, changed: () => void) {
     this.#bench = bench
     this.#clock = clock
     this.#officers = officers
+    this.#rack = rack
     this.#changed = changed
   }
 
@@ -52,7 +55,9 @@ export class OfficersAtWork {
       throw new Error('the device shows nothing: open the voting device’s address first')
     if (screen !== BEGINS_AT[duty])
       throw new Error(`the device is at ${screen}; this begins at ${BEGINS_AT[duty]}`)
-    this.#state = { is: 'working', duty }
+    // A voter's card stays in when the power goes in the middle of a vote; the device would take it for an officer's and refuse it.
+    const tookOut = this.#rack.clearReader()
+    this.#state = { is: 'working', duty, ...(tookOut !== undefined && { tookOut }) }
     this.#changed()
     void this.#work(duty).then((state) => {
       this.#dismiss = undefined

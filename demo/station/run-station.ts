@@ -1,6 +1,8 @@
 /** `npm start`: opens a station that people can use, says where, and keeps it until it is told to end. */
 import { once } from 'node:events'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { pino } from 'pino'
 import type { PageServer } from '../../device-agent/ballot/page/page-server.ts'
 import { systemClock, systemRandom } from '../../device-agent/system.ts'
@@ -42,6 +44,7 @@ export async function runStation({ out, outName, seed, port, progress }: Station
     displayPort: port,
   })
   const pages: PageServer[] = []
+  let stopHearing = () => {}
   try {
     const device = await station.started()
     for (const [i, name] of PAGE_NAMES.entries()) {
@@ -60,21 +63,43 @@ export async function runStation({ out, outName, seed, port, progress }: Station
         progress.line(`Port ${port + i} cannot be had, another program has it: a free one is used.`)
     }
     progress.line(`
-Open these in a browser on this computer, each once:
+Open these in a browser on this computer, each once${canHear() ? '; press Enter here for fresh ones' : ''}:
 
-  voting device   ${device}
-  officers        ${officers}
-  bench           ${bench}
+${addresses(station)}
 
 Keep the voting device in a window of its own, in sight: it is the device's display, and a hidden page paints nothing.
 The README's "Try it" leads to a counted vote. Ctrl-C ends everything; what is in ${outName}/ stays until the next start.
 `)
+    if (canHear()) stopHearing = onEnter(() => progress.line(`${addresses(station)}\n`))
     await ended
     progress.line('The station ends.')
   } finally {
+    stopHearing()
     for (const page of pages) await page.close()
     await station.end()
   }
+}
+
+/** One for each page, none of them opened yet: whoever has closed a window gets in again. */
+function addresses(station: LiveStation): string {
+  const { device, pages } = station.view()
+  return `  voting device   ${device.address ?? 'it is not on: switch it on on the bench'}
+  officers        ${pages.officers}
+  bench           ${pages.bench}`
+}
+
+/** Whether somebody may press Enter here: at a terminal, or at the other end of a pipe. */
+function canHear(): boolean {
+  return process.stdin instanceof Socket
+}
+
+/** Calls back for each line; gives the function that ends it, or the input would keep the process. */
+function onEnter(callback: () => void): () => void {
+  const lines = createInterface({ input: process.stdin })
+  lines.on('line', callback)
+  // A terminal that is gone sends SIGHUP too, which ends the station in order.
+  lines.on('error', () => {})
+  return () => lines.close()
 }
 
 /** Resolves when a person at the terminal, or whoever started this, ends it. */

@@ -113,6 +113,9 @@ function placeOf({ clientX, clientY, currentTarget }: PointerEvent<HTMLDivElemen
 function darkWords(view: StationView): string {
   if (view.device.power === 'off') return 'No power'
   if (view.device.power === 'stopped') return 'The program has stopped'
-  if (isDisplayWanted(view)) return 'Open the voting device’s address first'
+  if (isDisplayWanted(view))
+    return view.device.isStartedAgain
+      ? 'The device was started again: open its new address'
+      : 'Open the voting device’s address first'
   return 'Nothing is shown'
 }

@@ -42,9 +42,11 @@ export interface StationView {
   readonly device: {
     readonly id: string
     readonly power: 'off' | 'starting' | 'on' | 'stopped'
+    /** Its power was away: a window that showed it before shows nothing of this start. */
+    readonly isStartedAgain: boolean
     /** Why its program ended by itself. */
     readonly stopped?: string
-    /** Where the browser that is its display begins. */
+    /** Where the browser that is its display begins; absent while it is not on. */
     readonly address?: string
     /** What is painted there; absent while nothing is known to be. */
     readonly screen?: PaintedScreen
@@ -104,7 +106,9 @@ export interface SeenLine {
 /** What the virtual officers are doing, or how their last work ended. */
 export type SeenOfficers =
   | { readonly is: 'resting' }
-  | { readonly is: 'working' | 'done'; readonly duty: Duty }
+  /** A card that was in the reader they take out first. */
+  | { readonly is: 'working'; readonly duty: Duty; readonly tookOut?: string }
+  | { readonly is: 'done'; readonly duty: Duty }
   | { readonly is: 'gave-up'; readonly duty: Duty; readonly why: string }
 
 /** The count: what each run of the audit printed. */

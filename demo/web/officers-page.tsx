@@ -36,7 +36,7 @@ function Polls({ view, act }: PartProps): ReactNode {
       <p className="state" role="status">
         {state}
       </p>
-      {next !== undefined && !isWorking && <p>{next}</p>}
+      {next !== undefined && (isWorking ? <p className="aside">By hand: {next}</p> : <p>{next}</p>)}
       <div className="row">
         {duty !== undefined && !isWorking && (
           <Do isPrimary onClick={() => act({ do: 'officers', duty })}>

@@ -77,8 +77,9 @@ const DEVICE_WINDOW = 'popup,noreferrer,width=560,height=1000'
 function OpenDevice({ view: { device } }: { readonly view: StationView }): ReactNode {
   return (
     <p className="notice" role="alert">
-      The voting device’s screens are not painted. Open the voting device’s address first, in a window of its
-      own, and keep it in sight: a hidden page paints nothing.{' '}
+      {device.isStartedAgain
+        ? 'The device was started again: open its new address, and close the window that it had before. Keep the new one in sight: a hidden page paints nothing.'
+        : 'The voting device’s screens are not painted. Open the voting device’s address first, in a window of its own, and keep it in sight: a hidden page paints nothing.'}{' '}
       {device.address !== undefined && (
         <a
           href={device.address}

@@ -114,19 +114,21 @@ export const DUTY_WORDS: Readonly<
 > = {
   open: {
     order: 'Let virtual officers open the polls',
-    doing: 'Virtual officers are opening the polls',
+    doing:
+      'Virtual officers are opening the polls: two keys, three cards with their PINs, then the zero report is printed.',
     done: 'The virtual officers have opened the polls.',
     leadsTo: /^voter\./,
   },
   resume: {
     order: 'Let virtual officers resume voting',
-    doing: 'Virtual officers are resuming voting',
+    doing: 'Virtual officers are resuming voting: two keys, two cards with their PINs.',
     done: 'The virtual officers have resumed voting.',
     leadsTo: /^voter\./,
   },
   close: {
     order: 'Let virtual officers close the polls',
-    doing: 'Virtual officers are closing the polls',
+    doing:
+      'Virtual officers are closing the polls: two keys, two cards with their PINs; minutes and results are printed; then three cards forget the day’s key.',
     done: 'The virtual officers have closed the polls, and their cards have forgotten the day’s key.',
     leadsTo: /^polls\.finished/,
   },
@@ -138,8 +140,11 @@ export function officersInWords(view: StationView): string | undefined {
   switch (officers.is) {
     case 'resting':
       return undefined
-    case 'working':
-      return `${DUTY_WORDS[officers.duty].doing} …`
+    case 'working': {
+      const out = view.cards.find(({ id }) => id === officers.tookOut)
+      const first = out === undefined ? '' : ` First they took out what was in the reader: ${cardName(out)}.`
+      return `${DUTY_WORDS[officers.duty].doing} This may take a minute.${first}`
+    }
     case 'done':
       return DUTY_WORDS[officers.duty].leadsTo.test(view.device.screen?.name ?? '')
         ? DUTY_WORDS[officers.duty].done

@@ -5,6 +5,7 @@ import { collectPhotos, PHOTO_FOLDER, type ReadPhotoFile } from '../../core/pack
 import type { Signer } from '../../core/ports.ts'
 import { ok, type Result } from '../../core/result.ts'
 import { checkVoterTexts } from '../../ui/voter-texts.ts'
+import { checkCharacters } from './check-characters.ts'
 import { checkScreens } from './check-screens.ts'
 
 /**
@@ -26,6 +27,8 @@ export function buildPackage(
   if (!texts.ok) return texts
   const photos = collectPhotos(definition.value, readPhoto, PHOTO_FOLDER)
   if (!photos.ok) return photos
+  const characters = checkCharacters(definition.value, where)
+  if (!characters.ok) return characters
   const screens = checkScreens(definition.value, where)
   if (!screens.ok) return screens
   const text = signPackage(definition.value, authority)

@@ -1,8 +1,9 @@
 /** The photos that lie beside a package that is to be signed or given out. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { MAX_PHOTO_BYTES, type ReadPhotoFile } from '../../core/package/photos.ts'
-import { ok, refuse } from '../../core/result.ts'
+import { loadImage } from '@napi-rs/canvas'
+import { MAX_PHOTO_BYTES, type Photos, photoFileName, type ReadPhotoFile } from '../../core/package/photos.ts'
+import { ok, type Result, refuse } from '../../core/result.ts'
 
 const NEXT = 'Put the photo of this name there.'
 
@@ -23,4 +24,21 @@ export function photosIn(folder: string): ReadPhotoFile {
       return refuse('input.unreadable', file, `it cannot be read (${code})`, NEXT)
     }
   }
+}
+
+/**
+ * Decodes every photo as a display would and refuses one that is no picture. Damage that leaves something to draw is not told:
+ * decoders paint what they can.
+ * @param where the folder, for the refusal
+ */
+export async function decodePhotos(photos: Photos, where: string): Promise<Result<void>> {
+  for (const [hash, { bytes, type }] of photos) {
+    try {
+      await loadImage(bytes)
+    } catch {
+      const what = `it cannot be decoded as ${type}`
+      return refuse('photo.damaged', `${where}/${photoFileName(hash, type)}`, what, NEXT)
+    }
+  }
+  return ok(undefined)
 }

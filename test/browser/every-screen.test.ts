@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseDefinition } from '../../core/election/definition.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../ui/fonts.ts'
 import type { Screen } from '../../ui/screen.ts'
+import { tagOf } from '../../ui/strings.ts'
 import { CONTRASTS, type Contrast } from '../../ui/tokens.ts'
 import { everyVoterScreen } from '../../ui/voter-screens/every-screen.ts'
 import { VoterScreens } from '../../ui/voter-screens/voter-screens.ts'
@@ -55,9 +56,11 @@ describeWith([CHROMIUM], 'every screen of a voter, drawn by a browser', () => {
   })
 
   test('keeps nobody out who reads it by other means: axe-core finds nothing, in every language and contrast', async () => {
+    const screens = oneOfEach()
+    expectEveryPair(screens)
     const display = await ServedDisplay.open(browser)
     const violations: string[] = []
-    for (const screen of oneOfEach()) {
+    for (const screen of screens) {
       await display.show(screen)
       for (const violation of await axeViolations(display.page))
         violations.push(`${screen.name} in ${screen.language}, ${screen.look.contrast}: ${violation}`)
@@ -67,20 +70,36 @@ describeWith([CHROMIUM], 'every screen of a voter, drawn by a browser', () => {
   }, 180_000)
 })
 
-/** Each screen once in each language, the four contrasts in turn. */
+/** Each screen once in each language, each time in another contrast. */
 function oneOfEach(): readonly Screen[] {
   const contrasts = Object.keys(CONTRASTS) as Contrast[]
-  return contrasts.flatMap((contrast, turn) => {
-    const found = new Map<string, Screen>()
-    for (const { screen, view } of everyVoterScreen(
-      definition,
-      new VoterScreens(definition, measure),
-      contrast,
-    )) {
-      const which = [...found.keys()].indexOf(screen.name)
-      const language = definition.languages[(turn + Math.max(which, 0)) % definition.languages.length]
-      if (view.language === language?.language && view.look.textLevel === 2) found.set(screen.name, screen)
+  const languages = definition.languages.map(({ language }) => language)
+  const names: string[] = []
+  const found = new Map<string, Screen>()
+  for (const contrast of contrasts) {
+    const screens = new VoterScreens(definition, measure)
+    for (const { screen, view } of everyVoterScreen(definition, screens, contrast)) {
+      if (view.look.textLevel !== 2) continue
+      if (!names.includes(screen.name)) names.push(screen.name)
+      const turn = names.indexOf(screen.name) + languages.indexOf(view.language)
+      if (contrasts[turn % contrasts.length] === contrast)
+        found.set(`${screen.name} ${view.language}`, screen)
     }
-    return [...found.values()]
-  })
+  }
+  return [...found.values()]
+}
+
+/** Every screen's name occurs with every language and with every contrast. */
+function expectEveryPair(screens: readonly Screen[]): void {
+  const all = everyVoterScreen(definition, new VoterScreens(definition, measure))
+  const names = [...new Set([...all].map(({ screen }) => screen.name))]
+  const pairs = (shownIn: readonly string[]) =>
+    names.flatMap((name) => shownIn.map((each) => `${name} ${each}`)).sort()
+  const occurring = (shownIn: (screen: Screen) => string) =>
+    [...new Set(screens.map((screen) => `${screen.name} ${shownIn(screen)}`))].sort()
+  const languages = definition.languages.map(({ language }) => tagOf(language))
+  expect(languages.length).toBe(4)
+  expect(screens.length).toBe(names.length * languages.length)
+  expect(occurring(({ language }) => language)).toEqual(pairs(languages))
+  expect(occurring(({ look }) => look.contrast)).toEqual(pairs(Object.keys(CONTRASTS)))
 }

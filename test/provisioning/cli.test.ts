@@ -65,6 +65,19 @@ describe('sandogh provision check', () => {
     expect([good.exitCode, good.out]).toEqual([0, expect.stringContaining('photos: 1\n')])
   })
 
+  test('refuses a package of which a photo cannot be decoded, though it begins and ends as one, with exit code 2', async () => {
+    const photo = picture('image/png', 300, 400).fill(0, 40, -12)
+    const contests = definition.contests.map((contest) => ({
+      ...contest,
+      candidates: contest.candidates.map((one) => ({ ...one, photo: toBase64(sha256(photo)) })),
+    }))
+    const path = file('damaged.json', signPackage({ ...definition, contests }, station.authority))
+    mkdirSync(join(folder, 'photos'), { recursive: true })
+    writeFileSync(join(folder, `photos/${toHex(sha256(photo))}.png`), photo)
+    const { exitCode, err } = await check(path, '--authority', key)
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('photo.damaged')])
+  })
+
   test('refuses a package of which a language lacks a text, with exit code 2', async () => {
     const languages = definition.languages.map(({ texts, ...language }) => ({
       ...language,

@@ -114,6 +114,20 @@ describe('a package is signed', () => {
     })
   })
 
+  test('and not when the typeface has no glyph for a character: text and character are named', () => {
+    const languages = good.languages.map((language) => ({ ...language, name: 'فارسی 漢字' }))
+    for (const wrong of [{ languages }, { title: { fa: 'انتخابات', en: 'Election 漢字' } }]) {
+      expect(build({ ...good, ...wrong })).toMatchObject({
+        ok: false,
+        error: {
+          code: 'package.character',
+          where: 'definition.json',
+          what: expect.stringMatching(/^the typeface has no glyph for U\+6F22 in ".* 漢字"$/),
+        },
+      })
+    }
+  })
+
   test('and only with every photo that it names', () => {
     const built = (named: Uint8Array, files: readonly (readonly [string, Uint8Array])[]) => {
       const contests = good.contests.map((contest) => ({

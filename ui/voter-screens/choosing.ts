@@ -49,6 +49,8 @@ const MOST_NAME_LINES = 2
 const MOST_NOTICE = 500
 /** What the line of the code being typed has beside the code. */
 const COUNT_WIDTH = 260
+/** At least so much between the code being typed and the same in Latin digits, so that nobody reads them as one number. */
+const LATIN_GAP = 36
 
 /** The keypad screen. A blank vote can be asked for only while nothing is chosen, so that one touch undoes no work. */
 export function choosing(
@@ -251,23 +253,31 @@ function entryLine(setting: Setting, { entry }: Choosing, count: Piece) {
   const x = hasCount ? LEFT + COUNT_WIDTH + SCREEN.gap : LEFT
   const latinWidth = widthFor(setting, latin(widestCode(setting, length, latin)))
   const latinX = LEFT + WIDTH - latinWidth
-  const place = { width: latinX - SCREEN.gap - x, height }
+  const place = { width: latinX - LATIN_GAP - x, height }
   const widest = sized(setting, entryIn(widestCode(setting, length, entryIn)), place, [
     'huge',
     'large',
     'normal',
     'small',
   ])
-  const line = (piece: Piece, from: number, width: number): Draft => {
-    const own = heightOf(setting, piece, width)
-    return placed(piece, { x: from, y: top + Math.floor((height - own) / 2), width, height: own })
+  const widths = [widest.name, spaced('_'.repeat(length))].map((name) =>
+    widthFor(setting, { ...widest, name }),
+  )
+  const width = Math.min(place.width, Math.max(...widths))
+  const line = (piece: Piece, from: number, within: number): Draft => {
+    const own = heightOf(setting, piece, within)
+    return placed(piece, { x: from, y: top + Math.floor((height - own) / 2), width: within, height: own })
   }
   return {
     top,
     hasCount,
     drafts: [
       ...(hasCount ? [line(count, LEFT, COUNT_WIDTH)] : []),
-      line({ ...widest, name: spaced(entry.padEnd(length, '_')) }, x, place.width),
+      line(
+        { ...widest, name: spaced(entry.padEnd(length, '_')) },
+        x + Math.floor((place.width - width) / 2),
+        width,
+      ),
       ...(entry === '' ? [] : [line(latin(entry), latinX, latinWidth)]),
     ],
   }

@@ -127,6 +127,7 @@ function pickTexts(setting: Setting) {
   })
 }
 
+/** No name reorders the code: one that holds a character for that is in no package (`core/text/drawable.ts`). */
 function pickPiece(id: string, code: string, { text, language }: Shown): Piece {
   const name = `${text} · ${digitsIn(language, code)}`
   return {

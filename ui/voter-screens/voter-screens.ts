@@ -1,5 +1,5 @@
 /** The voter's screens: what each view of a session looks like, in every language and size. Pure but for what is made once for a package. */
-import { contestsOfStyle, type Definition } from '../../core/election/definition.ts'
+import { type Contest, contestsOfStyle, type Definition } from '../../core/election/definition.ts'
 import { type Draft, screenOfDrafts } from '../drafts.ts'
 import { USUAL_LOOK } from '../screen.ts'
 import { directionOf, tagOf } from '../strings.ts'
@@ -13,7 +13,7 @@ import { options } from './options.ts'
 import { comparing, reviewing } from './review.ts'
 import { prepareRows } from './rows.ts'
 import { type Setting, textsOf } from './setting.ts'
-import { ONE_PAGE, type PagedDrafts, type PagedScreen, type VoterView } from './view.ts'
+import { ONE_PAGE, type PagedDrafts, type PagedScreen, type VoterState, type VoterView } from './view.ts'
 import { measureByWords } from './word-widths.ts'
 
 const NOBODY = { state: { is: 'idle' }, optionsOpen: false, glassBlocked: false, paperLow: false } as const
@@ -51,6 +51,8 @@ export class VoterScreens {
         const setting = this.#settingOf({ contests, language, look: USUAL_LOOK, ...NOBODY })
         prepareRows(setting)
         prepareSearch(setting)
+        for (const state of firstStates(contests))
+          this.screenOf({ ...NOBODY, contests, language, look: USUAL_LOOK, state })
       }
     }
   }
@@ -77,6 +79,18 @@ export class VoterScreens {
     this.#made.set(what, made)
     return made
   }
+}
+
+/** What the screens of the first voter would make once: keypad, code being typed, whom it stands for, comparison. */
+function firstStates(contests: readonly Contest[]): readonly VoterState[] {
+  const shown = { ballot: contests.map(() => []), first: 0, alert: false } as const
+  const typing = { is: 'choosing', ...shown } as const
+  return [
+    { ...typing, entry: '' },
+    { ...typing, entry: '0' },
+    { ...typing, entry: '', notice: { is: 'added', contest: 0, position: 0 } },
+    { is: 'comparing', seen: 0, ...shown },
+  ]
 }
 
 /** Which screen it is. */

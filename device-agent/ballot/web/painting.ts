@@ -1,4 +1,4 @@
-/** When a screen is really to be seen. What cannot be shown as it should be is never said to be. */
+/** When a screen is really to be seen. What cannot be shown as it should be is never said to be, but for a photo: nobody's vote waits for a face. */
 
 /** The weights that screens are drawn in (`ui/web/fonts.css`). */
 const FONTS = ['400 1em Vazirmatn', '700 1em Vazirmatn']
@@ -11,13 +11,18 @@ const fonts = Promise.all(
   }),
 )
 
-/** Resolves once what stands in the document now is painted, with its type and its photos. */
+/** Resolves once what stands in the document now is painted, with its type and with each photo that is a picture. */
 export async function painted(): Promise<void> {
   await fonts
-  await Promise.all([...document.images].map((image) => image.decode()))
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => hide(image))))
   // The first frame that begins from here on paints it; when the next begins, that one was given to the screen.
   await nextFrame()
   await nextFrame()
+}
+
+/** Unseen, but not gone: who hears the screen is still told whose photo belongs there. */
+function hide(image: HTMLImageElement): void {
+  image.style.opacity = '0'
 }
 
 function nextFrame(): Promise<number> {

@@ -8,6 +8,7 @@ import { LiveStation } from '../../../demo/station/live-station.ts'
 import { serveStationPage } from '../../../demo/station/station-page.ts'
 import type { Act } from '../../../demo/web/acts.ts'
 import type { StationView } from '../../../demo/web/messages.ts'
+import { officersInWords } from '../../../demo/web/words.ts'
 import type { PageServer } from '../../../device-agent/ballot/page/page-server.ts'
 import { systemClock } from '../../../device-agent/system.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
@@ -174,13 +175,21 @@ test(
     bench.act({ do: 'power', on: false })
     const dark = await bench.see('no power', ({ device }) => device.power === 'off')
     expect([dark.device.screen, dark.lamp, dark.lines.printer.health]).toEqual([undefined, false, undefined])
-    bench.act({ do: 'take-out' })
+    expect([dark.device.address, dark.device.isStartedAgain]).toEqual([undefined, false])
     bench.act({ do: 'power', on: true })
     const { device } = await bench.see('power', (view) => view.device.power === 'on')
+    expect(device.isStartedAgain).toBe(true)
     display.close()
     display = await PaintingPage.open(device.address ?? '')
-    await see('polls.paused')
-    await letOfficers('resume')
+    const paused = await see('polls.paused')
+    const isIn = ({ cards }: StationView) => cards.find(({ id }) => id === 'voter-2')?.isInReader
+    expect(isIn(paused)).toBe(true)
+    // The card is still in the reader: the officers take it out, and the page says so.
+    const resumed = letOfficers('resume')
+    const working = await officers.see('officers at work', (view) => view.officers.is === 'working')
+    expect(officersInWords(working)).toContain('First they took out what was in the reader: Voter card 2.')
+    expect(isIn(working)).toBe(false)
+    await resumed
     await bench.see('the void slip in the box', (view) => view.printer.box.length === 2)
     bench.act({ do: 'insert', card: 'voter-2' })
     await choose('127')

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { SANDOGH } from '../../end-to-end/command.ts'
+import { PaintingPage } from './page-client.ts'
 
 const folders: string[] = []
 const children: ChildProcess[] = []
@@ -20,12 +21,14 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
+const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/g
+
 /** Opens a station; resolves once it has printed its addresses. */
 async function open(port: number) {
   const out = mkdtempSync(join(tmpdir(), 'sandogh-run-station-'))
   folders.push(out)
   const child = spawn(process.execPath, [SANDOGH, 'demo', '--out', out, '--port', String(port)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   children.push(child)
   let said = ''
@@ -35,8 +38,9 @@ async function open(port: number) {
       if (said.includes('Ctrl-C')) resolve()
     })
   })
-  const ports = [...said.matchAll(/http:\/\/127\.0\.0\.1:(\d+)\/\?token=/g)].map(([, found]) => Number(found))
-  return { child, out, said, ports }
+  const addresses = said.match(ADDRESS) ?? []
+  const ports = addresses.map((address) => Number(new URL(address).port))
+  return { child, out, said, addresses, ports }
 }
 
 function answers(port: number): Promise<boolean> {
@@ -44,6 +48,18 @@ function answers(port: number): Promise<boolean> {
     const socket = connect(port, '127.0.0.1')
     socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
     socket.on('connect', () => socket.destroy())
+  })
+}
+
+/** The next three addresses that it prints. */
+function moreAddresses({ stdout }: ChildProcess): Promise<readonly string[]> {
+  return new Promise((resolve) => {
+    let said = ''
+    stdout?.on('data', (text: string) => {
+      said += text
+      const found = said.match(ADDRESS) ?? []
+      if (found.length === 3) resolve(found)
+    })
   })
 }
 
@@ -74,6 +90,25 @@ test('for a port that another program has a free one is used, and it is said', a
   expect(said).toContain(`Port ${PORT + 11} cannot be had, another program has it: a free one is used.`)
   expect([ports[0], ports[2]]).toEqual([PORT + 10, PORT + 12])
   expect(ports[1]).not.toBe(PORT + 11)
+})
+
+test('an address opens once; Enter prints fresh ones for whoever has closed a window', async () => {
+  const { child, said, addresses } = await open(PORT + 30)
+  expect(said).toContain('press Enter here for fresh ones')
+  const status = async (address: string) => (await fetch(address, { redirect: 'manual' })).status
+  const [device = '', ...others] = addresses
+  // The device gives out its next address once a page has connected.
+  const page = await PaintingPage.open(device)
+  for (const address of others) expect(await status(address)).toBe(303)
+  for (const address of addresses) expect(await status(address)).toBe(403)
+  const more = moreAddresses(child)
+  child.stdin?.write('\n')
+  const fresh = await more
+  expect(fresh.map((address) => new URL(address).port)).toEqual(
+    addresses.map((address) => new URL(address).port),
+  )
+  for (const address of fresh) expect(await status(address)).toBe(303)
+  page.close()
 })
 
 test('a station that is killed leaves no device behind', async () => {

@@ -92,12 +92,37 @@ describeWith([CHROMIUM], 'a screen', () => {
     test('is said to be painted by a page that acknowledges at once', async () => {
       expect(await acknowledged(await weakenedDisplay(acknowledgesAtOnce), missing)).toBe(true)
     })
+  })
 
-    test('that never comes is a dead display: nothing counts', async () => {
-      served = await open(await realDisplay(), (page) => page.route(missing, (route) => route.abort()))
-      await expect(served.show(withPhoto)).rejects.toThrow('a screen was not painted in time')
-      await served.page.mouse.click(190, 1070)
-      expect(served.taken).toEqual([])
+  test('of which the type never comes is a dead display: nothing counts', async () => {
+    served = await open(await realDisplay(), (page) => page.route('**/*.woff2', (route) => route.abort()))
+    await expect(served.show(withPhoto)).rejects.toThrow('a screen was not painted in time')
+    await served.page.mouse.click(190, 1070)
+    expect(served.taken).toEqual([])
+  })
+
+  describe.each<[string, Parameters<Page['route']>[1]]>([
+    ['is no picture', (route) => route.fulfill({ contentType: 'image/png', body: PNG.subarray(0, 40) })],
+    ['never comes', (route) => route.abort()],
+  ])('of which a photo %s', (_, answer) => {
+    test('is painted without it and counts; its name stays for who hears the screen', async () => {
+      served = await open(await realDisplay(), (page) => page.route('**/photo/*', answer))
+      await served.show(withPhoto)
+      const photo = served.page.getByRole('img', { name: picture.name })
+      expect(await photo.getAttribute('style')).toContain('opacity: 0')
+      await served.page.keyboard.press('1')
+      await served.settled()
+      expect(served.taken).toEqual([{ is: 'press', id: 'digit-1' }])
+      expect(served.lost).toEqual([])
+    })
+
+    test('does not hide the next one that is a picture', async () => {
+      served = await open(await realDisplay(), (page) => page.route('**/photo/*', answer, { times: 1 }))
+      await served.show(withPhoto)
+      await served.show(typingScreen())
+      await served.show(withPhoto)
+      const photo = served.page.getByRole('img', { name: picture.name })
+      expect(await photo.getAttribute('style')).not.toContain('opacity')
     })
   })
 
