@@ -82,7 +82,7 @@ function kindOf({ state, optionsOpen, glassBlocked, paperLow }: VoterView): stri
     if (state.entry !== '') parts.push('typing')
   }
   if (state.is === 'finding' && state.query !== '') parts.push('typed')
-  if ('ballot' in state) parts.push(state.ballot.some((choice) => choice.length > 0) ? 'full' : 'blank')
+  if ('ballot' in state) parts.push(['blank', 'one choice'][state.ballot.flat().length] ?? 'full')
   if ('seen' in state && state.seen > 0) parts.push('read')
   return parts.join(', ')
 }
