@@ -1,5 +1,4 @@
 /** The cards of a station's people: three officers' with their PINs, and the voters' that were handed out. One may be in the device's reader. */
-import type { Random } from '../../core/ports.ts'
 import type { SmartCard } from '../../simulator/cards/smart-card.ts'
 import { VoterCard } from '../../simulator/cards/voter-card.ts'
 import type { Officers } from '../../simulator/people/officers.ts'
@@ -20,15 +19,9 @@ export class CardRack {
     this.#reader = reader
   }
 
-  /** A new voter's card, blank; in the rack once it is handed over. */
-  blank(random: Random): VoterCard {
-    return new VoterCard({ random })
-  }
-
-  /** Puts a voter's card into the rack; gives what it is called here. */
-  add(card: VoterCard): string {
+  /** Puts a voter's card into the rack. */
+  add(card: VoterCard): void {
     this.#voters.push(card)
-    return `voter-${this.#voters.length}`
   }
 
   /** Puts a card into the device. Throws when there is none of that name, or one in the reader. */

@@ -75,10 +75,13 @@ class FarLine implements Transport {
   }
 
   listen(receive: (chunk: Uint8Array) => void, lost: (reason: string) => void): void {
-    this.#receive = receive
-    this.#lost = lost
-    for (const news of this.#early) this.take(news)
-    this.#early = []
+    // As a serial port does: nothing comes before whoever listens has had its turn.
+    queueMicrotask(() => {
+      this.#receive = receive
+      this.#lost = lost
+      for (const news of this.#early) this.take(news)
+      this.#early = []
+    })
   }
 
   write(bytes: Uint8Array): void {

@@ -12,6 +12,7 @@ import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { Centre } from '../../fleet/centre.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
+import { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { TIME_ZONE } from '../elections/gy-les-nonains.ts'
 import { writePolicy } from '../policy.ts'
 import { deviceFolder, type Provisioned, provision, writeConfig } from '../provisioned.ts'
@@ -179,7 +180,7 @@ export class LiveStation {
   /** Ends everything that was started here. */
   async end(): Promise<void> {
     clearInterval(this.#looking)
-    this.#officers.dismiss()
+    this.#officers.dismiss('the station ends')
     await this.#device.process.end()
     await this.#desk.close()
     await this.#centre.centre.close()
@@ -195,7 +196,7 @@ export class LiveStation {
         this.#rack.takeOut()
         break
       case 'issue': {
-        const card = this.#rack.blank(this.#orders.random)
+        const card = new VoterCard({ random: this.#orders.random })
         await this.#desk.authorise(card)
         this.#rack.add(card)
         break
@@ -204,13 +205,14 @@ export class LiveStation {
         this.#officers.begin(act.duty)
         return
       case 'dismiss':
-        this.#officers.dismiss()
+        this.#officers.dismiss('they were sent away')
         return
       case 'count':
         await this.#runCount()
         return
       default:
         this.#device.perform(act, owner)
+        if (act.do === 'power') this.#officers.dismiss('the device has lost its power')
         return
     }
     this.#changed()

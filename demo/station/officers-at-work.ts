@@ -61,9 +61,9 @@ export class OfficersAtWork {
     })
   }
 
-  /** Sends them away in the middle of their work; whatever they began stays so. Nothing happens when they rest. */
-  dismiss(): void {
-    this.#dismiss?.('they were sent away')
+  /** Stops them in the middle of their work; whatever they began stays so. Nothing happens when they rest. */
+  dismiss(why: string): void {
+    this.#dismiss?.(why)
   }
 
   async #work(duty: Duty): Promise<SeenOfficers> {

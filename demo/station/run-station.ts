@@ -30,6 +30,7 @@ export async function runStation({ out, outName, seed, port, progress }: Station
       ? `Results go to ${out}`
       : `Seed ${seed}: random numbers are seeded and not secret. Results go to ${out}`,
   )
+  progress.line('Pages are built, keys are made, the device starts …')
   await buildPages()
   const logger = pino({ base: null }, pino.destination({ dest: join(out, 'program.log'), sync: true }))
   const station = await LiveStation.open({
@@ -54,6 +55,10 @@ export async function runStation({ out, outName, seed, port, progress }: Station
       station.setPage(name, page.newAddress())
     }
     const { officers, bench } = station.view().pages
+    for (const [i, address] of [device, officers, bench].entries()) {
+      if (Number(new URL(address ?? '').port) !== port + i)
+        progress.line(`Port ${port + i} cannot be had, another program has it: a free one is used.`)
+    }
     progress.line(`
 Open these in a browser on this computer, each once:
 

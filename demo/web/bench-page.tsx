@@ -135,7 +135,7 @@ function LinePanel({ view, act }: PartProps): ReactNode {
                   <button
                     type="button"
                     className="do plain small"
-                    aria-label={`${isPlugged ? 'Unplug' : 'Plug in'} the ${LINE_NAMES[line].toLowerCase()}`}
+                    aria-label={`${isPlugged ? 'Pull' : 'Put in'} the plug of: ${LINE_NAMES[line]}`}
                     onClick={() => act({ do: 'plug', line, in: !isPlugged })}
                   >
                     {isPlugged ? 'Pull' : 'Put in'}

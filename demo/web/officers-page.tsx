@@ -72,7 +72,7 @@ function Desk({ view, act }: PartProps): ReactNode {
     <Panel title="Check-in desk">
       <p className="aside">A voter card holds the right to cast one ballot. It names nobody.</p>
       <div className="row">
-        <Do isPrimary={voters.length === 0} onClick={() => act({ do: 'issue' })}>
+        <Do isPrimary={view.lamp && voters.length === 0} onClick={() => act({ do: 'issue' })}>
           Issue a voter card
         </Do>
       </div>

@@ -22,8 +22,8 @@ export function Page({
   const { view, isConnected, refusal } = station
   return (
     <div className="page" style={lookProperties(USUAL_LOOK)}>
-      <p className="rehearsal">Rehearsal on virtual hardware with invented officers. No election.</p>
       <header>
+        <p className="rehearsal">Rehearsal on virtual hardware with invented officers. No election.</p>
         <h1>{title}</h1>
         {view !== undefined && (
           <p>
@@ -32,17 +32,19 @@ export function Page({
         )}
         {view !== undefined && <OtherPages view={view} title={title} />}
       </header>
-      {!isConnected && (
-        <p className="notice" role="alert">
-          The station does not answer. Is it still running in its terminal? After a new start open the address
-          that is printed there.
+      <main>
+        {!isConnected && (
+          <p className="notice" role="alert">
+            The station does not answer. Is it still running in its terminal? After a new start open the
+            address that is printed there.
+          </p>
+        )}
+        {view !== undefined && isDisplayWanted(view) && <OpenDevice view={view} />}
+        <p className="refusal" role="status">
+          {refusal}
         </p>
-      )}
-      {view !== undefined && isDisplayWanted(view) && <OpenDevice view={view} />}
-      <p className="refusal" role="status">
-        {refusal}
-      </p>
-      {view !== undefined && children(view)}
+        {view !== undefined && children(view)}
+      </main>
     </div>
   )
 }
@@ -69,13 +71,22 @@ function OtherPages({ view, title }: { readonly view: StationView; readonly titl
   )
 }
 
+/** Upright, beside the other pages. */
+const DEVICE_WINDOW = 'popup,noreferrer,width=560,height=1000'
+
 function OpenDevice({ view: { device } }: { readonly view: StationView }): ReactNode {
   return (
     <p className="notice" role="alert">
       The voting device’s screens are not painted. Open the voting device’s address first, in a window of its
       own, and keep it in sight: a hidden page paints nothing.{' '}
       {device.address !== undefined && (
-        <a href={device.address} target="_blank" rel="noreferrer">
+        <a
+          href={device.address}
+          onClick={(event) => {
+            event.preventDefault()
+            window.open(event.currentTarget.href, '_blank', DEVICE_WINDOW)
+          }}
+        >
           Open the voting device
         </a>
       )}

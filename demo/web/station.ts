@@ -21,7 +21,8 @@ export interface Station {
 /** Stays connected for as long as the page is open. */
 export function useStation(): Station {
   const [view, setView] = useState<StationView>()
-  const [isConnected, setConnected] = useState(false)
+  // A page that has just been loaded has a station.
+  const [isConnected, setConnected] = useState(true)
   const [refusal, setRefusal] = useState<string>()
   const socket = useRef<WebSocket>(undefined)
 

@@ -40,7 +40,7 @@ class Newcomer {
 
   /** What `npm start` runs, but for the folder and the ports: a station of somebody else may be there. */
   async start(): Promise<void> {
-    const args = [SANDOGH, 'demo', '--out', this.#out, '--port', String(49_200)]
+    const args = [SANDOGH, 'demo', '--out', this.#out, '--port', '27200']
     const station = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#station = station
     for (const stream of [station.stdout, station.stderr]) {

@@ -52,6 +52,7 @@ test('bytes go both ways, and what came before anybody listened is not lost', as
     (bytes) => heard.push(Buffer.from(bytes).toString()),
     () => heard.push('lost'),
   )
+  expect(heard).toEqual([])
   comes('late')
   await turn()
   expect(written).toEqual(['to the printer'])

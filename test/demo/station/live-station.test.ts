@@ -14,6 +14,9 @@ import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { silent } from '../../end-to-end/station.ts'
 import { PaintingPage, StationClient } from './page-client.ts'
 
+/** Papers are printed at a printer's pace, and this computer may be busy. */
+const LONGEST_MS = 200_000
+
 /** People in a hurry look and reach faster, and are as patient as others. */
 const people: Clock = {
   now: systemClock.now,
@@ -94,7 +97,12 @@ async function finish(): Promise<void> {
 
 async function letOfficers(duty: 'open' | 'resume' | 'close'): Promise<void> {
   officers.act({ do: 'officers', duty })
-  await officers.see(`officers ${duty}`, (view) => view.officers.is === 'done' && view.officers.duty === duty)
+  const are =
+    (is: 'working' | 'done') =>
+    ({ officers: now }: StationView) =>
+      now.is === is && now.duty === duty
+  await officers.see(`officers at work: ${duty}`, are('working'))
+  await officers.see(`officers done: ${duty}`, are('done'))
 }
 
 test('without a page that paints nobody can work: it is said what to do first', async () => {
@@ -105,98 +113,118 @@ test('without a page that paints nobody can work: it is said what to do first', 
   expect(await officers.refused()).toBe('the device shows nothing: open the voting device’s address first')
 })
 
-test('once the page is there the polls are opened by virtual officers, and the zero report is among the papers', async () => {
-  display = await PaintingPage.open(address)
-  await officers.see('closed polls', shows('polls.closed'))
-  officers.act({ do: 'count' })
-  expect(await officers.refused()).toBe('the polls are not closed: there is nothing to count yet')
-  await letOfficers('open')
-  const { lamp, keys, printer } = await officers.see('an open device', ({ lamp }) => lamp)
-  expect([lamp, keys]).toEqual([true, { executive: false, supervisory: false }])
-  expect(printer.reports.map(({ kind }) => kind)).toEqual(['zero-report'])
-}, 90_000)
+test(
+  'once the page is there the polls are opened by virtual officers, and the zero report is among the papers',
+  async () => {
+    display = await PaintingPage.open(address)
+    await officers.see('closed polls', shows('polls.closed'))
+    officers.act({ do: 'count' })
+    expect(await officers.refused()).toBe('the polls are not closed: there is nothing to count yet')
+    await letOfficers('open')
+    const { lamp, keys, printer } = await officers.see('an open device', ({ lamp }) => lamp)
+    expect([lamp, keys]).toEqual([true, { executive: false, supervisory: false }])
+    expect(printer.reports.map(({ kind }) => kind)).toEqual(['zero-report'])
+  },
+  LONGEST_MS,
+)
 
-test('a voter votes with the mouse on the glass; the slip behind it is a picture that grows and then drops into the box', async () => {
-  officers.act({ do: 'issue' })
-  await officers.see('a card', ({ cards }) =>
-    cards.some(({ id, state }) => id === 'voter-1' && state === 'issued'),
-  )
-  bench.act({ do: 'insert', card: 'voter-1' })
-  await choose('239')
-  await finish()
-  const { printer } = await bench.see('a slip', (view) => view.printer.hanging !== undefined)
-  expect(
-    station
-      .png(printer.hanging ?? '')
-      ?.subarray(1, 4)
-      .toString(),
-  ).toBe('PNG')
-  await press('accept')
-  await see('voter.thanks')
-  bench.act({ do: 'take-out' })
-  const after = await bench.see('the slip in the box', (view) => view.printer.box.length === 1)
-  expect(after.printer.hanging).toBeUndefined()
-  expect(
-    station
-      .png(after.printer.box[0] ?? '')
-      ?.subarray(1, 4)
-      .toString(),
-  ).toBe('PNG')
-  await bench.see('a spent card', ({ cards }) =>
-    cards.some(({ id, state }) => id === 'voter-1' && state === 'spent'),
-  )
-}, 90_000)
-
-test('the plug is pulled while a slip hangs: nothing is closed, two officers resume, the slip drops void and the voter votes again', async () => {
-  officers.act({ do: 'issue' })
-  await officers.see('another card', ({ cards }) => cards.some(({ id }) => id === 'voter-2'))
-  bench.act({ do: 'insert', card: 'voter-2' })
-  await choose('127')
-  await finish()
-  bench.act({ do: 'power', on: false })
-  const dark = await bench.see('no power', ({ device }) => device.power === 'off')
-  expect([dark.device.screen, dark.lamp, dark.lines.printer.health]).toEqual([undefined, false, undefined])
-  bench.act({ do: 'take-out' })
-  bench.act({ do: 'power', on: true })
-  const { device } = await bench.see('power', (view) => view.device.power === 'on')
-  display.close()
-  display = await PaintingPage.open(device.address ?? '')
-  await see('polls.paused')
-  await letOfficers('resume')
-  await bench.see('the void slip in the box', (view) => view.printer.box.length === 2)
-  bench.act({ do: 'insert', card: 'voter-2' })
-  await choose('127')
-  await finish()
-  await press('accept')
-  await see('voter.thanks')
-  bench.act({ do: 'take-out' })
-  await see('voter.idle')
-}, 120_000)
-
-test('each line can be unplugged and plugged in again, and its health is to be seen', async () => {
-  for (const line of ['touchscreen', 'card-reader', 'printer', 'display'] as const) {
-    const before = bench.view?.lines[line].health?.reconnects ?? 0
-    bench.act({ do: 'plug', line, in: false })
-    await bench.see(
-      `${line} lost`,
-      ({ lines }) => !lines[line].isPlugged && lines[line].health?.state !== 'ready',
+test(
+  'a voter votes with the mouse on the glass; the slip behind it is a picture that grows and then drops into the box',
+  async () => {
+    officers.act({ do: 'issue' })
+    await officers.see('a card', ({ cards }) =>
+      cards.some(({ id, state }) => id === 'voter-1' && state === 'issued'),
     )
-    bench.act({ do: 'plug', line, in: false })
-    expect(await bench.refused()).toBe('the plug is out already')
-    bench.act({ do: 'plug', line, in: true })
-    const { lines } = await bench.see(`${line} back`, (view) => view.lines[line].health?.state === 'ready')
-    expect(lines[line].health?.reconnects).toBeGreaterThan(before)
-  }
-  await see('voter.idle')
-}, 120_000)
+    bench.act({ do: 'insert', card: 'voter-1' })
+    await choose('239')
+    await finish()
+    const { printer } = await bench.see('a slip', (view) => view.printer.hanging !== undefined)
+    expect(
+      station
+        .png(printer.hanging ?? '')
+        ?.subarray(1, 4)
+        .toString(),
+    ).toBe('PNG')
+    await press('accept')
+    await see('voter.thanks')
+    bench.act({ do: 'take-out' })
+    const after = await bench.see('the slip in the box', (view) => view.printer.box.length === 1)
+    expect(after.printer.hanging).toBeUndefined()
+    expect(
+      station
+        .png(after.printer.box[0] ?? '')
+        ?.subarray(1, 4)
+        .toString(),
+    ).toBe('PNG')
+    await bench.see('a spent card', ({ cards }) =>
+      cards.some(({ id, state }) => id === 'voter-1' && state === 'spent'),
+    )
+  },
+  LONGEST_MS,
+)
 
-test('an opened case stops the polls until officers resume them', async () => {
-  bench.act({ do: 'case', open: true })
-  await see('polls.paused')
-  bench.act({ do: 'case', open: false })
-  await bench.see('a closed case', ({ isCaseOpen }) => !isCaseOpen)
-  await letOfficers('resume')
-}, 90_000)
+test(
+  'the plug is pulled while a slip hangs: nothing is closed, two officers resume, the slip drops void and the voter votes again',
+  async () => {
+    officers.act({ do: 'issue' })
+    await officers.see('another card', ({ cards }) => cards.some(({ id }) => id === 'voter-2'))
+    bench.act({ do: 'insert', card: 'voter-2' })
+    await choose('127')
+    await finish()
+    bench.act({ do: 'power', on: false })
+    const dark = await bench.see('no power', ({ device }) => device.power === 'off')
+    expect([dark.device.screen, dark.lamp, dark.lines.printer.health]).toEqual([undefined, false, undefined])
+    bench.act({ do: 'take-out' })
+    bench.act({ do: 'power', on: true })
+    const { device } = await bench.see('power', (view) => view.device.power === 'on')
+    display.close()
+    display = await PaintingPage.open(device.address ?? '')
+    await see('polls.paused')
+    await letOfficers('resume')
+    await bench.see('the void slip in the box', (view) => view.printer.box.length === 2)
+    bench.act({ do: 'insert', card: 'voter-2' })
+    await choose('127')
+    await finish()
+    await press('accept')
+    await see('voter.thanks')
+    bench.act({ do: 'take-out' })
+    await see('voter.idle')
+  },
+  LONGEST_MS,
+)
+
+test(
+  'each line can be unplugged and plugged in again, and its health is to be seen',
+  async () => {
+    for (const line of ['touchscreen', 'card-reader', 'printer', 'display'] as const) {
+      const before = bench.view?.lines[line].health?.reconnects ?? 0
+      bench.act({ do: 'plug', line, in: false })
+      await bench.see(
+        `${line} lost`,
+        ({ lines }) => !lines[line].isPlugged && lines[line].health?.state !== 'ready',
+      )
+      bench.act({ do: 'plug', line, in: false })
+      expect(await bench.refused()).toBe('the plug is out already')
+      bench.act({ do: 'plug', line, in: true })
+      const { lines } = await bench.see(`${line} back`, (view) => view.lines[line].health?.state === 'ready')
+      expect(lines[line].health?.reconnects).toBeGreaterThan(before)
+    }
+    await see('voter.idle')
+  },
+  LONGEST_MS,
+)
+
+test(
+  'an opened case stops the polls until officers resume them',
+  async () => {
+    bench.act({ do: 'case', open: true })
+    await see('polls.paused')
+    bench.act({ do: 'case', open: false })
+    await bench.see('a closed case', ({ isCaseOpen }) => !isCaseOpen)
+    await letOfficers('resume')
+  },
+  LONGEST_MS,
+)
 
 test('paper runs out, is torn and loaded; what cannot be done is said', async () => {
   const printed = (what: string, isSo: (printer: StationView['printer']) => boolean) =>
@@ -263,19 +291,23 @@ test('officers who are sent away stop at once, and somebody else goes on by hand
   await see('voter.idle')
 })
 
-test('after closing the real audit holds and counts both votes, once each', async () => {
-  await letOfficers('close')
-  await officers.see('a count that is possible', ({ count }) => count.is === 'possible')
-  officers.act({ do: 'count' })
-  const { count, printer } = await officers.see('the count', (view) => view.count.is === 'done')
-  expect(printer.reports.map(({ kind }) => kind)).toEqual(['zero-report', 'minutes', 'results'])
-  const runs = count.is === 'done' ? count.runs : []
-  expect(runs.map(({ holds }) => holds)).toEqual([true, true])
-  const [verified = '', opened = ''] = runs.map(({ text }) => text)
-  expect(verified).toMatch(/^HOLDS: 1 bundle, 1 station, 2 ballots\n/)
-  expect(verified).toContain('check-in: 2 issued, 0 returned')
-  expect(opened).toMatch(/^HOLDS: 2 ballots opened and recounted/)
-  expect(opened).toMatch(/^ {2}239 +1 /m)
-  expect(opened).toMatch(/^ {2}127 +1 /m)
-  expect(opened).toContain('2 valid, 0 blank')
-}, 120_000)
+test(
+  'after closing the real audit holds and counts both votes, once each',
+  async () => {
+    await letOfficers('close')
+    await officers.see('a count that is possible', ({ count }) => count.is === 'possible')
+    officers.act({ do: 'count' })
+    const { count, printer } = await officers.see('the count', (view) => view.count.is === 'done')
+    expect(printer.reports.map(({ kind }) => kind)).toEqual(['zero-report', 'minutes', 'results'])
+    const runs = count.is === 'done' ? count.runs : []
+    expect(runs.map(({ holds }) => holds)).toEqual([true, true])
+    const [verified = '', opened = ''] = runs.map(({ text }) => text)
+    expect(verified).toMatch(/^HOLDS: 1 bundle, 1 station, 2 ballots\n/)
+    expect(verified).toContain('check-in: 2 issued, 0 returned')
+    expect(opened).toMatch(/^HOLDS: 2 ballots opened and recounted/)
+    expect(opened).toMatch(/^ {2}239 +1 /m)
+    expect(opened).toMatch(/^ {2}127 +1 /m)
+    expect(opened).toContain('2 valid, 0 blank')
+  },
+  LONGEST_MS,
+)

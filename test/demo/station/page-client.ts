@@ -5,7 +5,7 @@ import type { Act } from '../../../demo/web/acts.ts'
 import type { StationView, ToPage } from '../../../demo/web/messages.ts'
 
 /** So long something may take until a test says that it never came. */
-const PATIENCE_MS = 40_000
+const PATIENCE_MS = 90_000
 const RETRY_MS = 100
 
 /** Redeems an address. @returns the cookie of the session */
