@@ -12,6 +12,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: 'a touch on its way, 32,000 open lines, a slip beside its bytes',
     load: () => import('./bench/lines.ts'),
   },
+  screens: {
+    what: 'a touch to a painted frame, search in 2,722 names, a device from start to its first screen',
+    load: () => import('./bench/screens.ts'),
+  },
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

@@ -18,6 +18,10 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     what: 'attackers with the disk try to put ballots in order: --days 200 --seed S --weakened NAME --everywhere',
     load: () => import('./adversary/run.ts'),
   },
+  codes: {
+    what: 'every code of 2,722 candidates: typed, seen, printed, recorded, read again: --seed S --first 0 --count 100',
+    load: () => import('./codes/run.ts'),
+  },
 }
 
 const [name = '', ...args] = process.argv.slice(2)

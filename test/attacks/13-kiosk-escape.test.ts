@@ -6,9 +6,10 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas'
 import { afterEach, expect, test } from 'vitest'
 import { GRID } from '../../ui/screen.ts'
-import { type DisplayBuild, realDisplay, weakenedDisplay } from '../browser/display-build.ts'
+import { type DisplayBuild, realDisplay } from '../browser/display-build.ts'
 import { KioskDevice } from '../browser/kiosk-device.ts'
 import { typingScreen } from '../browser/screens.ts'
+import { weakenedDisplay } from '../browser/weakened-display.ts'
 import type { Replacement } from '../end-to-end/weakened/build.ts'
 import { CHROMIUM, describeWith, XDOTOOL, XVFB } from '../oracles/needs.ts'
 

@@ -1,6 +1,7 @@
 /** A ballot device as a real process on real serial ports, and the bench that stands before it, in this process. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { Timer } from '../../core/ports.ts'
 import { CALIBRATION, deviceFolder, type Provisioned, writeConfig } from '../../demo/provisioned.ts'
 import { systemClock } from '../../device-agent/system.ts'
@@ -162,6 +163,12 @@ export class PtyDevice {
       if (systemClock.now() > until) throw new Error(`the device never said "${text}":\n${this.#said}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
+  }
+
+  /** Memory that its process holds now, MiB (proc(5), VmRSS). */
+  residentMib(): number {
+    const status = readFileSync(`/proc/${this.#running().pid}/status`, 'utf8')
+    return Math.round(Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1]) / 1024)
   }
 
   /** Switches the device off as a service manager does, and gives its exit code. */

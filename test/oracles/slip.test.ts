@@ -11,15 +11,16 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../ui/fonts.ts'
 import { type PaperDocument, slipDocument } from '../../ui/paper/document.ts'
 import { slipForm } from '../../ui/paper/slip.ts'
+import { SLIP } from '../../ui/tokens.ts'
 import { describeWith, TESSERACT, TESSERACT_PERSIAN, ZBAR } from './needs.ts'
 import { demonstrationSlips, longNameSlips, type SlipPackage } from './slip/packages.ts'
 import { PersianDigits } from './slip/persian-digits.ts'
 import { printAll } from './slip/printed.ts'
 import { prepareSlip } from './slip/read-slip.ts'
-import { readByJsqr, readByZbar, Tesseract } from './slip/readers.ts'
+import { READS_DIGITS, READS_NAMES, readByJsqr, readByZbar, Tesseract } from './slip/readers.ts'
 
 const fonts = registerFonts(installedFontFiles())
-const persian = new PersianDigits(fonts)
+const persian = new PersianDigits(fonts, { size: SLIP.code, bold: true })
 
 /** The rows of a raster command, and the pairs that a printer obeys even inside one (HARDWARE: 10 04, 10 05, 10 14). */
 const BAND_BYTES = (128 * 576) / 8
@@ -101,8 +102,8 @@ describeWith([ZBAR, TESSERACT, TESSERACT_PERSIAN], 'slips', () => {
 /** Reads all rows of all slips. */
 function readRows({ definition, votes }: SlipPackage, slips: readonly PrintedSlip[]) {
   const { rows } = slipForm(definition, measureWith(fonts))
-  const latin = new Tesseract('-l', 'eng', '-c', 'tessedit_char_whitelist=0123456789')
-  const names = new Tesseract('-l', 'fas')
+  const latin = new Tesseract(READS_DIGITS)
+  const names = new Tesseract(READS_NAMES)
   const readers = { persian, latin, names }
   const prepared = slips.map((slip, i) =>
     prepareSlip({ definition, rows }, votes[i]?.contests ?? [], slip, readers),

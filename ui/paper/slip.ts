@@ -42,10 +42,10 @@ const NOTHING = '———'
 /** Measures a package. */
 export function slipForm(definition: Definition, measure: Measure): SlipForm {
   const options = definition.contests.flatMap((contest) => optionsOf(contest))
-  const digits = '0'.repeat(options[0]?.code.length ?? 0)
-  const widest = (text: string, size: number, bold: boolean) => Math.ceil(measure(text, size, bold))
-  const latinX = SLIP.margin + widest(persianDigits(digits).replaceAll('۰', '۸'), SLIP.code, true) + 12
-  const codeWidth = latinX - SLIP.margin + widest(digits, SLIP.latin, false)
+  const length = options[0]?.code.length ?? 0
+  const codes = Array.from({ length: 10 }, (_, digit) => String(digit).repeat(length))
+  const latinX = SLIP.margin + widest(codes.map((code) => measure(persianDigits(code), SLIP.code, true))) + 12
+  const codeWidth = latinX - SLIP.margin + widest(codes.map((code) => measure(code, SLIP.latin, false)))
   const nameLines = options.map(({ name }) => nameLinesOf(name.fa, codeWidth, measure).length)
   const titleHeights = definition.contests.map(
     ({ title }) => paragraph(title.fa, SLIP.margin, { ...CENTRED, size: SLIP.contest }, measure).height,
@@ -118,6 +118,10 @@ export function voidMarkLayout(definition: Definition): PaperLayout {
     space(8),
     ...rehearsalStrips(definition),
   ])
+}
+
+function widest(widths: readonly number[]): number {
+  return Math.ceil(Math.max(...widths))
 }
 
 function rowsOf(contest: Contest, titled: boolean): number {

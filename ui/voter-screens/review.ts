@@ -6,7 +6,7 @@ import { voterText } from '../voter-texts.ts'
 import { type Block, blockOf, heightOfAll, paged, type Room } from './flow.ts'
 import { bar, type Framed, head } from './frame.ts'
 import { ballotBlocks, titleBlocks } from './rows.ts'
-import { digits, heightOf, type Setting } from './setting.ts'
+import { digits, heightOf, type Setting, textsOf } from './setting.ts'
 import { isAllSeen, type PagedDrafts, type StateOf } from './view.ts'
 
 /**
@@ -19,7 +19,7 @@ export function reviewing(setting: Setting, state: StateOf<'reviewing'>, top: nu
   const said = [missingText(setting, state), ...repeatedText(setting, state)].map((name, i) =>
     blockOf(setting, { id: `missing-${i + 1}`, role: 'status', name, size: 'normal', press: false }),
   )
-  return read(setting, state, around, said, {
+  return read(setting, setting, state, around, said, {
     hints: [texts['finish-first'], texts['finish-again']],
     hint: state.finishPressed ? texts['finish-again'] : texts['finish-first'],
     keys: (allSeen) => [
@@ -29,12 +29,12 @@ export function reviewing(setting: Setting, state: StateOf<'reviewing'>, top: nu
   })
 }
 
-/** What the slip must say. The two answers lie at the two edges. */
+/** What the slip must say, in the words that the slip has: it is Persian in every language. The two answers lie at the two edges. */
 export function comparing(setting: Setting, state: StateOf<'comparing'>, top: number): PagedDrafts {
   const { texts } = setting
   const around = head(setting, top, texts.comparing)
   const hint = texts['comparing-hint']
-  return read(setting, state, around, [], {
+  return read(setting, asOnPaper(setting), state, around, [], {
     hints: [hint],
     hint,
     keys: (allSeen) => [
@@ -42,6 +42,17 @@ export function comparing(setting: Setting, state: StateOf<'comparing'>, top: nu
       key('accept', texts.accept, 'primary', 'large', allSeen),
     ],
   })
+}
+
+/** Names and words of the slip. What is made once for them is made apart from what the voter's own language needs. */
+function asOnPaper(setting: Setting): Setting {
+  return {
+    ...setting,
+    language: 'fa',
+    texts: textsOf(setting.definition, 'fa'),
+    once: (what, make) => setting.once(`on paper ${what}`, make),
+    onceInAnySize: (what, make) => setting.onceInAnySize(`on paper ${what}`, make),
+  }
 }
 
 /** What is under the list. */
@@ -52,9 +63,10 @@ interface Foot {
   readonly keys: (allSeen: boolean) => readonly [Piece, Piece]
 }
 
-/** The list, and what to do once all of it was seen. */
+/** The list, in the words of `listed`, and what to do once all of it was seen. */
 function read(
   setting: Setting,
+  listed: Setting,
   state: StateOf<'reviewing' | 'comparing'>,
   around: Framed,
   said: readonly Block[],
@@ -66,8 +78,8 @@ function read(
   const foot = bar(setting, ...keys(true))
   const noteTop = foot.edge - noteHeight
   const room: Room = { top: around.edge, bottom: noteTop - SCREEN.gap }
-  const free = room.bottom - room.top - heightOfAll([...said, ...titleBlocks(setting)]) - SCREEN.gap
-  const rows = ballotBlocks(setting, state.ballot, free)
+  const free = room.bottom - room.top - heightOfAll([...said, ...titleBlocks(listed)]) - SCREEN.gap
+  const rows = ballotBlocks(listed, state.ballot, free)
   const { drafts, page } = paged(setting, room, [...said, ...rows], state.first)
   const allSeen = isAllSeen(state.seen, page)
   return {

@@ -175,14 +175,8 @@ export function ballotBlocks(setting: Setting, ballot: Ballot, height: number): 
   return shownRows(setting, ballot).map((row): Block => {
     if (row.is === 'contest') return titleBlock(setting, row)
     if (row.is === 'option') return optionBlock(setting, form, row.option)
-    const name = setting.texts['blank-vote']
-    return blockOf(setting, {
-      id: `blank-${row.contest.id}`,
-      role: 'list-item',
-      name,
-      size: 'large',
-      press: false,
-    })
+    const blank = { text: setting.texts['blank-vote'], language: setting.language }
+    return blockOf(setting, namePiece(`blank-${row.contest.id}`, blank, 'large'))
   })
 }
 

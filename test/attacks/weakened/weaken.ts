@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { WEAKENED } from '../../adversary/weakened/builds.ts'
+import { type CodesBuild, loadCodes } from '../../codes/build.ts'
 import { type BoothBuild, boothBuild } from '../../device-agent/ballot/booth.ts'
 import type { Replacement } from './weakenings.ts'
 
@@ -88,6 +89,11 @@ export async function provisioningBuild(
 ): Promise<Pick<typeof import('../../../provisioning/package/check-screens.ts'), 'checkScreens'>> {
   const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
   return import(/* @vite-ignore */ join(root, 'provisioning/package/check-screens.ts'))
+}
+
+/** From a code to its screens, its slip and its record, as it is or with these lines replaced. */
+export function codesBuild(replacements: readonly Replacement[] = []): Promise<CodesBuild> {
+  return loadCodes(replacements.length === 0 ? ROOT : weakenedFolder(replacements))
 }
 
 /** A voter's session with its screens, as they are or with these lines replaced. */

@@ -1,5 +1,11 @@
-/** Pictures of one bit a dot, as they come off paper: finding what is inked and cutting it out. Knows nothing of what was printed. */
-import type { PrintedSlip } from '../../../simulator/peripherals/printer.ts'
+/** Pictures of one bit a dot, as they come off paper or are made of a screen: finding what is inked and cutting it out. Knows nothing of what it is. */
+
+/** Rows of whole bytes from top to bottom, the leftmost dot the highest bit, 1 is black: a printed slip is one. */
+export interface Dots {
+  readonly width: number
+  readonly height: number
+  readonly bitmap: Uint8Array
+}
 
 /** Dots from `from` up to, but not including, `to`. */
 export interface Span {
@@ -11,13 +17,13 @@ export interface Span {
 const MARGIN = 10
 
 /** Whether a dot is black; beside the paper all is white. */
-export function isInked({ width, height, bitmap }: PrintedSlip, x: number, y: number): boolean {
+export function isInked({ width, height, bitmap }: Dots, x: number, y: number): boolean {
   if (x < 0 || x >= width || y < 0 || y >= height) return false
   return (((bitmap[y * (width >> 3) + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1) === 1
 }
 
 /** The rows, all black from edge to edge, that are exactly so thick: rules across the paper. */
-export function rules({ width, height, bitmap }: PrintedSlip, thickness: number): readonly Span[] {
+export function rules({ width, height, bitmap }: Dots, thickness: number): readonly Span[] {
   const stride = width >> 3
   const black = Array.from({ length: height }, (_, y) =>
     bitmap.subarray(y * stride, (y + 1) * stride).every((eight) => eight === 0xff),
@@ -26,33 +32,33 @@ export function rules({ width, height, bitmap }: PrintedSlip, thickness: number)
 }
 
 /** Columns with ink between two rows, as spans parted by white columns. */
-export function inkedColumns(slip: PrintedSlip, { from, to }: Span): readonly Span[] {
+export function inkedColumns(dots: Dots, { from, to }: Span): readonly Span[] {
   return runs(
-    Array.from({ length: slip.width }, (_, x) => {
-      for (let y = from; y < to; y += 1) if (isInked(slip, x, y)) return true
+    Array.from({ length: dots.width }, (_, x) => {
+      for (let y = from; y < to; y += 1) if (isInked(dots, x, y)) return true
       return false
     }),
   )
 }
 
 /** Rows with ink between two columns, within some rows. */
-export function inkedRows(slip: PrintedSlip, rows: Span, columns: Span): readonly Span[] {
+export function inkedRows(dots: Dots, rows: Span, columns: Span): readonly Span[] {
   const inked = Array.from({ length: rows.to - rows.from }, (_, i) => {
-    for (let x = columns.from; x < columns.to; x += 1) if (isInked(slip, x, rows.from + i)) return true
+    for (let x = columns.from; x < columns.to; x += 1) if (isInked(dots, x, rows.from + i)) return true
     return false
   })
   return runs(inked).map(({ from, to }) => ({ from: from + rows.from, to: to + rows.from }))
 }
 
 /** A piece of the paper by itself, with a little white around, as a file that readers take (portable bitmap, P4: 1 is black). */
-export function cutOut(slip: PrintedSlip, rows: Span, columns: Span): Buffer {
+export function cutOut(dots: Dots, rows: Span, columns: Span): Buffer {
   const width = columns.to - columns.from + 2 * MARGIN
   const height = rows.to - rows.from + 2 * MARGIN
   const stride = Math.ceil(width / 8)
   const bitmap = Buffer.alloc(stride * height)
   for (let y = rows.from; y < rows.to; y += 1) {
     for (let x = columns.from; x < columns.to; x += 1) {
-      if (!isInked(slip, x, y)) continue
+      if (!isInked(dots, x, y)) continue
       const to = x - columns.from + MARGIN
       const byte = (y - rows.from + MARGIN) * stride + (to >> 3)
       bitmap[byte] = (bitmap[byte] ?? 0) | (0x80 >> (to & 7))

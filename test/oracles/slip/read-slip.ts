@@ -12,7 +12,7 @@ import type { Contest, Definition } from '../../../core/election/definition.ts'
 import type { PrintedSlip } from '../../../simulator/peripherals/printer.ts'
 import { lineHeight } from '../../../ui/text-layout.ts'
 import { SLIP } from '../../../ui/tokens.ts'
-import { nearestCode } from './names.ts'
+import { KnownNames } from './names.ts'
 import type { PersianDigits } from './persian-digits.ts'
 import { cutOut, inkedColumns, inkedRows, rules, type Span } from './picture.ts'
 import type { Tesseract } from './readers.ts'
@@ -61,18 +61,19 @@ export function prepareSlip(
   let row = 0
   const readings: (() => SlipReading)[] = []
   for (const contest of contests) {
+    const known = new KnownNames(contest)
     for (const end = row + contest.choices + (titled ? 1 : 0); row < end; row += 1) {
       const span: Span = { from: top + row * high, to: top + (row + 1) * high }
       const columns = inkedColumns(slip, span)
       if ((columns[0]?.from ?? slip.width) > LEFT_EDGE) continue
-      readings.push(prepareRow(contest, slip, span, columns, length, readers))
+      readings.push(prepareRow(known, slip, span, columns, length, readers))
     }
   }
   return () => readings.map((read) => read())
 }
 
 function prepareRow(
-  contest: Contest,
+  known: KnownNames,
   slip: PrintedSlip,
   row: Span,
   columns: readonly Span[],
@@ -92,7 +93,7 @@ function prepareRow(
     return {
       persian: digits.every((digit) => digit !== undefined) ? digits.join('') : undefined,
       latin: /^[0-9]+$/.test(latinText()) ? latinText() : undefined,
-      name: nearestCode(contest, words),
+      name: known.nearest(words),
       words,
     }
   }

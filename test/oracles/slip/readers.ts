@@ -34,15 +34,19 @@ export function readByJsqr(slip: PrintedSlip, top: number): string | undefined {
   return (jsQR as unknown as typeof jsQR.default)(pixels, slip.width, height)?.data
 }
 
+/** How tesseract is told to take a picture of one line: names it reads best as they are, digits when it looks for the line first (measured). */
+export const READS_NAMES = ['--psm', '13', '-l', 'fas'] as const
+export const READS_DIGITS = ['--psm', '7', '-l', 'eng', '-c', 'tessedit_char_whitelist=0123456789'] as const
+
 /** Reads many small pictures with one start of tesseract; each different picture once. */
 export class Tesseract {
   readonly #arguments: readonly string[]
   readonly #pictures = new Map<string, Buffer>()
   #texts: ReadonlyMap<string, string> = new Map()
 
-  /** @param options language and what else tesseract is told; every picture is one line of text ("--psm 13") */
-  constructor(...options: readonly string[]) {
-    this.#arguments = ['--psm', '13', '--dpi', '203', ...options]
+  /** @param options what tesseract is told; every picture is one line of text */
+  constructor(options: readonly string[]) {
+    this.#arguments = ['--dpi', '203', ...options]
   }
 
   /** How many different pictures there are. */

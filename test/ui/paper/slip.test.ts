@@ -106,6 +106,18 @@ describe('a vote slip', () => {
     }
   })
 
+  it.each([...'0123456789'])('has room between both codes, whichever digits are the widest: %s', (digit) => {
+    const code = digit.repeat(3)
+    const [first, ...others] = councilContest.candidates
+    if (first === undefined) throw new Error('no candidate')
+    const contests = [{ ...councilContest, candidates: [{ ...first, code }, ...others] }]
+    const { items } = slipLayout(slipForm(testDefinition({ contests }), measure), contests, [[0]])
+    const at = (text: string) => items.find((item) => item.is === 'text' && item.text === text)
+    const [persian, latin] = [at(persianDigits(code)), at(code)]
+    if (persian?.is !== 'text' || latin?.is !== 'text') throw new Error('no codes')
+    expect(persian.x + measure(persian.text, persian.size, persian.bold)).toBeLessThanOrEqual(latin.x - 12)
+  })
+
   it('of a blank ballot says so', () => {
     expect(texts(slipLayout(form, definition.contests, [[]]))).toContain('رأی سفید')
     expect(texts(slipLayout(form, definition.contests, [[3]]))).not.toContain('رأی سفید')
