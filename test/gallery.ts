@@ -4,16 +4,9 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import type { Contest, Definition } from '../core/election/definition.ts'
 import { sha256, toBase64, toHex } from '../core/keys/hash.ts'
-import { valueOrThrow } from '../core/result.ts'
-import { buildPages, pagesFolder } from '../demo/build-pages.ts'
 import { portrait } from '../demo/elections/portraits.ts'
-import { connectDisplay, type Display } from '../device-agent/ballot/display.ts'
-import { serveDisplay } from '../device-agent/ballot/page/display-server.ts'
-import { readPageFiles } from '../device-agent/ballot/page/page-files.ts'
-import { systemClock, systemRandom } from '../device-agent/system.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../ui/fonts.ts'
 import { GRID, type Screen } from '../ui/screen.ts'
 import { CONTRASTS, type Contrast, TEXT_LEVELS } from '../ui/tokens.ts'
@@ -21,6 +14,7 @@ import { everyVoterScreen } from '../ui/voter-screens/every-screen.ts'
 import type { VoterView } from '../ui/voter-screens/view.ts'
 import { VoterScreens } from '../ui/voter-screens/voter-screens.ts'
 import { launchChromium } from './browser/chromium.ts'
+import { ServedDisplay } from './browser/served-display.ts'
 import { testDefinitionWithLists } from './fixtures/definition.ts'
 
 const OUT = join(import.meta.dirname, '../gallery')
@@ -121,41 +115,25 @@ function isList({ contest, position }: { readonly contest: number; readonly posi
 async function takePictures(wanted: readonly Shown[]): Promise<readonly string[]> {
   rmSync(OUT, { recursive: true, force: true })
   mkdirSync(OUT, { recursive: true })
-  await buildPages(['ballot'])
   const photos = definition.contests.flatMap(({ candidates }) =>
     candidates.map(({ name }) => {
       const bytes = portrait(name.fa)
       return [toHex(sha256(bytes)), { bytes, type: 'image/webp' }] as const
     }),
   )
-  const server = await serveDisplay({
-    page: valueOrThrow(readPageFiles(pagesFolder('ballot'))),
-    photos: new Map(photos),
-    random: systemRandom,
-    clock: systemClock,
-  })
   const browser = await launchChromium()
   const viewport = { width: GRID.width * SCALE, height: GRID.height * SCALE }
-  const page = await browser.newPage({ viewport })
-  const connecting = connectDisplay({ open: server.open, clock: systemClock, inputs: definition.inputs })
-  await page.goto(server.newAddress())
-  const connected = await connecting
-  if (!connected.ok) throw new Error(connected.error.what)
+  const display = await ServedDisplay.open(browser, { photos: new Map(photos), viewport })
   const names: string[] = []
-  for (const [i, { screen }] of wanted.entries())
-    names.push(await takePicture(page, connected.value, screen, i))
-  connected.value.close()
+  for (const [i, { screen }] of wanted.entries()) {
+    await display.show(screen)
+    const name = `${String(i + 1).padStart(4, '0')}.png`
+    await display.page.screenshot({ path: join(OUT, name) })
+    names.push(name)
+  }
+  await display.close()
   await browser.close()
-  await server.close()
   return names
-}
-
-async function takePicture(page: Page, display: Display, screen: Screen, number: number): Promise<string> {
-  display.show(screen)
-  while (display.painted() === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
-  const name = `${String(number + 1).padStart(4, '0')}.png`
-  await page.screenshot({ path: join(OUT, name) })
-  return name
 }
 
 /** Kinds under one another; languages, sizes and contrasts beside. */

@@ -97,11 +97,6 @@ export class ServedDisplay {
   /** Shows a screen and waits until the page has said that it is painted. */
   async show(screen: Screen): Promise<number> {
     this.#display.show(screen)
-    return this.painted()
-  }
-
-  /** Waits until the page has said that what was shown last is painted. */
-  async painted(): Promise<number> {
     for (;;) {
       const painted = this.#display.painted()
       if (painted !== undefined) return painted.revision

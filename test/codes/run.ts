@@ -1,5 +1,5 @@
 /**
- * The long run, for evidence: `npm run soak -- codes [--seed S] [--first 0] [--count 2740]`. Every code of the invented council of Tehran, or so
+ * The long run, for evidence: `npm run soak -- codes [--seed S] [--first 0] [--count 2754]`. Every code of the invented council of Tehran, or so
  * many of them from one on, in an order that the seed gives. Prints each reading that is not right, and how often each way of reading was.
  */
 import { parseArgs } from 'node:util'
@@ -14,7 +14,7 @@ import { CodesTrial } from './try-codes.ts'
 /** So many votes are cast before their pictures are read. */
 const TOGETHER = 8
 
-/** @returns 0 if nothing led to another code than was typed, else 1 */
+/** @returns 0 if nothing led to another code than was typed, 1 if anything did, 2 if there is no such code */
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -29,6 +29,12 @@ export async function main(args: readonly string[]): Promise<number> {
   const first = Number(values.first)
   const count = Number(values.count ?? election.options.length)
   const options = inAnyOrder(election, seed).slice(first, first + count)
+  if (options.length === 0) {
+    process.stderr.write(
+      `no codes there: --first is a number below ${election.options.length}, --count one above 0\n`,
+    )
+    return 2
+  }
   const votes = votesFor(election, options)
   const begun = Date.now()
   print(`seed ${seed}: ${options.length} codes from number ${first} on, in ${votes.length} votes`)

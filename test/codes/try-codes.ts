@@ -5,13 +5,14 @@
 import type { Browser } from 'playwright-core'
 import { installedFontFiles, measureWith, registerFonts } from '../../ui/fonts.ts'
 import type { DisplayBuild } from '../browser/display-build.ts'
+import { Booth } from '../device-agent/ballot/booth.ts'
 import { KnownNames } from '../oracles/slip/names.ts'
-import { Booth } from './booth.ts'
 import type { CodesBuild } from './build.ts'
 import type { CodesElection, Vote } from './election.ts'
 import type { Reading } from './reading.ts'
 import { DocumentReader, ScreenDots } from './screen-readers.ts'
 import { type Printed, Slips } from './slips.ts'
+import { TouchedBooth } from './touched-booth.ts'
 import { cast, inPackageOrder } from './vote.ts'
 
 /** The programs that are tried. */
@@ -24,12 +25,12 @@ export interface Tried {
 export class CodesTrial {
   readonly #build: CodesBuild
   readonly #election: CodesElection
-  readonly #booth: Booth
+  readonly #booth: TouchedBooth
   readonly #slips: Slips
   readonly #document: DocumentReader
   readonly #known: KnownNames
 
-  private constructor(build: CodesBuild, election: CodesElection, booth: Booth) {
+  private constructor(build: CodesBuild, election: CodesElection, booth: TouchedBooth) {
     this.#build = build
     this.#election = election
     this.#booth = booth
@@ -39,9 +40,11 @@ export class CodesTrial {
   }
 
   static async open(browser: Browser, tried: Tried, election: CodesElection): Promise<CodesTrial> {
-    const measure = measureWith(registerFonts(installedFontFiles()))
-    const booth = await Booth.open(browser, { ...tried, election, measure })
-    return new CodesTrial(tried.build, election, booth)
+    const { build, display } = tried
+    const { definition } = election
+    const screens = new build.booth.VoterScreens(definition, measureWith(registerFonts(installedFontFiles())))
+    const booth = new Booth(build.booth, definition, screens)
+    return new CodesTrial(build, election, await TouchedBooth.open(browser, display, booth))
   }
 
   /** Casts these votes, then reads all that was seen of them: readers are slow to start. */

@@ -2,21 +2,21 @@
 import { openBallot } from '../../core/ballot-box/sealed-ballot.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
-import type { Booth } from './booth.ts'
 import type { CodesBuild } from './build.ts'
 import type { CodesElection, Vote } from './election.ts'
 import { inOrder, type Reading } from './reading.ts'
 import type { DocumentReader, ScreenDots } from './screen-readers.ts'
 import { photograph, rowsOn, type Shown, type ShownRow } from './shown.ts'
+import type { TouchedBooth } from './touched-booth.ts'
 
 /** Who takes part in a vote. */
 export interface Polling {
   readonly build: CodesBuild
   readonly election: CodesElection
-  readonly booth: Booth
+  readonly booth: TouchedBooth
   readonly document: DocumentReader
   readonly dots: ScreenDots
-  /** Prints and shows the slip of this ballot. */
+  /** Prints the slip of this ballot, and keeps it. */
   readonly print: (ballot: Ballot) => Promise<void>
 }
 
@@ -33,23 +33,19 @@ export async function cast(polling: Polling, vote: Vote): Promise<readonly Readi
   await booth.touch('review')
   readings.push(...(await readList(polling, 'review', codes)))
   await booth.touch('finish')
-  for (const effect of await booth.touch('finish')) {
-    if (effect.do === 'print-slip') await polling.print(effect.ballot)
-  }
-  await booth.happens({ is: 'slip-printed' })
+  await booth.touch('finish')
+  const { hanging } = booth.booth
+  if (hanging === undefined) throw new Error('no slip was printed')
+  await polling.print(hanging)
   readings.push(...(await readList(polling, 'comparing', codes)))
-  const { session } = booth
-  const hung = 'ballot' in session ? session.ballot : []
-  readings.push(...inOrder('record', 'session', codes, codesOf(election, hung)))
-  for (const effect of await booth.touch('accept')) {
-    if (effect.do === 'record')
-      readings.push(
-        ...inOrder('record', 'opened', codes, codesOf(election, sealAndOpen(polling, effect.ballot))),
-      )
-  }
-  for (const is of ['recorded', 'slip-dropped', 'card-marked', 'card-removed'] as const)
-    await booth.happens({ is })
-  return readings
+  await booth.touch('accept')
+  const recorded = booth.booth.recorded.at(-1) ?? []
+  booth.booth.pullCard()
+  return [
+    ...readings,
+    ...inOrder('record', 'session', codes, codesOf(election, hanging)),
+    ...inOrder('record', 'opened', codes, codesOf(election, sealAndOpen(polling, recorded))),
+  ]
 }
 
 /** The codes of a vote as the package lists them, which every list of choices does. */
@@ -86,7 +82,7 @@ async function lookAt(
   rows: readonly ShownRow[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const cut = await photograph(booth.served.page, rows)
+  const cut = await photograph(booth.page, rows)
   for (const [i, row] of rows.entries()) dots.add(place, meant[i], row, cut)
 }
 
