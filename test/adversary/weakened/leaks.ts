@@ -17,13 +17,18 @@ export interface LeakingBuild extends TellingBuild {
 function logged(fields: string): readonly Edit[] {
   return [
     {
-      text: '        this.#sessions.perform(effect).then(',
-      instead: `        if (effect.do === 'record') {
-          const contest = this.#rules().contests[0]
-          const options = (effect.ballot[0] ?? []).map((position) => contest?.candidates[position])
-          this.#parts.logger.info(${fields}, 'cast')
-        }
-        this.#sessions.perform(effect).then(`,
+      text: '      performer: performers.session,',
+      instead: `      performer: new Proxy(performers.session, {
+        get: (real, name) => {
+          if (name !== 'perform') return typeof real[name] === 'function' ? real[name].bind(real) : real[name]
+          return (effect) => {
+            const contest = this.#sessions.contests[0]
+            const options = (effect.ballot?.[0] ?? []).map((position) => contest?.candidates[position])
+            if (effect.do === 'record') parts.logger.info(${fields}, 'cast')
+            return real.perform(effect)
+          }
+        },
+      }),`,
     },
   ]
 }
