@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/browser/build.ts'],
     // Child processes and native handles (serial lines, databases) stay apart from one test file to the next.
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })

@@ -43,7 +43,7 @@ describeWith([CHROMIUM], 'every screen of a voter, drawn by a browser', () => {
       await drawn.close()
       expect([...breaches]).toEqual([])
     },
-    180_000,
+    600_000,
   )
 
   test('that is laid out for a narrower typeface is found to leave its places', async () => {
@@ -67,7 +67,7 @@ describeWith([CHROMIUM], 'every screen of a voter, drawn by a browser', () => {
     }
     await display.close()
     expect(violations).toEqual([])
-  }, 180_000)
+  }, 600_000)
 })
 
 /** Each screen once in each language, each time in another contrast. */

@@ -29,7 +29,7 @@ describe('a polling session on lines that lie', () => {
     // They did meet faults, and a poll worker was needed.
     expect(outcomes.reduce((sum, { faults }) => sum + faults, 0)).toBeGreaterThan(SESSIONS)
     expect(outcomes.reduce((sum, { helped }) => sum + helped, 0)).toBeGreaterThan(SESSIONS)
-  }, 240_000)
+  }, 900_000)
 
   test.concurrent.each([
     ['a reader that babbles while the printer prints', { 'card-reader': 'up:babble@2500,60000,7' }],

@@ -47,7 +47,7 @@ async function broken(
 describe('a build that breaks a promise is caught on lines that lie', () => {
   test('the build as it is keeps them all', async () => {
     expect(await broken({ readHome, setUpStore, startAgent })).toEqual([])
-  }, 120_000)
+  }, 600_000)
 
   test.each([
     ['one that repeats a print after an unknown outcome', repeatsPrint, /slip/],

@@ -36,6 +36,6 @@ describe.each(Object.entries(PACKAGES))(
       for (const name of ['choosing', 'finding', 'reviewing', 'comparing', 'options', 'alert', 'thanks'])
         expect(seen).toContain(`voter.${name}`)
       expect(casts).toBeGreaterThan(0)
-    }, 120_000)
+    }, 600_000)
   },
 )

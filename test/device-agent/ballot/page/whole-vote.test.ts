@@ -123,5 +123,5 @@ describeWith([CHROMIUM], 'a whole vote', () => {
     expect(found).toEqual([])
     expect(audited).toMatchObject({ holds: true, ballots: VOTERS.length, blank: 0 })
     expect(audited.votes.get(CODE)).toBe(VOTERS.length)
-  }, 300_000)
+  }, 900_000)
 })
