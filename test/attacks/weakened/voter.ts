@@ -47,7 +47,7 @@ export const removesFromScreenOnly: readonly Replacement[] = [
   },
   {
     file: 'device-agent/ballot/session/choosing.ts',
-    line: 'return choosing(without(rules, state, removed))',
+    line: 'return withoutCode(rules, state, removed)',
     by: 'return removedHere.add(removed), choosing(state)',
   },
   {
