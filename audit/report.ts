@@ -22,7 +22,7 @@ export const TALLY_NOT_VERIFIED = 'tally not verified: that needs the paper or t
 export function refusalReport({ where, what, code, next }: Refusal): Report {
   return {
     text: `DOES NOT HOLD: ${where}: ${what}\n${next} (${code})\n`,
-    json: { verdict: 'does not hold', findings: [{ where, what }], code, next },
+    json: { verdict: 'does not hold', findings: [{ code, where, what }], next },
   }
 }
 
@@ -111,6 +111,7 @@ export function verifyReport(
     text: `${lines.join('\n')}\n`,
     json: {
       verdict: 'holds',
+      findings: [],
       missing: incomplete,
       stations,
       policy: policy ?? null,

@@ -23,6 +23,8 @@ import type { VerifiedStation } from '../verify/verify-station.ts'
 
 /** Something that does not hold, as said to people. */
 export interface Finding {
+  /** Stable, dotted, for machines; the list is in `docs/formats.md`. */
+  readonly code: string
   readonly where: string
   readonly what: string
 }
@@ -94,7 +96,11 @@ export function openCount(
     const { sheet } = released
     const sheetEqual = sheet && missing.length === 0 ? sameTally(sheet.tally, tally) : undefined
     if (sheetEqual === false && sheet !== undefined)
-      findings.push({ where: sheet.where, what: "the station's ballots do not add up to its sheet" })
+      findings.push({
+        code: 'sheet.recount',
+        where: sheet.where,
+        what: "the station's ballots do not add up to its sheet",
+      })
     const untold = whyUntold(station, { bundles, missing, lost, sheet })
     stations.push({
       station,
@@ -159,11 +165,16 @@ function isCommitted(
     const place = `${where}/sealed-tally.json`
     const opened = openForTrustees(definition, sealedTally, secretKey)
     if (opened === undefined) {
-      findings.push({ where: place, what: 'it does not open with the election key' })
+      findings.push({
+        code: 'tally.does-not-open',
+        where: place,
+        what: 'it does not open with the election key',
+      })
       return false
     }
     if (toBase64(commitTally(definition, opened.tally, opened.salt)) !== day.closing?.tally) {
       findings.push({
+        code: 'tally.commitment',
         where: place,
         what: 'it is not the tally that the device committed to in polls.closed',
       })
@@ -172,7 +183,7 @@ function isCommitted(
     tally = opened.tally
   }
   if (tally !== undefined && sameTally(recount, tally)) return true
-  findings.push({ where, what: 'its ballots do not add up to its committed tally' })
+  findings.push({ code: 'tally.recount', where, what: 'its ballots do not add up to its committed tally' })
   return false
 }
 
@@ -193,12 +204,13 @@ function openDevice(
       const opened = openBallot({ definition, packageHash, origin: bundle.origin }, sealed, secretKey)
       if ('faulty' in opened) {
         faulty += 1
-        findings.push({ where, what: FAULTS[opened.faulty] })
+        findings.push({ ...FAULTS[opened.faulty], where })
         continue
       }
       const id = toHex(opened.id)
       const other = idsSeen.get(id)
-      if (other !== undefined) findings.push({ where, what: `a ballot has the id of one in ${other}` })
+      if (other !== undefined)
+        findings.push({ code: 'ballot.id-twice', where, what: `a ballot has the id of one in ${other}` })
       idsSeen.set(id, where)
       ballots += 1
       const contests = contestsOfStyle(definition, opened.style) ?? []
@@ -209,12 +221,15 @@ function openDevice(
 }
 
 const FAULTS = {
-  'does-not-open': 'a ballot does not open with the election key',
-  size: 'a ballot has another size inside than those of this package',
-  version: 'a ballot is of an unknown version',
-  style: 'a ballot is of a style that the package does not have',
-  context: 'a ballot was not sealed for this device, style and package: it may be a copy',
-  rules: 'a ballot breaks the rules of its contests',
+  'does-not-open': { code: 'ballot.does-not-open', what: 'a ballot does not open with the election key' },
+  size: { code: 'ballot.size', what: 'a ballot has another size inside than those of this package' },
+  version: { code: 'ballot.version', what: 'a ballot is of an unknown version' },
+  style: { code: 'ballot.style', what: 'a ballot is of a style that the package does not have' },
+  context: {
+    code: 'ballot.context',
+    what: 'a ballot was not sealed for this device, style and package: it may be a copy',
+  },
+  rules: { code: 'ballot.rules', what: 'a ballot breaks the rules of its contests' },
 } as const
 
 function sameTally(a: Tally, b: Tally): boolean {

@@ -30,8 +30,8 @@ export function openReport(
   const holds = missing.length === 0 ? 'HOLDS' : 'HOLDS for what was given'
   const equal = `${holds}: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
   const lines = [
-    first === undefined ? equal : `DOES NOT HOLD: ${first.where}: ${first.what}`,
-    ...findings.slice(1).map(({ where, what }) => `  and ${where}: ${what}`),
+    first === undefined ? equal : `DOES NOT HOLD: ${first.where}: ${first.what} (${first.code})`,
+    ...findings.slice(1).map(({ code, where, what }) => `  and ${where}: ${what} (${code})`),
     ...(missing.length === 0 ? [] : [`missing: ${missing.join(', ')}`]),
     ...(lost.length === 0 ? [] : [`declared lost and not counted: ${lost.join(', ')}`]),
     ...authorityLines(count, keyFrom),
@@ -73,7 +73,7 @@ export function openReport(
     text: `${lines.join('\n')}\n`,
     json: {
       verdict: first === undefined ? 'holds' : 'does not hold',
-      findings: findings.map(({ where, what }) => ({ where, what })),
+      findings: findings.map(({ code, where, what }) => ({ code, where, what })),
       missing,
       lost: [...lost],
       stations: stations.map((station) => ({

@@ -24,6 +24,7 @@ import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
+import { utf8Text } from '../../core/text/utf8.ts'
 import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { rootOf } from '../../core/tlog/tree.ts'
 import { type BundleContent, MANIFEST_FILE } from '../read-folders.ts'
@@ -148,11 +149,7 @@ export function verifyBundle(content: BundleContent, authorityKey: Uint8Array): 
 
 /** The file as text; what is no UTF-8 becomes text that no parser takes, as U+0000 is in no canonical JSON and no note. */
 export function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return '\0'
-  }
+  return utf8Text(bytes) ?? '\0'
 }
 
 function fileOf({ files }: BundleContent, name: BundleFile | typeof MANIFEST_FILE): Uint8Array {

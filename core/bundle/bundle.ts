@@ -10,7 +10,7 @@ import { openDocument, signDocument } from '../keys/signed-document.ts'
 import type { Signer } from '../ports.ts'
 import type { Result } from '../result.ts'
 import { ok, refuse } from '../result.ts'
-import { canonicalJson, parseCanonicalJson } from '../text/canonical-json.ts'
+import { canonicalJson, parseCanonicalBytes } from '../text/canonical-json.ts'
 
 /** The files that every bundle has beside `manifest.json`. */
 export const BUNDLE_FILES = [
@@ -138,11 +138,12 @@ export function parseBatches(
   where: string,
 ): Result<ReadonlyMap<number, readonly Uint8Array[]>> {
   const batches = new Map<number, readonly Uint8Array[]>()
-  const lines = Buffer.from(bytes).toString('utf8').split('\n')
-  if (lines.pop() !== '') return refuse('batches.line', where, 'the last line does not end', NEXT)
-  for (const [index, line] of lines.entries()) {
-    const place = `${where} line ${index + 1}`
-    const json = parseCanonicalJson(line, place)
+  let start = 0
+  for (let number = 1; start < bytes.length; number += 1) {
+    const end = bytes.indexOf(0x0a, start)
+    if (end === -1) return refuse('batches.line', where, 'the last line does not end', NEXT)
+    const place = `${where} line ${number}`
+    const json = parseCanonicalBytes(bytes.subarray(start, end), place)
     if (!json.ok) return json
     const parsed = batchShape.safeParse(json.value)
     const sealed = parsed.success ? parsed.data.sealed.map(fromBase64) : [undefined]
@@ -150,6 +151,7 @@ export function parseBatches(
       return refuse('batches.shape', place, 'this is not a batch, or it is there twice', NEXT)
     }
     batches.set(parsed.data.batch, sealed as Uint8Array[])
+    start = end + 1
   }
   return ok(batches)
 }
@@ -161,7 +163,7 @@ export function formatSpentTags(tags: readonly Uint8Array[]): Uint8Array {
 
 /** Reads `spent-tags.json`; refuses a tag that is there twice. */
 export function parseSpentTags(bytes: Uint8Array, where: string): Result<readonly Uint8Array[]> {
-  const json = parseCanonicalJson(Buffer.from(bytes).toString('utf8'), where)
+  const json = parseCanonicalBytes(bytes, where)
   if (!json.ok) return json
   const texts = Array.isArray(json.value) ? (json.value as readonly unknown[]) : [undefined]
   const tags = texts.map((text) => (typeof text === 'string' ? fromBase64(text) : undefined))

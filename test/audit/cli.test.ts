@@ -71,7 +71,7 @@ describe('sandogh audit verify', () => {
     expect(exitCode).toBe(1)
     expect(out).toMatch(/^DOES NOT HOLD: .*d-01\/journal\.jsonl entry \d+ \(ballot\.cast\): /)
     const json = JSON.parse((await audit('verify', folder, '--json')).out)
-    expect(json).toMatchObject({ verdict: 'does not hold', code: 'bundle.entry' })
+    expect(json).toMatchObject({ verdict: 'does not hold', findings: [{ code: 'bundle.entry' }] })
   })
 
   test.each<[string, (folder: string) => void, string]>([
@@ -167,7 +167,9 @@ describe('sandogh audit open', () => {
     const given = written.shares.slice(0, 3).flatMap((share) => ['--share', share])
     const { exitCode, out } = await audit('open', ...given, written.bundles)
     expect(exitCode).toBe(1)
-    expect(out).toMatch(/^DOES NOT HOLD: .*d-01: its ballots do not add up to its committed tally\n/)
+    expect(out).toMatch(
+      /^DOES NOT HOLD: .*d-01: its ballots do not add up to its committed tally \(tally\.recount\)\n/,
+    )
     expect(out).toMatch(/d-01 +9 +0 +UNEQUAL/)
   })
 

@@ -63,8 +63,12 @@ describe('opened ballots', () => {
     const lying = makeStation('falsified', { casts: [4, 9], falsify })
     const { findings, stations } = openStation(lying)
     expect(findings).toEqual([
-      { where: 'd-02', what: 'its ballots do not add up to its committed tally' },
-      { where: 'd-01/station-sheet.json', what: "the station's ballots do not add up to its sheet" },
+      { code: 'tally.recount', where: 'd-02', what: 'its ballots do not add up to its committed tally' },
+      {
+        code: 'sheet.recount',
+        where: 'd-01/station-sheet.json',
+        what: "the station's ballots do not add up to its sheet",
+      },
     ])
     expect(stations[0]?.devices.map(({ equal }) => equal)).toEqual([true, false])
   })
@@ -78,7 +82,10 @@ describe('opened ballots', () => {
     expect(opened.stations[0]?.devices[0]).toMatchObject({ ballots: 79, faulty: 1, equal: false })
     const [fault, unequal] = opened.findings
     expect(fault?.where).toMatch(/^d-01\/batches\.jsonl batch \d$/)
-    expect(fault?.what).toBe('a ballot does not open with the election key')
+    expect(fault).toMatchObject({
+      code: 'ballot.does-not-open',
+      what: 'a ballot does not open with the election key',
+    })
     expect(unequal?.where).toBe('d-01')
   })
 
@@ -94,8 +101,8 @@ describe('opened ballots', () => {
       },
     })
     const { findings } = openStation(copying)
-    expect(findings.map(({ where, what }) => `${where}: ${what}`)).toContain(
-      'd-02/batches.jsonl batch 1: a ballot was not sealed for this device, style and package: it may be a copy',
+    expect(findings.map(({ code, where, what }) => `${code} ${where}: ${what}`)).toContain(
+      'ballot.context d-02/batches.jsonl batch 1: a ballot was not sealed for this device, style and package: it may be a copy',
     )
   })
 
@@ -115,6 +122,7 @@ describe('opened ballots', () => {
     expect(again.devices[0]?.origin).toBe(device.origin)
     const { findings, stations } = openStation(again)
     expect(findings[0]).toEqual({
+      code: 'ballot.id-twice',
       where: 'd-01/batches.jsonl batch 1',
       what: 'a ballot has the id of one in d-01/batches.jsonl batch 1',
     })

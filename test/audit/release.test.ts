@@ -234,7 +234,11 @@ describe('opening a station whose tallies are sealed', () => {
     const station = { ...small, electionPackage: large.electionPackage }
     const { findings, stations } = opened(small, both({}, { 'sealed-tally.json': sealedTally(station, two) }))
     expect(findings).toEqual([
-      { where: 'd-02/sealed-tally.json', what: 'it does not open with the election key' },
+      {
+        code: 'tally.does-not-open',
+        where: 'd-02/sealed-tally.json',
+        what: 'it does not open with the election key',
+      },
     ])
     expect(stations[0]?.devices.map(({ equal }) => equal)).toEqual([true, false])
   })
@@ -246,6 +250,7 @@ describe('opening a station whose tallies are sealed', () => {
     const { findings } = opened(small, both({}, { 'sealed-tally.json': sealedTally(small, two, inside) }))
     expect(findings).toEqual([
       {
+        code: 'tally.commitment',
         where: 'd-02/sealed-tally.json',
         what: 'it is not the tally that the device committed to in polls.closed',
       },
@@ -258,7 +263,11 @@ describe('opening a station whose tallies are sealed', () => {
     const sheet = stationSheet(small, { tally: tallyJson(definition, moved(sum)) })
     const { findings, text } = opened(small, both({ 'station-sheet.json': sheet }))
     expect(findings).toEqual([
-      { where: 'd-01/station-sheet.json', what: "the station's ballots do not add up to its sheet" },
+      {
+        code: 'sheet.recount',
+        where: 'd-01/station-sheet.json',
+        what: "the station's ballots do not add up to its sheet",
+      },
     ])
     expect(text).toContain("  the station's sheet: UNEQUAL\n")
   })

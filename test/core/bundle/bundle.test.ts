@@ -125,6 +125,13 @@ describe('the pieces of a bundle are refused', () => {
     expect(named(good.trim())).toBe('batches.jsonl')
   })
 
+  test('when ballots or tags are not UTF-8, as no JSON: a lenient reader would see U+FFFD', () => {
+    const bent = (text: string) => Buffer.from(text).map((byte) => (byte === 0x40 ? 0xff : byte))
+    const batches = parseBatches(bent('{"batch":1,"sealed":[]}\n{"batch":2,"sealed":["@A=="]}\n'), 'x')
+    expect(batches).toMatchObject({ error: { code: 'json.syntax', where: 'x line 2' } })
+    expect(codeOf(parseSpentTags(bent('["@"]'), 'x'))).toBe('json.syntax')
+  })
+
   test('when spent tags are unsorted, doubled or no tags', () => {
     const tag = (fill: number) => toBase64(new Uint8Array(32).fill(fill))
     const code = (value: unknown) =>
