@@ -43,6 +43,8 @@ import {
 /** What a device runs on. */
 export interface DeviceParts {
   readonly home: DeviceHome
+  /** SHA-256 over the list of the program's files, base64. */
+  readonly program: string
   readonly store: DeviceStore
   readonly lines: DeviceLines
   readonly messageSigner: Signer
@@ -180,12 +182,12 @@ export class BallotDevice {
   }
 
   #peripheralChanged(name: PeripheralName, present: boolean): void {
-    const { store } = this.#parts
+    const { store, program } = this.#parts
     const { missing, identities } = this.#peripherals
     if (!this.#started) {
       if (missing.length === 0) {
         this.#started = true
-        store.append({ type: 'device.started', peripherals: identities })
+        store.append({ type: 'device.started', peripherals: identities, program })
         if (this.#roll.isLow) this.#tellPaperLow()
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
       }

@@ -24,6 +24,7 @@ import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enro
 import { buildPackage } from '../../provisioning/package/build-package.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VOTER_LANGUAGES } from '../../ui/strings/voter/languages.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 
 /** When the polls open, milliseconds since 1970. */
 export const OPENING = Date.parse('2026-06-19T04:30:00Z')
@@ -216,6 +217,7 @@ function makeDay(
     certificate: toBase64(sha256(certificate)),
     package: toBase64(hash),
     software: 'sandogh 0.1.0',
+    program: PROGRAM,
     random: 'seeded, not secret',
   })
   append({ type: 'report.printed', report: 'zero' })
