@@ -258,9 +258,10 @@ function findProblem({ authorityName, subject, role, keys, publicKeySpki, serial
   return weak === undefined ? undefined : `the key for ${weak[0]} is no sound Ed25519 key`
 }
 
-/** 1 to 64 characters (X.520, ub-common-name), no control characters. */
+/** 1 to 64 characters (X.520, ub-common-name; code points), no control characters. */
 function isName(text: string): boolean {
-  return text.length >= 1 && text.length <= 64 && text.isWellFormed() && !/\p{Cc}/u.test(text)
+  const length = [...text].length
+  return length >= 1 && length <= 64 && text.isWellFormed() && !/\p{Cc}/u.test(text)
 }
 
 /** The key in a SubjectPublicKeyInfo, if it is one of the two kinds and sound. */

@@ -15,7 +15,7 @@ import type { JournalEvent } from '../../core/journal/catalogue.ts'
 import { encodeEntry } from '../../core/journal/entry.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { sha256, toBase64, toHex } from '../../core/keys/hash.ts'
-import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
+import { type ElectionPackage, openPackage, signPackage } from '../../core/package/package.ts'
 import type { Random, Signer } from '../../core/ports.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { holdCeremony } from '../../provisioning/ceremony/hold-ceremony.ts'
@@ -59,6 +59,8 @@ export interface TestStation {
 /** What a test may want to be other than usual. */
 export interface Wishes {
   readonly election?: string
+  /** In place of the languages that voters have: a package that does not change with their texts. No device takes it if texts lack. */
+  readonly languages?: Definition['languages']
   /** Ballots of each device. */
   readonly casts?: readonly number[]
   /** Takes the place of a sealed ballot on its way into the pool. */
@@ -153,7 +155,7 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
   const casts = wishes.casts ?? [80, 5]
   const ids = casts.map((_, i) => `d-0${i + 1}`)
   const { electionKey, shareHashes, shares } = holdCeremony({ threshold: 3, trustees: 5, random })
-  const definition = auditDefinition({
+  const usual = auditDefinition({
     election: wishes.election ?? 'rehearsal-1405',
     electionKey,
     shareHashes,
@@ -162,7 +164,11 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
     executive,
     supervisory,
   })
-  const packageText = valueOrThrow(buildPackage(definition, authority, 'definition'))
+  const { languages } = wishes
+  const packageText =
+    languages === undefined
+      ? valueOrThrow(buildPackage(usual, authority, 'definition'))
+      : signPackage({ ...usual, languages }, authority)
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
   const devices = casts.map((count, i) =>
     makeDay(ids[i] ?? '', i, count, electionPackage, authority, random, wishes),

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { MAX_POLICY_BYTES } from '../../audit/policy/policy.ts'
 import { BATCH_SIZE, POOL_PLACES } from '../../core/ballot-box/pool.ts'
@@ -8,6 +10,7 @@ import { RELEASE_MINIMUM } from '../../core/bundle/sealed-tally.ts'
 import { MAX_ENTRY_BYTES } from '../../core/journal/entry.ts'
 import { bundleFiles, issuedText } from '../audit/files.ts'
 import { makeStation, type TestDevice } from '../audit/fixtures.ts'
+import { ROOT } from '../structure/repository.ts'
 import { codesIn, eventsTable, formatsPage, sectionOf, sourcesBehind } from './page.ts'
 
 const page = formatsPage()
@@ -102,4 +105,18 @@ test('the page says the limits that the code has', () => {
     expect(page).toContain(words)
     expect(words.replaceAll(',', '')).toContain(String(limit))
   }
+})
+
+test('the examples on the page are those of the published vectors', () => {
+  const section = sectionOf(page, '## Test vectors')
+  const files = [...section.matchAll(/^\| `([a-z0-9-]+\.json)` \|/gm)].map(([, name = '']) => name)
+  expect(files.toSorted()).toEqual(readdirSync(join(ROOT, 'docs/vectors')).toSorted())
+  const vectors = files.map((name) =>
+    readFileSync(join(ROOT, 'docs/vectors', name), 'utf8').replaceAll('\\"', '"'),
+  )
+  const examples = [...section.matchAll(/```\n([^`]+)```/g)].flatMap(([, lines = '']) =>
+    lines.trim().split('\n'),
+  )
+  expect(examples).toHaveLength(12)
+  for (const example of examples) expect(vectors.some((text) => text.includes(example))).toBe(true)
 })
