@@ -42,14 +42,7 @@ export function verifyCount(
     )
   }
   const key = authorityKey ?? signerOf(textOf(first.files.get('package.json') ?? new Uint8Array()))
-  if (key === undefined) {
-    return refuse(
-      'document.shape',
-      `${first.where}/package.json`,
-      'this is not a signed document',
-      'Get the bundle again from the device or its memory stick.',
-    )
-  }
+  if (key === undefined) return noSigner(first)
   const bundles: VerifiedBundle[] = []
   for (const content of given.bundles) {
     const bundle = verifyBundle(content, key)
@@ -73,6 +66,14 @@ export function signerOf(text: string): Uint8Array | undefined {
   const { key } = (first ?? {}) as { readonly key?: unknown }
   const bytes = typeof key === 'string' ? fromBase64(key) : undefined
   return bytes?.length === 32 ? bytes : undefined
+}
+
+/** Why a bundle's package tells no signer. */
+function noSigner({ where, files }: BundleContent): Result<never> {
+  const text = textOf(files.get('package.json') ?? new Uint8Array())
+  const document = peekDocument(text, 'package', `${where}/package.json`)
+  if (document.ok) throw new Error('a signed document names a signer')
+  return document
 }
 
 function verifyStations(

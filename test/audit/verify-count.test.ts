@@ -93,7 +93,9 @@ describe('bundles that do not belong together', () => {
 
   test('are refused when there is none, or the first has no package', () => {
     expect(check({ bundles: [] })).toBe('input.no-bundle what was given')
-    expect(check({ bundles: [{ where: 'd-01', files: new Map() }] })).toBe('document.shape d-01/package.json')
+    expect(check({ bundles: [{ where: 'd-01', files: new Map() }] })).toBe(
+      'document.syntax d-01/package.json',
+    )
   })
 })
 
