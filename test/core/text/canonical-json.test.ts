@@ -63,3 +63,45 @@ describe('canonical JSON', () => {
     expect(parseCanonicalBytes(marked, 'x')).toMatchObject({ error: { code: 'json.syntax' } })
   })
 })
+
+/** Every way to write a value that a test can think of; many are not canonical. */
+function* spellings(text: string): Generator<string> {
+  yield text
+  for (let at = 0; at <= text.length; at += 1) yield `${text.slice(0, at)} ${text.slice(at)}`
+  yield text.replace(/"([a-z])/, '"\\u0061$1')
+  yield text.replace(/(\d)/, '$1.0')
+  yield text.replace(/\d+/, '-0')
+  yield text.replace(/,/, ',,')
+}
+
+test('is decided as sorting and writing anew decides it, numbers as names included', () => {
+  const name = fc.oneof(
+    fc.constantFrom('10', '9', '010', '1', '', 'a', 'b', 'constructor', '4294967295', '4294967294'),
+    fc.string({ maxLength: 3 }),
+  )
+  const leaf = fc.oneof(fc.integer(), fc.string({ maxLength: 4 }), fc.boolean(), fc.constant(null))
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 3 }, leaf, fc.array(tie('value')), fc.dictionary(name, tie('value'))),
+  }))
+  const decides = (text: string) => {
+    try {
+      const parsed = JSON.parse(text) as Json
+      return canonicalJson(parsed) === text && !text.includes('__proto__')
+    } catch {
+      return false
+    }
+  }
+  fc.assert(
+    fc.property(value, (given) => {
+      for (const text of [...spellings(canonicalJson(given as Json)), ...spellings(JSON.stringify(given))])
+        expect([text, parseCanonicalJson(text, 'x').ok]).toEqual([text, decides(text)])
+    }),
+  )
+})
+
+test('of many millions of values is refused before it is parsed', () => {
+  const many = (inside: string) => `[${`${inside},`.repeat(9_000_000)}0]`
+  expect(codeOf(many('0'))).toBe('json.not-canonical')
+  expect(codeOf(`["${'[{,'.repeat(9_000_000)}"]`)).toBe('taken')
+  expect(codeOf(`["${'\\"[{,'.repeat(100_000)}"]`)).toBe('taken')
+})
