@@ -2,9 +2,9 @@
  * The published test vectors, `docs/vectors/*.json`: made here, held against the files, and each tried on the code that the page describes.
  * After a change that is meant: `npx vitest run test/docs -u`.
  */
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { rebuildKey } from '../../audit/open/rebuild-key.ts'
+import { parsePolicy, satisfiedBy } from '../../audit/policy/policy.ts'
 import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { openBallot } from '../../core/ballot-box/sealed-ballot.ts'
 import { openForStation, openForTrustees, openSealedTally } from '../../core/bundle/sealed-tally.ts'
@@ -18,12 +18,12 @@ import { fromBase64, toBase64, toHex } from '../../core/keys/hash.ts'
 import { boxPublicKey } from '../../core/keys/sealed-box.ts'
 import { openPackage } from '../../core/package/package.ts'
 import { type Result, valueOrThrow } from '../../core/result.ts'
-import { type Json, parseCanonicalBytes, parseCanonicalJson } from '../../core/text/canonical-json.ts'
+import { parseCanonicalBytes, parseCanonicalJson } from '../../core/text/canonical-json.ts'
 import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { openCosignature } from '../../core/tlog/cosignature.ts'
 import { parseVerifierKey } from '../../core/tlog/note.ts'
 import { leafHash, rootOf } from '../../core/tlog/tree.ts'
-import { ROOT } from '../structure/repository.ts'
+import { published } from './published.ts'
 import {
   ballotVectors,
   certificateVectors,
@@ -34,29 +34,13 @@ import {
 } from './vectors-of-ballots.ts'
 import { dayVectors } from './vectors-of-days.ts'
 import { canonicalJsonVectors, ed25519Vectors, noteVectors, treeVectors } from './vectors-of-parts.ts'
+import { policyVectors } from './vectors-of-policies.ts'
 
 const station = vectorStation()
 const { electionPackage } = station
 const codeOf = (result: Result<unknown>) => (result.ok ? null : result.error.code)
 const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))
 const bytes = (text: string) => fromBase64(text) ?? new Uint8Array()
-
-/** As JSON with a line for each item of a list and each member that is no list. */
-function linesOf(value: Json): string {
-  if (Array.isArray(value)) return `[\n${value.map((item) => JSON.stringify(item)).join(',\n')}\n]`
-  const members = Object.entries(value as object).map(
-    ([name, member]) =>
-      `${JSON.stringify(name)}:${Array.isArray(member) ? linesOf(member) : JSON.stringify(member)}`,
-  )
-  return `{\n${members.join(',\n')}\n}`
-}
-
-/** The vectors, once they are what is published. */
-async function published<T>(name: string, vectors: Json): Promise<T> {
-  const text = `${linesOf(vectors)}\n`
-  await expect(text).toMatchFileSnapshot(join(ROOT, 'docs/vectors', `${name}.json`))
-  return JSON.parse(text) as T
-}
 
 describe('the published vectors of', () => {
   test('canonical JSON', async () => {
@@ -195,6 +179,22 @@ describe('the published vectors of', () => {
     expect(openForTrustees(definition, sealed, hex(vector.secretKey))).toEqual(salted)
     expect(openForStation(definition, sealed, hex(vector.stationKey))).toEqual(salted)
     expect(vector.plaintext.startsWith(vector.salt)).toBe(true)
+  })
+
+  test('policies', async () => {
+    type Taken = { code: null; satisfied: string[][]; unsatisfied: string[][] }
+    type Policy = { why: string; text: string } & (Taken | { code: string; place: string })
+    for (const vector of await published<Policy[]>('policies', policyVectors())) {
+      const policy = parsePolicy(Buffer.from(vector.text), 'policy')
+      expect(codeOf(policy), vector.why).toBe(vector.code)
+      if (vector.code !== null) {
+        expect(policy.ok ? '' : policy.error.where).toBe(`policy ${vector.place}`.trim())
+        continue
+      }
+      const given = valueOrThrow(policy)
+      for (const seen of vector.satisfied) expect(satisfiedBy(given, new Set(seen)), vector.why).toBe(true)
+      for (const seen of vector.unsatisfied) expect(satisfiedBy(given, new Set(seen)), vector.why).toBe(false)
+    }
   })
 
   test('shares', async () => {
