@@ -147,7 +147,7 @@ function verifyDatabaseFile(
 ): Outcome {
   if (policy !== undefined)
     throw misuse('--policy goes with bundles; a database does not hold what its neighbours saw')
-  if (!isDatabase(path)) throw misuse(`${path} is no folder of a bundle and no database of a device`)
+  if (!isDatabase(path)) throw neither(path)
   if (packagePath === undefined)
     throw misuse('a database names its package by hash only: give --package <package.json> too')
   const text = textOf(valueOrThrow(readInput(packagePath)))
@@ -278,6 +278,15 @@ function isFile(path: string): boolean {
   } catch {
     return false
   }
+}
+
+function neither(path: string): RefusalError {
+  return new RefusalError({
+    code: 'input.no-folder',
+    where: path,
+    what: 'it is no folder of a bundle and no database of a device',
+    next: 'See "sandogh audit --help".',
+  })
 }
 
 function misuse(what: string): RefusalError {

@@ -159,7 +159,7 @@ function fileOf({ files }: BundleContent, name: BundleFile | typeof MANIFEST_FIL
 /** Whether the journal's first entry names this certificate. Unverified: it only helps to say which of two files was swapped. */
 function namesCertificate(content: BundleContent, certificate: Uint8Array): boolean {
   const journal = fileOf(content, 'journal.jsonl')
-  const first = textOf(journal.subarray(0, Math.max(0, journal.indexOf(0x0a))))
+  const first = Buffer.from(journal.subarray(0, Math.max(0, journal.indexOf(0x0a))))
   return first.includes(toBase64(sha256(certificate)))
 }
 

@@ -236,7 +236,8 @@ function sameFormContent(bytes: Uint8Array, authorityPublicKey: Uint8Array): Cer
     const content = contentOf(AsnConvert.parse(bytes, TBSCertificate))
     if (content === undefined) return undefined
     const body = certificateBody(content, authorityPublicKey, TLS_ROLES.includes(content.role))
-    return equalBytes(new Uint8Array(AsnConvert.serialize(body)), bytes) ? content : undefined
+    const isSame = equalBytes(new Uint8Array(AsnConvert.serialize(body)), bytes)
+    return isSame && isOfKnownKind(content.publicKeySpki) ? content : undefined
   } catch {
     return undefined
   }
@@ -250,7 +251,7 @@ function findProblem({ authorityName, subject, role, keys, publicKeySpki, serial
     return 'its subject is no host name'
   if (serial.length === 0 || serial.length > 20 || serial.every((byte) => byte === 0))
     return 'it has no serial'
-  if (rawPublicKey(publicKeySpki) === undefined) return 'its own key is weak or of a kind not used here'
+  if (rawPublicKey(publicKeySpki) === undefined) return 'its own key is weak'
   const uses = Object.entries(keys)
   if (uses.length > 16 || uses.some(([use]) => !/^[a-z][a-z0-9-]{0,31}$/.test(use)))
     return 'a use of a key is no word'
@@ -270,6 +271,13 @@ function rawPublicKey(spki: Uint8Array): Uint8Array | undefined {
   if (ed25519 !== undefined) return isSoundPublicKey(ed25519) ? ed25519 : undefined
   const p256 = behindPrefix(spki, P256_SPKI_PREFIX)
   return p256 !== undefined && isSoundP256Key(p256) ? p256 : undefined
+}
+
+function isOfKnownKind(spki: Uint8Array): boolean {
+  return (
+    behindPrefix(spki, ED25519_SPKI_PREFIX)?.length === 32 ||
+    behindPrefix(spki, P256_SPKI_PREFIX)?.length === 65
+  )
 }
 
 function behindPrefix(bytes: Uint8Array, prefix: Uint8Array): Uint8Array | undefined {
