@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
 import { fromBase64, toBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
+import { checkTimeZone } from '../core/package/time-zone.ts'
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
@@ -47,6 +48,7 @@ function check(args: readonly string[]): string {
   if (key?.length !== 32) throw misuse('--authority must be an Ed25519 public key, 32 bytes in base64')
   const text = valueOrThrow(readText(file))
   const electionPackage = valueOrThrow(openPackage(text, key, file))
+  valueOrThrow(checkTimeZone(electionPackage.definition, file))
   valueOrThrow(checkVoterTexts(electionPackage.definition, file))
   return describePackage(electionPackage)
 }

@@ -190,6 +190,22 @@ class Policies(Made):
             self.assertEqual((found[0], found[1][0][0] if found[1] else None), (exit_code, code), lines)
         self.assertEqual(judge("--policy", self.policy("quorum none"), folder)[1][0][0], "policy.file")
 
+    def test_lines_that_do_not_verify(self):
+        election = made.Election({"s1": [40, 40]}).prepare()
+        a, b = election.devices
+        x, y = made.key("x"), made.key("y")
+        bent = lambda name, key: made.line(name, 4, key, "another text\n")
+        a.head += bent("x", x)
+        b.notes[0] += bent("y", y)  # of the journal of a, in the bundle of b
+        b.notes[0] += bent("own", a.keys["log"])
+        folder = self.written(election)
+        line = lambda name, key: "witness %s %s\n" % (name, made.vkey(name, 4, key))
+        for text, place in ((line("x", x), "s1-a/checkpoint"), (line("y", y), "s1-b/cosigned.json note 0"),
+                            (line("y", y) + line("x", x), "s1-a/checkpoint"),
+                            (line("own", a.keys["log"]), "s1-b/cosigned.json note 0")):
+            found = self.found("--policy", self.policy(text + "quorum none\n"), folder)
+            self.assertEqual(found[:2], (1, [("witness.cosignature", place)]))
+
 
 class Opened(Made):
     def test_good(self):

@@ -6,7 +6,7 @@ import type { VerifierKey } from '../../core/tlog/note.ts'
 import type { DeviceIdentity } from '../verify/identity.ts'
 import type { VerifiedBundle } from '../verify/verify-bundle.ts'
 import type { VerifiedStation } from '../verify/verify-station.ts'
-import { closingHeads } from '../verify/witnessed.ts'
+import { closingHeads, type WitnessedHead } from '../verify/witnessed.ts'
 import { missingEyes, type Policy, satisfiedBy, shownName } from './policy.ts'
 
 const MAX_NAMES_SHOWN = 10
@@ -38,11 +38,12 @@ function checkBundle(
     return refuse('policy.unknown-log', where, what, `Check the policy; the journal is named ${origin}.`)
   }
   const seen = new Set<string>()
-  for (const [name, key] of policy.witnesses) {
-    if (isOwnKey(key, own)) continue
-    const hasSeen = cosignedBy(key, bundle, bundles)
-    if (!hasSeen.ok) return hasSeen
-    if (hasSeen.value) seen.add(name)
+  for (const head of closingHeads(bundle, bundles)) {
+    for (const [name, key] of policy.witnesses) {
+      const hasSeen = isCosignedBy(head, key)
+      if (!hasSeen.ok) return hasSeen
+      if (hasSeen.value && !isOwnKey(key, own)) seen.add(name)
+    }
   }
   if (satisfiedBy(policy, seen)) return ok(undefined)
   const { groups, witnesses } = missingEyes(policy, seen)
@@ -69,22 +70,13 @@ function isOwnKey({ publicKey }: VerifierKey, own: DeviceIdentity): boolean {
   return keys.some((key) => key !== undefined && equalBytes(key, publicKey))
 }
 
-function cosignedBy(
-  { name, publicKey }: VerifierKey,
-  bundle: VerifiedBundle,
-  bundles: readonly VerifiedBundle[],
-): Result<boolean> {
-  let signed = false
-  for (const { note, where } of closingHeads(bundle, bundles)) {
-    if (!note.includes(name)) continue
-    const cosignature = openCosignature(note, { name, publicKey })
-    if (cosignature.ok) signed = true
-    else if (cosignature.error.code !== 'note.unsigned') {
-      const next = 'Keep it as it is, and compare it with the device, its other copies and the centre.'
-      return refuse('witness.cosignature', where, cosignature.error.what, next)
-    }
-  }
-  return ok(signed)
+function isCosignedBy({ note, where }: WitnessedHead, { name, publicKey }: VerifierKey): Result<boolean> {
+  if (!note.includes(name)) return ok(false)
+  const cosignature = openCosignature(note, { name, publicKey })
+  if (cosignature.ok) return ok(true)
+  if (cosignature.error.code === 'note.unsigned') return ok(false)
+  const next = 'Keep it as it is, and compare it with the device, its other copies and the centre.'
+  return refuse('witness.cosignature', where, cosignature.error.what, next)
 }
 
 function shortened(texts: readonly string[]): readonly string[] {

@@ -34,7 +34,7 @@ import {
   Version,
 } from '@peculiar/asn1-x509'
 import { canonicalJson, type Json, parseCanonicalJson } from '../text/canonical-json.ts'
-import { sha256 } from './hash.ts'
+import { fromBase64, sha256 } from './hash.ts'
 
 /** Private extension with role and keys: arc 2.25 and the UUID 650b4f71-0319-4a21-991c-3eaac650fdb5 as a number (ITU-T X.667), which needs no registration. */
 const ROLE_EXTENSION = '2.25.134310754103820467110881438263300652469'
@@ -109,7 +109,7 @@ export function contentOf(body: TBSCertificate): CertificateContent | undefined 
   const text = AsnConvert.parse(roleExtension.extnValue.buffer, DirectoryString).utf8String
   const parsed = parseCanonicalJson(text ?? '', ROLE_EXTENSION)
   const { role, keys } = (parsed.ok ? (parsed.value ?? {}) : {}) as { readonly [member: string]: Json }
-  if (typeof role !== 'string' || !isTextByName(keys)) return undefined
+  if (typeof role !== 'string' || !isKeyByUse(keys)) return undefined
   return {
     authorityName,
     subject,
@@ -178,7 +178,7 @@ function positiveInteger(bytes: Uint8Array): Uint8Array {
   return (digits[0] ?? 0x80) >= 0x80 ? Uint8Array.of(0, ...digits) : digits
 }
 
-function isTextByName(value: Json | undefined): value is { readonly [name: string]: string } {
+function isKeyByUse(value: Json | undefined): value is { readonly [use: string]: string } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.values(value).every((member) => typeof member === 'string')
+  return Object.values(value).every((key) => typeof key === 'string' && fromBase64(key)?.length === 32)
 }

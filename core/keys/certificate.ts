@@ -235,7 +235,10 @@ function sameFormContent(bytes: Uint8Array, authorityPublicKey: Uint8Array): Cer
   try {
     const content = contentOf(AsnConvert.parse(bytes, TBSCertificate))
     if (content === undefined) return undefined
-    const body = certificateBody(content, authorityPublicKey, TLS_ROLES.includes(content.role))
+    const isTls = TLS_ROLES.includes(content.role)
+    // A DNS name is IA5String, of one byte a character.
+    if (isTls && Buffer.byteLength(content.subject) !== content.subject.length) return undefined
+    const body = certificateBody(content, authorityPublicKey, isTls)
     const isSame = equalBytes(new Uint8Array(AsnConvert.serialize(body)), bytes)
     return isSame && isOfKnownKind(content.publicKeySpki) ? content : undefined
   } catch {

@@ -20,6 +20,7 @@ import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
+import { checkTimeZone } from '../../core/package/time-zone.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
@@ -138,6 +139,8 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
     join(folder, 'package.json'),
   )
   if (!electionPackage.ok) return electionPackage
+  const zone = checkTimeZone(electionPackage.value.definition, join(folder, 'package.json'))
+  if (!zone.ok) return zone
   const texts = checkVoterTexts(electionPackage.value.definition, join(folder, 'package.json'))
   if (!texts.ok) return texts
   const certificateFile = join(folder, 'certificate.der')

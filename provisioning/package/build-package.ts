@@ -1,6 +1,7 @@
 /** From an election's definition to the signed package that devices take. */
 import { parseDefinition } from '../../core/election/definition.ts'
 import { openPackage, signPackage } from '../../core/package/package.ts'
+import { checkTimeZone } from '../../core/package/time-zone.ts'
 import type { Signer } from '../../core/ports.ts'
 import { ok, type Result } from '../../core/result.ts'
 import { checkVoterTexts } from '../../ui/voter-texts.ts'
@@ -14,6 +15,8 @@ import { checkVoterTexts } from '../../ui/voter-texts.ts'
 export function buildPackage(value: unknown, authority: Signer, where: string): Result<string> {
   const definition = parseDefinition(value, where)
   if (!definition.ok) return definition
+  const zone = checkTimeZone(definition.value, where)
+  if (!zone.ok) return zone
   const texts = checkVoterTexts(definition.value, where)
   if (!texts.ok) return texts
   const text = signPackage(definition.value, authority)

@@ -86,6 +86,20 @@ const BENDS: readonly (readonly [code: string | null, why: string, bend: (defini
     },
   ],
   [
+    null,
+    'a time zone that no database has',
+    (d) => {
+      d.timeZone = 'Asia/Atlantis'
+    },
+  ],
+  [
+    'package.shape',
+    'a time zone with a space',
+    (d) => {
+      d.timeZone = 'Asia/Tehran '
+    },
+  ],
+  [
     'package.shape',
     'a code of Persian digits',
     (d) => {

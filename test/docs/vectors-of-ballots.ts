@@ -107,6 +107,11 @@ export function certificateVectors(station: TestStation): Json {
         'certificate.content',
       ),
       one(
+        'a key that is not base64',
+        resigned(hexOf(toBase64(key('log'))), hexOf(toBase64(key('log')).replace('=', ' '))),
+        'certificate.form',
+      ),
+      one(
         'a control character in the issuer',
         resigned(hexOf('council.example'), hexOf('council\u007fexample')),
         'certificate.content',

@@ -180,7 +180,7 @@ def _extensions(at, subject, authority_key):
         item.end()
         names = octets.inside(0x30)
         octets.end()
-        require(names.content(0x82) == subject.encode(), "certificate.form")
+        require(subject.isascii() and names.content(0x82) == subject.encode(), "certificate.form")
         names.end()
     item = at.inside(0x30)
     at.end()

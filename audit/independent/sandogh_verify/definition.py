@@ -19,7 +19,7 @@ LANGUAGE = members(language=one_of(*LANGUAGES), name=TITLE, readByNativeSpeaker=
 STATION = members(id=ID, name=NAME, devices=array(1, 8, ID), authorizationKeys=members(executive=KEY, supervisory=KEY))
 TRUSTEES = members(threshold=between(2, 20), shareHashes=array(2, 20, HASH))
 FORM = members(
-    version=VERSION, authority=ID, election=ID, title=NAME, rehearsal=boolean, pollingDay=DATE, timeZone=text(1, 64),
+    version=VERSION, authority=ID, election=ID, title=NAME, rehearsal=boolean, pollingDay=DATE, timeZone=matches(r"[A-Za-z0-9+_:/-]{1,64}"),
     constituency=members(id=ID, name=NAME, electionKey=KEY, trustees=TRUSTEES), languages=array(1, 4, LANGUAGE),
     inputs=members(pointer=boolean, keyboard=boolean), contests=array(1, 20, CONTEST),
     styles=array(1, 20, members(id=ID, contests=array(1, 20, ID))), stations=array(1, 20_000, STATION),
