@@ -12,7 +12,7 @@ import { fromBase64, toBase64 } from '../keys/hash.ts'
 import { ok, type Result, refuse, valueOrThrow } from '../result.ts'
 import { canonicalJson, parseCanonicalBytes } from '../text/canonical-json.ts'
 import { type Checkpoint, parseCheckpoint } from '../tlog/checkpoint.ts'
-import { parseNote } from '../tlog/note.ts'
+import { parseNote, type SignatureLine } from '../tlog/note.ts'
 
 export const MAX_CERTIFICATES = 64
 export const MAX_NOTES = 1024
@@ -23,6 +23,10 @@ const MAX_BYTES = 64 * 1024 * 1024
 export interface CosignedNote extends Checkpoint {
   /** The whole signed note. */
   readonly note: string
+  /** What is signed. */
+  readonly text: string
+  /** Not verified. */
+  readonly signatures: readonly SignatureLine[]
 }
 
 /** What stands in `cosigned.json`; nothing in it is verified. */
@@ -103,7 +107,7 @@ function readNote(note: string, where: string): Result<CosignedNote> {
       where,
       'it has no cosignature beside the signature of the journal itself',
     )
-  return ok({ ...checkpoint.value, note })
+  return ok({ ...checkpoint.value, note, ...parsed.value })
 }
 
 function compareNotes(a: CosignedNote, b: CosignedNote): number {

@@ -6,17 +6,17 @@
  *     {"keys":{"<use>":"<base64 of an Ed25519 key>", …},"role":"<role>"}
  *
  * A certificate is read only if it is byte for byte what {@link issueCertificate} makes of its own content, so nothing stands in one
- * that is not looked at.
+ * that is not looked at (`certificate-der.ts`).
  */
 import { AsnConvert } from '@peculiar/asn1-schema'
-import { Certificate as AsnCertificate, TBSCertificate } from '@peculiar/asn1-x509'
+import { Certificate as AsnCertificate, type TBSCertificate } from '@peculiar/asn1-x509'
 import type { Signer } from '../ports.ts'
 import { ok, type Result, refuse, valueOrThrow } from '../result.ts'
+import { readBody } from './certificate-der.ts'
 import {
   authorityBody,
   type CertificateContent,
   certificateBody,
-  contentOf,
   ed25519Algorithm,
   toArrayBuffer,
 } from './certificate-form.ts'
@@ -127,7 +127,7 @@ export function readCertificate(
       'Use the card or device that was issued for this election.',
     )
   }
-  const content = sameFormContent(frame.body, authorityPublicKey)
+  const content = readBody(frame.body, authorityPublicKey, (role) => TLS_ROLES.includes(role))
   const problem = content === undefined ? undefined : findProblem(content)
   const publicKeyRaw = content === undefined ? undefined : rawPublicKey(content.publicKeySpki)
   if (content === undefined || publicKeyRaw === undefined || problem !== undefined) {
@@ -228,18 +228,6 @@ function sequenceHead(length: number): Uint8Array {
   if (length < 0x80) return Uint8Array.of(0x30, length)
   if (length < 0x100) return Uint8Array.of(0x30, 0x81, length)
   return Uint8Array.of(0x30, 0x82, length >> 8, length & 0xff)
-}
-
-/** The content, if the whole body is what we make of it; undefined for another form. */
-function sameFormContent(bytes: Uint8Array, authorityPublicKey: Uint8Array): CertificateContent | undefined {
-  try {
-    const content = contentOf(AsnConvert.parse(bytes, TBSCertificate))
-    if (content === undefined) return undefined
-    const body = certificateBody(content, authorityPublicKey, TLS_ROLES.includes(content.role))
-    return equalBytes(new Uint8Array(AsnConvert.serialize(body)), bytes) ? content : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** What is wrong with the content of a certificate, as a sentence. */

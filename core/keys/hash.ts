@@ -58,8 +58,8 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Reads {@link toBase64} back; undefined for every other spelling of the bytes (no padding, spaces, URL alphabet, stray bits). */
 export function fromBase64(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(Buffer.from(text, 'base64'))
-  return toBase64(bytes) === text ? bytes : undefined
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text ? new Uint8Array(bytes) : undefined
 }
 
 /** Lower-case hexadecimal. */

@@ -28,10 +28,11 @@ export function leafTree(leaves: Uint8Array): LeafTree {
   const levels = [leaves]
   for (let below = leaves; below.length >= 2 * HASH_BYTES; ) {
     const count = Math.floor(below.length / (2 * HASH_BYTES))
-    const level = Buffer.alloc(count * HASH_BYTES)
+    const level = new Uint8Array(count * HASH_BYTES)
     for (let i = 0; i < count; i += 1) {
       node.set(below.subarray(i * 2 * HASH_BYTES, (i + 1) * 2 * HASH_BYTES), 1)
-      level.write(sha256Text(node), i * HASH_BYTES, HASH_BYTES, 'latin1')
+      const hash = sha256Text(node)
+      for (let at = 0; at < HASH_BYTES; at += 1) level[i * HASH_BYTES + at] = hash.charCodeAt(at)
     }
     levels.push(level)
     below = level

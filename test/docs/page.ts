@@ -41,6 +41,7 @@ const FAMILIES = [
   'note',
   'package',
   'policy',
+  'program',
   'share',
   'sheet',
   'spent-tags',
