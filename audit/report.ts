@@ -294,6 +294,9 @@ export function authorityLines(
   return lines
 }
 
+/** Of the year 9999. */
+const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
+
 /** Columns of even width, two spaces in; the last one is as wide as it is. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const columns = rows[0]?.length ?? 0
@@ -311,10 +314,8 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`
 }
 
-/** Seconds since 1970 as UTC; a time no calendar holds is told as the number that it is. */
+/** Seconds since 1970 as UTC; a time beyond the year 9999 is told as the number that it is. */
 function timeText(seconds: number): string {
-  const date = new Date(seconds * 1000)
-  return Number.isNaN(date.getTime())
-    ? `${seconds} seconds after 1970`
-    : `${date.toISOString().slice(0, 19)}Z`
+  if (seconds > LAST_SECOND) return `${seconds} seconds after 1970`
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
 }

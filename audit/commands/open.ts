@@ -1,10 +1,10 @@
 /** `sandogh audit open`: verifies, opens the ballots with the trustees' shares and recounts them. */
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import type { Signer } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { type AuditedCount, auditCount } from '../count/audit-count.ts'
 import { openReport } from '../open/open-report.ts'
-import { readSigner, type StatedInputs, signStatement } from '../open/statement.ts'
+import { readSigner, signStatement } from '../open/statement.ts'
 import { verifyReport } from '../report.ts'
 import { textOf } from '../verify/reference.ts'
 import {
@@ -34,20 +34,17 @@ export async function open(args: readonly string[]): Promise<{ outcome: Outcome;
   const { order, against } = countInputs(values)
   const shares = values.share.map((where) => ({ where, text: textOf(valueOrThrow(readInput(where))) }))
   const { lost = [] } = values
-  const out = statementFile(values)
+  const file = statementFile(values)
+  let statement: string | undefined
   try {
     const count = await auditCount({ ...order, paths: positionals, opening: { shares, lost } })
-    if (!count.ok) {
-      out?.discard()
-      return { outcome: refused(count.error), json: values.json }
-    }
+    if (!count.ok) return { outcome: refused(count.error), json: values.json }
     const outcome = judge(count.value, against, lost)
     const inputs = { policy: order.policy, programs: order.programs ?? [], lost }
-    out?.write(count.value, inputs)
+    statement = file && signStatement(count.value, inputs, file.signer)
     return { outcome, json: values.json }
-  } catch (error) {
-    out?.discard()
-    throw error
+  } finally {
+    file?.finish(statement)
   }
 }
 
@@ -69,9 +66,9 @@ function judge(
 }
 
 interface StatementFile {
-  write(count: AuditedCount, inputs: StatedInputs): void
-  /** Takes the empty file away. */
-  discard(): void
+  readonly signer: Signer
+  /** Writes the statement; without one the file is taken away again. */
+  finish(statement: string | undefined): void
 }
 
 /** The file of the signed statement, made before the long work and in the place of no other. */
@@ -83,16 +80,14 @@ function statementFile(values: {
   if (sign === undefined && out === undefined) return undefined
   if (sign === undefined || out === undefined)
     throw misuse('a signed statement needs a key and a file: --sign <key.pem> --out <file>')
-  const signer: Signer = valueOrThrow(readSigner(textOf(valueOrThrow(readInput(sign))), sign))
+  const signer = valueOrThrow(readSigner(textOf(valueOrThrow(readInput(sign))), sign))
   const file = createFile(out)
   return {
-    write: (count, inputs) => {
-      writeSync(file, signStatement(count, inputs, signer))
+    signer,
+    finish: (statement) => {
+      if (statement !== undefined) writeFileSync(file, statement)
       closeSync(file)
-    },
-    discard: () => {
-      closeSync(file)
-      rmSync(out)
+      if (statement === undefined) rmSync(out)
     },
   }
 }

@@ -54,7 +54,7 @@ function verifyDatabaseFile(
   if (values.policy !== undefined)
     throw misuse('--policy goes with bundles; a database does not hold what its neighbours saw')
   if (values.program !== undefined) throw misuse('--program goes with bundles')
-  if (!isDatabase(path)) throw misuse(`${path} is no folder of a bundle and no database of a device`)
+  if (!isDatabase(path)) throw neither(path)
   if (values.package === undefined)
     throw misuse('a database names its package by hash only: give --package <package.json> too')
   const bytes = valueOrThrow(readInput(values.package))
@@ -62,6 +62,15 @@ function verifyDatabaseFile(
   const rows = readDatabase(path)
   const verified = rows.ok ? verifyDatabase(rows.value, valueOrThrow(reference)) : rows
   return verified.ok ? { exitCode: 0, report: databaseReport(verified.value) } : refused(verified.error)
+}
+
+function neither(path: string): RefusalError {
+  return new RefusalError({
+    code: 'input.no-folder',
+    where: path,
+    what: 'it is no folder of a bundle and no database of a device',
+    next: 'See "sandogh audit --help".',
+  })
 }
 
 /** The first 16 bytes of every SQLite 3 database (sqlite.org/fileformat2.html, 1.3.1). */

@@ -56,7 +56,7 @@ export async function auditCount(order: CountOrder): Promise<Result<AuditedCount
   const given = readFolders(order.paths)
   if (!given.ok) return given
   const { checkIns } = given.value
-  const found = findReference(given.value.bundles, order.authorityKey)
+  const found = findReference(given.value, order.authorityKey)
   if (!found.ok) return found
   const { reference, bundles } = found.value
   const { electionPackage, authorityKey, packageBytes } = reference
@@ -68,8 +68,7 @@ export async function auditCount(order: CountOrder): Promise<Result<AuditedCount
     return refuse('input.crowded', `station ${crowded.station}`, what, next)
   }
   const secretKey = order.opening && rebuildKey(order.opening.shares, electionPackage)
-  if (secretKey?.ok === false) return secretKey
-  const shared = secretKey && shareWithThreads(secretKey.value)
+  const shared = secretKey?.ok ? shareWithThreads(secretKey.value) : undefined
   const setup: AuditSetup = {
     packageBytes,
     authorityKey,
@@ -87,7 +86,9 @@ export async function auditCount(order: CountOrder): Promise<Result<AuditedCount
     const outcomes = await auditStations(setup, orders, order.workers, (station, outcome) =>
       progress.took(station.bundles.length, outcome),
     )
-    return ok(combine(outcomes, reference, checkIns, order.opening !== undefined))
+    const count = combine(outcomes, reference, checkIns, shared !== undefined)
+    // What does not hold is told before shares that do not fit.
+    return secretKey?.ok === false && count.findings.length === 0 ? secretKey : ok(count)
   } finally {
     shared?.fill(0)
     progress.end()

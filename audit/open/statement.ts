@@ -57,7 +57,7 @@ export interface Statement {
 }
 
 /** What a count was held against, as bytes. */
-export interface StatedInputs {
+interface StatedInputs {
   readonly policy: Uint8Array | undefined
   readonly programs: readonly string[]
   readonly lost: readonly string[]

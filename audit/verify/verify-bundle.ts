@@ -17,7 +17,7 @@ import { BundleFiles, digestOf } from './bundle-files.ts'
 import type { OwnClock } from './clock.ts'
 import { checkIdentity, readReceipt } from './identity.ts'
 import { verifyJournal } from './journal.ts'
-import { type Reference, referenceOfBundle, textOf } from './reference.ts'
+import { type Reference, referenceOfBundle } from './reference.ts'
 import { Remembered } from './remembered.ts'
 import { type Totals, verifyTotals } from './totals.ts'
 import { verifyWitnessed, type Witnessed, type WitnessedHead } from './witnessed.ts'
@@ -159,7 +159,7 @@ function verifyFiles(
 /** Whether the journal's first entry names this certificate. Unverified: it only helps to say which of two files was swapped. */
 function namesCertificate(files: BundleFiles, certificate: Uint8Array): boolean {
   const journal = files.bytes('journal.jsonl')
-  const first = textOf(journal.subarray(0, Math.max(0, journal.indexOf(0x0a))))
+  const first = Buffer.from(journal.subarray(0, Math.max(0, journal.indexOf(0x0a))))
   return first.includes(toBase64(sha256(certificate)))
 }
 

@@ -58,7 +58,7 @@ export function verifyCount(
   given: GivenFolders,
   authorityKey: Uint8Array | undefined,
 ): Result<VerifiedCount> {
-  const opened = findReference(given.bundles, authorityKey)
+  const opened = findReference(given, authorityKey)
   if (!opened.ok) return opened
   const { reference, bundles } = opened.value
   const groups = groupByStation({ ...given, bundles }, reference)
@@ -76,7 +76,7 @@ export function verifyCount(
  * @returns what is wrong with the first, if none can be opened
  */
 export function findReference(
-  bundles: readonly BundleContent[],
+  { bundles, checkIns }: GivenFolders,
   authorityKey: Uint8Array | undefined,
 ): Result<{ readonly reference: Reference; readonly bundles: readonly BundleContent[] }> {
   const before: BundleContent[] = []
@@ -91,6 +91,8 @@ export function findReference(
   const problems = before.flatMap(({ where, problem }) =>
     problem === undefined ? [] : [folderFinding(where, problem)],
   )
+  for (const { where, problem } of checkIns)
+    if (problem !== undefined) problems.push(folderFinding(where, problem))
   const [first] = sortFindings(problems)
   if (first !== undefined) return fail(first)
   const next = 'Name at least one bundle.'

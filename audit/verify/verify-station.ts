@@ -64,7 +64,6 @@ export function verifyStation(
   if (contradiction !== undefined) return fail(contradiction)
   const twice =
     findTwice(bundles, 'a second bundle of this device', ({ device }) => [device]) ??
-    findTwice(bundles, 'a second journal of this origin', ({ origin }) => [origin]) ??
     findTwice(bundles, 'an authorization that was spent on both', ({ spentTags }) => spentTags) ??
     findTwice(bundles, 'a sealed ballot that is in both', ({ ballotLeaves }) => hashesIn(ballotLeaves))
   if (twice !== undefined) return refuse('station.twice', twice.where, twice.what, KEEP)

@@ -43,10 +43,7 @@ export function lookAtBatch(ballots: readonly Uint8Array[], size: number): Store
  */
 export function lookAtBatchTexts(texts: readonly string[], size: number): StoredBatch | undefined {
   const textLength = 4 * Math.ceil(size / 3)
-  if (texts.some((text) => text.length !== textLength)) {
-    const ballots = texts.map(fromBase64)
-    return ballots.includes(undefined) ? undefined : lookAtBatch(ballots as Uint8Array[], size)
-  }
+  if (texts.some((text) => text.length !== textLength)) return lookAtAnyTexts(texts, size)
   // Two places in turns for a ballot and the one before it, each behind the zero byte with which a leaf is hashed.
   const places = [Buffer.alloc(1 + size + 2), Buffer.alloc(1 + size + 2)] as const
   const inputs = places.map((place) => place.subarray(0, 1 + size)) as [Buffer, Buffer]
@@ -55,12 +52,17 @@ export function lookAtBatchTexts(texts: readonly string[], size: number): Stored
   for (const [i, text] of texts.entries()) {
     const [place, input, before] = i % 2 === 0 ? [places[0], ...inputs] : [places[1], inputs[1], inputs[0]]
     if (place.write(text, 1, 'base64') !== size || place.toString('base64', 1, 1 + size) !== text)
-      return undefined
+      return lookAtAnyTexts(texts, size)
     if (i > 0 && Buffer.compare(before, input) >= 0) isSorted = false
     const hash = sha256Text(input)
     for (let at = 0; at < HASH_BYTES; at += 1) leaves[i * HASH_BYTES + at] = hash.charCodeAt(at)
   }
   return { count: texts.length, isOfSize: true, isSorted, leaves }
+}
+
+function lookAtAnyTexts(texts: readonly string[], size: number): StoredBatch | undefined {
+  const ballots = texts.map(fromBase64)
+  return ballots.includes(undefined) ? undefined : lookAtBatch(ballots as Uint8Array[], size)
 }
 
 /**

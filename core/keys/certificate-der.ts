@@ -21,6 +21,12 @@ const EXTENDED_KEY_USAGE = hex('301d0603551d250416301406082b0601050507030106082b
 const SUBJECT_ALT_NAME = hex('0603551d11')
 const ROLE = hex('06146981ca8ba7dca0b1caa8c3998e8fd5acb2c3fb35')
 
+/** RFC 8410, 4; RFC 5480, 2.1.1, named curve P-256. */
+const OWN_KEYS = [
+  { prefix: hex('302a300506032b6570032100'), size: 32 },
+  { prefix: hex('3059301306072a8648ce3d020106082a8648ce3d030107034200'), size: 65 },
+] as const
+
 /**
  * What a body says; undefined if it is not of the form.
  * @param forTls whether a role has a name and usages for node:tls
@@ -56,7 +62,7 @@ function readWhole(
   const [notBefore, notAfter] = [readTime(validity), readTime(validity)]
   validity.end()
   const subject = readName(body)
-  const publicKeySpki = body.takeWhole(SEQUENCE)
+  const publicKeySpki = readOwnKey(body)
   const outer = body.enter(EXTENSIONS)
   body.end()
   const extensions = outer.enter(SEQUENCE)
@@ -84,6 +90,17 @@ function readName(from: Reader): string {
   const text = textIn(attribute.take(UTF8_STRING))
   attribute.end()
   return text
+}
+
+/** Ed25519 or P-256; whether it is sound is asked later. */
+function readOwnKey(from: Reader): Uint8Array {
+  const spki = from.takeWhole(SEQUENCE)
+  const isKnown = OWN_KEYS.some(
+    ({ prefix, size }) =>
+      spki.length === prefix.length + size && equalBytes(spki.subarray(0, prefix.length), prefix),
+  )
+  if (!isKnown) throw new OtherForm()
+  return spki
 }
 
 /** From 1950 to 2049 with two digits for the year, later with four (RFC 5280, 4.1.2.5). */

@@ -238,7 +238,7 @@ function findProblem({ authorityName, subject, role, keys, publicKeySpki, serial
     return 'its subject is no host name'
   if (serial.length === 0 || serial.length > 20 || serial.every((byte) => byte === 0))
     return 'it has no serial'
-  if (rawPublicKey(publicKeySpki) === undefined) return 'its own key is weak or of a kind not used here'
+  if (rawPublicKey(publicKeySpki) === undefined) return 'its own key is weak'
   const uses = Object.entries(keys)
   if (uses.length > 16 || uses.some(([use]) => !/^[a-z][a-z0-9-]{0,31}$/.test(use)))
     return 'a use of a key is no word'

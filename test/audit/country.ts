@@ -189,7 +189,7 @@ function bundleOf(day: Day, days: readonly Day[], { electionPackage, packageText
       formatCosigned({
         certificates: neighbours.map(({ certificate }) => certificate),
         notes: [
-          ...day.carried.map((carried) => headOf(day, carried, neighbours)),
+          ...(neighbours.length === 0 ? [] : day.carried).map((carried) => headOf(day, carried, neighbours)),
           ...neighbours.flatMap((other) => other.carried.map((carried) => headOf(other, carried, [day]))),
         ],
       }),

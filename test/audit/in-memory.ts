@@ -23,7 +23,7 @@ export function referenceFor(of: TestStation): Reference {
 
 /** Verifies what was given; findings do not keep the rest from being told. */
 export function auditedCount(given: GivenFolders, authorityKey: Uint8Array): AuditedCount {
-  const { reference, bundles } = valueOrThrow(findReference(given.bundles, authorityKey))
+  const { reference, bundles } = valueOrThrow(findReference(given, authorityKey))
   return audited({ ...given, bundles }, reference).count
 }
 
@@ -37,7 +37,7 @@ export function openCount(
   readonly opened: OpenedCount
   readonly verdicts: readonly StationVerdict[]
 } {
-  const { reference } = valueOrThrow(findReference(given.bundles, authorityKey))
+  const { reference } = valueOrThrow(findReference(given, authorityKey))
   const { count, verdicts } = audited(given, reference)
   const [first] = count.findings
   if (first !== undefined) throw new Error(`${first.where}: ${first.what}`)

@@ -219,7 +219,7 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
     [
       'audit: a file that is no database',
       ['audit', 'verify', good],
-      [`${good} is no folder of a bundle and no database of a device`, '--help'],
+      [`${good}: it is no folder of a bundle and no database of a device`, '--help'],
     ],
     ['audit: no share', ['audit', 'open', bundles], ["the trustees' shares: --share <file>", '--help']],
     [

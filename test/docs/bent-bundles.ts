@@ -184,6 +184,12 @@ export function ofBox(b: Bender): Bend[] {
   return [
     b.bend('the last line does not end', 'batches.line', batches, { [batches]: text.slice(0, -1) }),
     b.bend('an empty line', 'json.syntax', `${batches} line 2`, { [batches]: `${text}\n` }),
+    b.bend('a ballot not in base64', 'batches.shape', `${batches} line 1`, {
+      [batches]: text.replace('"sealed":["', '"sealed":["A'),
+    }),
+    b.bend('no JSON, then a line that does not end', 'json.syntax', `${batches} line 1`, {
+      [batches]: `\n${text.slice(0, -1)}`,
+    }),
     b.bend('a batch twice', 'batches.shape', `${batches} line 2`, { [batches]: text + text }),
     b.bend('a batch that no entry seals', 'batch.differs', `${batches} batch 2`, {
       [batches]: `${text}{"batch":2,"sealed":[]}\n`,

@@ -86,6 +86,9 @@ function ofHeads(b: Bender): Bend[] {
   )
   return [
     b.bend('another version', 'cosigned.shape', path, { [path]: text.replace('"version":1', '"version":2') }),
+    b.bend('an empty certificate', 'cosigned.shape', path, {
+      [path]: text.replace(certificates[0] ?? '', ''),
+    }),
     b.bend('a certificate not in base64', 'cosigned.shape', `${path} certificate 0`, {
       [path]: text.replace(certificates[0] ?? '', 'AB=='),
     }),

@@ -1,16 +1,14 @@
 /** The published vectors of whole stations, each tried on the command line as anybody would. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { main } from '../../audit/cli.ts'
-import { testFolder } from '../audit/files.ts'
 import { makeStation } from '../audit/fixtures.ts'
 import { run } from '../audit/run.ts'
 import { bendsOfLarge, bendsOfSmall } from './bent-stations.ts'
 import { FAULTS, faultyStation } from './faulty-station.ts'
 import { published } from './published.ts'
+import { writtenFile, writtenFolder } from './vector-folders.ts'
 import { LANGUAGES, vectorStation } from './vectors-of-ballots.ts'
-import { bytesOf, type StationVector, stationVector } from './vectors-of-bundles.ts'
+import { type StationVector, stationVector } from './vectors-of-bundles.ts'
 
 const small = vectorStation()
 const large = makeStation('vectors', { casts: [33], languages: [...LANGUAGES] })
@@ -19,21 +17,9 @@ const STATIONS: readonly (readonly [name: string, vector: StationVector])[] = [
   ['station-large', stationVector(large, bendsOfLarge(large))],
 ]
 
-/** A new folder with these files. */
-function written(files: StationVector['files']): string {
-  const folder = testFolder()
-  for (const [path, file] of Object.entries(files)) {
-    const bytes = bytesOf(file)
-    if (bytes === undefined) continue
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), bytes)
-  }
-  return folder
-}
-
 /** Code and place of what the auditor finds, the place below the folder of all bundles. */
 async function found(vector: StationVector, files: StationVector['files']): Promise<string> {
-  const folder = written({ ...vector.files, ...files })
+  const folder = writtenFolder({ ...vector.files, ...files })
   const { exitCode, out, err } = await run(
     main,
     'verify',
@@ -58,12 +44,8 @@ const FAULTY = {
 describe('the published vector station-faulty', () => {
   test('is what is published, holds without a secret, and has every fault when opened', async () => {
     const { authorityKey, shares, files, findings } = await published<typeof FAULTY>('station-faulty', FAULTY)
-    const folder = written(files)
-    const paths = shares.map((share, i) => {
-      const path = join(testFolder(), `share-${i + 1}.json`)
-      writeFileSync(path, share)
-      return path
-    })
+    const folder = writtenFolder(files)
+    const paths = shares.map((share, i) => writtenFile(`share-${i + 1}.json`, share))
     const given = ['--authority', authorityKey, '--json', folder]
     expect((await run(main, 'verify', ...given)).exitCode).toBe(0)
     const { exitCode, out } = await run(main, 'open', ...paths.flatMap((path) => ['--share', path]), ...given)

@@ -112,6 +112,12 @@ export function certificateVectors(station: TestStation): Json {
         'certificate.content',
       ),
       one('a serial longer than it need be', resigned('0203008001', '0203000000'), 'certificate.form'),
+      one('a negative serial', resigned('0203008001', '0203800001'), 'certificate.form'),
+      one(
+        'an own key of another kind',
+        resigned('302a300506032b6570032100', '302a300506032b656e032100'),
+        'certificate.form',
+      ),
       one(
         'a subject key of small order',
         resigned(`032100${toHex(key('tls'))}`, `03210001${'00'.repeat(31)}`),

@@ -11,6 +11,8 @@ const keyOf = (name: string, type: typeof ED25519_TYPE | typeof COSIGNATURE_TYPE
     publicKey: signerFromSeed(sha256(Buffer.from(`vectors: ${name}`))).publicKey,
   })
 
+const capitals = (vkey: string) => vkey.replace(/\+[0-9a-f]{8}\+/, (id) => id.toUpperCase())
+
 /** `place` is that behind the file's name; `satisfied` and `unsatisfied` are sets of witnesses that have seen. */
 export function policyVectors(): Json {
   const [a, b, c] = ['w/a', 'w/b', 'w/c'].map((name) => keyOf(name, COSIGNATURE_TYPE)) as [
@@ -52,7 +54,9 @@ export function policyVectors(): Json {
     ),
     taken('tabs and spaces', `\t${three.replaceAll(' ', ' \t ')} quorum\ta \n`, [['a']], [['b']]),
     refused('no line feed at the end', 'quorum none', 'policy.file'),
+    refused('no line feed at the end, and a line that is none', 'Quorum a\nquorum none', 'policy.file'),
     refused('no quorum', three, 'policy.file'),
+    refused('no quorum, and a line that is none', `${three}Quorum a\n`, 'policy.line', 'line 4'),
     refused('a second quorum', 'quorum none\nquorum none\n', 'policy.line', 'line 2'),
     refused('a carriage return', 'quorum none\r\n', 'policy.line', 'line 1'),
     refused('an unknown word', `${three}Quorum a\n`, 'policy.line', 'line 4'),
@@ -60,6 +64,7 @@ export function policyVectors(): Json {
     refused('a name twice', `${three}witness a ${log}\nquorum a\n`, 'policy.line', 'line 4'),
     refused('a key twice', `${three}witness d ${a}\nquorum a\n`, 'policy.line', 'line 4'),
     refused('the key of a log for a witness', `witness a ${log}\nquorum a\n`, 'policy.line', 'line 1'),
+    refused('a key id in capitals', `witness a ${capitals(a)}\nquorum a\n`, 'policy.line', 'line 1'),
     refused('a bent key', `witness a ${a.replace('w/a+', 'w/x+')}\nquorum a\n`, 'policy.line', 'line 1'),
     refused(
       'a member of two groups',
