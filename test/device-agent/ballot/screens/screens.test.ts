@@ -49,10 +49,10 @@ describe.each(Object.entries(PACKAGES))('every screen of the officers of a packa
   })
 
   it('of a rehearsal says so in both languages, of an election in none', () => {
+    const real = { ...known, rehearsal: false }
     for (const view of views) {
       expect(names(screenOf(view))).toMatch(/تمرین است، انتخابات نیست/)
       expect(names(screenOf(view))).toMatch(/Rehearsal, no election/)
-      const real = { ...known, rehearsal: false }
       const screen = screenOf({ ...viewOfPolls(real, view.polls), missing: view.missing })
       expect(names(screen)).not.toMatch(/تمرین است|Rehearsal, no election/)
     }
