@@ -44,7 +44,8 @@ export function overflowsOf(screen: Screen, measure: Measure): readonly string[]
     .map(({ id, name }) => `${placeOf(screen)}: ${id} has no room for "${name}"`)
 }
 
-function overlap(a: Rect, b: Rect): boolean {
+/** Whether two places have a pixel in common. */
+export function overlap(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 }
 

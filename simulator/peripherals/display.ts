@@ -27,6 +27,7 @@ export interface Screen {
   readonly direction: 'rtl' | 'ltr'
   readonly language: string
   readonly elements: readonly ScreenElement[]
+  readonly [other: string]: unknown
 }
 
 /** How long painting takes. */
@@ -72,6 +73,16 @@ export class VirtualDisplay {
     return firstScreen(this, predicate)
   }
 
+  /** A key of a keyboard, or assistive technology, presses an element of the screen that is painted. */
+  press(id: string): void {
+    this.#say({ press: { revision: this.#current?.revision ?? 0, id } })
+  }
+
+  /** One of two switches. */
+  switch(key: 'next' | 'previous' | 'choose'): void {
+    this.#say({ switch: { revision: this.#current?.revision ?? 0, key } })
+  }
+
   /** Paints nothing more, and so says nothing more. Throws when it is frozen. */
   freeze(): void {
     if (this.#frozen) throw new Error('the display is frozen already')
@@ -107,8 +118,8 @@ export class VirtualDisplay {
     for (const listener of [...this.#listeners]) listener(screen)
   }
 
-  #say(answer: { readonly painted: number } | { readonly showing: number }): void {
-    this.#line.write(Buffer.from(`${JSON.stringify(answer)}\n`, 'utf8'))
+  #say(message: object): void {
+    this.#line.write(Buffer.from(`${JSON.stringify(message)}\n`, 'utf8'))
   }
 }
 

@@ -255,6 +255,7 @@ function entryLine(setting: Setting, { entry }: Choosing, count: Piece) {
     'normal',
     'small',
   ])
+  const entryWidth = widthFor(setting, widest)
   const line = (piece: Piece, from: number, width: number): Draft => {
     const own = heightOf(setting, piece, width)
     return placed(piece, { x: from, y: top + Math.floor((height - own) / 2), width, height: own })
@@ -264,7 +265,7 @@ function entryLine(setting: Setting, { entry }: Choosing, count: Piece) {
     hasCount,
     drafts: [
       ...(hasCount ? [line(count, LEFT, COUNT_WIDTH)] : []),
-      line({ ...widest, name: spaced(entry.padEnd(length, '_')) }, x, place.width),
+      line({ ...widest, name: spaced(entry.padEnd(length, '_')) }, x, entryWidth),
       ...(entry === '' ? [] : [line(latin(entry), latinX, latinWidth)]),
     ],
   }

@@ -3,9 +3,10 @@
  * cast in the end. They learn of a choice only by seeing it.
  */
 import { type Option, optionsOf } from '../../../core/election/ballot.ts'
+import { LANGUAGES, type Language } from '../../../core/election/definition.ts'
 import { persianDigits } from '../../../core/text/persian.ts'
 import type { Screen } from '../../../ui/screen.ts'
-import { nameIn } from '../../../ui/strings.ts'
+import { nameIn, tagOf } from '../../../ui/strings.ts'
 import type { Booth } from './booth.ts'
 
 /** A screen said something else than what was chosen, or a vote was cast that was not seen. */
@@ -13,6 +14,12 @@ export class Betrayed extends Error {}
 
 /** Whoever sees these has chosen nothing. */
 const WITHOUT_VOTE = ['voter.idle', 'voter.ended-without-vote', 'voter.refused']
+
+/** In which language names stand on a screen: beside the slip in that of the slip. */
+function namesOn({ name, language }: Screen): Language {
+  const spoken = LANGUAGES.find((known) => tagOf(known) === language)
+  return name === 'voter.comparing' || spoken === undefined ? 'fa' : spoken
+}
 
 /** What one voter after another has in mind. */
 export class VoterMind {
@@ -41,7 +48,7 @@ export class VoterMind {
     return [...this.#options.keys()]
   }
 
-  nameOf(code: string, language: 'fa' | 'en' | 'ar' | 'az'): string {
+  nameOf(code: string, language: Language): string {
     return nameIn(language, this.#option(code).name).text
   }
 
@@ -114,8 +121,7 @@ export class VoterMind {
     for (const code of codes) {
       this.#read.add(code)
       const shown = (id: string) => screen.elements.find((element) => element.id === `${id}-${code}`)?.name
-      const language = screen.language === 'az-Arab' ? 'az' : (screen.language as 'fa')
-      const right = [this.nameOf(code, language), persianDigits(code), code]
+      const right = [this.nameOf(code, namesOn(screen)), persianDigits(code), code]
       if ([shown('name'), shown('code'), shown('latin')].join() !== right.join())
         throw new Betrayed(`${screen.name} shows ${code} as something else`)
     }

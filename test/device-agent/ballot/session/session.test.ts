@@ -8,6 +8,7 @@ import {
   stepSession,
 } from '../../../../device-agent/ballot/session/session.ts'
 import { ALERT_MS, ENDED_MS, INACTIVITY_MS } from '../../../../device-agent/ballot/session/step.ts'
+import type { Page } from '../../../../ui/voter-screens/view.ts'
 import { listsContest, testCode } from '../../../fixtures/definition.ts'
 import { buttonsOf, IDLE, numbers, outcomesOf, press, REFUSALS, RULES, TROUBLES, type, walk } from './walk.ts'
 
@@ -181,6 +182,108 @@ describe('a voting session', () => {
   })
 })
 
+describe('a list, a name, a code once more', () => {
+  const rules = { ...RULES, contests: [listsContest] }
+  const at = (...inputs: readonly (SessionInput | string)[]) =>
+    run([...INSERTED, ...inputs.map((one) => (typeof one === 'string' ? press(one) : one))], IDLE, rules)
+      .state
+
+  it('a list shows its members, to go on with or to be taken away again', () => {
+    const shown = at(...type('901'))
+    expect(shown).toMatchObject({ is: 'members', contest: 0, position: 16, ballot: [[16]] })
+    expect(at(...type('901'), 'go-on')).toMatchObject({
+      is: 'choosing',
+      ballot: [[16]],
+      notice: { is: 'added', contest: 0, position: 16 },
+    })
+    expect(at(...type('901'), 'remove-901')).toMatchObject({ is: 'choosing', ballot: [[]] })
+  })
+
+  it('a code typed again counts once and is remembered until it is taken away', () => {
+    const twice = at(...type('150'), ...type('150'), ...type('150'), 'review')
+    expect(twice).toMatchObject({ is: 'reviewing', ballot: [[7]], repeated: ['150'] })
+    expect(at(...type('150'), ...type('150'), 'review', 'back')).toMatchObject({ repeated: ['150'] })
+    expect(at(...type('150'), ...type('150'), 'remove-150')).toMatchObject({ ballot: [[]], repeated: [] })
+  })
+
+  it('letters make a search, erased one by one; a space stands between words only', () => {
+    const typed = ['find', 'letter-space', 'letter-م', 'letter-space', 'letter-space', 'letter-ر']
+    expect(at(...typed)).toMatchObject({ is: 'finding', query: 'م ر' })
+    expect(at(...typed, 'erase', 'erase', 'erase', 'erase')).toMatchObject({ is: 'finding', query: '' })
+    expect(at('find', ...Array.from({ length: 30 }, () => 'letter-س'))).toMatchObject({
+      query: 'س'.repeat(14),
+    })
+    expect(at('find', 'letter-سس', 'letter-1', 'letter-', 'digit-1')).toMatchObject({ query: '' })
+  })
+
+  it('a name that was found is a code that was typed, with all that is said of it', () => {
+    expect(at('find', 'pick-150')).toEqual(at(...type('150')))
+    expect(at('find', 'pick-901')).toEqual(at(...type('901')))
+    expect(at(...type('150'), 'find', 'pick-150')).toEqual(at(...type('150'), ...type('150')))
+    expect(at('find', 'pick-000')).toEqual(at(...type('000')))
+  })
+
+  it('whoever closes the search goes on with the code that was half typed', () => {
+    expect(at('digit-1', 'find', 'letter-م', 'close-find')).toMatchObject({ is: 'choosing', entry: '1' })
+  })
+
+  it('whoever does anything else is there: the time runs anew, also of the question', () => {
+    const touched: SessionInput = { is: 'touched' }
+    const states = [[], type('901'), [press('find')], [press('review')]]
+    for (const inputs of states) {
+      const { state } = run([...INSERTED, ...inputs], IDLE, rules)
+      expect(run([touched], state, rules)).toMatchObject({
+        state,
+        effects: [{ do: 'start-timer', ms: INACTIVITY_MS }],
+      })
+      const asked = run([{ is: 'timed-out' }], state, rules).state
+      expect(run([touched], asked, rules)).toMatchObject({
+        state: asked,
+        effects: [{ do: 'start-timer', ms: ALERT_MS }],
+      })
+    }
+    expect(run([touched]).effects).toEqual([])
+  })
+})
+
+describe('a list that goes over several pages', () => {
+  const first = { first: 0, end: 4, total: 9, previous: 0 }
+  const second = { first: 4, end: 8, total: 9, previous: 0 }
+  const last = { first: 8, end: 9, total: 9, previous: 4 }
+  const on = (id: string, page: Page): SessionInput => ({ is: 'pressed', id, page })
+  const read = [on('page-next', first), on('page-next', second)]
+
+  it('is leafed from page to page, and no farther than it goes', () => {
+    const reviewing = run([...CHOSEN, press('review'), ...read]).state
+    expect(reviewing).toMatchObject({ first: 8, seen: 8 })
+    expect(run([on('page-next', last)], reviewing).state).toBe(reviewing)
+    expect(run([on('page-previous', last)], reviewing).state).toMatchObject({ first: 4, seen: 9 })
+    const choosing = run([...CHOSEN, on('page-next', first), on('page-previous', second)]).state
+    expect(choosing).toMatchObject({ is: 'choosing', first: 0 })
+  })
+
+  it('is finished, and the slip accepted, only once each page was shown', () => {
+    const finish = (page: Page) => [on('finish', page), on('finish', page)]
+    const review = [...CHOSEN, press('review')]
+    for (const page of [first, second, { ...last, first: 5 }])
+      expect(run([...review, ...finish(page)]).done).not.toContain('print-slip')
+    expect(run([...review, ...read, ...finish(last)]).done).toContain('print-slip')
+    // Whoever has seen the last page may finish on any.
+    expect(run([...review, ...read, on('page-previous', last), ...finish(second)]).done).toContain(
+      'print-slip',
+    )
+    const hanging = run(PRINTED).state
+    expect(run([on('accept', first)], hanging).done).not.toContain('record')
+    expect(run([on('reject', first)], hanging).done).toContain('void-slip')
+    expect(run([...read, on('accept', last)], hanging).done).toContain('record')
+  })
+
+  it('is read from its beginning again after going back', () => {
+    const again = run([...CHOSEN, press('review'), ...read, press('back'), press('review')]).state
+    expect(again).toMatchObject({ first: 0, seen: 0 })
+  })
+})
+
 describe('whatever happens, in any order', () => {
   it('a vote is recorded only after an accepted card, two presses of finish, a printed slip and accept, in that order', () => {
     const counted = { records: 0 }
@@ -337,7 +440,7 @@ describe('whatever happens, in any order', () => {
       }),
       { numRuns: 100 },
     )
-    expect(seen.size).toBe(13)
+    expect(seen.size).toBe(15)
   })
 
   it('with the card pulled and the printer mended, every session comes to its end', () => {

@@ -14,7 +14,7 @@ import {
   stepSession,
 } from '../../../../device-agent/ballot/session/session.ts'
 import { ONE_PAGE } from '../../../../ui/voter-screens/view.ts'
-import { councilContest, testCode } from '../../../fixtures/definition.ts'
+import { listsContest, testCode } from '../../../fixtures/definition.ts'
 
 export const TROUBLES: readonly PrinterTrouble[] = [
   'paper-out',
@@ -37,7 +37,7 @@ export const REFUSALS: readonly CardRefusal[] = [
   'blank',
 ]
 
-export const RULES: SessionRules = { contests: [councilContest], codeLength: 3 }
+export const RULES: SessionRules = { contests: [listsContest], codeLength: 3 }
 export const IDLE: Session = { is: 'idle' }
 
 /** One step that was taken. */
@@ -69,7 +69,9 @@ export function buttonsOf(contests: readonly Contest[]): readonly string[] {
   const codes = contests.flatMap(({ candidates }) => candidates.slice(0, 4).map(({ code }) => code))
   return [
     ...Array.from({ length: 10 }, (_, digit) => `digit-${digit}`),
-    ...codes.map((code) => `remove-${code}`),
+    ...codes.flatMap((code) => [`remove-${code}`, `pick-${code}`]),
+    ...['find', 'letter-م', 'letter-space', 'erase', 'pick-901', 'close-find', 'go-on', 'remove-901'],
+    ...['page-next', 'page-previous'],
     ...['correct', 'blank', 'review', 'back', 'finish', 'accept', 'reject', 'retry', 'still-here'],
     ...['record', 'digit-10'],
   ]
@@ -104,7 +106,11 @@ export function outcomesOf(effect: SessionEffect): readonly SessionInput[] {
 function forward(state: Session): readonly SessionInput[] {
   switch (state.is) {
     case 'choosing':
-      return [...type(testCode(3)), ...['review', 'review', 'review', 'blank'].map(press)]
+      return [...type(testCode(3)), ...['review', 'review', 'review', 'blank', 'find'].map(press)]
+    case 'members':
+      return [press('go-on')]
+    case 'finding':
+      return ['pick-901', 'close-find', 'close-find'].map(press)
     case 'reviewing':
       return ['finish', 'finish', 'finish', 'back'].map(press)
     case 'comparing':
