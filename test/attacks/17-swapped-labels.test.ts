@@ -29,8 +29,8 @@ const sample = [...inAnyOrder(election, 'sample').slice(0, 57), ...chosenLists]
 const members = election.contest.candidates.filter(({ list }) =>
   chosenLists.some(({ code }) => code === list),
 )
-/** Far from each other, so that nobody is another's neighbour. */
-const few = [100, 250, 400].flatMap((position) => options[position] ?? [])
+/** One is enough for a build in which everybody has another's name. */
+const somebody = options.slice(100, 101)
 
 describeWith(
   [CHROMIUM, TESSERACT, TESSERACT_PERSIAN, ZBAR],
@@ -54,12 +54,15 @@ describeWith(
 
     /** Ways of reading by which another code was found than was typed. */
     async function caughtBy(tried: Partial<Tried>): Promise<readonly string[]> {
-      const sums = sumsOf(await readingsOf(tried, votesFor(election, few)))
+      const sums = sumsOf(await readingsOf(tried, votesFor(election, somebody)))
       return sums.flatMap(({ way, other }) => (other > 0 ? [way] : []))
     }
 
     test('lead to the same code on the screen, on paper, in the QR code and in the record', async () => {
-      const sums = sumsOf(await readingsOf({}, votesFor(election, sample)))
+      // Most of the time goes by until screens are painted: two voters wait no longer than one.
+      const halves = [sample.slice(0, 30), sample.slice(30)]
+      const readings = await Promise.all(halves.map((half) => readingsOf({}, votesFor(election, half))))
+      const sums = sumsOf(readings.flat())
       expect(sums.filter(({ unclear, other }) => unclear + other > 0)).toEqual([])
       expect(sums).toHaveLength(25)
       for (const { way, right } of sums)

@@ -1,10 +1,9 @@
 /** Reads a candidate's row on a screen: what the document says of it, and what its dots look like. */
 import { persianDigits } from '../../core/text/persian.ts'
-import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
 import { USUAL_LOOK } from '../../ui/screen.ts'
 import { TEXT_SIZE } from '../../ui/tokens.ts'
 import type { KnownNames } from '../oracles/slip/names.ts'
-import { PersianDigits } from '../oracles/slip/persian-digits.ts'
+import type { PersianDigits } from '../oracles/slip/persian-digits.ts'
 import { cutOut, type Dots, inkedColumns, inkedRows, type Span } from '../oracles/slip/picture.ts'
 import { READS_DIGITS, READS_NAMES, Tesseract } from '../oracles/slip/readers.ts'
 import type { CodesElection } from './election.ts'
@@ -13,8 +12,8 @@ import type { CutLines, ShownRow } from './shown.ts'
 
 type Place = Reading['place']
 
-/** Codes on a screen are set so large, in the weight of what is no heading. */
-const CODE = { size: TEXT_SIZE.large[USUAL_LOOK.textLevel], bold: false }
+/** Codes on a screen are set so, in the weight of what is no heading. */
+export const SCREEN_CODE = { size: TEXT_SIZE.large[USUAL_LOOK.textLevel], bold: false }
 
 /** Rows as the document says them. */
 export class DocumentReader {
@@ -44,13 +43,14 @@ export class DocumentReader {
 
 /** Collects pictures, which tesseract reads together. */
 export class ScreenDots {
-  readonly #persian = new PersianDigits(registerFonts(installedFontFiles()), CODE)
+  readonly #persian: PersianDigits
   readonly #names = new Tesseract(READS_NAMES)
   readonly #latin = new Tesseract(READS_DIGITS)
   readonly #known: KnownNames
   readonly #readings: (() => readonly Reading[])[] = []
 
-  constructor(known: KnownNames) {
+  constructor(known: KnownNames, persian: PersianDigits) {
+    this.#persian = persian
     this.#known = known
   }
 

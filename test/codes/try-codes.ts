@@ -7,10 +7,11 @@ import { installedFontFiles, measureWith, registerFonts } from '../../ui/fonts.t
 import type { DisplayBuild } from '../browser/display-build.ts'
 import { Booth } from '../device-agent/ballot/booth.ts'
 import { KnownNames } from '../oracles/slip/names.ts'
+import { PersianDigits } from '../oracles/slip/persian-digits.ts'
 import type { CodesBuild } from './build.ts'
 import type { CodesElection, Vote } from './election.ts'
 import type { Reading } from './reading.ts'
-import { DocumentReader, ScreenDots } from './screen-readers.ts'
+import { DocumentReader, SCREEN_CODE, ScreenDots } from './screen-readers.ts'
 import { type Printed, Slips } from './slips.ts'
 import { TouchedBooth } from './touched-booth.ts'
 import { cast, inPackageOrder } from './vote.ts'
@@ -29,6 +30,7 @@ export class CodesTrial {
   readonly #slips: Slips
   readonly #document: DocumentReader
   readonly #known: KnownNames
+  readonly #persian = new PersianDigits(registerFonts(installedFontFiles()), SCREEN_CODE)
 
   private constructor(build: CodesBuild, election: CodesElection, booth: TouchedBooth) {
     this.#build = build
@@ -49,7 +51,7 @@ export class CodesTrial {
 
   /** Casts these votes, then reads all that was seen of them: readers are slow to start. */
   async try(votes: readonly Vote[]): Promise<readonly Reading[]> {
-    const dots = new ScreenDots(this.#known)
+    const dots = new ScreenDots(this.#known, this.#persian)
     const readings: Reading[] = []
     const printed: Printed[] = []
     const polling = {

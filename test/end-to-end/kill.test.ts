@@ -16,7 +16,7 @@ const WEAKENED = fileURLToPath(new URL('weakened/sandogh.ts', import.meta.url))
 const SPENT = 3
 /** Some of these milliseconds after the voter's word the vote is not recorded yet, and some it is. */
 const RECORDING_MS = 16
-const LONGEST_MS = 120_000
+const LONGEST_MS = 240_000
 
 const folder = mkdtempSync(join(tmpdir(), 'sandogh-kill-'))
 const devices: PtyDevice[] = []

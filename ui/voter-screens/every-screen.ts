@@ -29,7 +29,7 @@ import type { VoterScreens } from './voter-screens.ts'
 const LONGEST = 3
 
 /** A screen with what it is of. */
-export interface SeenScreen extends PagedScreen {
+interface SeenScreen extends PagedScreen {
   readonly view: VoterView
 }
 

@@ -11,10 +11,7 @@ import { digits, doesNotFit, heightOf, lineOf, type Setting } from './setting.ts
 import type { StateOf, VoterState } from './view.ts'
 
 /** States whose screens are words alone. */
-export type Waiting = Exclude<
-  VoterState['is'],
-  'choosing' | 'members' | 'finding' | 'reviewing' | 'comparing'
->
+type Waiting = Exclude<VoterState['is'], 'choosing' | 'members' | 'finding' | 'reviewing' | 'comparing'>
 
 /** What the voter reads. */
 export function waiting(

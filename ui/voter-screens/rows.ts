@@ -23,7 +23,7 @@ import {
 const COLUMN_GAP = 24
 
 /** How every row of one kind lies. */
-export interface RowForm {
+interface RowForm {
   readonly name: TextSize
   readonly code: TextSize
   readonly latin: TextSize

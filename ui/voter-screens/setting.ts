@@ -45,7 +45,7 @@ export function doesNotFit({ screen, language, level }: Setting, what: string): 
 }
 
 /** Text height in grid pixels. */
-export function pxOf({ level }: Setting, size: TextSize): number {
+function pxOf({ level }: Setting, size: TextSize): number {
   return TEXT_SIZE[size][level]
 }
 

@@ -4,23 +4,26 @@ import type { Measure } from '../text-layout.ts'
 /** Words are measured so large and scaled: widths of a typeface grow with its size. */
 const REFERENCE_PX = 100
 
+/** Letters of two words are never shaped together, and a digit never with what is beside it. */
+const PARTS = /( |[0-9۰-۹])/
+
 /**
- * A measure that remembers every word that it was asked for. Letters of two words are never shaped together, so the sum is the width of the
- * whole. For texts of the package only: what a voter types is not to be remembered.
+ * A measure that remembers every word that it was asked for, but codes only as their digits: which codes were shown, and in what order, is
+ * not to be found in it. For texts of the package only: what a voter types is not to be remembered.
  */
 export function measureByWords(measure: Measure): Measure {
   const known = { regular: new Map<string, number>(), bold: new Map<string, number>() }
-  const widthOf = (word: string, bold: boolean): number => {
+  const widthOf = (part: string, bold: boolean): number => {
     const widths = bold ? known.bold : known.regular
-    const before = widths.get(word)
+    const before = widths.get(part)
     if (before !== undefined) return before
-    const width = measure(word, REFERENCE_PX, bold)
-    widths.set(word, width)
+    const width = measure(part, REFERENCE_PX, bold)
+    widths.set(part, width)
     return width
   }
   return (text, size, bold) => {
-    const words = text.split(' ')
-    const spaces = (words.length - 1) * widthOf(' ', bold)
-    return (words.reduce((sum, word) => sum + widthOf(word, bold), spaces) * size) / REFERENCE_PX
+    let sum = 0
+    for (const part of text.split(PARTS)) if (part !== '') sum += widthOf(part, bold)
+    return (sum * size) / REFERENCE_PX
   }
 }

@@ -31,7 +31,7 @@ export const ar: VoterTexts = {
   'on-list': 'القائمة: {list}',
   independent: 'مستقل',
   'photo-of': 'صورة {name}',
-  removed: 'حُذف «{name}».',
+  removed: 'حُذف: {name}',
   'slip-cancelled': 'أُلغيت الورقة. اختياراتك باقية: صححها واطبع من جديد.',
   'problem-unknown-code': 'لا أحد بهذا الرمز. اقرأ الرمز من قائمة المرشحين مرة أخرى واكتبه.',
   'problem-already-chosen': 'لقد اخترت هذا الرمز من قبل.',

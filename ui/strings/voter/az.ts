@@ -31,7 +31,7 @@ export const az: VoterTexts = {
   'on-list': 'لیست: {list}',
   independent: 'مستقل',
   'photo-of': 'عکس: {name}',
-  removed: '«{name}» سیلیندی.',
+  removed: 'سیلیندی: {name}',
   'slip-cancelled': 'برگه باطل اولدو. سئچدیکلرینیز قالیب: اونلاری دوزلدین و یئنه چاپ ائدین.',
   'problem-unknown-code': 'بو کد هئچ کیمین دئییل. کدی نامزدلر لیستیندن یئنه اوخویون و یازین.',
   'problem-already-chosen': 'بو کدی قاباقجا سئچمیسینیز.',

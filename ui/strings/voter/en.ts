@@ -31,7 +31,7 @@ export const en: VoterTexts = {
   'on-list': 'List: {list}',
   independent: 'Independent',
   'photo-of': 'Photo of {name}',
-  removed: '“{name}” was removed.',
+  removed: 'Removed: {name}',
   'slip-cancelled': 'The slip was cancelled. Your choices are kept: correct them and print again.',
   'problem-unknown-code': 'Nobody has this code. Read it again from the list of candidates and type it.',
   'problem-already-chosen': 'You have already chosen this code.',

@@ -31,7 +31,7 @@ export const fa: VoterTexts = {
   'on-list': 'فهرست: {list}',
   independent: 'مستقل',
   'photo-of': 'عکس {name}',
-  removed: '«{name}» حذف شد.',
+  removed: 'حذف شد: {name}',
   'slip-cancelled': 'برگه باطل شد. انتخاب‌های شما مانده است: آن‌ها را درست کنید و دوباره چاپ کنید.',
   'problem-unknown-code': 'کسی با این کد نیست. کد را از فهرست نامزدها دوباره بخوانید و بزنید.',
   'problem-already-chosen': 'این کد را پیش‌تر انتخاب کرده‌اید.',
