@@ -127,8 +127,8 @@ function noticeBlocks(setting: Setting, { notice }: Choosing, form: NoticeForm):
   }
   const small: Piece = { ...piece, size: 'small' }
   if (form === 'apart') return blocksOf(setting, small)
-  const whole = form === 'whole' ? sized(setting, piece, { width: WIDTH, height: MOST_NOTICE }) : small
-  return [blockOf(setting, whole)]
+  const size = form === 'whole' ? sizeFor(setting, piece, { width: WIDTH, height: MOST_NOTICE }) : undefined
+  return [blockOf(setting, size === undefined ? small : { ...piece, size })]
 }
 
 function noticeText(

@@ -26,6 +26,11 @@ export class DeviceLine {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
   }
 
+  /** Leaves: the device takes the page for gone. */
+  leave(): void {
+    this.#socket?.close()
+  }
+
   #connect(): void {
     const socket = new WebSocket(`ws://${location.host}/line`)
     this.#socket = socket

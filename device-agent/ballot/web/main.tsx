@@ -45,8 +45,10 @@ function draw(screen: Screen, revision: number | undefined): void {
 
 const line = new DeviceLine({
   message: (message: FromDevice) => {
-    if ('ask' in message) line.say({ showing: seen?.revision ?? 0 })
-    else {
+    if ('ask' in message) {
+      leaveIfCovered()
+      line.say({ showing: seen?.revision ?? 0 })
+    } else {
       const { revision, ...screen } = message.screen
       draw(screen, revision)
     }
@@ -63,7 +65,18 @@ function placeOf(event: PointerEvent): Place | undefined {
   return grid ? gridPlace(grid, event) : undefined
 }
 
+/**
+ * A browser that fills the screen and shows something else than this page was led there by keys that came before the page held them. The
+ * device ends a browser whose page has left.
+ */
+function leaveIfCovered(): void {
+  const isCovered = document.hidden || !document.hasFocus()
+  if (isCovered && matchMedia('(display-mode: fullscreen)').matches) line.leave()
+}
+
 lockPage()
+document.addEventListener('visibilitychange', leaveIfCovered)
+window.addEventListener('blur', leaveIfCovered)
 document.addEventListener('pointerdown', (event) => presses.down(event, seen, placeOf(event)))
 document.addEventListener('pointerup', (event) => {
   const press = presses.up(event, seen, placeOf(event))
