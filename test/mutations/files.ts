@@ -101,13 +101,11 @@ const foreignFile: Mutate = ({ folders, foreign }, draw) => {
   }
 }
 
+/** Of two elections the first is audited, and the other one's bundle is in the wrong place. */
 const foreignBundle: Mutate = ({ folders, foreign }, draw) => {
   const folder = draw.of(bundlesIn(folders))
-  return {
-    folders: new Map([...folders, [folder, foreign]]),
-    what: `${folder}: a bundle of another election`,
-    places: [folder, 'input.other-package'],
-  }
+  const mixed = new Map([...folders, [folder, foreign] as const])
+  return { folders: mixed, what: `${folder}: a bundle of another election`, places: bundlesIn(folders) }
 }
 
 const doubledBundle: Mutate = ({ folders }, draw) => {

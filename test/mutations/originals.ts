@@ -31,31 +31,29 @@ export function fixtureOriginals(): readonly Original[] {
 function original(name: string, wishes: Wishes): Original {
   const seed = `mutations ${name}`
   const station = makeStation(seed, wishes)
-  const other = makeStation(seed, { ...wishes, election: 'other-1405' })
+  const other = makeStation(seed, { casts: [3], election: 'other-1405' })
+  const folders = foldersOf(station)
   return {
     name,
     authorityKey: toBase64(station.authority.publicKey),
-    folders: foldersOf(station),
+    folders,
     earlier: new Map(station.devices.map((device) => [device.id, earlierBundle(station, device)])),
     foreign: bundleFiles(other, deviceOf(other, 0)),
-    lies: liesOf(station, seed, wishes),
+    lies: [...liesOf(station, folders), ...sharedThings(seed)],
   }
 }
 
-/** Bundles and check-in; some of it other than it was. */
-function foldersOf(
-  station: TestStation,
-  changes: ReadonlyMap<string, ReadonlyMap<string, Content>> = new Map(),
-  issued = castsOf(station) + 1,
-): Folders {
-  const bundles = station.devices.map(
-    (device) => [device.id, changes.get(device.id) ?? bundleFiles(station, device)] as const,
-  )
-  const statement = Buffer.from(issuedText(station, { issued, returned: 1 }))
+/** Bundles and check-in. */
+function foldersOf(station: TestStation): Folders {
+  const bundles = station.devices.map((device) => [device.id, bundleFiles(station, device)] as const)
   return new Map<string, ReadonlyMap<string, Content>>([
     ...bundles,
-    [CHECK_IN, new Map([[ISSUED_FILE, statement]])],
+    [CHECK_IN, checkIn(station, castsOf(station) + 1)],
   ])
+}
+
+function checkIn(station: TestStation, issued: number): ReadonlyMap<string, Content> {
+  return new Map([[ISSUED_FILE, Buffer.from(issuedText(station, { issued, returned: 1 }))]])
 }
 
 function castsOf({ devices }: TestStation): number {
@@ -83,7 +81,7 @@ function withEntries(station: TestStation, device: TestDevice, entries: readonly
   })
 }
 
-function liesOf(station: TestStation, seed: string, wishes: Wishes): readonly Lie[] {
+function liesOf(station: TestStation, folders: Folders): readonly Lie[] {
   const [first, second] = [deviceOf(station, 0), deviceOf(station, 1)]
   const { definition } = station.electionPackage
   const told = (
@@ -93,7 +91,7 @@ function liesOf(station: TestStation, seed: string, wishes: Wishes): readonly Li
     ...places: string[]
   ): Lie => ({
     about: `${device.id}: ${about}`,
-    folders: foldersOf(station, new Map([[device.id, files]])),
+    folders: new Map([...folders, [device.id, files]]),
     places: places.map((place) => `${device.id}/${place}`),
   })
   const changed = (device: TestDevice, about: string, files: Changed, ...places: string[]) =>
@@ -102,8 +100,12 @@ function liesOf(station: TestStation, seed: string, wishes: Wishes): readonly Li
     told(first, about, withEntries(station, first, entries), ...places)
   /** The neighbours' heads know another history. */
   const forked = (about: string, entries: readonly Uint8Array[]): Lie => {
-    const lie = journal(about, entries, '')
-    return { ...lie, places: [...lie.places, ...station.devices.map(({ id }) => `${id}/cosigned.json`)] }
+    const files = withEntries(station, first, entries)
+    return {
+      about,
+      folders: new Map([...folders, [first.id, files]]),
+      places: station.devices.map(({ id }) => id),
+    }
   }
   const { entries } = first
   const at = (seq: number, event: JournalEvent, seconds = 0) =>
@@ -135,12 +137,12 @@ function liesOf(station: TestStation, seed: string, wishes: Wishes): readonly Li
     journal(
       'a ballot after closing',
       [...entries, at(entries.length, { type: 'ballot.cast', count: first.tags.length + 1 })],
-      `journal.jsonl entry ${entries.length} `,
+      `journal.jsonl entry ${entries.length}`,
     ),
     journal(
       'a count that jumps',
       entries.with(lastCast, at(lastCast, { type: 'ballot.cast', count: first.tags.length + 1 })),
-      `journal.jsonl entry ${lastCast} `,
+      `journal.jsonl entry ${lastCast}`,
     ),
     journal('polls never closed', entries.slice(0, 30), 'journal.jsonl'),
     journal('the journal of a neighbour', second.entries, 'journal.jsonl entry 0'),
@@ -200,15 +202,15 @@ function liesOf(station: TestStation, seed: string, wishes: Wishes): readonly Li
       { [own]: isSmall ? sealedTally(station, second) : Buffer.from(tallyDocument(station, second)) },
       own,
     ),
-    changed(first, 'no tally', { [own]: null }, 'manifest.json'),
+    changed(first, 'no tally', { [own]: null }, 'tally.json'),
     {
       about: 'one authorization more than ballots',
-      folders: foldersOf(station, new Map(), castsOf(station) + 2),
+      folders: new Map([...folders, [CHECK_IN, checkIn(station, castsOf(station) + 2)]]),
       places: ['station s-1'],
     },
     {
       about: 'one authorization fewer than ballots',
-      folders: foldersOf(station, new Map(), castsOf(station)),
+      folders: new Map([...folders, [CHECK_IN, checkIn(station, castsOf(station))]]),
       places: ['station s-1'],
     },
   ]
@@ -231,11 +233,11 @@ function liesOf(station: TestStation, seed: string, wishes: Wishes): readonly Li
       ),
     )
   }
-  return [...lies, ...sharedThings(seed, wishes)]
+  return lies
 }
 
 /** One authorization, or one sealed ballot, on two devices. */
-function sharedThings(seed: string, wishes: Wishes): readonly Lie[] {
+function sharedThings(seed: string): readonly Lie[] {
   const both: readonly (readonly [string, Wishes])[] = [
     [
       'one authorization spent on two devices',
@@ -247,7 +249,7 @@ function sharedThings(seed: string, wishes: Wishes): readonly Lie[] {
     ],
   ]
   return both.map(([about, wish]) => {
-    const station = makeStation(seed, { ...wishes, ...wish })
+    const station = makeStation(seed, { casts: [3, 3], ...wish })
     return { about, folders: foldersOf(station), places: [deviceOf(station, 1).id] }
   })
 }
