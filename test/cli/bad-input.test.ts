@@ -257,7 +257,11 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       ['device', 'calibrate'],
       ['--home <folder>', 'sandogh device --help'],
     ],
-    ['device: no verb', ['device'], ['say what to do: setup, run, calibrate or program', 'sandogh device --help']],
+    [
+      'device: no verb',
+      ['device'],
+      ['say what to do: setup, run, calibrate or program', 'sandogh device --help'],
+    ],
     ['device: an unknown verb', ['device', 'fly'], ['there is no verb "fly"', 'sandogh device --help']],
     ['device: no folder', ['device', 'run'], ['--home <folder>', 'sandogh device --help']],
     [
