@@ -2,7 +2,16 @@
  * From folders on a disk or stick to bytes in memory. What was exported by a machine that may lie is read with care: no links are
  * followed, no file is larger than the format allows, nothing may be there that the format does not name. Nothing is ever written.
  */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import {
   BUNDLE_FILES,
@@ -12,15 +21,22 @@ import {
   TALLY_FILES,
 } from '../core/bundle/bundle.ts'
 import { ISSUED_FILE } from '../core/bundle/issued.ts'
-import { ok, type Result, refuse } from '../core/result.ts'
+import { ok, type Refusal, type Result, refuse, valueOrThrow } from '../core/result.ts'
 
 export const MANIFEST_FILE = 'manifest.json'
 
-/** A bundle's folder as read; nothing in it is verified. */
+export type BundleFileName = BundleFile | typeof MANIFEST_FILE
+
+/** The files of a bundle; nothing in them is verified. On a disk each `get` reads anew, so that no more than one need be in memory. */
+export type UnverifiedFiles = Pick<ReadonlyMap<BundleFileName, Uint8Array>, 'get' | 'has' | 'keys'>
+
+/** A bundle's folder. */
 export interface BundleContent {
   /** The folder's name as it was given, for findings. */
   readonly where: string
-  readonly files: ReadonlyMap<BundleFile | typeof MANIFEST_FILE, Uint8Array>
+  readonly files: UnverifiedFiles
+  /** What is wrong with the folder already: a file too many, missing, or none. */
+  readonly problem?: Refusal
 }
 
 /** A folder that was named on the command line, or that lies in one which was. */
@@ -48,11 +64,12 @@ const MAX_FOLDERS = 100_000
 
 /**
  * Finds the bundles: each path is a bundle, a check-in's folder, or a folder in which such lie.
- * @returns a refusal `input.*` if a path is no folder or holds nothing
+ * @returns each folder once, sorted by its name, so that nothing depends on the order of `paths`; a refusal `input.*` if a path is no folder
+ *   or holds nothing
  */
 export function findFolders(paths: readonly string[]): Result<readonly FoundFolder[]> {
   const found: FoundFolder[] = []
-  for (const path of paths) {
+  for (const path of new Set(paths.map(withoutSlash))) {
     const inside = listFolder(path)
     if (!inside.ok) return inside
     const folders = inside.value.filter((entry) => entry.isDirectory())
@@ -85,10 +102,19 @@ export function findFolders(paths: readonly string[]): Result<readonly FoundFold
       found.push(folder.value)
     }
   }
-  return ok(found)
+  const byName = new Map(found.map((folder) => [folder.where, folder]))
+  return ok([...byName.values()].sort((a, b) => (a.where < b.where ? -1 : 1)))
 }
 
-/** Reads a bundle's folder: exactly the files of the format, one of the two tallies and maybe a sheet, each an ordinary file. */
+/** `bundles/` is `bundles`, so that places are named in one way. */
+function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/+$/, '')
+}
+
+/**
+ * Looks into a bundle's folder: exactly the files of the format, one of the two tallies and maybe a sheet, each an ordinary file.
+ * @returns the bundle, with what is wrong with its folder; refused if it is no folder that can be read
+ */
 export function readBundle(where: string): Result<BundleContent> {
   const inside = listFolder(where)
   if (!inside.ok) return inside
@@ -96,14 +122,52 @@ export function readBundle(where: string): Result<BundleContent> {
   // A second tally beside the first is a file that does not belong here.
   const tally = TALLY_FILES.find(has) ?? TALLY_FILES[0]
   const sheet = has(SHEET_FILE) ? ([SHEET_FILE] as const) : []
-  const read = readFiles(where, [MANIFEST_FILE, ...BUNDLE_FILES, tally, ...sheet])
-  return read.ok ? ok({ where, files: read.value }) : read
+  const names = [MANIFEST_FILE, ...BUNDLE_FILES, tally, ...sheet] as const
+  const listed = checkListed(where, inside.value, names)
+  const files = new FolderFiles(where, names)
+  return ok(listed.ok ? { where, files } : { where, files, problem: listed.error })
+}
+
+/** The same bundle with all its files read. Throws a {@link RefusalError} if one cannot be read. */
+export function inMemory({ files, ...content }: BundleContent): BundleContent {
+  const read = new Map<BundleFileName, Uint8Array>()
+  for (const name of files.keys()) read.set(name, files.get(name) ?? new Uint8Array())
+  return { ...content, files: read }
 }
 
 /** Reads a check-in's folder: the one file `issued.json`. */
 export function readCheckIn(where: string): Result<Uint8Array> {
-  const read = readFiles(where, [ISSUED_FILE])
-  return read.ok ? ok(read.value.get(ISSUED_FILE) ?? new Uint8Array()) : read
+  const inside = listFolder(where)
+  const listed = inside.ok ? checkListed(where, inside.value, [ISSUED_FILE]) : inside
+  if (!listed.ok) return listed
+  const bytes = readSmallFile(join(where, ISSUED_FILE))
+  return bytes === undefined ? badFile(where, ISSUED_FILE, UNREADABLE) : ok(bytes)
+}
+
+/** The files of a folder, read when they are asked for. */
+class FolderFiles implements UnverifiedFiles {
+  readonly #where: string
+  readonly #names: ReadonlySet<BundleFileName>
+
+  constructor(where: string, names: readonly BundleFileName[]) {
+    this.#where = where
+    this.#names = new Set(names)
+  }
+
+  has(name: BundleFileName): boolean {
+    return this.#names.has(name)
+  }
+
+  keys() {
+    return this.#names.keys()
+  }
+
+  /** Throws a {@link RefusalError} if the file cannot be read. */
+  get(name: BundleFileName): Uint8Array | undefined {
+    if (!this.has(name)) return undefined
+    const bytes = readSmallFile(join(this.#where, name))
+    return bytes ?? valueOrThrow(badFile(this.#where, name, UNREADABLE))
+  }
 }
 
 /** Reads one ordinary file of a limited size, following no link. Undefined if it is none, is too large or cannot be read. */
@@ -129,28 +193,23 @@ export function readSmallFile(path: string, limit = MAX_FILE_BYTES): Uint8Array 
   }
 }
 
-function readFiles<N extends string>(where: string, names: readonly N[]): Result<ReadonlyMap<N, Uint8Array>> {
-  const inside = listFolder(where)
-  if (!inside.ok) return inside
-  const bad = (name: string, what: string) =>
-    refuse(
-      'bundle.files',
-      join(where, name),
-      what,
-      'Get the folder again from the device or its memory stick.',
-    )
-  const stray = inside.value.find(({ name }) => !names.some((known) => known === name))
-  if (stray !== undefined) return bad(stray.name, 'this file does not belong into this folder')
-  const files = new Map<N, Uint8Array>()
+const UNREADABLE = 'it cannot be read, or is larger than 64 MiB'
+
+/** These files are there, ordinary ones, and nothing else. */
+function checkListed(where: string, inside: readonly Dirent[], names: readonly string[]): Result<void> {
+  const stray = inside.find(({ name }) => !names.includes(name))
+  if (stray !== undefined) return badFile(where, stray.name, 'this file does not belong into this folder')
   for (const name of names) {
-    const entry = inside.value.find((known) => known.name === name)
-    if (entry === undefined) return bad(name, 'this file is missing')
-    if (!entry.isFile()) return bad(name, 'this is a link, a folder or a device and no file')
-    const bytes = readSmallFile(join(where, name))
-    if (bytes === undefined) return bad(name, 'it cannot be read, or is larger than 64 MiB')
-    files.set(name, bytes)
+    const entry = inside.find((known) => known.name === name)
+    if (entry === undefined) return badFile(where, name, 'this file is missing')
+    if (!entry.isFile()) return badFile(where, name, 'this is a link, a folder or a device and no file')
   }
-  return ok(files)
+  return ok(undefined)
+}
+
+function badFile(where: string, name: string, what: string) {
+  const next = 'Get the folder again from the device or its memory stick.'
+  return refuse('bundle.files', join(where, name), what, next)
 }
 
 function listFolder(path: string) {

@@ -1,11 +1,11 @@
 /** What verifying found, for people (the verdict in the first line) and as JSON for machines. Both say the same. */
-import type { Day } from '../core/journal/day.ts'
-import { sha256, toBase64, toHex } from '../core/keys/hash.ts'
+import type { Definition } from '../core/election/definition.ts'
+import { fromBase64, sha256, toBase64, toHex } from '../core/keys/hash.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Json } from '../core/text/canonical-json.ts'
+import type { AuditedCount } from './count/audit-count.ts'
 import type { VerifiedDatabase } from './verify/database.ts'
-import type { Released } from './verify/release.ts'
-import type { VerifiedCount } from './verify/verify-count.ts'
+import type { DeviceFacts, StationFacts } from './verify/facts.ts'
 
 /** A report in both forms. `text` ends in a line feed. */
 export interface Report {
@@ -13,118 +13,158 @@ export interface Report {
   readonly json: Json
 }
 
+/** What a count was held against beside the rules of the format, by the names that were given. */
+export interface HeldAgainst {
+  /** Where the authority's key came from. */
+  readonly key: 'given' | 'package'
+  readonly policy: string | undefined
+  readonly programs: readonly string[]
+}
+
 /** Said of every count in which a journal says so. */
 export const SEEDED = 'random numbers were seeded, not secret: a simulation, no election'
 
 export const TALLY_NOT_VERIFIED = 'tally not verified: that needs the paper or the trustees'
 
-/** The first thing that does not hold. */
-export function refusalReport({ where, what, code, next }: Refusal): Report {
+/** The first thing that does not hold, where there is nothing else to tell. */
+export function refusalReport(refusal: Refusal): Report {
   return {
-    text: `DOES NOT HOLD: ${where}: ${what}\n${next} (${code})\n`,
-    json: { verdict: 'does not hold', findings: [{ where, what }], code, next },
+    text: `${verdictLines([refusal]).join('\n')}\n`,
+    json: { verdict: 'does not hold', findings: findingsJson([refusal]) },
   }
 }
 
-/**
- * Everything that was given holds.
- * @param keyFrom where the authority's key came from
- * @param policy name of the policy file that every device satisfies; undefined if none was asked for
- */
-export function verifyReport(
-  count: VerifiedCount,
-  keyFrom: 'given' | 'package',
-  policy: string | undefined,
-): Report {
-  const stations = count.stations.map(({ station, bundles, missing, eyes, issued, released }) => ({
-    station: station.id,
-    devices: bundles.map(({ device, day, receipt, tally }, i) => ({
-      device,
-      entries: day.size,
-      ballots: day.casts,
-      voidSlips: day.voids,
-      batches: day.batches.length,
-      receipt: receipt === undefined ? null : timeText(receipt),
-      random: day.random,
-      totals: tally === undefined ? 'sealed' : 'released',
-      clockWentBack: clockJson(day),
-      seenBy: {
-        centre: eyes[i]?.centre ?? false,
-        neighbours: eyes[i]?.neighbours ?? [],
-        of: station.devices.length - 1,
-      },
-    })),
-    missing,
-    sheet: released.sheet === undefined ? null : { device: released.sheet.device },
-    totals: totalsText(released),
-    checkIn: issued === undefined ? null : { issued: issued.issued, returned: issued.returned },
-  }))
-  const devices = stations.flatMap((station) => station.devices)
-  const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
-  const incomplete = incompleteOf(count)
-  const given = `${plural(devices.length, 'bundle')}, ${plural(stations.length, 'station')}, ${plural(ballots, 'ballot')}`
-  const lines = [
-    incomplete.length === 0
-      ? `HOLDS: ${given}`
-      : `HOLDS for what was given: ${given}; missing: ${incomplete.join(', ')}`,
-    ...authorityLines(count, keyFrom),
+/** The verdict of findings, the first in full. */
+export function verdictLines([first, ...others]: readonly Refusal[]): readonly string[] {
+  if (first === undefined) return []
+  return [
+    `DOES NOT HOLD: ${first.where}: ${first.what}`,
+    `${first.next} (${first.code})`,
+    ...others.map(({ code, where, what }) => `  and ${where}: ${what} (${code})`),
   ]
-  for (const { station, devices: rows, checkIn, totals } of stations) {
-    lines.push('', `station ${station}`)
-    if (checkIn !== null) lines.push(`  check-in: ${checkIn.issued} issued, ${checkIn.returned} returned`)
-    lines.push(
-      ...table([
-        [
-          'device',
-          'entries',
-          'ballots',
-          'void slips',
-          'batches',
-          'receipt of the centre',
-          'seen by',
-          'totals',
-        ],
-        ...rows.map((row) => [
-          row.device,
-          String(row.entries),
-          String(row.ballots),
-          String(row.voidSlips),
-          String(row.batches),
-          row.receipt ?? 'no receipt of the centre',
-          eyesText(row.seenBy),
-          row.totals,
-        ]),
-      ]),
-      ...totals.map((line) => `  ${line}`),
-    )
-  }
-  for (const { device, clockWentBack } of devices) {
-    if (clockWentBack !== null) lines.push('', clockLine(device, clockWentBack))
-  }
-  if (policy !== undefined)
-    lines.push('', `every journal was seen to its end by those whom ${policy} asks for`)
-  if (devices.some(({ random }) => random !== 'system')) {
-    lines.push('', SEEDED)
-  }
-  lines.push('', TALLY_NOT_VERIFIED)
+}
+
+/** Findings for machines. */
+export function findingsJson(findings: readonly Refusal[]): Json {
+  return findings.map(({ code, where, what, next }) => ({ code, where, what, next }))
+}
+
+/** What verifying a count found. */
+export function verifyReport(count: AuditedCount, against: HeldAgainst): Report {
+  const { findings, stations, spoiled } = count
+  const devices = stations.flatMap((station) => station.devices)
+  const missing = incompleteOf(count)
+  const lines = [
+    ...(findings.length === 0 ? [holdsLine(stations, missing)] : verdictLines(findings)),
+    ...authorityLines(count, against.key),
+    ...stations.flatMap(stationLines),
+    ...devices.flatMap(clockLines),
+    ...(findings.length === 0 ? againstLines(devices, against) : []),
+    ...(devices.some(({ random }) => random !== 'system') ? ['', SEEDED] : []),
+    '',
+    TALLY_NOT_VERIFIED,
+  ]
   return {
     text: `${lines.join('\n')}\n`,
     json: {
-      verdict: 'holds',
-      missing: incomplete,
-      stations,
-      policy: policy ?? null,
+      verdict: findings.length === 0 ? 'holds' : 'does not hold',
+      findings: findingsJson(findings),
+      spoiled: [...spoiled],
+      missing,
+      stations: stations.map(stationJson),
+      policy: against.policy ?? null,
+      programs: [...against.programs],
       tally: TALLY_NOT_VERIFIED,
     },
   }
 }
 
+function holdsLine(stations: readonly StationFacts[], missing: readonly string[]): string {
+  const devices = stations.flatMap((station) => station.devices)
+  const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
+  const given = `${plural(devices.length, 'bundle')}, ${plural(stations.length, 'station')}, ${plural(ballots, 'ballot')}`
+  if (missing.length === 0) return `HOLDS: ${given}`
+  return `HOLDS for what was given: ${given}; missing: ${missingText(missing)}`
+}
+
+/** As many as one reads in a line. */
+export function missingText(missing: readonly string[]): string {
+  const shown = missing.length <= MISSING_SHOWN ? missing : missing.slice(0, MISSING_SHOWN)
+  const more = missing.length - shown.length
+  return [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join(', ')
+}
+
+const MISSING_SHOWN = 12
+
+function stationLines(facts: StationFacts): readonly string[] {
+  const { station, devices, checkIn } = facts
+  const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
+  const head = [
+    'device',
+    'entries',
+    'ballots',
+    'void slips',
+    'slips in all',
+    'batches',
+    'receipt of the centre',
+    'seen by',
+    'totals',
+  ]
+  return [
+    '',
+    `station ${station}`,
+    ...(checkIn === null
+      ? []
+      : [`  check-in: ${checkIn.issued} issued, ${ballots} ballots, ${checkIn.returned} returned`]),
+    ...table([
+      head,
+      ...devices.map((row) => [
+        row.device,
+        String(row.entries),
+        String(row.ballots),
+        String(row.voidSlips),
+        String(row.ballots + row.voidSlips),
+        String(row.batches),
+        row.receipt === null ? 'no receipt of the centre' : timeText(row.receipt),
+        eyesText(row.seenBy),
+        row.totals,
+      ]),
+    ]),
+    ...totalsText(facts).map((line) => `  ${line}`),
+  ]
+}
+
+function stationJson(facts: StationFacts): Json {
+  const { station, devices, missing, sheet, checkIn } = facts
+  return {
+    station,
+    devices: devices.map(({ receipt, clock, seenBy, programs, ...device }) => ({
+      ...device,
+      programs: [...programs],
+      receipt: receipt === null ? null : timeText(receipt),
+      clockWentBack: clock.wentBack && { entry: clock.wentBack.entry, times: clock.wentBack.times },
+      clock: {
+        wentBack: clock.wentBack && { ...clock.wentBack },
+        outside: clock.outside && { ...clock.outside },
+        ahead: clock.ahead.map(({ entry, seconds, witness }) => ({
+          entry,
+          seconds,
+          witness: witness ?? 'centre',
+        })),
+      },
+      seenBy: { ...seenBy },
+    })),
+    missing,
+    sheet: sheet === null ? null : { device: sheet },
+    totals: totalsText(facts),
+    checkIn: checkIn && { ...checkIn },
+  }
+}
+
 /** How far a station's totals left its devices, where that is not each with its own. */
-function totalsText({ neverReleased, withoutSheet, sheet }: Released): readonly string[] {
-  if (sheet !== undefined)
-    return [
-      `totals left as the station's sheet alone, made by ${sheet.device}: a device has fewer than 32 ballots`,
-    ]
+function totalsText({ neverReleased, withoutSheet, sheet }: StationFacts): readonly string[] {
+  if (sheet !== null)
+    return [`totals left as the station's sheet alone, made by ${sheet}: a device has fewer than 32 ballots`]
   if (withoutSheet) return ["the station's sheet was not made: opening all its bundles tells the totals"]
   return neverReleased.length === 0
     ? []
@@ -133,34 +173,70 @@ function totalsText({ neverReleased, withoutSheet, sheet }: Released): readonly 
       ]
 }
 
-function clockJson({ clockWentBack }: Day) {
-  return clockWentBack === undefined ? null : { ...clockWentBack }
+/** No rule is broken, since clocks get set; whoever compares times with other evidence must know it. */
+function clockLines({ device, clock }: DeviceFacts): readonly string[] {
+  const { wentBack, outside, ahead } = clock
+  const lines: string[] = []
+  if (wentBack !== null) {
+    const by = `, by ${plural(wentBack.seconds, 'second')}${wentBack.times === 1 ? '' : ' at most'}`
+    lines.push(`${wentBackLine(device, wentBack)}${by}`)
+  }
+  if (outside !== null) {
+    const more = outside.times === 1 ? '' : ` and ${plural(outside.times - 1, 'more entry', 'more entries')}`
+    lines.push(
+      `clock of ${device}: entry ${outside.entry}${more} between opening and closing say another day than the polling day`,
+    )
+  }
+  for (const { entry, seconds, witness } of ahead) {
+    const who = witness === undefined ? 'the centre' : `device ${witness}`
+    lines.push(
+      `clock of ${device} was ahead, or that of ${who} behind: entry ${entry} says a time ${plural(seconds, 'second')} after ${who} cosigned it`,
+    )
+  }
+  return lines.length === 0 ? [] : ['', ...lines]
 }
 
-/** No rule is broken, since clocks get set; whoever compares times with other evidence must know it. */
-function clockLine(device: string, { entry, times }: { readonly entry: number; readonly times: number }) {
+function wentBackLine(device: string, { entry, times }: { readonly entry: number; readonly times: number }) {
   const more = times === 1 ? '' : ` and ${plural(times - 1, 'more time', 'more times')}`
   return `clock of ${device} went back before entry ${entry}${more}`
 }
 
+/** Policy and programs: what was asked, or what nobody asked. */
+function againstLines(devices: readonly DeviceFacts[], { policy, programs }: HeldAgainst): readonly string[] {
+  const lines: string[] = []
+  if (policy !== undefined)
+    lines.push('', `every journal was seen to its end by those whom ${policy} asks for`)
+  if (programs.length > 0) {
+    lines.push('', `every device says that it ran the program of ${programs.join(' or ')}`)
+  } else {
+    const counts = new Map<string, number>()
+    for (const program of devices.flatMap((device) => [...new Set(device.programs)]))
+      counts.set(program, (counts.get(program) ?? 0) + 1)
+    lines.push(
+      '',
+      'programs that ran, as they say of themselves; --program compares them with lists of files',
+    )
+    for (const [program, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+      lines.push(`  ${toHex(fromBase64(program) ?? new Uint8Array())}  on ${plural(count, 'device')}`)
+  }
+  return lines
+}
+
 /** Whose eyes have been on the end of a journal: `centre, 1 of 2 neighbours`. */
-function eyesText(seen: {
-  readonly centre: boolean
-  readonly neighbours: readonly string[]
-  readonly of: number
-}): string {
+function eyesText(seen: DeviceFacts['seenBy']): string {
   const neighbours = seen.of === 0 ? [] : [`${seen.neighbours.length} of ${plural(seen.of, 'neighbour')}`]
   const eyes = [...(seen.centre ? ['centre'] : []), ...neighbours]
   return eyes.length === 0 ? 'nobody' : eyes.join(', ')
 }
 
-/** Devices and check-ins of all stations of the package that were not given. */
-export function incompleteOf({ electionPackage, stations }: VerifiedCount): readonly string[] {
+/** Devices and check-ins of all stations of the package of which nothing that holds was given. */
+export function incompleteOf({ electionPackage, stations }: AuditedCount): readonly string[] {
+  const factsOf = new Map(stations.map((facts) => [facts.station, facts]))
   return electionPackage.definition.stations.flatMap(({ id, devices }) => {
-    const given = stations.find(({ station }) => station.id === id)
+    const facts = factsOf.get(id)
     return [
-      ...(given?.missing ?? devices).map((device) => `device ${device} of station ${id}`),
-      ...(given?.issued === undefined ? [`the check-in of station ${id}`] : []),
+      ...(facts?.missing ?? devices).map((device) => `device ${device} of station ${id}`),
+      ...(facts === undefined || facts.checkIn === null ? [`the check-in of station ${id}`] : []),
     ]
   })
 }
@@ -175,18 +251,19 @@ export function databaseReport({ device, station, day }: VerifiedDatabase): Repo
       `HOLDS: database of device ${device} of station ${station}`,
       `  ${plural(size, 'entry', 'entries')} and as many checkpoints, ${plural(casts, 'ballot')}, ${plural(voids, 'void slip')}, ${plural(batches.length, 'batch', 'batches')}; polls ${polls}`,
       ...(pooled === 0 ? [] : [`  ${pooled} ballots are in the pool, which only the day key opens`]),
-      ...(clockWentBack === undefined ? [] : [clockLine(device, clockWentBack)]),
+      ...(clockWentBack === undefined ? [] : [wentBackLine(device, clockWentBack)]),
       TALLY_NOT_VERIFIED,
       '',
     ].join('\n'),
     json: {
       verdict: 'holds',
+      findings: [],
       device,
       station,
       ...counts,
       pooled,
       polls,
-      clockWentBack: clockJson(day),
+      clockWentBack: clockWentBack === undefined ? null : { ...clockWentBack },
       tally: TALLY_NOT_VERIFIED,
     },
   }
@@ -194,8 +271,14 @@ export function databaseReport({ device, station, day }: VerifiedDatabase): Repo
 
 /** Which election and package, and what a person compares where no key was given. */
 export function authorityLines(
-  { electionPackage, authorityKey }: VerifiedCount,
-  keyFrom: 'given' | 'package',
+  {
+    electionPackage,
+    authorityKey,
+  }: {
+    readonly electionPackage: { readonly definition: Definition; readonly hash: Uint8Array }
+    readonly authorityKey: Uint8Array
+  },
+  keyFrom: HeldAgainst['key'],
 ) {
   const { definition, hash } = electionPackage
   const lines = [
@@ -211,11 +294,14 @@ export function authorityLines(
   return lines
 }
 
+/** Of the year 9999. */
+const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
+
 /** Columns of even width, two spaces in; the last one is as wide as it is. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const columns = rows[0]?.length ?? 0
   const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(...rows.map((row) => row[i]?.length ?? 0)),
+    rows.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), 0),
   )
   return rows.map((row) => {
     const cells = row.map((cell, i) => (i === columns - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
@@ -228,10 +314,8 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`
 }
 
-/** Seconds since 1970 as UTC; a time no calendar holds is told as the number that it is. */
+/** Seconds since 1970 as UTC; a time beyond the year 9999 is told as the number that it is. */
 function timeText(seconds: number): string {
-  const date = new Date(seconds * 1000)
-  return Number.isNaN(date.getTime())
-    ? `${seconds} seconds after 1970`
-    : `${date.toISOString().slice(0, 19)}Z`
+  if (seconds > LAST_SECOND) return `${seconds} seconds after 1970`
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
 }

@@ -5,6 +5,7 @@ import { type Agent, startAgent } from '../device-agent/ballot/agent.ts'
 import { readHome } from '../device-agent/ballot/home.ts'
 import type { PeripheralName } from '../device-agent/ballot/peripherals.ts'
 import { setUpStore } from '../device-agent/ballot/setup.ts'
+import { programHash } from '../device-agent/program-files.ts'
 import { type Bench, setUpBench } from '../simulator/people/bench.ts'
 import type { VirtualClock } from '../simulator/virtual-clock.ts'
 import { CALIBRATION, deviceFolder, type Provisioned } from './provisioned.ts'
@@ -31,7 +32,8 @@ export interface VirtualDevice {
 export function startVirtualDevice(id: string, parts: StationParts): VirtualDevice {
   const { out, clock, networkClock, random, logger } = parts
   const home = valueOrThrow(readHome(deviceFolder(out, id), clock.now()))
-  valueOrThrow(setUpStore(home, clock, random)).close()
+  const program = programHash()
+  valueOrThrow(setUpStore(home, clock, random, program)).close()
   const lines = forEachPeripheral((name) => virtualLine(name, clock))
   const opens = forEachPeripheral((name) => lines[name].open)
   const bench = setUpBench(
@@ -43,6 +45,7 @@ export function startVirtualDevice(id: string, parts: StationParts): VirtualDevi
   const agent = valueOrThrow(
     startAgent({
       home,
+      program,
       lines: opens,
       clock,
       networkClock,

@@ -12,6 +12,9 @@ export const usage = `sandogh device: the program of a ballot device
   sandogh device calibrate --home <folder>
       shows nine crosses on the device's own screen, fits its touchscreen to the touches on them and writes
       touch-calibration.json, signed by the device; while the device's program is not running
+  sandogh device program
+      prints the files of this program with their SHA-256, as sha256sum does: what a device's journal names it by is SHA-256
+      of this list, and "sandogh audit verify --program" compares them
 
 The folder holds what provisioning put there: config.json, package.json, certificate.der, centre.der, authority.der and
 keys.json. "npm start -- --auto" makes three of them, in out/devices/.
@@ -27,9 +30,15 @@ export async function main(args: readonly string[]): Promise<number> {
     allowPositionals: true,
   })
   const [verb, ...rest] = positionals
-  if (verb === undefined) throw misuse('say what to do: setup, run or calibrate')
-  if (verb !== 'setup' && verb !== 'run' && verb !== 'calibrate') {
-    throw misuse(`there is no verb ${JSON.stringify(verb)}, only setup, run and calibrate`)
+  if (verb === undefined) throw misuse('say what to do: setup, run, calibrate or program')
+  if (verb !== 'setup' && verb !== 'run' && verb !== 'calibrate' && verb !== 'program') {
+    throw misuse(`there is no verb ${JSON.stringify(verb)}, only setup, run, calibrate and program`)
+  }
+  if (verb === 'program') {
+    if (rest.length > 0 || values.home !== undefined) throw misuse('program takes nothing behind it')
+    const { programFiles } = await import('./program-files.ts')
+    process.stdout.write(programFiles())
+    return 0
   }
   if (rest.length > 0) throw misuse(`${verb} takes nothing but --home`)
   if (values.home === undefined) throw misuse("the device's folder is missing: --home <folder>")

@@ -6,6 +6,7 @@ import { MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
 import { fromBase64, toBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import { collectPhotos, PHOTO_FOLDER, photoHashes } from '../core/package/photos.ts'
+import { checkTimeZone } from '../core/package/time-zone.ts'
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
@@ -53,6 +54,7 @@ async function check(args: readonly string[]): Promise<string> {
   if (key?.length !== 32) throw misuse('--authority must be an Ed25519 public key, 32 bytes in base64')
   const text = valueOrThrow(readText(file))
   const electionPackage = valueOrThrow(openPackage(text, key, file))
+  valueOrThrow(checkTimeZone(electionPackage.definition, file))
   valueOrThrow(checkVoterTexts(electionPackage.definition, file))
   const folder = join(dirname(file), PHOTO_FOLDER)
   const photos = valueOrThrow(collectPhotos(electionPackage.definition, photosIn(folder), folder))

@@ -14,6 +14,10 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     what: 'whole sessions on lines that lie by drawn plans: --plans 10000 --minutes 20 --seed S --replay S/17',
     load: () => import('./faults/run.ts'),
   },
+  mutations: {
+    what: 'both verifiers on bundles with something done to them: --count 10000 --seed S --first 0 --one',
+    load: () => import('./mutations/run.ts'),
+  },
   adversary: {
     what: 'attackers with the disk try to put ballots in order: --days 200 --seed S --weakened NAME --everywhere',
     load: () => import('./adversary/run.ts'),

@@ -2,10 +2,23 @@
  * What opening found, in both forms. Totals are told by station, never by device: one of fewer than 32 ballots could be told apart, by itself or
  * as a difference.
  */
+import type { Definition } from '../../core/election/definition.ts'
 import { candidateVotes, type Tally } from '../../core/election/tally.ts'
-import { authorityLines, incompleteOf, plural, type Report, SEEDED, table } from '../report.ts'
-import type { VerifiedCount } from '../verify/verify-count.ts'
-import type { OpenedCount, OpenedStation } from './open-count.ts'
+import type { AuditedCount } from '../count/audit-count.ts'
+import {
+  authorityLines,
+  findingsJson,
+  type HeldAgainst,
+  incompleteOf,
+  missingText,
+  plural,
+  type Report,
+  SEEDED,
+  table,
+  verdictLines,
+} from '../report.ts'
+import type { OpenedStation } from './open-station.ts'
+import type { OpenedCount } from './opened-count.ts'
 
 const UNTOLD = {
   missing:
@@ -16,93 +29,96 @@ const UNTOLD = {
 
 /** What the opened ballots say. */
 export function openReport(
-  count: VerifiedCount,
+  count: AuditedCount,
   opened: OpenedCount,
-  keyFrom: 'given' | 'package',
+  against: HeldAgainst,
   lost: readonly string[],
 ): Report {
+  const { definition } = count.electionPackage
   const { stations, tally, findings } = opened
-  const devices = stations.flatMap((station) => station.devices)
-  const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
   const missing = incompleteOf(count)
-  const [first] = findings
-  const seeded = count.stations.some(({ bundles }) => bundles.some(({ day }) => day.random !== 'system'))
-  const holds = missing.length === 0 ? 'HOLDS' : 'HOLDS for what was given'
-  const equal = `${holds}: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
-  const lines = [
-    first === undefined ? equal : `DOES NOT HOLD: ${first.where}: ${first.what}`,
-    ...findings.slice(1).map(({ where, what }) => `  and ${where}: ${what}`),
-    ...(missing.length === 0 ? [] : [`missing: ${missing.join(', ')}`]),
-    ...(lost.length === 0 ? [] : [`declared lost and not counted: ${lost.join(', ')}`]),
-    ...authorityLines(count, keyFrom),
-  ]
-  for (const station of stations) {
-    lines.push('', `station ${station.station.id}`)
-    lines.push(
-      ...table([
-        ['device', 'ballots', 'faulty', 'committed tally'],
-        ...station.devices.map(({ device, ballots: legal, faulty, equal: same }) => [
-          device,
-          String(legal),
-          String(faulty),
-          same ? 'equal' : 'UNEQUAL',
-        ]),
-      ]),
-    )
-    if (station.sheetEqual !== undefined)
-      lines.push(`  the station's sheet: ${station.sheetEqual ? 'equal' : 'UNEQUAL'}`)
-    if (station.untold === 'sheet') {
-      const { device: by, tally: sum } = sheetOf(count, station)
-      const given = station.devices.map((one) => one.device)
-      const isLost = station.station.devices.every((id) => given.includes(id) || lost.includes(id))
-      const why = isLost ? 'a device is lost' : 'a bundle is missing'
-      lines.push(
-        `  the station's sheet, as ${by} signed it, not checked against the ballots: ${why}`,
-        ...tallyLines(tallyTable(count, sum)),
-      )
-    } else if (station.untold !== undefined) lines.push(`  ${UNTOLD[station.untold]}`)
-    else if (station.tally !== undefined && stations.length > 1)
-      lines.push(...tallyLines(tallyTable(count, station.tally)))
-  }
   const told = stations.filter((station) => station.tally !== undefined).length
   const totals =
     told === stations.length ? 'totals' : `totals of ${plural(told, 'station')} of ${stations.length}`
-  if (told > 0) lines.push('', totals, ...tallyLines(tallyTable(count, tally)))
-  if (seeded) lines.push('', SEEDED)
+  const devices = count.stations.flatMap((station) => station.devices)
+  const lines = [
+    ...(findings.length === 0 ? [equalLine(stations, missing)] : verdictLines(findings)),
+    ...(missing.length === 0 ? [] : [`missing: ${missingText(missing)}`]),
+    ...(lost.length === 0 ? [] : [`declared lost and not counted: ${lost.join(', ')}`]),
+    ...authorityLines(count, against.key),
+    ...stations.flatMap((station) => stationLines(count, station, lost, stations.length > 1)),
+    ...(told > 0 ? ['', totals, ...tallyLines(tallyTable(definition, tally))] : []),
+    ...(devices.some(({ random }) => random !== 'system') ? ['', SEEDED] : []),
+  ]
   return {
     text: `${lines.join('\n')}\n`,
     json: {
-      verdict: first === undefined ? 'holds' : 'does not hold',
-      findings: findings.map(({ where, what }) => ({ where, what })),
+      verdict: findings.length === 0 ? 'holds' : 'does not hold',
+      findings: findingsJson(findings),
       missing,
       lost: [...lost],
       stations: stations.map((station) => ({
-        station: station.station.id,
+        station: station.station,
         devices: station.devices.map((device) => ({ ...device })),
         sheet: sheetWord(station),
-        sheetContests: station.untold === 'sheet' ? tallyTable(count, sheetOf(count, station).tally) : null,
-        contests: station.tally === undefined ? null : tallyTable(count, station.tally),
+        sheetContests: station.sheetTally === undefined ? null : tallyTable(definition, station.sheetTally),
+        contests: station.tally === undefined ? null : tallyTable(definition, station.tally),
       })),
-      contests: told === 0 ? null : tallyTable(count, tally),
+      contests: told === 0 ? null : tallyTable(definition, tally),
     },
   }
 }
 
-function sheetWord({ untold, sheetEqual }: OpenedStation): 'unchecked' | 'equal' | 'unequal' | null {
+function equalLine(stations: readonly OpenedStation[], missing: readonly string[]): string {
+  const devices = stations.flatMap((station) => station.devices)
+  const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
+  const holds = missing.length === 0 ? 'HOLDS' : 'HOLDS for what was given'
+  return `${holds}: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
+}
+
+function stationLines(
+  { electionPackage: { definition }, stations }: AuditedCount,
+  opened: OpenedStation,
+  lost: readonly string[],
+  isOneOfMany: boolean,
+): readonly string[] {
+  const { station, devices, sheetEqual, sheetTally, untold, tally } = opened
+  const lines = [
+    '',
+    `station ${station}`,
+    ...table([
+      ['device', 'ballots', 'faulty', 'committed tally'],
+      ...devices.map(({ device, ballots, faulty, equal }) => [
+        device,
+        String(ballots),
+        String(faulty),
+        equal ? 'equal' : 'UNEQUAL',
+      ]),
+    ]),
+  ]
+  if (sheetEqual !== undefined) lines.push(`  the station's sheet: ${sheetEqual ? 'equal' : 'UNEQUAL'}`)
+  if (untold === 'sheet' && sheetTally !== undefined) {
+    const facts = stations.find((known) => known.station === station)
+    const isLost = facts?.missing.every((device) => lost.includes(device))
+    const why = isLost ? 'a device is lost' : 'a bundle is missing'
+    lines.push(
+      `  the station's sheet, as ${facts?.sheet} signed it, not checked against the ballots: ${why}`,
+      ...tallyLines(tallyTable(definition, sheetTally)),
+    )
+  } else if (untold === 'missing' || untold === 'reporting-lost') lines.push(`  ${UNTOLD[untold]}`)
+  else if (tally !== undefined && isOneOfMany) lines.push(...tallyLines(tallyTable(definition, tally)))
+  return lines
+}
+
+/** What became of a station's sheet, in a word. */
+export function sheetWord({ untold, sheetEqual }: OpenedStation): 'unchecked' | 'equal' | 'unequal' | null {
   if (untold === 'sheet') return 'unchecked'
   return sheetEqual === undefined ? null : sheetEqual ? 'equal' : 'unequal'
 }
 
-/** The sheet of a station that has one. */
-function sheetOf({ stations }: VerifiedCount, { station }: OpenedStation) {
-  const sheet = stations.find((verified) => verified.station.id === station.id)?.released.sheet
-  if (sheet === undefined) throw new Error(`station ${station.id} has no sheet`)
-  return sheet
-}
-
 /** Votes by candidate; those that came through a list are in, and the lists' own counts beside. */
-function tallyTable({ electionPackage }: VerifiedCount, tally: Tally) {
-  return electionPackage.definition.contests.map((contest, i) => {
+function tallyTable(definition: Definition, tally: Tally) {
+  return definition.contests.map((contest, i) => {
     const counts = tally[i] ?? { valid: 0, blank: 0, options: [] }
     const votes = candidateVotes(contest, counts)
     return {

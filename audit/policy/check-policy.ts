@@ -1,9 +1,10 @@
 /** Verified bundles against a policy: was every journal seen to its end by those whose eyes are asked for? */
 import { equalBytes } from '../../core/keys/hash.ts'
-import { ok, type Result, refuse } from '../../core/result.ts'
-import { openCosignature } from '../../core/tlog/cosignature.ts'
+import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
 import type { VerifierKey } from '../../core/tlog/note.ts'
 import type { DeviceIdentity } from '../verify/identity.ts'
+import { KeyRing } from '../verify/key-ring.ts'
+import type { Remembered } from '../verify/remembered.ts'
 import type { VerifiedBundle } from '../verify/verify-bundle.ts'
 import type { VerifiedStation } from '../verify/verify-station.ts'
 import { closingHeads } from '../verify/witnessed.ts'
@@ -11,24 +12,38 @@ import { missingEyes, type Policy, satisfiedBy, shownName } from './policy.ts'
 
 const MAX_NAMES_SHOWN = 10
 
+/** A policy and its keys by the lines that they write. */
+export interface AskedEyes {
+  readonly policy: Policy
+  /** Owners are the names of the policy's witnesses. */
+  readonly ring: KeyRing<string>
+}
+
+/** Makes a policy ready for holding many devices against it. */
+export function askEyes(policy: Policy): AskedEyes {
+  return { policy, ring: new KeyRing([...policy.witnesses].map(([owner, key]) => ({ ...key, owner }))) }
+}
+
 /**
- * Holds every device that was given against a policy. A device's own keys never count for its own journal, under whatever name.
- * @returns the first device whose journal was not seen enough: `policy.unmet`, `policy.unknown-log`, or `witness.cosignature`
+ * Holds every device of a station that was given against a policy. A device's own keys never count for its own journal, under whatever name.
+ * @returns each device whose journal was not seen enough: `policy.unmet`, `policy.unknown-log`, or `witness.cosignature`
  */
-export function checkPolicy(policy: Policy, stations: readonly VerifiedStation[]): Result<void> {
-  for (const { bundles } of stations) {
-    for (const bundle of bundles) {
-      const checked = checkBundle(policy, bundle, bundles)
-      if (!checked.ok) return checked
-    }
-  }
-  return ok(undefined)
+export function checkPolicy(
+  asked: AskedEyes,
+  { bundles }: VerifiedStation,
+  remembered: Remembered,
+): readonly Refusal[] {
+  return bundles.flatMap((bundle) => {
+    const checked = checkBundle(asked, bundle, bundles, remembered)
+    return checked.ok ? [] : [checked.error]
+  })
 }
 
 function checkBundle(
-  policy: Policy,
+  { policy, ring }: AskedEyes,
   bundle: VerifiedBundle,
   bundles: readonly VerifiedBundle[],
+  remembered: Remembered,
 ): Result<void> {
   const { device, where, origin, witnessed } = bundle
   const own = witnessed.identities.get(device)
@@ -37,20 +52,21 @@ function checkBundle(
     const what = `the policy lists logs, and the journal of device ${device} with its key is none of them`
     return refuse('policy.unknown-log', where, what, `Check the policy; the journal is named ${origin}.`)
   }
+  const isOwn = (name: string) => {
+    const key = policy.witnesses.get(name)
+    return key !== undefined && isOwnKey(key, own)
+  }
   const seen = new Set<string>()
-  for (const [name, key] of policy.witnesses) {
-    if (isOwnKey(key, own)) continue
-    const hasSeen = cosignedBy(key, bundle, bundles)
-    if (!hasSeen.ok) return hasSeen
-    if (hasSeen.value) seen.add(name)
+  for (const head of closingHeads(bundle, bundles)) {
+    const cosigners = ring.cosignersOf(head, head.where, remembered.verify)
+    if (!cosigners.ok) return fail(cosigners.error)
+    for (const { owner } of cosigners.value) if (!isOwn(owner)) seen.add(owner)
   }
   if (satisfiedBy(policy, seen)) return ok(undefined)
   const { groups, witnesses } = missingEyes(policy, seen)
-  const lacking = witnesses.map((name) => {
-    const key = policy.witnesses.get(name)
-    const isOwn = key !== undefined && isOwnKey(key, own)
-    return `${shownName(name)}${isOwn ? ' (its own key, which never counts)' : ''}`
-  })
+  const lacking = witnesses.map(
+    (name) => `${shownName(name)}${isOwn(name) ? ' (its own key, which never counts)' : ''}`,
+  )
   const counts = groups.map(({ name, needed, has }) => `${shownName(name)} has ${has} of ${needed} needed`)
   const what = `too few witnesses have seen the journal of device ${device} to its end: ${[
     ...shortened(counts),
@@ -67,24 +83,6 @@ function isLogOf({ name, publicKey }: VerifierKey, origin: string, { logKey }: D
 function isOwnKey({ publicKey }: VerifierKey, own: DeviceIdentity): boolean {
   const keys = [own.logKey, own.messageKey, own.witnessKey]
   return keys.some((key) => key !== undefined && equalBytes(key, publicKey))
-}
-
-function cosignedBy(
-  { name, publicKey }: VerifierKey,
-  bundle: VerifiedBundle,
-  bundles: readonly VerifiedBundle[],
-): Result<boolean> {
-  let signed = false
-  for (const { note, where } of closingHeads(bundle, bundles)) {
-    if (!note.includes(name)) continue
-    const cosignature = openCosignature(note, { name, publicKey })
-    if (cosignature.ok) signed = true
-    else if (cosignature.error.code !== 'note.unsigned') {
-      const next = 'Keep it as it is, and compare it with the device, its other copies and the centre.'
-      return refuse('witness.cosignature', where, cosignature.error.what, next)
-    }
-  }
-  return ok(signed)
 }
 
 function shortened(texts: readonly string[]): readonly string[] {

@@ -5,9 +5,8 @@ import { type BundleFile, splitJournal } from '../../core/bundle/bundle.ts'
 import { ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
 import { ED25519_TYPE, formatVerifierKey } from '../../core/tlog/note.ts'
 import { tileTree } from '../../core/tlog/tiles.ts'
-import { readBundle } from '../read-folders.ts'
+import { inMemory, readBundle } from '../read-folders.ts'
 import { authorityLines, type Report } from '../report.ts'
-import { readIdentity } from '../verify/identity.ts'
 import { type VerifiedCount, verifyCount } from '../verify/verify-count.ts'
 
 /** A verified journal as a tile tree, not yet written. */
@@ -32,21 +31,21 @@ export interface TileExport {
 export function verifiedTiles(where: string, authorityKey: Uint8Array | undefined): Result<TileExport> {
   const content = readBundle(where)
   if (!content.ok) return content
-  const count = verifyCount({ bundles: [content.value], checkIns: [] }, authorityKey)
+  const bundles = [inMemory(content.value)] as const
+  const count = verifyCount({ bundles, checkIns: [] }, authorityKey)
   if (!count.ok) return count
-  const [bundle] = count.value.stations.flatMap(({ bundles }) => bundles)
+  const [bundle] = count.value.stations.flatMap((station) => station.bundles)
   if (bundle === undefined) throw new Error('one bundle was verified')
-  const { origin } = bundle
-  const bytesOf = (name: BundleFile) => content.value.files.get(name) ?? new Uint8Array()
-  const { definition } = count.value.electionPackage
-  const certificate = bytesOf('device-certificate.der')
-  const { logKey } = valueOrThrow(readIdentity(certificate, definition, count.value.authorityKey, where))
+  const { origin, device, witnessed } = bundle
+  const own = witnessed.identities.get(device)
+  if (own === undefined) throw new Error('a verified bundle knows its own device')
+  const bytesOf = (name: BundleFile) => bundles[0].files.get(name) ?? new Uint8Array()
   const entries = valueOrThrow(splitJournal(bytesOf('journal.jsonl'), where))
   return ok({
     count: count.value,
     origin,
     entries: entries.length,
-    verifierKey: formatVerifierKey({ name: origin, type: ED25519_TYPE, publicKey: logKey }),
+    verifierKey: formatVerifierKey({ name: origin, type: ED25519_TYPE, publicKey: own.logKey }),
     files: tileTree(entries, bytesOf('checkpoint')),
   })
 }

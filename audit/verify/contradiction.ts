@@ -8,7 +8,7 @@
  */
 import { equalBytes } from '../../core/keys/hash.ts'
 import type { Refusal } from '../../core/result.ts'
-import { appendLeaf, emptyFrontier, frontierRoot } from '../../core/tlog/tree.ts'
+import { rootAt } from '../../core/tlog/leaf-tree.ts'
 import type { WitnessedBundle, WitnessedHead } from './witnessed.ts'
 
 /**
@@ -32,9 +32,8 @@ function findFork(bundles: readonly WitnessedBundle[]): Refusal | undefined {
   for (const bundle of bundles) {
     const logKey = bundle.witnessed.heads[0]?.logKey
     const own = heads.filter((head) => head.origin === bundle.origin && head.logKey === logKey)
-    const roots = rootsAt(bundle.leaves, new Set(own.map(({ size }) => size)))
     for (const head of own) {
-      const root = roots.get(head.size)
+      const root = head.size > bundle.tree.size ? undefined : rootAt(bundle.tree, head.size)
       if (root !== undefined && !equalBytes(root, head.root)) return fork(head, bundle)
     }
   }
@@ -92,10 +91,10 @@ export function idTwice(device: string, what: string, where: string): Refusal {
 }
 
 function findRollback(bundles: readonly WitnessedBundle[]): Refusal | undefined {
-  for (const { origin, leaves, where, device } of bundles) {
+  for (const { origin, tree, where, device } of bundles) {
     const beyond = headsOf(bundles).find(
       // A bundle's own checkpoint makes no earlier one of the same device wrong.
-      (head) => head.origin === origin && head.size > leaves.length && !isCheckpoint(head, bundles),
+      (head) => head.origin === origin && head.size > tree.size && !isCheckpoint(head, bundles),
     )
     if (beyond !== undefined) {
       return {
@@ -103,7 +102,7 @@ function findRollback(bundles: readonly WitnessedBundle[]): Refusal | undefined 
         where,
         what:
           `rolled back: device ${device} once signed ${beyond.size} entries, as ${beyond.where} shows, ` +
-          `but its journal here ends after ${leaves.length}`,
+          `but its journal here ends after ${tree.size}`,
         next:
           'Get the newest bundle of the device if it went on after this one; if there is none, its end was cut off: ' +
           'keep the device and all its media, and compare them with the centre.',
@@ -120,15 +119,4 @@ function isCheckpoint(head: WitnessedHead, bundles: readonly WitnessedBundle[]):
 /** All heads in these bundles. */
 export function headsOf(bundles: readonly WitnessedBundle[]): readonly WitnessedHead[] {
   return bundles.flatMap(({ witnessed }) => witnessed.heads)
-}
-
-/** Roots of the trees over the first so many leaves, in one pass; sizes beyond the leaves are left out. */
-function rootsAt(leaves: readonly Uint8Array[], sizes: ReadonlySet<number>): ReadonlyMap<number, Uint8Array> {
-  let frontier = emptyFrontier()
-  const roots = new Map([[0, frontierRoot(frontier)]])
-  for (const leaf of leaves) {
-    frontier = appendLeaf(frontier, leaf)
-    if (sizes.has(frontier.size)) roots.set(frontier.size, frontierRoot(frontier))
-  }
-  return roots
 }

@@ -16,12 +16,12 @@ import {
 import type { Day } from '../../core/journal/day.ts'
 import { parseEntry } from '../../core/journal/entry.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
-import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { readSmallFile } from '../read-folders.ts'
 import { findHeadsProblem, findSheetRowProblem, type SheetRow } from './device-memory.ts'
 import { checkIdentity, type DeviceIdentity, readIdentity } from './identity.ts'
+import type { Reference } from './reference.ts'
 
 /** A day of voting is a few megabytes. */
 const MAX_DATABASE_BYTES = 1024 * 1024 * 1024
@@ -91,15 +91,12 @@ export function readDatabase(path: string): Result<DatabaseRows> {
  * Verifies the rows of a device's database without a secret. What is in the pool needs the day key and is not looked at.
  * @returns the day, or a refusal that names table and row
  */
-export function verifyDatabase(
-  rows: DatabaseRows,
-  electionPackage: ElectionPackage,
-  authorityKey: Uint8Array,
-): Result<VerifiedDatabase> {
+export function verifyDatabase(rows: DatabaseRows, reference: Reference): Result<VerifiedDatabase> {
   const [row, ...more] = rows.device
   if (row === undefined || more.length > 0) return bad('table device', 'it has not exactly one row')
+  const { electionPackage } = reference
   const { definition, hash } = electionPackage
-  const identity = readIdentity(row.certificate, definition, authorityKey, 'table device, certificate')
+  const identity = readIdentity(row.certificate, reference, 'table device, certificate')
   if (!identity.ok) return identity
   if (row.package !== toBase64(hash)) {
     return bad('table device, package', 'the database belongs to another election package than the one given')

@@ -21,8 +21,8 @@ import { parseCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { openCosignature } from '../../core/tlog/cosignature.ts'
 import { parseNote } from '../../core/tlog/note.ts'
 import type { DeviceIdentity } from './identity.ts'
+import { textOf } from './reference.ts'
 import { verifySheet } from './totals.ts'
-import { textOf } from './verify-bundle.ts'
 
 /** A row of table `sheet`. */
 export interface SheetRow {

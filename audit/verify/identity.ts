@@ -1,12 +1,12 @@
 /** Whose bundle or database this is, and that journal, certificate and package belong together. */
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
-import type { Definition } from '../../core/election/definition.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { openCosignature } from '../../core/tlog/cosignature.ts'
+import type { Reference } from './reference.ts'
 
 /** What a device's certificate says of it. */
 export interface DeviceIdentity {
@@ -26,16 +26,15 @@ const KEEP = 'Keep it as it is, and compare it with the device, its other copies
 /** Reads a device's certificate, which must have been good at noon (UTC) of the polling day: an audit may come years later. */
 export function readIdentity(
   der: Uint8Array,
-  definition: Definition,
-  authorityKey: Uint8Array,
+  { authorityKey, electionPackage, stationOf }: Reference,
   where: string,
 ): Result<DeviceIdentity> {
-  const noon = Date.parse(`${definition.pollingDay}T12:00:00Z`)
+  const noon = Date.parse(`${electionPackage.definition.pollingDay}T12:00:00Z`)
   const certificate = readCertificate(der, authorityKey, noon, where)
   if (!certificate.ok) return certificate
   const { subject, role, keys, fingerprint } = certificate.value
   const { log, message, witness } = keys
-  const station = definition.stations.find(({ devices }) => devices.includes(subject))
+  const station = stationOf(subject)
   if (role !== 'device' || log === undefined || message === undefined) {
     return refuse('bundle.certificate', where, 'this is not the certificate of a ballot device', KEEP)
   }

@@ -1,6 +1,6 @@
 /** What a bundle says of totals: the device's own, released or sealed, and its station's sheet. Why which: `core/bundle/sealed-tally.ts`. */
 import { commitTally } from '../../core/ballot-box/commitment.ts'
-import { type BundleFile, openTally, SHEET_FILE } from '../../core/bundle/bundle.ts'
+import { openTally, SHEET_FILE } from '../../core/bundle/bundle.ts'
 import { openSealedTally, type SealedTally } from '../../core/bundle/sealed-tally.ts'
 import { openStationSheet, type SheetJournal } from '../../core/bundle/station-sheet.ts'
 import { findTallyProblem } from '../../core/election/check-tally.ts'
@@ -10,6 +10,7 @@ import { toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
+import type { BundleFiles } from './bundle-files.ts'
 import type { DeviceIdentity } from './identity.ts'
 
 /** Either `tally` or `sealedTally` is there. */
@@ -28,38 +29,24 @@ export interface Sheet {
   readonly tally: Tally
 }
 
-/** The files of one bundle. */
-export interface TotalsFiles {
-  readonly has: (name: BundleFile) => boolean
-  readonly textOf: (name: BundleFile) => string
-}
-
 const KEEP = 'Keep it as it is, and compare it with the device, its other copies and the centre.'
 
 /**
  * Verifies a bundle's tally and, if it is there, the station's sheet.
- * @param where the bundle's folder
  * @returns a refusal `bundle.tally`, `tally.*`, `bundle.sheet`, `sheet.shape` or `document.*` that names the file
  */
 export function verifyTotals(
-  files: TotalsFiles,
+  files: BundleFiles,
   identity: DeviceIdentity,
   day: Day,
   electionPackage: ElectionPackage,
-  where: string,
 ): Result<Totals> {
-  const own = files.has('tally.json')
-    ? verifyTally(files.textOf('tally.json'), identity, day, electionPackage, `${where}/tally.json`)
-    : verifySealed(
-        files.textOf('sealed-tally.json'),
-        identity,
-        day,
-        electionPackage,
-        `${where}/sealed-tally.json`,
-      )
+  const [name, verify] = files.has('tally.json')
+    ? (['tally.json', verifyTally] as const)
+    : (['sealed-tally.json', verifySealed] as const)
+  const own = verify(files.text(name), identity, day, electionPackage, files.place(name))
   if (!own.ok || !files.has(SHEET_FILE)) return own
-  const place = `${where}/${SHEET_FILE}`
-  const sheet = verifySheet(files.textOf(SHEET_FILE), identity, day, electionPackage, place)
+  const sheet = verifySheet(files.text(SHEET_FILE), identity, day, electionPackage, files.place(SHEET_FILE))
   return sheet.ok ? ok({ ...own.value, sheet: sheet.value }) : sheet
 }
 

@@ -1,11 +1,14 @@
 /** All bundles that were given, station by station. */
-import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { peekDocument } from '../../core/keys/signed-document.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
-import { ok, type Result, refuse } from '../../core/result.ts'
-import { parseCanonicalJson } from '../../core/text/canonical-json.ts'
-import type { BundleContent } from '../read-folders.ts'
-import { textOf, type VerifiedBundle, verifyBundle } from './verify-bundle.ts'
+import { fail, ok, RefusalError, type Result, refuse } from '../../core/result.ts'
+import { type AskedEyes, checkPolicy } from '../policy/check-policy.ts'
+import { type BundleContent, MANIFEST_FILE } from '../read-folders.ts'
+import { type Finding, folderFinding, STEP, sortFindings } from './findings.ts'
+import { openReference, type Reference, textOf } from './reference.ts'
+import { Remembered } from './remembered.ts'
+import { type VerifiedBundle, verifyBundle } from './verify-bundle.ts'
 import { type IssuedFile, type VerifiedStation, verifyStation } from './verify-station.ts'
 
 /** Everything that was given, and it holds. */
@@ -23,8 +26,31 @@ export interface GivenFolders {
   readonly checkIns: readonly IssuedFile[]
 }
 
+/** What was given of one station, by what it says of itself; what says nothing that can be read is of station undefined. */
+export interface GivenStation extends GivenFolders {
+  readonly station: string | undefined
+}
+
+/** What is asked of a count beside the rules of the format. */
+export interface Demands {
+  /** Who must have seen every journal to its end. */
+  readonly eyes?: AskedEyes
+  /** Programs that may have run: SHA-256 over the list of their files, base64. */
+  readonly programs?: ReadonlySet<string>
+}
+
+/** What was found of one station. */
+export interface StationVerdict {
+  /** What does not hold; empty if all holds. */
+  readonly findings: readonly Finding[]
+  /** Folders of bundles that do not hold. */
+  readonly spoiled: readonly string[]
+  /** What can be told of the bundles that hold; absent if they contradict each other, or none does. */
+  readonly verified?: VerifiedStation
+}
+
 /**
- * Verifies each bundle, then each station.
+ * Verifies in this process.
  * @param authorityKey Ed25519 key of the election authority; if it is not given, the key that signed the first package is taken
  * @returns the first thing that does not hold; its code begins `input.` if what was given does not belong together
  */
@@ -32,95 +58,166 @@ export function verifyCount(
   given: GivenFolders,
   authorityKey: Uint8Array | undefined,
 ): Result<VerifiedCount> {
-  const [first] = given.bundles
-  if (first === undefined) {
-    return refuse(
-      'input.no-bundle',
-      'what was given',
-      'there is no bundle of a device',
-      'Name at least one bundle.',
+  const opened = findReference(given, authorityKey)
+  if (!opened.ok) return opened
+  const { reference, bundles } = opened.value
+  const groups = groupByStation({ ...given, bundles }, reference)
+  const verdicts = groups.map((station) => verifyGiven(station, reference, {}))
+  const [first] = sortFindings(verdicts.flatMap(({ findings }) => findings))
+  if (first !== undefined) return fail(first)
+  const stations = verdicts.flatMap(({ verified }) => (verified === undefined ? [] : [verified]))
+  const { electionPackage, authorityKey: key } = reference
+  return ok({ electionPackage, authorityKey: key, stations })
+}
+
+/**
+ * What all are held against: the package of the first bundle of which it can be opened. Those before it are given back with what is wrong with
+ * theirs.
+ * @returns what is wrong with the first, if none can be opened
+ */
+export function findReference(
+  { bundles, checkIns }: GivenFolders,
+  authorityKey: Uint8Array | undefined,
+): Result<{ readonly reference: Reference; readonly bundles: readonly BundleContent[] }> {
+  const before: BundleContent[] = []
+  for (const { where, files, problem } of bundles) {
+    const reference = unlessUnreadable(() =>
+      openReference(files.get('package.json') ?? new Uint8Array(), authorityKey, `${where}/package.json`),
     )
+    if (reference.ok)
+      return ok({ reference: reference.value, bundles: [...before, ...bundles.slice(before.length)] })
+    before.push({ where, files, problem: problem ?? reference.error })
   }
-  const key = authorityKey ?? signerOf(textOf(first.files.get('package.json') ?? new Uint8Array()))
-  if (key === undefined) {
-    return refuse(
-      'document.shape',
-      `${first.where}/package.json`,
-      'this is not a signed document',
-      'Get the bundle again from the device or its memory stick.',
-    )
+  const problems = before.flatMap(({ where, problem }) =>
+    problem === undefined ? [] : [folderFinding(where, problem)],
+  )
+  for (const { where, problem } of checkIns)
+    if (problem !== undefined) problems.push(folderFinding(where, problem))
+  const [first] = sortFindings(problems)
+  if (first !== undefined) return fail(first)
+  const next = 'Name at least one bundle.'
+  return refuse('input.no-bundle', 'what was given', 'there is no bundle of a device', next)
+}
+
+/** Puts what was given together by the stations that it says it is of, in the package's order; what is of none comes last, each by itself. */
+export function groupByStation(
+  { bundles, checkIns }: GivenFolders,
+  { electionPackage: { definition }, stationOf }: Reference,
+): readonly GivenStation[] {
+  const groups = new Map(
+    definition.stations.map(({ id }) => [
+      id,
+      { station: id, bundles: [] as BundleContent[], checkIns: [] as IssuedFile[] },
+    ]),
+  )
+  const strays: GivenStation[] = []
+  for (const bundle of bundles) {
+    const origin = originOf(bundle)
+    const device = origin === undefined ? undefined : deviceOfOrigin(definition, origin)
+    const group = device === undefined ? undefined : groups.get(stationOf(device)?.id ?? '')
+    if (group === undefined) strays.push({ station: undefined, bundles: [bundle], checkIns: [] })
+    else group.bundles.push(bundle)
   }
+  for (const file of checkIns) {
+    const group = groups.get(stationOfIssued(file) ?? '')
+    if (group === undefined) strays.push({ station: undefined, bundles: [], checkIns: [file] })
+    else group.checkIns.push(file)
+  }
+  const isGiven = (group: GivenStation) => group.bundles.length + group.checkIns.length > 0
+  return [...[...groups.values()].filter(isGiven), ...strays]
+}
+
+/** Verifies what was given of one station: each bundle, then all together. */
+export function verifyGiven(given: GivenStation, reference: Reference, demands: Demands): StationVerdict {
+  const remembered = new Remembered(reference)
+  const findings: Finding[] = []
+  const spoiled: string[] = []
   const bundles: VerifiedBundle[] = []
   for (const content of given.bundles) {
-    const bundle = verifyBundle(content, key)
-    if (!bundle.ok) return bundle
-    const other = toBase64(bundle.value.electionPackage.hash) !== hashOf(bundles[0] ?? bundle.value)
-    if (other) return otherPackage(content.where)
-    bundles.push(bundle.value)
+    const bundle = verifyDemanded(content, given.station, reference, demands, remembered)
+    if (bundle.ok) bundles.push(bundle.value)
+    else {
+      findings.push(folderFinding(content.where, bundle.error))
+      spoiled.push(content.where)
+    }
   }
-  const electionPackage = bundles[0]?.electionPackage
-  if (electionPackage === undefined) throw new Error('a first bundle was verified')
-  const stations = verifyStations(bundles, given.checkIns, electionPackage)
-  return stations.ok ? ok({ electionPackage, authorityKey: key, stations: stations.value }) : stations
+  const issued = readableCheckIns(given, findings)
+  const station = reference.electionPackage.definition.stations.find(({ id }) => id === given.station)
+  if (station === undefined) return { findings, spoiled }
+  const beside = { ...(issued !== undefined && { issued }), spoiled: spoiled.length > 0 }
+  const verified = verifyStation(station, bundles, beside, reference, remembered)
+  if (!verified.ok) {
+    findings.push({ step: STEP.station, folder: '', refusal: verified.error })
+    return { findings, spoiled }
+  }
+  const unseen = demands.eyes === undefined ? [] : checkPolicy(demands.eyes, verified.value, remembered)
+  for (const refusal of unseen) findings.push({ step: STEP.policy, folder: '', refusal })
+  return { findings, spoiled, verified: verified.value }
 }
 
-/** The key that a signed document says it was signed with. It proves nothing until a person compares it with the published one. */
-export function signerOf(text: string): Uint8Array | undefined {
-  const json = parseCanonicalJson(text, 'package')
-  if (!json.ok) return undefined
-  const { signatures } = (json.value ?? {}) as { readonly signatures?: unknown }
-  const [first] = Array.isArray(signatures) ? (signatures as readonly unknown[]) : []
-  const { key } = (first ?? {}) as { readonly key?: unknown }
-  const bytes = typeof key === 'string' ? fromBase64(key) : undefined
-  return bytes?.length === 32 ? bytes : undefined
-}
-
-function verifyStations(
-  bundles: readonly VerifiedBundle[],
-  checkIns: readonly IssuedFile[],
-  electionPackage: ElectionPackage,
-): Result<readonly VerifiedStation[]> {
-  const issuedOf = new Map<string, IssuedFile>()
+/** The one count of a station's check-in; what cannot be it is a finding. */
+function readableCheckIns({ station, checkIns }: GivenStation, findings: Finding[]): IssuedFile | undefined {
+  let issued: IssuedFile | undefined
   for (const file of checkIns) {
-    const station = stationOf(file)
-    if (!electionPackage.definition.stations.some(({ id }) => id === station)) {
-      const what = 'it is no count of authorizations of a station of this election'
-      return refuse('station.issued', file.where, what, 'Get it again from the check-in.')
-    }
-    if (issuedOf.has(station)) {
+    const bad = (what: string, next: string) =>
+      findings.push({
+        step: STEP.checkIn,
+        folder: file.where,
+        refusal: { code: 'station.issued', where: file.where, what, next },
+      })
+    if (file.problem !== undefined) findings.push(folderFinding(file.where, file.problem))
+    else if (station === undefined)
+      bad('it is no count of authorizations of a station of this election', 'Get it again from the check-in.')
+    else if (issued !== undefined) {
       const what = `there is a second count of authorizations of station ${station}`
-      return refuse('station.issued', file.where, what, 'Keep both and have the two officers explain them.')
-    }
-    issuedOf.set(station, file)
+      bad(what, 'Keep both and have the two officers explain them.')
+    } else issued = file
   }
-  const verified: VerifiedStation[] = []
-  for (const station of electionPackage.definition.stations) {
-    const own = bundles.filter((bundle) => bundle.station === station.id)
-    const file = issuedOf.get(station.id)
-    if (own.length === 0 && file === undefined) continue
-    const result = verifyStation(station, own, electionPackage, file)
-    if (!result.ok) return result
-    verified.push(result.value)
+  return issued
+}
+
+function verifyDemanded(
+  content: BundleContent,
+  station: string | undefined,
+  reference: Reference,
+  { programs }: Demands,
+  remembered: Remembered,
+): Result<VerifiedBundle> {
+  const bundle = verifyBundle(content, reference, remembered)
+  if (!bundle.ok) return bundle
+  if (bundle.value.station !== station) {
+    const next = 'Copy it to a disk of your own and verify the copy.'
+    return refuse('bundle.files', content.where, 'it changed while it was read', next)
   }
-  return ok(verified)
+  const other = programs && bundle.value.day.programs.find((program) => !programs.has(program))
+  if (other === undefined) return bundle
+  const what = `device ${bundle.value.device} ran a program that is none of those given: ${other}`
+  return refuse('program.unknown', `${content.where}/journal.jsonl`, what, 'Find out which program it was.')
+}
+
+/** The origin that a manifest names, unverified. */
+function originOf({ files }: BundleContent): string | undefined {
+  const read = unlessUnreadable(() => ok(textOf(files.get(MANIFEST_FILE) ?? new Uint8Array())))
+  return read.ok ? memberOf(peekDocument(read.value, 'manifest', MANIFEST_FILE), 'origin') : undefined
 }
 
 /** The station that an `issued.json` says it is of, unverified: it tells whose keys must have signed it. */
-function stationOf({ text, where }: IssuedFile): string {
-  const peeked = peekDocument(text, 'issued', where)
-  const { station } = (peeked.ok ? (peeked.value ?? {}) : {}) as { readonly station?: unknown }
-  return typeof station === 'string' ? station : ''
+function stationOfIssued({ text, where }: IssuedFile): string | undefined {
+  return memberOf(peekDocument(text, 'issued', where), 'station')
 }
 
-function hashOf({ electionPackage }: VerifiedBundle): string {
-  return toBase64(electionPackage.hash)
+function memberOf(peeked: ReturnType<typeof peekDocument>, name: string): string | undefined {
+  const payload = (peeked.ok ? (peeked.value ?? {}) : {}) as Readonly<Record<string, unknown>>
+  const member = payload[name]
+  return typeof member === 'string' ? member : undefined
 }
 
-function otherPackage(where: string) {
-  return refuse(
-    'input.other-package',
-    where,
-    'this bundle is of another election package than the first one',
-    'Audit the bundles of one election at a time.',
-  )
+/** A file that cannot be read is told when its bundle is verified. */
+function unlessUnreadable<T>(read: () => Result<T>): Result<T> {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RefusalError) return fail(error.refusal)
+    throw error
+  }
 }

@@ -3,9 +3,12 @@ import { type Issued, openIssued } from '../../core/bundle/issued.ts'
 import type { Station } from '../../core/election/definition.ts'
 import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
-import { fail, ok, type Result, refuse } from '../../core/result.ts'
-import { findContradiction } from './contradiction.ts'
+import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
+import { type Ahead, aheadOf } from './clock.ts'
+import { findContradiction, headsOf } from './contradiction.ts'
+import type { Reference } from './reference.ts'
 import { type Released, verifyReleased } from './release.ts'
+import type { Remembered } from './remembered.ts'
 import type { VerifiedBundle } from './verify-bundle.ts'
 import { type Eyes, eyesOn } from './witnessed.ts'
 
@@ -13,6 +16,8 @@ import { type Eyes, eyesOn } from './witnessed.ts'
 export interface IssuedFile {
   readonly where: string
   readonly text: string
+  /** Why it could not even be read. */
+  readonly problem?: Refusal
 }
 
 /** A station of which everything that was given holds. */
@@ -24,12 +29,22 @@ export interface VerifiedStation {
   readonly missing: readonly string[]
   /** Who has seen each device's journal to its end, in the order of `bundles`. */
   readonly eyes: readonly Eyes[]
+  /** Where others' clocks contradict each device's, in the order of `bundles`. */
+  readonly ahead: readonly (readonly Ahead[])[]
   readonly released: Released
   /** The check-in's count; absent if its folder was not given. */
   readonly issued?: Issued
 }
 
 const KEEP = 'Keep all of it as it is and compare it with the devices, the check-in and the centre.'
+
+/** What was given of a station beside its bundles. */
+export interface Beside {
+  /** The check-in's count. */
+  readonly issued?: IssuedFile
+  /** Whether a bundle that is or may be of this station does not hold: then counts over all its devices cannot be compared. */
+  readonly spoiled: boolean
+}
 
 /**
  * Verifies that the bundles of a station go together: no journal contradicts what its neighbours saw of it, each device once, no
@@ -40,35 +55,40 @@ const KEEP = 'Keep all of it as it is and compare it with the devices, the check
 export function verifyStation(
   station: Station,
   bundles: readonly VerifiedBundle[],
-  electionPackage: ElectionPackage,
-  issuedFile: IssuedFile | undefined,
+  beside: Beside,
+  reference: Reference,
+  remembered: Remembered,
 ): Result<VerifiedStation> {
+  const { electionPackage } = reference
   const contradiction = findContradiction(bundles)
   if (contradiction !== undefined) return fail(contradiction)
   const twice =
     findTwice(bundles, 'a second bundle of this device', ({ device }) => [device]) ??
-    findTwice(bundles, 'a second journal of this origin', ({ origin }) => [origin]) ??
-    findTwice(bundles, 'an authorization that was spent on both', ({ spentTags }) =>
-      spentTags.map(toBase64),
-    ) ??
-    findTwice(bundles, 'a sealed ballot that is in both', ({ batches }) =>
-      [...batches.values()].flat().map(toBase64),
-    )
+    findTwice(bundles, 'an authorization that was spent on both', ({ spentTags }) => spentTags) ??
+    findTwice(bundles, 'a sealed ballot that is in both', ({ ballotLeaves }) => hashesIn(ballotLeaves))
   if (twice !== undefined) return refuse('station.twice', twice.where, twice.what, KEEP)
   const sorted = station.devices.flatMap((id) => bundles.filter(({ device }) => device === id))
   const missing = station.devices.filter((id) => !bundles.some(({ device }) => device === id))
   const eyes: Eyes[] = []
   for (const bundle of sorted) {
-    const seen = eyesOn(bundle, sorted, electionPackage.definition)
+    const seen = eyesOn(bundle, sorted, reference, remembered)
     if (!seen.ok) return seen
     eyes.push(seen.value)
   }
+  const ahead = sorted.map(({ origin, clock }) =>
+    aheadOf(
+      clock.times,
+      headsOf(sorted).filter((head) => head.origin === origin),
+    ),
+  )
   const released = verifyReleased(station, sorted, electionPackage.definition)
   if (!released.ok) return released
-  const verified = { station, bundles: sorted, missing, eyes, released: released.value }
-  if (issuedFile === undefined) return ok(verified)
-  const issued = readIssued(issuedFile, station, electionPackage)
+  const verified = { station, bundles: sorted, missing, eyes, ahead, released: released.value }
+  if (beside.issued === undefined) return ok(verified)
+  const issued = readIssued(beside.issued, station, electionPackage)
   if (!issued.ok) return issued
+  const told = ok({ ...verified, issued: issued.value })
+  if (beside.spoiled) return told
   const where = `station ${station.id}`
   if (missing.length > 0) {
     const what = `the bundle of ${missing.join(', ')} is missing, so its count cannot be compared with the check-in's`
@@ -79,7 +99,13 @@ export function verifyStation(
     const what = `${issued.value.issued} authorizations issued, but ${casts} ballots cast and ${issued.value.returned} returned`
     return refuse('station.issued', where, what, 'Have the two officers explain the difference in writing.')
   }
-  return ok({ ...verified, issued: issued.value })
+  return told
+}
+
+/** The hashes that stand one after another, as texts. */
+function hashesIn(packed: Uint8Array): readonly string[] {
+  const text = Buffer.from(packed.buffer, packed.byteOffset, packed.length).toString('latin1')
+  return Array.from({ length: packed.length / 32 }, (_, i) => text.slice(i * 32, (i + 1) * 32))
 }
 
 function readIssued(

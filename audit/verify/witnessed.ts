@@ -3,16 +3,18 @@
  * What the heads say about each other is `contradiction.ts`.
  */
 import { type CosignedNote, parseCosigned } from '../../core/bundle/cosigned.ts'
-import { deviceOfOrigin, witnessNameOf } from '../../core/bundle/names.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import type { Day } from '../../core/journal/day.ts'
-import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
-import type { ElectionPackage } from '../../core/package/package.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
-import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
-import { openCosignature } from '../../core/tlog/cosignature.ts'
+import type { LeafTree } from '../../core/tlog/leaf-tree.ts'
+import { ED25519_TYPE, isSignedBy } from '../../core/tlog/note.ts'
 import { headsOf, idTwice } from './contradiction.ts'
-import { type DeviceIdentity, readIdentity } from './identity.ts'
+import type { DeviceIdentity } from './identity.ts'
+import { type Cosigner, type KeyRing, type StationWitness, stationRing } from './key-ring.ts'
+import type { Reference } from './reference.ts'
+import type { Remembered } from './remembered.ts'
 
 /** A head that its device really signed. */
 export interface WitnessedHead extends CosignedNote {
@@ -24,6 +26,8 @@ export interface WitnessedHead extends CosignedNote {
   readonly holder: string
   /** Key that signed it, base64: heads under other keys prove nothing against this one. */
   readonly logKey: string
+  /** Who signed it too, of those whose keys this bundle shows. */
+  readonly cosigners: readonly Cosigner<StationWitness>[]
 }
 
 /** What a bundle says of its own device and of its neighbours. */
@@ -40,8 +44,8 @@ export interface WitnessedBundle {
   readonly device: string
   readonly origin: string
   readonly day: Day
-  /** Leaf hashes of its journal. */
-  readonly leaves: readonly Uint8Array[]
+  /** Over its journal. */
+  readonly tree: LeafTree
   readonly witnessed: Witnessed
 }
 
@@ -50,13 +54,6 @@ export interface Eyes {
   readonly centre: boolean
   /** Ids of the other devices of the station, in the package's order. */
   readonly neighbours: readonly string[]
-}
-
-interface Cosigner {
-  /** Undefined for the centre. */
-  readonly device?: string
-  readonly name: string
-  readonly publicKey: Uint8Array
 }
 
 const KEEP = 'Keep it as it is, and compare it with the device, its other copies and the centre.'
@@ -71,8 +68,8 @@ const KEEP = 'Keep it as it is, and compare it with the device, its other copies
 export function verifyWitnessed(
   bytes: Uint8Array,
   own: { readonly identity: DeviceIdentity; readonly checkpoint: WitnessedHead },
-  { definition }: ElectionPackage,
-  authorityKey: Uint8Array,
+  { electionPackage: { definition } }: Reference,
+  remembered: Remembered,
   where: string,
 ): Result<Witnessed> {
   const cosigned = parseCosigned(bytes, where)
@@ -80,7 +77,7 @@ export function verifyWitnessed(
   const identities = new Map([[own.identity.device, own.identity]])
   for (const [i, der] of cosigned.value.certificates.entries()) {
     const place = `${where} certificate ${i}`
-    const identity = readIdentity(der, definition, authorityKey, place)
+    const identity = remembered.identity(der, place)
     if (!identity.ok) return identity
     const { device, station, fingerprint } = identity.value
     if (station !== own.identity.station)
@@ -92,15 +89,11 @@ export function verifyWitnessed(
       )
     identities.set(device, identity.value)
   }
-  const cosigners = cosignersOf([...identities.values()], definition)
+  const ring = stationRing(identities.values(), definition)
   const heads: WitnessedHead[] = [own.checkpoint]
   for (const [i, note] of cosigned.value.notes.entries()) {
-    const head = verifyNote(
-      note,
-      own.identity.device,
-      { identities, cosigners, definition },
-      `${where} note ${i}`,
-    )
+    const known = { identities, ring, definition, remembered }
+    const head = verifyNote(note, own.identity.device, known, `${where} note ${i}`)
     if (!head.ok) return head
     heads.push(head.value)
   }
@@ -112,60 +105,32 @@ function verifyNote(
   holder: string,
   known: {
     readonly identities: ReadonlyMap<string, DeviceIdentity>
-    readonly cosigners: readonly Cosigner[]
+    readonly ring: KeyRing<StationWitness>
     readonly definition: Definition
+    readonly remembered: Remembered
   },
   where: string,
 ): Result<WitnessedHead> {
-  const device = deviceOfOrigin(known.definition, note.origin)
-  const identity = device === undefined ? undefined : known.identities.get(device)
+  const { identities, ring, definition, remembered } = known
+  const device = deviceOfOrigin(definition, note.origin)
+  const identity = device === undefined ? undefined : identities.get(device)
   if (device === undefined || identity === undefined) {
     const what = 'it is the head of a journal of no device whose certificate is in this bundle'
     return refuse('witness.journal', where, what, KEEP)
   }
-  const opened = openCheckpoint(note.note, { origin: note.origin, publicKey: identity.logKey })
-  if (!opened.ok) {
+  const log = { name: note.origin, type: ED25519_TYPE, publicKey: identity.logKey } as const
+  if (!isSignedBy(note, log, remembered.verify, remembered.idOf(log))) {
     const what = `device ${device}, whose head it is said to be, has not signed it`
     return refuse('witness.signature', where, what, KEEP)
   }
-  const lines = verifyLines(note.note, known.cosigners, where)
-  if (!lines.ok) return lines
-  if (device !== holder && !lines.value.some((cosigner) => cosigner.device === holder)) {
+  const cosigners = ring.cosignersOf(note, where, remembered.verify)
+  if (!cosigners.ok) return cosigners
+  if (device !== holder && !cosigners.value.some((cosigner) => cosigner.owner === holder)) {
     const what = `it is a head of device ${device} that this device has not cosigned`
     return refuse('witness.cosignature', where, what, KEEP)
   }
-  return ok({ ...note, where, device, holder, logKey: toBase64(identity.logKey) })
-}
-
-/** The cosigners who signed a note; refused if a line of one of them does not verify. */
-function verifyLines(
-  note: string,
-  cosigners: readonly Cosigner[],
-  where: string,
-): Result<readonly Cosigner[]> {
-  const signed: Cosigner[] = []
-  for (const cosigner of cosigners) {
-    // Without its name there is no line of it: spares the work for the many that did not sign.
-    if (!note.includes(cosigner.name)) continue
-    const cosignature = openCosignature(note, cosigner)
-    if (cosignature.ok) signed.push(cosigner)
-    else if (cosignature.error.code !== 'note.unsigned')
-      return refuse('witness.cosignature', where, cosignature.error.what, KEEP)
-  }
-  return ok(signed)
-}
-
-/** The witnesses of a station whose keys are known, the centre first. */
-function cosignersOf(identities: readonly DeviceIdentity[], definition: Definition): readonly Cosigner[] {
-  const { name, key } = definition.witness
-  return [
-    { name, publicKey: fromBase64(key) ?? new Uint8Array() },
-    ...identities.flatMap(({ device, witnessKey }) =>
-      witnessKey === undefined
-        ? []
-        : [{ device, name: witnessNameOf(definition, device), publicKey: witnessKey }],
-    ),
-  ]
+  const logKey = toBase64(identity.logKey)
+  return ok({ ...note, where, device, holder, logKey, cosigners: cosigners.value })
 }
 
 /**
@@ -185,17 +150,18 @@ export function closingHeads(
 export function eyesOn(
   bundle: WitnessedBundle,
   bundles: readonly WitnessedBundle[],
-  definition: Definition,
+  { electionPackage: { definition }, stationOf }: Reference,
+  remembered: Remembered,
 ): Result<Eyes> {
   const identities = new Map(bundles.flatMap(({ witnessed }) => [...witnessed.identities]))
-  const cosigners = cosignersOf([...identities.values()], definition)
-  const seen = new Set<string | undefined>()
-  for (const { note, where } of closingHeads(bundle, bundles)) {
-    const signed = verifyLines(note, cosigners, where)
-    if (!signed.ok) return signed
-    for (const { device } of signed.value) seen.add(device)
+  const ring = stationRing(identities.values(), definition)
+  const seen = new Set<StationWitness>()
+  for (const head of closingHeads(bundle, bundles)) {
+    const cosigners = ring.cosignersOf(head, head.where, remembered.verify)
+    if (!cosigners.ok) return cosigners
+    for (const { owner } of cosigners.value) seen.add(owner)
   }
-  const station = definition.stations.find(({ devices }) => devices.includes(bundle.device))
-  const neighbours = station?.devices.filter((id) => id !== bundle.device && seen.has(id)) ?? []
+  const neighbours =
+    stationOf(bundle.device)?.devices.filter((id) => id !== bundle.device && seen.has(id)) ?? []
   return ok({ centre: seen.has(undefined), neighbours })
 }

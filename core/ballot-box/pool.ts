@@ -128,7 +128,7 @@ export function sortBallots(ballots: readonly Uint8Array[]): Uint8Array[] {
 
 /** SHA-256 over the sorted tags of spent authorizations. */
 export function spentRoot(tags: readonly Uint8Array[]): Uint8Array {
-  return sha256(...[...tags].sort((a, b) => Buffer.compare(a, b)))
+  return sha256(Buffer.concat([...tags].sort((a, b) => Buffer.compare(a, b))))
 }
 
 function blockKey({ dayKey, slotKey, origin }: PoolKeys): Uint8Array {

@@ -7,7 +7,7 @@
  * context    = SHA-256(package hash || SHA-256(origin) || SHA-256(style) || id)
  * ```
  */
-import { type Ballot, ballotSize, decodeBallot, encodeBallot } from '../election/ballot.ts'
+import { type Ballot, ballotSize, decodeBallot, encodeBallot, listSizesOf } from '../election/ballot.ts'
 import { contestsOfStyle, type Definition } from '../election/definition.ts'
 import { concatBytes, equalBytes, fromBase64, sha256 } from '../keys/hash.ts'
 import { openBox, sealBox } from '../keys/sealed-box.ts'
@@ -69,23 +69,35 @@ export function openBallot(
   sealed: Uint8Array,
   secretKey: Uint8Array,
 ): OpenedBallot | { readonly faulty: FaultyBallot } {
-  const { definition, packageHash, origin } = place
+  return ballotOpener(place, secretKey)(sealed)
+}
+
+/** {@link openBallot} for many ballots of one place: what is the same for all of them is made once. */
+export function ballotOpener(
+  { definition, packageHash, origin }: BallotPlace,
+  secretKey: Uint8Array,
+): (sealed: Uint8Array) => OpenedBallot | { readonly faulty: FaultyBallot } {
   const electionKey = fromBase64(definition.constituency.electionKey)
-  const plain = electionKey && openBox(sealed, electionKey, secretKey)
-  if (plain === undefined) return { faulty: 'does-not-open' }
-  if (plain.length !== HEAD_BYTES + choicesSize(definition)) return { faulty: 'size' }
-  if (plain[0] !== VERSION) return { faulty: 'version' }
-  const context = plain.subarray(1, 33)
-  const id = plain.subarray(33, 33 + ID_BYTES)
-  const style = definition.styles[plain[HEAD_BYTES - 1] ?? 0]
-  if (style === undefined) return { faulty: 'style' }
-  if (!equalBytes(context, contextHash(packageHash, origin, style.id, id))) return { faulty: 'context' }
-  const contests = contestsOfStyle(definition, style.id) ?? []
-  const size = ballotSize(contests)
-  const choices = plain.subarray(HEAD_BYTES)
-  const ballot = decodeBallot(contests, choices.subarray(0, size))
-  const filled = choices.subarray(size).every((byte) => byte === 0xff)
-  return ballot === undefined || !filled ? { faulty: 'rules' } : { id, style: style.id, ballot }
+  const plainSize = HEAD_BYTES + choicesSize(definition)
+  const styles = definition.styles.map(({ id }) => {
+    const contests = contestsOfStyle(definition, id) ?? []
+    return { id, contests, size: ballotSize(contests), listSizes: contests.map(listSizesOf) }
+  })
+  return (sealed) => {
+    const plain = electionKey && openBox(sealed, electionKey, secretKey)
+    if (plain === undefined) return { faulty: 'does-not-open' }
+    if (plain.length !== plainSize) return { faulty: 'size' }
+    if (plain[0] !== VERSION) return { faulty: 'version' }
+    const context = plain.subarray(1, 33)
+    const id = plain.subarray(33, 33 + ID_BYTES)
+    const style = styles[plain[HEAD_BYTES - 1] ?? 0]
+    if (style === undefined) return { faulty: 'style' }
+    if (!equalBytes(context, contextHash(packageHash, origin, style.id, id))) return { faulty: 'context' }
+    const choices = plain.subarray(HEAD_BYTES)
+    const ballot = decodeBallot(style.contests, choices.subarray(0, style.size), style.listSizes)
+    const filled = choices.subarray(style.size).every((byte) => byte === 0xff)
+    return ballot === undefined || !filled ? { faulty: 'rules' } : { id, style: style.id, ballot }
+  }
 }
 
 /** The longest ballot of the package: no size tells a style. */

@@ -10,7 +10,7 @@ import { openDocument, signDocument } from '../keys/signed-document.ts'
 import type { Signer } from '../ports.ts'
 import type { Result } from '../result.ts'
 import { ok, refuse } from '../result.ts'
-import { canonicalJson, parseCanonicalJson } from '../text/canonical-json.ts'
+import { canonicalJson, parseCanonicalBytes } from '../text/canonical-json.ts'
 
 /** The files that every bundle has beside `manifest.json`. */
 export const BUNDLE_FILES = [
@@ -137,19 +137,36 @@ export function parseBatches(
   bytes: Uint8Array,
   where: string,
 ): Result<ReadonlyMap<number, readonly Uint8Array[]>> {
-  const batches = new Map<number, readonly Uint8Array[]>()
-  const lines = Buffer.from(bytes).toString('utf8').split('\n')
-  if (lines.pop() !== '') return refuse('batches.line', where, 'the last line does not end', NEXT)
-  for (const [index, line] of lines.entries()) {
-    const place = `${where} line ${index + 1}`
-    const json = parseCanonicalJson(line, place)
+  return parseBatchTexts(bytes, where, (texts) => {
+    const sealed = texts.map(fromBase64)
+    return sealed.includes(undefined) ? undefined : (sealed as Uint8Array[])
+  })
+}
+
+/**
+ * Reads `batches.jsonl` and makes of each batch what is wanted of it.
+ * @param make from the texts of its ballots; undefined if one of them is not base64
+ */
+export function parseBatchTexts<Batch>(
+  bytes: Uint8Array,
+  where: string,
+  make: (texts: readonly string[]) => Batch | undefined,
+): Result<ReadonlyMap<number, Batch>> {
+  const batches = new Map<number, Batch>()
+  let start = 0
+  for (let number = 1; start < bytes.length; number += 1) {
+    const end = bytes.indexOf(0x0a, start)
+    if (end === -1) return refuse('batches.line', where, 'the last line does not end', NEXT)
+    const place = `${where} line ${number}`
+    const json = parseCanonicalBytes(bytes.subarray(start, end), place)
     if (!json.ok) return json
     const parsed = batchShape.safeParse(json.value)
-    const sealed = parsed.success ? parsed.data.sealed.map(fromBase64) : [undefined]
-    if (!parsed.success || sealed.some((ballot) => ballot === undefined) || batches.has(parsed.data.batch)) {
+    const batch = parsed.success ? make(parsed.data.sealed) : undefined
+    if (!parsed.success || batch === undefined || batches.has(parsed.data.batch)) {
       return refuse('batches.shape', place, 'this is not a batch, or it is there twice', NEXT)
     }
-    batches.set(parsed.data.batch, sealed as Uint8Array[])
+    batches.set(parsed.data.batch, batch)
+    start = end + 1
   }
   return ok(batches)
 }
@@ -159,18 +176,31 @@ export function formatSpentTags(tags: readonly Uint8Array[]): Uint8Array {
   return Buffer.from(canonicalJson([...tags].sort((a, b) => Buffer.compare(a, b)).map(toBase64)))
 }
 
+/** The tags in `spent-tags.json`. */
+export interface SpentTags {
+  /** Base64, as they stand there. */
+  readonly texts: readonly string[]
+  /** 32 bytes each, one after another. */
+  readonly bytes: Uint8Array
+}
+
 /** Reads `spent-tags.json`; refuses a tag that is there twice. */
-export function parseSpentTags(bytes: Uint8Array, where: string): Result<readonly Uint8Array[]> {
-  const json = parseCanonicalJson(Buffer.from(bytes).toString('utf8'), where)
+export function parseSpentTags(bytes: Uint8Array, where: string): Result<SpentTags> {
+  const json = parseCanonicalBytes(bytes, where)
   if (!json.ok) return json
   const texts = Array.isArray(json.value) ? (json.value as readonly unknown[]) : [undefined]
-  const tags = texts.map((text) => (typeof text === 'string' ? fromBase64(text) : undefined))
-  const sorted = tags.every(
-    (tag, i) => tag?.length === 32 && (i === 0 || Buffer.compare(tags[i - 1] ?? tag, tag) < 0),
-  )
-  if (!sorted) return refuse('spent-tags.shape', where, 'not a sorted list of different tags', NEXT)
-  return ok(tags as Uint8Array[])
+  const tags = Buffer.alloc(texts.length * TAG_BYTES)
+  const isSorted = texts.every((text, i) => {
+    const at = i * TAG_BYTES
+    const isTag = typeof text === 'string' && tags.write(text, at, TAG_BYTES, 'base64') === TAG_BYTES
+    if (!isTag || tags.toString('base64', at, at + TAG_BYTES) !== text) return false
+    return i === 0 || tags.compare(tags, at, at + TAG_BYTES, at - TAG_BYTES, at) < 0
+  })
+  if (!isSorted) return refuse('spent-tags.shape', where, 'not a sorted list of different tags', NEXT)
+  return ok({ texts: texts as string[], bytes: tags })
 }
+
+const TAG_BYTES = 32
 
 /** The tally of one device with the salt that opens the journal's commitment, as `tally.json` and on the wire. */
 export interface ReleasedTally {

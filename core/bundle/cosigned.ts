@@ -10,9 +10,9 @@
 import { z } from 'zod'
 import { fromBase64, toBase64 } from '../keys/hash.ts'
 import { ok, type Result, refuse, valueOrThrow } from '../result.ts'
-import { canonicalJson, parseCanonicalJson } from '../text/canonical-json.ts'
+import { canonicalJson, parseCanonicalBytes } from '../text/canonical-json.ts'
 import { type Checkpoint, parseCheckpoint } from '../tlog/checkpoint.ts'
-import { parseNote } from '../tlog/note.ts'
+import { parseNote, type SignatureLine } from '../tlog/note.ts'
 
 export const MAX_CERTIFICATES = 64
 export const MAX_NOTES = 1024
@@ -23,6 +23,10 @@ const MAX_BYTES = 64 * 1024 * 1024
 export interface CosignedNote extends Checkpoint {
   /** The whole signed note. */
   readonly note: string
+  /** What is signed. */
+  readonly text: string
+  /** Not verified. */
+  readonly signatures: readonly SignatureLine[]
 }
 
 /** What stands in `cosigned.json`; nothing in it is verified. */
@@ -62,20 +66,19 @@ export function formatCosigned(content: {
  *   `no-cosignature`
  */
 export function parseCosigned(bytes: Uint8Array, where: string): Result<Cosigned> {
-  const text = bytes.length > MAX_BYTES ? undefined : utf8(bytes)
-  if (text === undefined) return bad('shape', where, 'it is too large or not UTF-8')
-  const json = parseCanonicalJson(text, where)
+  if (bytes.length > MAX_BYTES) return bad('cosigned.shape', where, 'it is too large')
+  const json = parseCanonicalBytes(bytes, where)
   if (!json.ok) return json
   const parsed = shape.safeParse(json.value)
   if (!parsed.success)
-    return bad('shape', where, 'it is no list of at most 64 certificates and 1,024 cosigned heads')
+    return bad('cosigned.shape', where, 'it is no list of at most 64 certificates and 1,024 cosigned heads')
   const certificates: Uint8Array[] = []
   for (const [i, encoded] of parsed.data.certificates.entries()) {
     const place = `${where} certificate ${i}`
     const der = fromBase64(encoded)
-    if (der === undefined) return bad('shape', place, 'it is not in base64')
+    if (der === undefined) return bad('cosigned.shape', place, 'it is not in base64')
     const before = parsed.data.certificates[i - 1]
-    if (before !== undefined && before >= encoded) return bad('order', place, OUT_OF_ORDER)
+    if (before !== undefined && before >= encoded) return bad('cosigned.order', place, OUT_OF_ORDER)
     certificates.push(der)
   }
   const notes: CosignedNote[] = []
@@ -85,7 +88,7 @@ export function parseCosigned(bytes: Uint8Array, where: string): Result<Cosigned
     if (!note.ok) return note
     const before = notes.at(-1)
     if (before !== undefined && compareNotes(before, note.value) >= 0)
-      return bad('order', place, OUT_OF_ORDER)
+      return bad('cosigned.order', place, OUT_OF_ORDER)
     notes.push(note.value)
   }
   return ok({ certificates, notes })
@@ -99,8 +102,12 @@ function readNote(note: string, where: string): Result<CosignedNote> {
   const checkpoint = parseCheckpoint(parsed.value.text)
   if (!checkpoint.ok) return { ok: false, error: { ...checkpoint.error, where } }
   if (parsed.value.signatures.length < 2)
-    return bad('no-cosignature', where, 'it has no cosignature beside the signature of the journal itself')
-  return ok({ ...checkpoint.value, note })
+    return bad(
+      'cosigned.no-cosignature',
+      where,
+      'it has no cosignature beside the signature of the journal itself',
+    )
+  return ok({ ...checkpoint.value, note, ...parsed.value })
 }
 
 function compareNotes(a: CosignedNote, b: CosignedNote): number {
@@ -113,20 +120,6 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** Undefined for bytes that no text gives: two files must not read the same. */
-function utf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
-
-function bad(problem: 'shape' | 'order' | 'no-cosignature', where: string, what: string) {
-  return refuse(
-    `cosigned.${problem}`,
-    where,
-    what,
-    'Get the bundle again from the device or its memory stick.',
-  )
+function bad(code: string, where: string, what: string) {
+  return refuse(code, where, what, 'Get the bundle again from the device or its memory stick.')
 }

@@ -58,8 +58,22 @@ export function addChoice(contest: Contest, choice: Choice, code: string): Resul
   return fail(problem)
 }
 
-/** The first rule of the contest that a choice breaks, if any. The opener of ballots asks the same. */
-export function checkChoice(contest: Contest, choice: Choice): ChoiceProblem | undefined {
+/** How many candidates stand on each list of a contest, by the list's place among them. */
+export function listSizesOf({ candidates, lists }: Contest): readonly number[] {
+  const sizes = new Map(lists.map(({ code }) => [code, 0]))
+  for (const { list } of candidates) if (list !== undefined) sizes.set(list, (sizes.get(list) ?? 0) + 1)
+  return lists.map(({ code }) => sizes.get(code) ?? 0)
+}
+
+/**
+ * The first rule of the contest that a choice breaks, if any. The opener of ballots asks the same.
+ * @param listSizes those of the contest, for who asks of many choices
+ */
+export function checkChoice(
+  contest: Contest,
+  choice: Choice,
+  listSizes?: readonly number[],
+): ChoiceProblem | undefined {
   const candidates = contest.candidates.length
   const options = candidates + contest.lists.length
   if (choice.some((position) => position < 0 || position >= options)) return { is: 'unknown-code' }
@@ -73,9 +87,8 @@ export function checkChoice(contest: Contest, choice: Choice): ChoiceProblem | u
   if (!contest.mixListAndIndividual && lists.length > 0 && (individuals.length > 0 || lists.length > 1)) {
     return { is: 'list-with-individuals' }
   }
-  const members = contest.candidates.filter(
-    ({ list }) => list !== undefined && listCodes.includes(list),
-  ).length
+  const sizes = lists.length === 0 ? [] : (listSizes ?? listSizesOf(contest))
+  const members = lists.reduce((sum, position) => sum + (sizes[position - candidates] ?? 0), 0)
   if (individuals.length + members > contest.choices) return { is: 'too-many', allowed: contest.choices }
   return undefined
 }
@@ -107,20 +120,27 @@ export function encodeBallot(contests: readonly Contest[], ballot: Ballot): Uint
   return bytes
 }
 
-/** The ballot in those bytes, or undefined if they are not exactly what {@link encodeBallot} writes for a legal ballot. */
-export function decodeBallot(contests: readonly Contest[], bytes: Uint8Array): Ballot | undefined {
+/**
+ * The ballot in those bytes, or undefined if they are not exactly what {@link encodeBallot} writes for a legal ballot.
+ * @param listSizes of each contest, for who reads many ballots
+ */
+export function decodeBallot(
+  contests: readonly Contest[],
+  bytes: Uint8Array,
+  listSizes?: readonly (readonly number[])[],
+): Ballot | undefined {
   if (bytes.length !== ballotSize(contests)) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const ballot: Choice[] = []
   let offset = 0
-  for (const contest of contests) {
+  for (const [i, contest] of contests.entries()) {
     const places = Array.from({ length: contest.choices }, (_, i) => view.getUint16(offset + 1 + 2 * i))
     const end = places.indexOf(NOTHING)
     const choice = end === -1 ? places : places.slice(0, end)
     const marker = choice.length > 0 ? MARKER_VALID : MARKER_BLANK
     const rest = places.slice(choice.length)
     if (bytes[offset] !== marker || rest.some((place) => place !== NOTHING)) return undefined
-    if (!isAscending(choice) || checkChoice(contest, choice) !== undefined) return undefined
+    if (!isAscending(choice) || checkChoice(contest, choice, listSizes?.[i]) !== undefined) return undefined
     ballot.push(choice)
     offset += 1 + 2 * contest.choices
   }

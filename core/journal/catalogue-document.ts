@@ -25,6 +25,12 @@ interface Shape {
   readonly description?: string
 }
 
+/** The patterns of the catalogue in words. */
+const FORMS: Readonly<Record<string, string>> = {
+  '^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$': '32 bytes, base64',
+  '^[0-9a-f]{32}$': '16 bytes, 32 hexadecimal digits in lower case',
+}
+
 /** The whole page, Markdown, ending in a line feed. */
 export function catalogueMarkdown(): string {
   const sections = (Object.keys(CATALOGUE) as EventType[]).map((type) => {
@@ -56,6 +62,8 @@ function formOf(shape: Shape): string {
   if (shape.type === 'object') {
     return `object with a text each for ${(shape.propertyNames?.enum ?? []).map((name) => `\`${name}\``).join(', ')}`
   }
-  // The one pattern of the catalogue is that of a hash.
-  return shape.pattern === undefined ? `text of 1 to ${shape.maxLength} characters` : '32 bytes, base64'
+  if (shape.pattern === undefined) return `text of 1 to ${shape.maxLength} characters`
+  const form = FORMS[shape.pattern]
+  if (form === undefined) throw new Error(`no words for the form ${shape.pattern}`)
+  return form
 }

@@ -24,12 +24,14 @@ export const CATALOGUE = {
       certificate: hash.describe('SHA-256 of the device certificate'),
       package: hash.describe('SHA-256 of the election package'),
       software: short.describe('name and version of the program'),
+      program: hash.describe("SHA-256 over the list of the program's files"),
       random: z.enum(['system', 'seeded, not secret']).describe('where random numbers come from'),
     })
     .describe('First entry, always: binds device, election and program.'),
   'device.started': z
     .strictObject({
       peripherals: z.record(peripheral, short).describe('what each peripheral said of itself'),
+      program: hash.describe("SHA-256 over the list of the program's files"),
     })
     .describe('The program started and its peripherals answered.'),
   'officer.pin_wrong': z

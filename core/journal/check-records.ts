@@ -21,7 +21,7 @@
  * pool          there while the polls are open, gone after closing; its content needs the day key
  * ```
  */
-import { checkBatches } from '../ballot-box/batch.ts'
+import { checkBatches, lookAtBatch } from '../ballot-box/batch.ts'
 import { commitTally } from '../ballot-box/commitment.ts'
 import { poolBlockSize, spentRoot } from '../ballot-box/pool.ts'
 import { openTally } from '../bundle/bundle.ts'
@@ -184,8 +184,11 @@ function checkBallots(records: Records, named: readonly SealedBatch[]): Result<v
     if (ballots === undefined) stored.set(batch, [sealed])
     else ballots.push(sealed)
   }
-  for (const ballots of stored.values()) ballots.sort((a, b) => Buffer.compare(a, b))
-  return checkBatches(named, stored, records.sealedSize, 'table ballots,')
+  const looked = [...stored].map(([batch, ballots]) => {
+    const sorted = ballots.sort((a, b) => Buffer.compare(a, b))
+    return [batch, lookAtBatch(sorted, records.sealedSize)] as const
+  })
+  return checkBatches(named, new Map(looked), 'table ballots,')
 }
 
 function findSpentProblem(spent: readonly Uint8Array[], { casts, closing }: Day): string | undefined {

@@ -2,9 +2,8 @@
  * What a journal says of the day so far, and whether its events came in a legal order. The device derives where it stands from
  * this at every start, and the auditor checks the same. The rules in words: `docs/formats.md`.
  */
-import { BATCH_SIZE, POOL_PLACES } from '../ballot-box/pool.ts'
-import type { Result } from '../result.ts'
-import { ok, refuse } from '../result.ts'
+import { fail, ok, type Refusal, type Result, refuse } from '../result.ts'
+import { AFTER_THE_END, findBatchProblem, isLastBatchSealed, ONE_OFFICER, VOTING } from './day-rules.ts'
 import type { Entry } from './entry.ts'
 
 /** A batch as the journal names it; `seq` is the entry that does. */
@@ -24,6 +23,8 @@ export interface Day {
   readonly certificate: string
   readonly packageHash: string
   readonly random: 'system' | 'seeded, not secret'
+  /** Programs that ran, as SHA-256 over their files; the one before is not said again. */
+  readonly programs: readonly string[]
   /** The entry before the next one. */
   readonly last: Entry
   /** The first entry earlier than the one before it, and how many there are. No rule is broken: clocks get set. */
@@ -58,175 +59,222 @@ export interface Day {
 }
 
 /** Reads whole entries in order into a day; the first that does not fit is named. */
-export function replayDay(entries: readonly Entry[], where: string): Result<Day> {
-  let day: Day | undefined
+export function replayDay(entries: Iterable<Entry>, where: string): Result<Day> {
+  const replay = new DayReplay(where)
   for (const entry of entries) {
-    const next = stepDay(day, entry, where)
-    if (!next.ok) return next
-    day = next.value
+    const refusal = replay.take(entry)
+    if (refusal !== undefined) return fail(refusal)
   }
-  if (day !== undefined) return ok(day)
-  return refuse('journal.empty', where, 'the journal has no entries', 'Get the bundle again from the device.')
+  return replay.day()
 }
 
 /** The day after one more entry, or why that entry cannot stand there. */
 export function stepDay(day: Day | undefined, entry: Entry, where: string): Result<Day> {
-  const bad = (what: string) =>
-    refuse(
-      'journal.order',
-      `${where} entry ${entry.seq} (${entry.type})`,
-      what,
-      'The journal does not tell a legal day: keep it and have it examined.',
+  const replay = new DayReplay(where, day)
+  const refusal = replay.take(entry)
+  return refusal === undefined ? replay.day() : fail(refusal)
+}
+
+/** A day that changes in place, so that a long journal costs no copy for each of its entries. */
+type Draft = { -readonly [K in keyof Day]: Day[K] } & {
+  readonly batches: SealedBatch[]
+  readonly incidents: Entry[]
+  readonly alarms: (Entry & { readonly type: 'witness.alarm' })[]
+  readonly programs: string[]
+  readonly drawnKeys: string[]
+  readonly sharedKeys: string[]
+  readonly carried: Partial<Record<OfficerRole, number>>
+}
+
+/** Takes the entries of one journal in, in order; after the first that does not fit it is of no more use. */
+export class DayReplay {
+  readonly #where: string
+  readonly #drawn: Set<string>
+  #day: Draft | undefined
+
+  /**
+   * @param where the file or table; an entry is named behind it
+   * @param day to go on from; it stays as it is
+   */
+  constructor(where: string, day?: Day) {
+    this.#where = where
+    this.#day = day && draftOf(day)
+    this.#drawn = new Set(day?.drawnKeys)
+  }
+
+  /** The day so far. It goes on changing with every entry that is taken in; refused if there was none. */
+  day(): Result<Day> {
+    if (this.#day !== undefined) return ok(this.#day)
+    return refuse(
+      'journal.empty',
+      this.#where,
+      'the journal has no entries',
+      'Get the bundle again from the device.',
     )
-  if (day === undefined) {
-    if (entry.type !== 'journal.opened' || entry.seq !== 0)
-      return bad('the first entry must be journal.opened')
-    return ok(openedDay(entry))
   }
-  if (entry.seq !== day.size) return bad(`it stands where entry ${day.size} belongs`)
-  if (entry.type === 'journal.opened') return bad('the journal is opened a second time')
-  if (day.polls === 'finished' && !AFTER_THE_END.has(entry.type))
-    return bad('polls were already closed for good')
-  if (isLastBatchSealed(day) && entry.type !== 'polls.closed')
-    return bad('every ballot is in a batch: nothing but the closing may follow the last batch')
-  if (day.stopped !== undefined && VOTING.has(entry.type)) return bad('the device had to stop before')
-  const next = { ...day, size: day.size + 1, last: entry, ...clockAnomaly(day, entry) }
-  switch (entry.type) {
-    case 'polls.opened':
-      if (day.polls !== 'closed') return bad('polls were already open')
-      if (!day.zeroReport) return bad('no zero report was printed before')
-      if (entry.executive === entry.supervisory) return bad(ONE_OFFICER)
-      return ok({ ...next, polls: 'open', openedAt: entry.at })
-    case 'polls.paused':
-      if (day.polls === 'closed') return bad('polls were not open')
-      return ok({ ...next, polls: 'paused', incidents: [...day.incidents, entry] })
-    case 'polls.resumed': {
-      if (day.polls !== 'paused') return bad('polls were not paused')
-      const [one, other] = entry.by
-      if (one?.certificate === other?.certificate || one?.role === other?.role) return bad(ONE_OFFICER)
-      return ok({ ...next, polls: 'open', incidents: [...day.incidents, entry] })
+
+  /** Takes in one more entry. @returns why it cannot stand there */
+  take(entry: Entry): Refusal | undefined {
+    const what = this.#findProblem(entry)
+    if (what === undefined) return undefined
+    return {
+      code: 'journal.order',
+      where: `${this.#where} entry ${entry.seq} (${entry.type})`,
+      what,
+      next: 'The journal does not tell a legal day: keep it and have it examined.',
     }
-    case 'ballot.cast':
-      if (day.polls !== 'open') return bad('polls were not open')
-      if (entry.count !== day.casts + 1) return bad(`count ${entry.count} after ${day.casts}`)
-      return ok({ ...next, casts: entry.count })
-    case 'slip.voided':
-      if (day.polls === 'closed') return bad('polls were not open')
-      if (entry.count !== day.voids + 1) return bad(`count ${entry.count} after ${day.voids}`)
-      return ok({ ...next, voids: entry.count })
-    case 'batch.sealed': {
-      const problem = findBatchProblem(day, entry)
-      if (problem !== undefined) return bad(problem)
-      const batch = { batch: entry.batch, count: entry.count, root: entry.root, seq: entry.seq }
-      return ok({ ...next, sealed: day.sealed + entry.count, batches: [...day.batches, batch] })
+  }
+
+  #findProblem(entry: Entry): string | undefined {
+    const day = this.#day
+    if (day === undefined) {
+      if (entry.type !== 'journal.opened' || entry.seq !== 0) return 'the first entry must be journal.opened'
+      this.#day = openedDay(entry)
+      return undefined
     }
-    case 'polls.closed': {
-      if (day.polls === 'closed') return bad('polls were not open')
-      const { casts, voids, batches } = entry
-      if (casts !== day.casts || voids !== day.voids || batches !== day.batches.length) {
-        return bad('its counts are not those of the entries before it')
+    if (entry.seq !== day.size) return `it stands where entry ${day.size} belongs`
+    if (entry.type === 'journal.opened') return 'the journal is opened a second time'
+    if (day.polls === 'finished' && !AFTER_THE_END.has(entry.type))
+      return 'polls were already closed for good'
+    if (isLastBatchSealed(day) && entry.type !== 'polls.closed')
+      return 'every ballot is in a batch: nothing but the closing may follow the last batch'
+    if (day.stopped !== undefined && VOTING.has(entry.type)) return 'the device had to stop before'
+    const problem = this.#takeEvent(day, entry)
+    if (problem !== undefined) return problem
+    noteClock(day, entry)
+    day.size += 1
+    day.last = entry
+    return undefined
+  }
+
+  /** What the event itself asks for and changes. */
+  #takeEvent(day: Draft, entry: Exclude<Entry, { readonly type: 'journal.opened' }>): string | undefined {
+    switch (entry.type) {
+      case 'polls.opened':
+        if (day.polls !== 'closed') return 'polls were already open'
+        if (!day.zeroReport) return 'no zero report was printed before'
+        if (entry.executive === entry.supervisory) return ONE_OFFICER
+        day.polls = 'open'
+        day.openedAt = entry.at
+        return undefined
+      case 'polls.paused':
+        if (day.polls === 'closed') return 'polls were not open'
+        day.polls = 'paused'
+        day.incidents.push(entry)
+        return undefined
+      case 'polls.resumed': {
+        if (day.polls !== 'paused') return 'polls were not paused'
+        const [one, other] = entry.by
+        if (one?.certificate === other?.certificate || one?.role === other?.role) return ONE_OFFICER
+        day.polls = 'open'
+        day.incidents.push(entry)
+        return undefined
       }
-      if (entry.executive === entry.supervisory) return bad(ONE_OFFICER)
-      if (day.sealed !== day.casts) return bad(`${day.casts} ballots cast but ${day.sealed} sealed`)
-      return ok({ ...next, polls: 'finished', closedAt: entry.at, closing: entry })
+      case 'ballot.cast':
+        if (day.polls !== 'open') return 'polls were not open'
+        if (entry.count !== day.casts + 1) return `count ${entry.count} after ${day.casts}`
+        day.casts = entry.count
+        return undefined
+      case 'slip.voided':
+        if (day.polls === 'closed') return 'polls were not open'
+        if (entry.count !== day.voids + 1) return `count ${entry.count} after ${day.voids}`
+        day.voids = entry.count
+        return undefined
+      case 'batch.sealed': {
+        const problem = findBatchProblem(day, entry)
+        if (problem !== undefined) return problem
+        const { batch, count, root, seq } = entry
+        day.sealed += count
+        day.batches.push({ batch, count, root, seq })
+        return undefined
+      }
+      case 'polls.closed':
+        return closeDay(day, entry)
+      case 'printer.trouble':
+      case 'printer.paper_low':
+      case 'line.lost':
+      case 'line.restored':
+      case 'tamper.opened':
+      case 'officer.card_damaged':
+      case 'officer.pin_wrong':
+        day.incidents.push(entry)
+        return undefined
+      case 'witness.alarm':
+        day.incidents.push(entry)
+        day.alarms.push(entry)
+        return undefined
+      case 'device.stopped':
+        day.incidents.push(entry)
+        day.stopped = entry.why
+        return undefined
+      case 'day_key.drawn':
+        if (day.polls !== 'closed') return 'polls were already open'
+        day.drawnKeys.push(entry.id)
+        this.#drawn.add(entry.id)
+        return undefined
+      case 'day_key.shared':
+        if (!this.#drawn.has(entry.id)) return 'that key was not drawn here'
+        day.sharedKeys.push(entry.id)
+        return undefined
+      case 'officer.admitted':
+        day.carried[entry.role] = day.size + 1
+        return undefined
+      case 'report.printed':
+        if ((entry.report === 'zero') === (day.polls === 'finished')) return 'this report is not printed now'
+        if (entry.report === 'zero') day.zeroReport = true
+        else if (entry.report === 'minutes') day.minutes = true
+        else day.totals = true
+        return undefined
+      case 'device.started':
+        if (day.programs.at(-1) !== entry.program) day.programs.push(entry.program)
+        return undefined
+      case 'card.refused':
+        return undefined
     }
-    case 'printer.trouble':
-    case 'printer.paper_low':
-    case 'line.lost':
-    case 'line.restored':
-    case 'tamper.opened':
-    case 'officer.card_damaged':
-    case 'officer.pin_wrong':
-      return ok({ ...next, incidents: [...day.incidents, entry] })
-    case 'witness.alarm':
-      return ok({ ...next, incidents: [...day.incidents, entry], alarms: [...day.alarms, entry] })
-    case 'device.stopped':
-      return ok({ ...next, incidents: [...day.incidents, entry], stopped: entry.why })
-    case 'day_key.drawn':
-      if (day.polls !== 'closed') return bad('polls were already open')
-      return ok({ ...next, drawnKeys: [...day.drawnKeys, entry.id] })
-    case 'day_key.shared':
-      if (!day.drawnKeys.includes(entry.id)) return bad('that key was not drawn here')
-      return ok({ ...next, sharedKeys: [...day.sharedKeys, entry.id] })
-    case 'officer.admitted':
-      return ok({ ...next, carried: { ...day.carried, [entry.role]: next.size } })
-    case 'report.printed':
-      if ((entry.report === 'zero') === (day.polls === 'finished'))
-        return bad('this report is not printed now')
-      return ok({
-        ...next,
-        zeroReport: day.zeroReport || entry.report === 'zero',
-        minutes: day.minutes || entry.report === 'minutes',
-        totals: day.totals || entry.report === 'totals',
-      })
-    case 'device.started':
-    case 'card.refused':
-      return ok(next)
   }
 }
 
-/** What may still happen to a device whose polls are closed for good. */
-const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
-  'report.printed',
-  'device.started',
-  'printer.trouble',
-  'printer.paper_low',
-  'line.lost',
-  'line.restored',
-  'tamper.opened',
-  'officer.admitted',
-  'officer.card_damaged',
-  'officer.pin_wrong',
-  'witness.alarm',
-  'device.stopped',
-])
-
-/** What a device that had to stop never writes again. */
-const VOTING: ReadonlySet<Entry['type']> = new Set([
-  'polls.opened',
-  'polls.resumed',
-  'ballot.cast',
-  'batch.sealed',
-  'polls.closed',
-])
-
-const ONE_OFFICER = 'two different officers are needed, each with a certificate and a role of their own'
-
-/** Only the last batch leaves nothing waiting: the pool keeps 32 of 64 ballots when it seals a batch of 32. */
-function isLastBatchSealed({ polls, casts, sealed }: Day): boolean {
-  return polls !== 'finished' && casts > 0 && sealed === casts
-}
-
-/**
- * Why a batch cannot be sealed now. Pools are per ballot style and the journal names no style (`docs/decisions/0002`), so of the 64 ballots
- * of one style that a batch of 32 is drawn from it shows only that so many waited.
- */
-function findBatchProblem(day: Day, { batch, count }: Entry & { type: 'batch.sealed' }): string | undefined {
-  const waiting = day.casts - day.sealed
+function closeDay(day: Draft, entry: Entry & { readonly type: 'polls.closed' }): string | undefined {
   if (day.polls === 'closed') return 'polls were not open'
-  if (batch !== day.batches.length + 1) return `batch ${batch} after ${day.batches.length}`
-  if (count === 0 || count > waiting) return `${count} ballots sealed but ${waiting} waited`
-  // The last batch: whatever remained.
-  if (count === waiting) return undefined
-  if (count !== BATCH_SIZE) return `${count} ballots sealed: it is ${BATCH_SIZE} of them, or at closing all`
-  if (waiting < POOL_PLACES) return `${count} ballots drawn from ${waiting}: fewer than ${POOL_PLACES} waited`
-  return day.last.type === 'ballot.cast' ? undefined : 'no ballot was cast directly before'
+  const { casts, voids, batches } = entry
+  if (casts !== day.casts || voids !== day.voids || batches !== day.batches.length)
+    return 'its counts are not those of the entries before it'
+  if (entry.executive === entry.supervisory) return ONE_OFFICER
+  if (day.sealed !== day.casts) return `${day.casts} ballots cast but ${day.sealed} sealed`
+  day.polls = 'finished'
+  day.closedAt = entry.at
+  day.closing = entry
+  return undefined
 }
 
 /** Noted if the entry says an earlier time than the one before it; the text form of times sorts as they do. */
-function clockAnomaly({ last, clockWentBack }: Day, { at, seq }: Entry): Pick<Day, 'clockWentBack'> {
-  if (at >= last.at) return {}
-  const { entry, times } = clockWentBack ?? { entry: seq, times: 0 }
-  return { clockWentBack: { entry, times: times + 1 } }
+function noteClock(day: Draft, { at, seq }: Entry): void {
+  if (at >= day.last.at) return
+  const { entry, times } = day.clockWentBack ?? { entry: seq, times: 0 }
+  day.clockWentBack = { entry, times: times + 1 }
 }
 
-function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Day {
+function draftOf(day: Day): Draft {
+  return {
+    ...day,
+    batches: [...day.batches],
+    incidents: [...day.incidents],
+    alarms: [...day.alarms],
+    programs: [...day.programs],
+    drawnKeys: [...day.drawnKeys],
+    sharedKeys: [...day.sharedKeys],
+    carried: { ...day.carried },
+  }
+}
+
+function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
   return {
     size: 1,
     origin: entry.origin,
     certificate: entry.certificate,
     packageHash: entry.package,
     random: entry.random,
+    programs: [entry.program],
     last: entry,
     polls: 'closed',
     zeroReport: false,

@@ -1,5 +1,5 @@
 /**
- * The one ASN.1 form of our certificates (RFC 5280, RFC 8410): what {@link certificateBody} writes, and nothing else, is read.
+ * The one ASN.1 form of our certificates (RFC 5280, RFC 8410), as they are issued: what {@link certificateBody} writes, and nothing else, is read.
  */
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
 import {
@@ -33,7 +33,7 @@ import {
   Validity,
   Version,
 } from '@peculiar/asn1-x509'
-import { canonicalJson, type Json, parseCanonicalJson } from '../text/canonical-json.ts'
+import { canonicalJson } from '../text/canonical-json.ts'
 import { sha256 } from './hash.ts'
 
 /** Private extension with role and keys: arc 2.25 and the UUID 650b4f71-0319-4a21-991c-3eaac650fdb5 as a number (ITU-T X.667), which needs no registration. */
@@ -100,28 +100,6 @@ export function authorityBody(frame: Frame, authorityPublicKey: Uint8Array): TBS
   ])
 }
 
-/** What a parsed body says; undefined where the place of something is empty. Compare what it makes with what was read. */
-export function contentOf(body: TBSCertificate): CertificateContent | undefined {
-  const roleExtension = body.extensions?.at(-1)
-  const authorityName = commonName(body.issuer)
-  const subject = commonName(body.subject)
-  if (roleExtension === undefined || authorityName === undefined || subject === undefined) return undefined
-  const text = AsnConvert.parse(roleExtension.extnValue.buffer, DirectoryString).utf8String
-  const parsed = parseCanonicalJson(text ?? '', ROLE_EXTENSION)
-  const { role, keys } = (parsed.ok ? (parsed.value ?? {}) : {}) as { readonly [member: string]: Json }
-  if (typeof role !== 'string' || !isTextByName(keys)) return undefined
-  return {
-    authorityName,
-    subject,
-    role,
-    keys,
-    serial: new Uint8Array(body.serialNumber),
-    notBefore: body.validity.notBefore.getTime(),
-    notAfter: body.validity.notAfter.getTime(),
-    publicKeySpki: new Uint8Array(AsnConvert.serialize(body.subjectPublicKeyInfo)),
-  }
-}
-
 /** The algorithm of every signature here (RFC 8410: no parameters). */
 export function ed25519Algorithm(): AlgorithmIdentifier {
   return new AlgorithmIdentifier({ algorithm: ID_ED25519 })
@@ -162,10 +140,6 @@ function nameOf(commonName: string): Name {
   ])
 }
 
-function commonName(name: Name): string | undefined {
-  return name[0]?.[0]?.value.utf8String
-}
-
 /** RFC 7093, 2, method 1: the first 160 bits of the key's SHA-256. */
 function keyIdentifier(publicKey: Uint8Array): Uint8Array {
   return sha256(publicKey).subarray(0, 20)
@@ -176,9 +150,4 @@ function positiveInteger(bytes: Uint8Array): Uint8Array {
   const start = bytes.findIndex((byte) => byte !== 0)
   const digits = bytes.subarray(start === -1 ? bytes.length : start)
   return (digits[0] ?? 0x80) >= 0x80 ? Uint8Array.of(0, ...digits) : digits
-}
-
-function isTextByName(value: Json | undefined): value is { readonly [name: string]: string } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.values(value).every((member) => typeof member === 'string')
 }

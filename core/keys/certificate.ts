@@ -6,17 +6,17 @@
  *     {"keys":{"<use>":"<base64 of an Ed25519 key>", …},"role":"<role>"}
  *
  * A certificate is read only if it is byte for byte what {@link issueCertificate} makes of its own content, so nothing stands in one
- * that is not looked at.
+ * that is not looked at (`certificate-der.ts`).
  */
 import { AsnConvert } from '@peculiar/asn1-schema'
 import { Certificate as AsnCertificate, type TBSCertificate } from '@peculiar/asn1-x509'
 import type { Signer } from '../ports.ts'
 import { ok, type Result, refuse, valueOrThrow } from '../result.ts'
+import { readBody } from './certificate-der.ts'
 import {
   authorityBody,
   type CertificateContent,
   certificateBody,
-  contentOf,
   ed25519Algorithm,
   toArrayBuffer,
 } from './certificate-form.ts'
@@ -46,6 +46,8 @@ const ROLES: readonly Role[] = ['device', 'executive', 'supervisory', 'spare', '
 const TLS_ROLES: readonly string[] = ['device', 'centre']
 const MAX_CERTIFICATE_BYTES = 4096
 
+/** What stands in a certificate between its body and the signature: algorithm Ed25519, a BIT STRING of 64 whole bytes. */
+const CERTIFICATE_TAIL = Buffer.from('300506032b6570034100', 'hex')
 /** DER in front of the key in a SubjectPublicKeyInfo of Ed25519 (RFC 8410, 4) and P-256 (RFC 5480, 2.1.1, named curve), and in PKCS #8 (RFC 8410, 7). */
 const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 const P256_SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
@@ -100,7 +102,7 @@ export function authorityCertificate(order: {
  * @param authorityPublicKey Ed25519, 32 bytes
  * @param now milliseconds since 1970-01-01T00:00:00Z
  * @param where the file, card or line it came from
- * @returns a refusal `certificate.*`: `malformed`, `wrong-authority`, `form`, `content`, `not-yet`, `expired`
+ * @returns a refusal `certificate.*`: `malformed` (not even the frame of one), `wrong-authority`, `form`, `content`, `not-yet`, `expired`
  */
 export function readCertificate(
   der: Uint8Array,
@@ -108,8 +110,8 @@ export function readCertificate(
   now: number,
   where: string,
 ): Result<Certificate> {
-  const parsed = parse(der)
-  if (parsed === undefined) {
+  const frame = frameOf(der)
+  if (frame === undefined) {
     return refuse(
       'certificate.malformed',
       where,
@@ -117,9 +119,7 @@ export function readCertificate(
       'Read it again from its source.',
     )
   }
-  const signature = new Uint8Array(parsed.signatureValue)
-  const signed = new Uint8Array(parsed.tbsCertificateRaw ?? new ArrayBuffer(0))
-  if (!verifyEd25519(authorityPublicKey, signed, signature)) {
+  if (!verifyEd25519(authorityPublicKey, frame.body, frame.signature)) {
     return refuse(
       'certificate.wrong-authority',
       where,
@@ -127,7 +127,7 @@ export function readCertificate(
       'Use the card or device that was issued for this election.',
     )
   }
-  const content = sameFormContent(der, parsed, authorityPublicKey)
+  const content = readBody(frame.body, authorityPublicKey, (role) => TLS_ROLES.includes(role))
   const problem = content === undefined ? undefined : findProblem(content)
   const publicKeyRaw = content === undefined ? undefined : rawPublicKey(content.publicKeySpki)
   if (content === undefined || publicKeyRaw === undefined || problem !== undefined) {
@@ -199,29 +199,35 @@ function assemble(tbsCertificate: TBSCertificate, signature: Uint8Array): Uint8A
   return new Uint8Array(AsnConvert.serialize(certificate))
 }
 
-function parse(der: Uint8Array): AsnCertificate | undefined {
+/**
+ * The parts of a certificate, so that nothing of it is parsed before its signature is verified:
+ *
+ *     30 <length> || body: 30 <length> … || 30 05 06 03 2b 65 70 || 03 41 00 || signature (64)
+ */
+function frameOf(der: Uint8Array): { readonly body: Uint8Array; readonly signature: Uint8Array } | undefined {
   if (der.length > MAX_CERTIFICATE_BYTES) return undefined
-  try {
-    return AsnConvert.parse(der, AsnCertificate)
-  } catch {
-    return undefined
-  }
+  const content = contentOfSequence(der)
+  const end = (content?.length ?? 0) - CERTIFICATE_TAIL.length - 64
+  if (content === undefined || end < 0) return undefined
+  const body = content.subarray(0, end)
+  const tail = content.subarray(end, end + CERTIFICATE_TAIL.length)
+  if (contentOfSequence(body) === undefined || !equalBytes(tail, CERTIFICATE_TAIL)) return undefined
+  return { body, signature: content.subarray(-64) }
 }
 
-/** The content, if the whole certificate is what we make of it; undefined for another form. */
-function sameFormContent(
-  der: Uint8Array,
-  parsed: AsnCertificate,
-  authorityPublicKey: Uint8Array,
-): CertificateContent | undefined {
-  try {
-    const content = contentOf(parsed.tbsCertificate)
-    if (content === undefined) return undefined
-    const body = certificateBody(content, authorityPublicKey, TLS_ROLES.includes(content.role))
-    return equalBytes(assemble(body, new Uint8Array(parsed.signatureValue)), der) ? content : undefined
-  } catch {
-    return undefined
-  }
+/** What stands in a DER SEQUENCE that fills these bytes; undefined if it does not, or its length has not the shortest form. */
+function contentOfSequence(der: Uint8Array): Uint8Array | undefined {
+  const headBytes = [2, 3, 4].find((bytes) => sequenceHead(der.length - bytes).length === bytes)
+  if (headBytes === undefined) return undefined
+  const head = sequenceHead(der.length - headBytes)
+  return equalBytes(der.subarray(0, headBytes), head) ? der.subarray(headBytes) : undefined
+}
+
+/** Tag and length of a DER SEQUENCE of fewer than 65,536 bytes. */
+function sequenceHead(length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(0x30, length)
+  if (length < 0x100) return Uint8Array.of(0x30, 0x81, length)
+  return Uint8Array.of(0x30, 0x82, length >> 8, length & 0xff)
 }
 
 /** What is wrong with the content of a certificate, as a sentence. */
@@ -232,7 +238,7 @@ function findProblem({ authorityName, subject, role, keys, publicKeySpki, serial
     return 'its subject is no host name'
   if (serial.length === 0 || serial.length > 20 || serial.every((byte) => byte === 0))
     return 'it has no serial'
-  if (rawPublicKey(publicKeySpki) === undefined) return 'its own key is weak or of a kind not used here'
+  if (rawPublicKey(publicKeySpki) === undefined) return 'its own key is weak'
   const uses = Object.entries(keys)
   if (uses.length > 16 || uses.some(([use]) => !/^[a-z][a-z0-9-]{0,31}$/.test(use)))
     return 'a use of a key is no word'
@@ -240,9 +246,10 @@ function findProblem({ authorityName, subject, role, keys, publicKeySpki, serial
   return weak === undefined ? undefined : `the key for ${weak[0]} is no sound Ed25519 key`
 }
 
-/** 1 to 64 characters (X.520, ub-common-name), no control characters. */
+/** 1 to 64 characters (X.520, ub-common-name; code points), no control characters. */
 function isName(text: string): boolean {
-  return text.length >= 1 && text.length <= 64 && text.isWellFormed() && !/\p{Cc}/u.test(text)
+  const length = [...text].length
+  return length >= 1 && length <= 64 && text.isWellFormed() && !/\p{Cc}/u.test(text)
 }
 
 /** The key in a SubjectPublicKeyInfo, if it is one of the two kinds and sound. */

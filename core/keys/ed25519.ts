@@ -37,6 +37,9 @@ export function signerFromSeed(seed: Uint8Array): Signer {
   }
 }
 
+/** Whether a signature verifies: {@link verifyEd25519}, or one that remembers what it answered. */
+export type VerifySignature = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+
 /**
  * Whether `signature` is one of `publicKey` over `message` by the rule above. Takes any bytes and never throws.
  * @param publicKey 32 bytes

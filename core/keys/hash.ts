@@ -17,7 +17,19 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** SHA-256 (FIPS 180-4) of the parts one after another, 32 bytes. Parts of varying length need their own separators. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(hash('sha256', concatBytes(...parts), 'buffer'))
+  const [only, ...more] = parts
+  const digest = sha256Text(only !== undefined && more.length === 0 ? only : concatBytes(...parts))
+  const bytes = new Uint8Array(32)
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = digest.charCodeAt(i)
+  return bytes
+}
+
+/**
+ * SHA-256 as text, one character (U+0000 to U+00FF) a byte: for where many are made and compared, since Node makes such a text four times as
+ * fast as a buffer.
+ */
+export function sha256Text(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'binary')
 }
 
 /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
@@ -46,8 +58,8 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Reads {@link toBase64} back; undefined for every other spelling of the bytes (no padding, spaces, URL alphabet, stray bits). */
 export function fromBase64(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(Buffer.from(text, 'base64'))
-  return toBase64(bytes) === text ? bytes : undefined
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text ? new Uint8Array(bytes) : undefined
 }
 
 /** Lower-case hexadecimal. */

@@ -109,7 +109,8 @@ function readDocument(text: string, type: string, where: string): Result<Documen
   }
   const parsed = parseCanonicalJson(text, where)
   if (!parsed.ok) {
-    const form: Refusal = { ...parsed.error, code: `document.${parsed.error.code.replace('json.', '')}` }
+    const code = parsed.error.code === 'json.syntax' ? 'document.syntax' : 'document.not-canonical'
+    const form: Refusal = { ...parsed.error, code }
     return fail(form)
   }
   const members = membersOf(parsed.value, ['payload', 'signatures', 'type'])

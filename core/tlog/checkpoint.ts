@@ -8,6 +8,8 @@
  * signed as a note by a key named like the origin. Extension lines, which the specification allows and advises against, are refused:
  * nobody could check what a device writes there.
  */
+
+import type { VerifySignature } from '../keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../keys/hash.ts'
 import type { Signer } from '../ports.ts'
 import { fail, ok, type Result, refuse } from '../result.ts'
@@ -62,9 +64,10 @@ export function signCheckpoint(checkpoint: Checkpoint, signer: Signer): string {
 export function openCheckpoint(
   note: string,
   { origin, publicKey }: { readonly origin: string; readonly publicKey: Uint8Array },
+  verify?: VerifySignature,
 ): Result<Checkpoint> {
   const where = `checkpoint of ${origin}`
-  const opened = openNote(note, [{ name: origin, type: ED25519_TYPE, publicKey }])
+  const opened = openNote(note, [{ name: origin, type: ED25519_TYPE, publicKey }], verify)
   if (!opened.ok) return fail({ ...opened.error, where })
   const checkpoint = parseCheckpoint(opened.value.text)
   if (!checkpoint.ok) return fail({ ...checkpoint.error, where })

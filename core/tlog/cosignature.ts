@@ -7,7 +7,7 @@
  *
  * The message does not name the witness, so each witness needs a key of its own.
  */
-import { verifyEd25519 } from '../keys/ed25519.ts'
+import { type VerifySignature, verifyEd25519 } from '../keys/ed25519.ts'
 import { concatBytes } from '../keys/hash.ts'
 import type { Signer } from '../ports.ts'
 import { ok, type Result, valueOrThrow } from '../result.ts'
@@ -18,6 +18,7 @@ import {
   isLineOf,
   keyId,
   parseNote,
+  type SignatureLine,
   signatureLine,
   unsigned,
   type VerifierKey,
@@ -63,16 +64,26 @@ export function openCosignature(
   let latest: number | undefined
   for (const line of signatures) {
     if (!isLineOf(line, key)) continue
-    const time = timestampOf(line.signature)
-    if (
-      time === undefined ||
-      !verifyEd25519(publicKey, signedBytes(text, time), line.signature.subarray(8))
-    ) {
-      return badSignature(name)
-    }
+    const time = verifyCosignatureLine(text, line, publicKey)
+    if (time === undefined) return badSignature(name)
     latest = Math.max(latest ?? 0, time)
   }
   return latest === undefined ? unsigned(name) : ok({ time: latest })
+}
+
+/**
+ * When a line that bears a witness's name and key id says that it was signed, seconds since 1970; undefined if it does not verify.
+ * @param text of the checkpoint
+ */
+export function verifyCosignatureLine(
+  text: string,
+  { signature }: SignatureLine,
+  publicKey: Uint8Array,
+  verify: VerifySignature = verifyEd25519,
+): number | undefined {
+  const time = timestampOf(signature)
+  if (time === undefined) return undefined
+  return verify(publicKey, signedBytes(text, time), signature.subarray(8)) ? time : undefined
 }
 
 function signedBytes(text: string, time: number): Uint8Array {

@@ -8,7 +8,7 @@
  * key ID = first 4 bytes of SHA-256(key name || 0x0A || type || public key). Lines of unknown keys are ignored, so that logs,
  * witnesses and strangers can sign one note; a line of a known key must verify or the whole note is refused.
  */
-import { verifyEd25519 } from '../keys/ed25519.ts'
+import { type VerifySignature, verifyEd25519 } from '../keys/ed25519.ts'
 import { concatBytes, equalBytes, fromBase64, sha256, toBase64, toHex } from '../keys/hash.ts'
 import type { Signer } from '../ports.ts'
 import { ok, type Result, refuse } from '../result.ts'
@@ -32,7 +32,7 @@ export interface VerifierKey {
 }
 
 /** One signature line, not verified. */
-interface SignatureLine {
+export interface SignatureLine {
   readonly name: string
   /** 4 bytes. */
   readonly keyId: Uint8Array
@@ -41,7 +41,7 @@ interface SignatureLine {
 }
 
 /** A note taken apart, nothing in it verified. */
-interface UnverifiedNote {
+export interface UnverifiedNote {
   /** What is signed; ends in a newline. */
   readonly text: string
   readonly signatures: readonly SignatureLine[]
@@ -136,10 +136,29 @@ export function parseNote(note: string): Result<UnverifiedNote> {
 }
 
 /**
+ * Whether a key of {@link ED25519_TYPE} signed a note: its lines are those of its name and id, and every one must verify.
+ * @param id the key's, if it is known already
+ */
+export function isSignedBy(
+  { text, signatures }: UnverifiedNote,
+  key: VerifierKey,
+  verify: VerifySignature,
+  id = keyId(key.name, key.type, key.publicKey),
+): boolean {
+  const lines = signatures.filter((line) => line.name === key.name && equalBytes(line.keyId, id))
+  const message = Buffer.from(text)
+  return lines.length > 0 && lines.every((line) => verify(key.publicKey, message, line.signature))
+}
+
+/**
  * Reads a note and verifies every signature line of the given keys, which are of {@link ED25519_TYPE}; lines of others are counted.
  * Refused with `note.malformed`, `note.bad-signature` (a given key's signature does not verify) or `note.unsigned` (there is none).
  */
-export function openNote(note: string, verifiers: readonly VerifierKey[]): Result<OpenedNote> {
+export function openNote(
+  note: string,
+  verifiers: readonly VerifierKey[],
+  verify: VerifySignature = verifyEd25519,
+): Result<OpenedNote> {
   if (verifiers.some(({ type }) => type !== ED25519_TYPE))
     throw new TypeError('a key of another signature type')
   const parsed = parseNote(note)
@@ -150,7 +169,7 @@ export function openNote(note: string, verifiers: readonly VerifierKey[]): Resul
   for (const line of signatures) {
     const verifier = verifiers.find((key) => isLineOf(line, key))
     if (verifier === undefined) continue
-    if (!verifyEd25519(verifier.publicKey, message, line.signature)) return badSignature(line.name)
+    if (!verify(verifier.publicKey, message, line.signature)) return badSignature(line.name)
     verified.push(verifier)
   }
   if (verified.length === 0) return unsigned(verifiers.map(({ name }) => name).join(', '))
@@ -192,13 +211,11 @@ function isKeyName(name: string): boolean {
 
 /** Whether it can be written in UTF-8 and has no ASCII control character (below U+0020) but newlines. */
 function isNoteText(text: string): boolean {
-  if (!text.isWellFormed()) return false
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i)
-    if (unit < 0x20 && unit !== 0x0a) return false
-  }
-  return true
+  return text.isWellFormed() && !CONTROL.test(text)
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\0-\x09\x0b-\x1f]/
 
 function notANote(what: string) {
   return refuse(

@@ -7,17 +7,24 @@ import { equalBytes, sha256 } from '../keys/hash.ts'
 /** Root of the tree without leaves: SHA-256 of nothing. */
 export const EMPTY_ROOT: Uint8Array = sha256()
 
-const LEAF = Uint8Array.of(0x00)
-const NODE = Uint8Array.of(0x01)
+const LEAF = 0x00
+const NODE = 0x01
 
 /** SHA-256(0x00 || entry). */
 export function leafHash(entry: Uint8Array): Uint8Array {
-  return sha256(LEAF, entry)
+  const bytes = new Uint8Array(1 + entry.length)
+  bytes[0] = LEAF
+  bytes.set(entry, 1)
+  return sha256(bytes)
 }
 
 /** SHA-256(0x01 || left || right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(NODE, left, right)
+  const bytes = new Uint8Array(1 + left.length + right.length)
+  bytes[0] = NODE
+  bytes.set(left, 1)
+  bytes.set(right, 1 + left.length)
+  return sha256(bytes)
 }
 
 /**

@@ -8,6 +8,7 @@ import { type Agent, type AgentEnd, startAgent } from '../../device-agent/ballot
 import { readHome } from '../../device-agent/ballot/home.ts'
 import { type DisplayServer, serveDisplay } from '../../device-agent/ballot/page/display-server.ts'
 import { readPageFiles } from '../../device-agent/ballot/page/page-files.ts'
+import { programHash } from '../../device-agent/program-files.ts'
 import { systemClock, systemRandom } from '../../device-agent/system.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { pagesFolder } from '../build-pages.ts'
@@ -70,6 +71,7 @@ async function start({ home: folder, seed, log, port }: DeviceOrders): Promise<v
   agent = valueOrThrow(
     startAgent({
       home,
+      program: programHash(),
       lines: {
         touchscreen: lines.opener('touchscreen'),
         'card-reader': lines.opener('card-reader'),

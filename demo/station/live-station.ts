@@ -9,6 +9,7 @@ import type { Clock, Logger, Random } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { readHome } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
+import { programHash } from '../../device-agent/program-files.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { Centre } from '../../fleet/centre.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
@@ -71,7 +72,7 @@ export class LiveStation {
     const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
     writeConfig(out, DEVICE, provisioned.authority, nowhere, { host: '127.0.0.1', port: centre.centre.port })
     const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), now))
-    valueOrThrow(setUpStore(home, systemClock, random)).close()
+    valueOrThrow(setUpStore(home, systemClock, random, programHash())).close()
     return new LiveStation(orders, provisioned, centre, home.photos)
   }
 

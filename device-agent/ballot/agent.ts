@@ -22,6 +22,8 @@ const SYNC_INTERVAL_MS = 5 * 60_000
 /** What an agent runs on; everything of the outside world comes in here. */
 export interface AgentParts {
   readonly home: DeviceHome
+  /** SHA-256 over the list of the program's files, base64: every start says it in the journal. */
+  readonly program: string
   readonly lines: DeviceLines
   readonly clock: Clock
   /** Real time for the network, where `clock` is virtual. */
@@ -51,7 +53,7 @@ export interface Agent {
 
 /** Takes the store up again (refusing if a row of it does not hold) and starts the device. */
 export function startAgent(parts: AgentParts): Result<Agent> {
-  const { home, lines, clock, random, logger, hold } = parts
+  const { home, program, lines, clock, random, logger, hold } = parts
   const opened = resumeStore(home, clock, random)
   if (!opened.ok) return opened
   const store = opened.value
@@ -79,6 +81,7 @@ export function startAgent(parts: AgentParts): Result<Agent> {
   }
   const device = new BallotDevice({
     home,
+    program,
     store,
     lines,
     messageSigner: signerFromSeed(home.seeds.message),

@@ -7,6 +7,8 @@ import type { DeviceLines } from './peripherals.ts'
 
 export interface DeviceParts {
   readonly home: DeviceHome
+  /** SHA-256 over the list of the program's files, base64. */
+  readonly program: string
   readonly store: DeviceStore
   readonly lines: DeviceLines
   readonly messageSigner: Signer

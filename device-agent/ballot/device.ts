@@ -136,12 +136,12 @@ export class BallotDevice {
   }
 
   #peripheralChanged(name: PeripheralName, present: boolean): void {
-    const { store } = this.#parts
+    const { store, program } = this.#parts
     const { missing, identities } = this.#peripherals
     if (!this.#started) {
       if (missing.length === 0) {
         this.#started = true
-        store.append({ type: 'device.started', peripherals: identities })
+        store.append({ type: 'device.started', peripherals: identities, program })
         if (this.#roll.isLow) this.#tellPaperLow()
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
       }

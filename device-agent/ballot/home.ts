@@ -22,6 +22,7 @@ import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
 import type { Photos } from '../../core/package/photos.ts'
+import { checkTimeZone } from '../../core/package/time-zone.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
@@ -146,6 +147,8 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
     join(folder, 'package.json'),
   )
   if (!electionPackage.ok) return electionPackage
+  const zone = checkTimeZone(electionPackage.value.definition, join(folder, 'package.json'))
+  if (!zone.ok) return zone
   const texts = checkVoterTexts(electionPackage.value.definition, join(folder, 'package.json'))
   if (!texts.ok) return texts
   const photos = readPhotos(folder, electionPackage.value.definition)

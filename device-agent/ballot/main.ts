@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import type { Logger } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
+import { programHash } from '../program-files.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
@@ -17,7 +18,7 @@ import { setUpStore } from './setup.ts'
 /** Makes the ballot database of a provisioned device. Throws {@link RefusalError} where there is one already. */
 export function setUpDevice(folder: string): void {
   const home = valueOrThrow(readHome(folder, systemClock.now()))
-  valueOrThrow(setUpStore(home, systemClock, systemRandom)).close()
+  valueOrThrow(setUpStore(home, systemClock, systemRandom, programHash())).close()
 }
 
 /**
@@ -56,6 +57,7 @@ export async function runDevice(
     const agent = valueOrThrow(
       startAgent({
         home,
+        program: programHash(),
         lines: {
           touchscreen: openSerialLine({ path: touchscreen, baudRate: BAUD.touchscreen }),
           'card-reader': openSerialLine({ path: cardReader, baudRate: BAUD['card-reader'], stopBits: 2 }),

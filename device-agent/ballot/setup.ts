@@ -28,10 +28,17 @@ import { type DeviceHome, mediumFolder } from './home.ts'
 const SOFTWARE = 'sandogh ballot 0.1.0'
 
 /**
- * Makes the media and begins the journal under a new random name. Refusals: `store.exists` where a medium already is, `store.set-up`
+ * Makes the media and begins the journal under a new random name.
+ * @param program SHA-256 over the list of the program's files, base64
+ * @returns a refusal: `store.exists` where a medium already is, `store.set-up`
  * where the folder cannot be written, and those of {@link resumeStore}, which reads everything back.
  */
-export function setUpStore(home: DeviceHome, clock: Clock, random: Random): Result<DeviceStore> {
+export function setUpStore(
+  home: DeviceHome,
+  clock: Clock,
+  random: Random,
+  program: string,
+): Result<DeviceStore> {
   const folder = mediumFolder(home.folder)
   if (existsSync(folder)) {
     return refuse(
@@ -45,7 +52,7 @@ export function setUpStore(home: DeviceHome, clock: Clock, random: Random): Resu
   try {
     rmSync(part, { recursive: true, force: true })
     mkdirSync(part, { mode: 0o700 })
-    const made = makeMedium(part, home, clock, random)
+    const made = makeMedium(part, home, clock, random, program)
     if (!made.ok) return made
     for (const name of readdirSync(part)) sync(join(part, name))
     sync(part)
@@ -66,7 +73,13 @@ export function setUpStore(home: DeviceHome, clock: Clock, random: Random): Resu
 }
 
 /** A medium whose journal has its first entry; closed again, so that its files are complete. */
-function makeMedium(folder: string, home: DeviceHome, clock: Clock, random: Random): Result<void> {
+function makeMedium(
+  folder: string,
+  home: DeviceHome,
+  clock: Clock,
+  random: Random,
+  program: string,
+): Result<void> {
   const { definition, hash } = home.electionPackage
   const { device } = home.config
   const origin = originOf(definition, device, random.bytes(JOURNAL_ID_BYTES))
@@ -82,6 +95,7 @@ function makeMedium(folder: string, home: DeviceHome, clock: Clock, random: Rand
     certificate: toBase64(home.certificate.fingerprint),
     package: toBase64(hash),
     software: SOFTWARE,
+    program,
     random: random.kind,
   }).close()
   return ok(undefined)

@@ -2,6 +2,7 @@
 import { parseDefinition } from '../../core/election/definition.ts'
 import { openPackage, signPackage } from '../../core/package/package.ts'
 import { collectPhotos, PHOTO_FOLDER, type ReadPhotoFile } from '../../core/package/photos.ts'
+import { checkTimeZone } from '../../core/package/time-zone.ts'
 import type { Signer } from '../../core/ports.ts'
 import { ok, type Result } from '../../core/result.ts'
 import { checkVoterTexts } from '../../ui/voter-texts.ts'
@@ -23,6 +24,8 @@ export function buildPackage(
 ): Result<string> {
   const definition = parseDefinition(value, where)
   if (!definition.ok) return definition
+  const zone = checkTimeZone(definition.value, where)
+  if (!zone.ok) return zone
   const texts = checkVoterTexts(definition.value, where)
   if (!texts.ok) return texts
   const photos = collectPhotos(definition.value, readPhoto, PHOTO_FOLDER)

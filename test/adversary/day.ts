@@ -18,6 +18,7 @@ import { DeviceStore, type StoreParts } from '../../device-agent/store/device-st
 import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { councilContest, listsContest, testDefinition } from '../fixtures/definition.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 import { Camera, type Image, type InstantKind } from './image.ts'
 
 export interface DayPlan {
@@ -109,6 +110,7 @@ function runDayIn(folder: string, plan: DayPlan, watch: (image: Image) => void) 
       certificate: toBase64(sha256(certificate)),
       package: toBase64(packageHash),
       software: 'sandogh test',
+      program: PROGRAM,
       random: random.kind,
     },
   )

@@ -24,6 +24,7 @@ import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { type Audited, auditDevice } from '../end-to-end/audited.ts'
 import { issueCards, silent } from '../end-to-end/station.ts'
 import type { Build } from '../end-to-end/weakened/build.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 
 const DEVICE = DEVICES[0]
 const MORNING = Date.parse('2026-06-19T04:00:00Z')
@@ -104,13 +105,14 @@ function start(build: Build, out: string, authority: Parameters<typeof writeConf
   const random = seededRandom('line day device')
   const folder = deviceFolder(out, DEVICE)
   const home = valueOrThrow(build.readHome(folder, clock.now()))
-  valueOrThrow(build.setUpStore(home, clock, random)).close()
+  valueOrThrow(build.setUpStore(home, clock, random, PROGRAM)).close()
   const pairs = PERIPHERALS.map((name) => [name, virtualLine(name, clock)] as const)
   const plugs = Object.fromEntries(pairs.map(([name, { plug }]) => [name, plug])) as LineDay['plugs']
   const lines = Object.fromEntries(pairs.map(([name, { open }]) => [name, open])) as DeviceLines
   const bench = setUpBench(plugs, clock, CALIBRATION)
   const parts = {
     home,
+    program: PROGRAM,
     lines,
     clock,
     networkClock: systemClock,

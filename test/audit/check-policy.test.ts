@@ -6,6 +6,7 @@ import { main } from '../../audit/cli.ts'
 import { formatCosigned } from '../../core/bundle/cosigned.ts'
 import { witnessNameOf } from '../../core/bundle/names.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import type { Signer } from '../../core/ports.ts'
 import { addSignatureLine, cosign } from '../../core/tlog/cosignature.ts'
 import {
   COSIGNATURE_TYPE,
@@ -124,6 +125,36 @@ describe('a policy', () => {
     })
     const policy = `witness somebody ${keyOf(first, 'somebody.example')}\nquorum somebody\n`
     expect((await verify(join(disguised, 'd-01'), policy)).exitCode).toBe(1)
+  })
+
+  test('names the first head with a bent line of any witness of the file, of the device itself too', async () => {
+    const [x, y] = [8, 9].map((n) => signerFromSeed(new Uint8Array(32).fill(n))) as [Signer, Signer]
+    const own = signerFromSeed(first.keys.witness)
+    const other = cosignedHead(station, third, 1, [third])
+    const bent = (note: string, name: string, signer: Signer) =>
+      addSignatureLine(note, cosign(other, { name, signer, time: 1 }))
+    // Heads of the first device, in its own bundle and in that of the second.
+    const folder = bundles({
+      cosigned: (device) => {
+        const note = cosignedHead(station, first, first.entries.length, [device])
+        if (device === first) return formatCosigned({ certificates: [], notes: [bent(note, 'y', y)] })
+        const notes = [bent(bent(note, 'x', x), 'own', own)]
+        return device === second ? formatCosigned({ certificates: [first.certificate], notes }) : NOBODY
+      },
+    })
+    const line = (name: string, { publicKey }: Signer) =>
+      `witness ${name} ${formatVerifierKey({ name, type: COSIGNATURE_TYPE, publicKey })}\n`
+    for (const [lines, device] of [
+      [line('y', y), 'd-01'],
+      [line('x', x), 'd-02'],
+      [line('x', x) + line('y', y), 'd-01'],
+      [line('own', own), 'd-02'],
+    ] as const) {
+      const { exitCode, out } = await verify(folder, `${lines}quorum none\n`)
+      expect(exitCode).toBe(1)
+      expect(out.split(' note 0: ')[0]).toBe(`DOES NOT HOLD: ${folder}/${device}/cosigned.json`)
+      expect(out).toContain('(witness.cosignature)')
+    }
   })
 
   test('counts a witness that the package does not know', async () => {

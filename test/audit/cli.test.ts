@@ -27,8 +27,8 @@ describe('sandogh audit verify', () => {
     const { exitCode, out, err } = await audit('verify', bundles)
     expect([exitCode, err]).toEqual([0, ''])
     expect(out).toMatch(/^HOLDS: 2 bundles, 1 station, 12 ballots\n/)
-    expect(out).toMatch(/d-01 +\d+ +8 +1 +\d +2026-06-19T18:23:20Z/)
-    expect(out).toContain('check-in: 13 issued, 1 returned')
+    expect(out).toMatch(/d-01 +\d+ +8 +1 +9 +\d +2026-06-19T18:23:20Z/)
+    expect(out).toContain('check-in: 13 issued, 12 ballots, 1 returned')
     expect(out).toMatch(/compare its SHA-256 fingerprint .*\n {2}[0-9a-f]{64}\n/)
     expect(out).toMatch(/tally not verified: that needs the paper or the trustees\n$/)
   })
@@ -71,7 +71,7 @@ describe('sandogh audit verify', () => {
     expect(exitCode).toBe(1)
     expect(out).toMatch(/^DOES NOT HOLD: .*d-01\/journal\.jsonl entry \d+ \(ballot\.cast\): /)
     const json = JSON.parse((await audit('verify', folder, '--json')).out)
-    expect(json).toMatchObject({ verdict: 'does not hold', code: 'bundle.entry' })
+    expect(json).toMatchObject({ verdict: 'does not hold', findings: [{ code: 'bundle.entry' }] })
   })
 
   test.each<[string, (folder: string) => void, string]>([
@@ -167,7 +167,9 @@ describe('sandogh audit open', () => {
     const given = written.shares.slice(0, 3).flatMap((share) => ['--share', share])
     const { exitCode, out } = await audit('open', ...given, written.bundles)
     expect(exitCode).toBe(1)
-    expect(out).toMatch(/^DOES NOT HOLD: .*d-01: its ballots do not add up to its committed tally\n/)
+    expect(out).toMatch(
+      /^DOES NOT HOLD: .*d-01: its ballots do not add up to its committed tally\n.* \(tally\.recount\)\n/,
+    )
     expect(out).toMatch(/d-01 +9 +0 +UNEQUAL/)
   })
 

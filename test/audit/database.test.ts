@@ -15,6 +15,7 @@ import {
   writeDatabase,
 } from './files.ts'
 import { makeStation, type TestDevice } from './fixtures.ts'
+import { referenceFor } from './in-memory.ts'
 
 const station = makeStation('database', { casts: [80, 4] })
 const [device, other] = station.devices as [TestDevice, TestDevice]
@@ -38,9 +39,7 @@ function changedBy(sql: string, ...values: readonly unknown[]): string {
 /** `holds`, or the place that is named. */
 function check(path: string): string {
   const rows = readDatabase(path)
-  const verified = rows.ok
-    ? verifyDatabase(rows.value, station.electionPackage, station.authority.publicKey)
-    : rows
+  const verified = rows.ok ? verifyDatabase(rows.value, referenceFor(station)) : rows
   return verified.ok ? 'holds' : verified.error.where
 }
 

@@ -23,6 +23,7 @@ import { type DeviceKeys, makeDeviceKeys } from '../../provisioning/enrolment/de
 import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enrolment.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VOTER_LANGUAGES } from '../../ui/strings/voter/languages.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 
 /** When the polls open, milliseconds since 1970. */
 export const OPENING = Date.parse('2026-06-19T04:30:00Z')
@@ -57,6 +58,8 @@ export interface TestStation {
 /** What a test may want to be other than usual. */
 export interface Wishes {
   readonly election?: string
+  /** In place of the languages that voters have: a package that does not change with their texts. No device takes it if texts lack. */
+  readonly languages?: Definition['languages']
   /** Ballots of each device. */
   readonly casts?: readonly number[]
   /** Takes the place of a sealed ballot on its way into the pool. */
@@ -151,7 +154,7 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
   const casts = wishes.casts ?? [80, 5]
   const ids = casts.map((_, i) => `d-0${i + 1}`)
   const { electionKey, shareHashes, shares } = holdCeremony({ threshold: 3, trustees: 5, random })
-  const definition = auditDefinition({
+  const usual = auditDefinition({
     election: wishes.election ?? 'rehearsal-1405',
     electionKey,
     shareHashes,
@@ -160,6 +163,8 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
     executive,
     supervisory,
   })
+  const { languages } = wishes
+  const definition = languages === undefined ? usual : { ...usual, languages }
   const packageText = signPackage(definition, authority)
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
   const devices = casts.map((count, i) =>
@@ -215,6 +220,7 @@ function makeDay(
     certificate: toBase64(sha256(certificate)),
     package: toBase64(hash),
     software: 'sandogh 0.1.0',
+    program: PROGRAM,
     random: 'seeded, not secret',
   })
   append({ type: 'report.printed', report: 'zero' })

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openCount } from '../../audit/open/open-count.ts'
 import { rebuildKey } from '../../audit/open/rebuild-key.ts'
-import { verifyCount } from '../../audit/verify/verify-count.ts'
 import { sealBallot } from '../../core/ballot-box/sealed-ballot.ts'
 import { sumTallies } from '../../core/election/tally.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
@@ -11,6 +9,7 @@ import { valueOrThrow } from '../../core/result.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { bundleFiles } from './files.ts'
 import { makeStation, type TestStation, type Wishes } from './fixtures.ts'
+import { openCount } from './in-memory.ts'
 
 const random = seededRandom('open')
 const station = makeStation('open', { casts: [80, 5] })
@@ -24,9 +23,9 @@ function sharesOf(of: TestStation, ...numbers: readonly number[]) {
 
 function openStation(of: TestStation) {
   const bundles = of.devices.map((device) => ({ where: device.id, files: bundleFiles(of, device) }))
-  const count = valueOrThrow(verifyCount({ bundles, checkIns: [] }, of.authority.publicKey))
   const secretKey = valueOrThrow(rebuildKey(sharesOf(of, 1, 2, 3), of.electionPackage))
-  return openCount(count, secretKey, random, [])
+  const opening = { secretKey, random, lost: [] }
+  return openCount({ bundles, checkIns: [] }, of.authority.publicKey, opening).opened
 }
 
 describe('opened ballots', () => {
@@ -62,9 +61,13 @@ describe('opened ballots', () => {
         : tally
     const lying = makeStation('falsified', { casts: [4, 9], falsify })
     const { findings, stations } = openStation(lying)
-    expect(findings).toEqual([
-      { where: 'd-02', what: 'its ballots do not add up to its committed tally' },
-      { where: 'd-01/station-sheet.json', what: "the station's ballots do not add up to its sheet" },
+    expect(findings).toMatchObject([
+      { code: 'tally.recount', where: 'd-02', what: 'its ballots do not add up to its committed tally' },
+      {
+        code: 'sheet.recount',
+        where: 'd-01/station-sheet.json',
+        what: "the station's ballots do not add up to its sheet",
+      },
     ])
     expect(stations[0]?.devices.map(({ equal }) => equal)).toEqual([true, false])
   })
@@ -78,7 +81,10 @@ describe('opened ballots', () => {
     expect(opened.stations[0]?.devices[0]).toMatchObject({ ballots: 79, faulty: 1, equal: false })
     const [fault, unequal] = opened.findings
     expect(fault?.where).toMatch(/^d-01\/batches\.jsonl batch \d$/)
-    expect(fault?.what).toBe('a ballot does not open with the election key')
+    expect(fault).toMatchObject({
+      code: 'ballot.does-not-open',
+      what: 'a ballot does not open with the election key',
+    })
     expect(unequal?.where).toBe('d-01')
   })
 
@@ -94,8 +100,8 @@ describe('opened ballots', () => {
       },
     })
     const { findings } = openStation(copying)
-    expect(findings.map(({ where, what }) => `${where}: ${what}`)).toContain(
-      'd-02/batches.jsonl batch 1: a ballot was not sealed for this device, style and package: it may be a copy',
+    expect(findings.map(({ code, where, what }) => `${code} ${where}: ${what}`)).toContain(
+      'ballot.context d-02/batches.jsonl batch 1: a ballot was not sealed for this device, style and package: it may be a copy',
     )
   })
 
@@ -114,7 +120,8 @@ describe('opened ballots', () => {
     const again = makeStation('doubling', { casts: [2], replaceSealed: (_, __, cast) => sealWith(cast + 1) })
     expect(again.devices[0]?.origin).toBe(device.origin)
     const { findings, stations } = openStation(again)
-    expect(findings[0]).toEqual({
+    expect(findings[0]).toMatchObject({
+      code: 'ballot.id-twice',
       where: 'd-01/batches.jsonl batch 1',
       what: 'a ballot has the id of one in d-01/batches.jsonl batch 1',
     })

@@ -1,7 +1,6 @@
 /** No more totals in a station's bundles than may leave its devices: the rule for small devices, and the station's sheet. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openCount } from '../../audit/open/open-count.ts'
 import { openReport } from '../../audit/open/open-report.ts'
 import { rebuildKey } from '../../audit/open/rebuild-key.ts'
 import { verifyReport } from '../../audit/report.ts'
@@ -15,7 +14,10 @@ import { valueOrThrow } from '../../core/result.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { bundleFiles, sealedTally, stationSheet, tallyDocument } from './files.ts'
 import { makeStation, type TestDevice, type TestStation } from './fixtures.ts'
+import { auditedCount, openCount } from './in-memory.ts'
 import { blindToSmallDevices, weakenedVerifyCount } from './weakened/weaken.ts'
+
+const AGAINST = { key: 'given', policy: undefined, programs: [] } as const
 
 /** One device below 32 ballots, and none: 32 is enough. */
 const small = makeStation('a small device', { casts: [40, 31] })
@@ -49,20 +51,19 @@ function check(of: TestStation, changes: ReadonlyMap<number, Changed>, by = veri
 
 /** What `sandogh audit verify` says. */
 function said(of: TestStation, changes: ReadonlyMap<number, Changed>): string {
-  const count = valueOrThrow(verifyCount(given(of, changes), of.authority.publicKey))
-  return verifyReport(count, 'given', undefined).text
+  return verifyReport(auditedCount(given(of, changes), of.authority.publicKey), AGAINST).text
 }
 
 /** What `sandogh audit open` says. */
 function opened(of: TestStation, changes: ReadonlyMap<number, Changed>, lost: readonly string[] = []) {
-  const count = valueOrThrow(verifyCount(given(of, changes), of.authority.publicKey))
   const shares = of.shares.slice(0, 3).map((share, i) => ({
     where: `share-${i + 1}.json`,
     text: shareFile(share, of.electionPackage),
   }))
   const secretKey = valueOrThrow(rebuildKey(shares, of.electionPackage))
-  const result = openCount(count, secretKey, seededRandom('release'), lost)
-  const { text, json } = openReport(count, result, 'given', lost)
+  const opening = { secretKey, random: seededRandom('release'), lost }
+  const { count, opened: result } = openCount(given(of, changes), of.authority.publicKey, opening)
+  const { text, json } = openReport(count, result, AGAINST, lost)
   return { ...result, text, json: JSON.stringify(json) }
 }
 
@@ -233,8 +234,12 @@ describe('opening a station whose tallies are sealed', () => {
   test('finds one that does not open', () => {
     const station = { ...small, electionPackage: large.electionPackage }
     const { findings, stations } = opened(small, both({}, { 'sealed-tally.json': sealedTally(station, two) }))
-    expect(findings).toEqual([
-      { where: 'd-02/sealed-tally.json', what: 'it does not open with the election key' },
+    expect(findings).toMatchObject([
+      {
+        code: 'tally.does-not-open',
+        where: 'd-02/sealed-tally.json',
+        what: 'it does not open with the election key',
+      },
     ])
     expect(stations[0]?.devices.map(({ equal }) => equal)).toEqual([true, false])
   })
@@ -244,8 +249,9 @@ describe('opening a station whose tallies are sealed', () => {
     ['salt', { salt: new Uint8Array(32) }],
   ])('finds one whose %s are not those that the device committed to', (_, inside) => {
     const { findings } = opened(small, both({}, { 'sealed-tally.json': sealedTally(small, two, inside) }))
-    expect(findings).toEqual([
+    expect(findings).toMatchObject([
       {
+        code: 'tally.commitment',
         where: 'd-02/sealed-tally.json',
         what: 'it is not the tally that the device committed to in polls.closed',
       },
@@ -257,14 +263,18 @@ describe('opening a station whose tallies are sealed', () => {
     const sum = opened(small, both()).tally
     const sheet = stationSheet(small, { tally: tallyJson(definition, moved(sum)) })
     const { findings, text } = opened(small, both({ 'station-sheet.json': sheet }))
-    expect(findings).toEqual([
-      { where: 'd-01/station-sheet.json', what: "the station's ballots do not add up to its sheet" },
+    expect(findings).toMatchObject([
+      {
+        code: 'sheet.recount',
+        where: 'd-01/station-sheet.json',
+        what: "the station's ballots do not add up to its sheet",
+      },
     ])
     expect(text).toContain("  the station's sheet: UNEQUAL\n")
   })
 })
 
-/** The rows of the table in `audit/open/open-count.ts`. */
+/** The rows of the table in `audit/open/untold.ts`. */
 describe('of a station that is not whole, opening', () => {
   const three = makeStation('three devices', { casts: [40, 40, 5] })
   const { definition } = three.electionPackage

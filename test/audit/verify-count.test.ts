@@ -3,6 +3,7 @@ import { verifyReport } from '../../audit/report.ts'
 import { type GivenFolders, verifyCount } from '../../audit/verify/verify-count.ts'
 import { bundleFiles, issuedText } from './files.ts'
 import { makeStation, type TestDevice, type TestStation, type Wishes } from './fixtures.ts'
+import { auditedCount } from './in-memory.ts'
 
 const station = makeStation('count', { casts: [10, 4] })
 const [first, second] = station.devices as [TestDevice, TestDevice]
@@ -93,7 +94,9 @@ describe('bundles that do not belong together', () => {
 
   test('are refused when there is none, or the first has no package', () => {
     expect(check({ bundles: [] })).toBe('input.no-bundle what was given')
-    expect(check({ bundles: [{ where: 'd-01', files: new Map() }] })).toBe('document.shape d-01/package.json')
+    expect(check({ bundles: [{ where: 'd-01', files: new Map() }] })).toBe(
+      'document.syntax d-01/package.json',
+    )
   })
 })
 
@@ -104,10 +107,10 @@ test('a clock that went back breaks no rule, and the report says where', () => {
     clock: (device, seq) => (device === 0 && seq === 2 ? -3600 : 0),
   })
   const bundles = early.devices.map((device) => bundle(device, early))
-  const verified = verifyCount({ bundles, checkIns: [] }, early.authority.publicKey)
-  if (!verified.ok) throw new Error(verified.error.what)
-  const { text, json } = verifyReport(verified.value, 'given', undefined)
-  expect(text).toContain('\nclock of d-01 went back before entry 2\n')
+  const count = auditedCount({ bundles, checkIns: [] }, early.authority.publicKey)
+  const { text, json } = verifyReport(count, { key: 'given', policy: undefined, programs: [] })
+  expect(count.findings).toEqual([])
+  expect(text).toContain('\nclock of d-01 went back before entry 2, by 3540 seconds\n')
   expect(text).not.toContain('clock of d-02')
   expect(JSON.stringify(json)).toContain('"clockWentBack":{"entry":2,"times":1}')
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MANIFEST_FILE } from '../../audit/read-folders.ts'
 import { readIdentity } from '../../audit/verify/identity.ts'
+import { Remembered } from '../../audit/verify/remembered.ts'
 import { type VerifiedCount, verifyCount } from '../../audit/verify/verify-count.ts'
 import { verifyWitnessed } from '../../audit/verify/witnessed.ts'
 import { type BundleFile, signManifest } from '../../core/bundle/bundle.ts'
@@ -18,6 +19,7 @@ import { addSignatureLine, cosign } from '../../core/tlog/cosignature.ts'
 import { parseNote, signatureLine } from '../../core/tlog/note.ts'
 import { bundleFiles, cosignedFile, cosignedHead, neighbourLine } from './files.ts'
 import { makeStation, type TestDevice } from './fixtures.ts'
+import { referenceFor } from './in-memory.ts'
 import { blindToOtherRoots, blindToTwoHeads, weakenedVerifyCount } from './weakened/weaken.ts'
 
 const station = makeStation('witnesses', { casts: [6, 3, 2] })
@@ -265,14 +267,18 @@ describe('a certificate', () => {
       { ...only, devices: [first.id, second.id] },
       { ...only, id: 's-2', devices: [third.id] },
     ]
-    const split = { ...station.electionPackage, definition: { ...definition, stations } }
-    const key = station.authority.publicKey
-    const identity = valueOrThrow(readIdentity(first.certificate, split.definition, key, 'x'))
+    const reference = {
+      ...referenceFor(station),
+      electionPackage: { ...station.electionPackage, definition: { ...definition, stations } },
+      stationOf: (device: string) => stations.find(({ devices }) => devices.includes(device)),
+    }
+    const identity = valueOrThrow(readIdentity(first.certificate, reference, 'x'))
     const [checkpoint] = holds(count([bundle(first)])).stations[0]?.bundles[0]?.witnessed.heads ?? []
     if (checkpoint === undefined) throw new Error('a bundle without a checkpoint')
     const file = (other: TestDevice) => formatCosigned({ certificates: [other.certificate], notes: [] })
     const refusal = (other: TestDevice) => {
-      const result = verifyWitnessed(file(other), { identity, checkpoint }, split, key, 'x')
+      const remembered = new Remembered(reference)
+      const result = verifyWitnessed(file(other), { identity, checkpoint }, reference, remembered, 'x')
       return result.ok ? 'taken' : `${result.error.code} ${result.error.where}`
     }
     expect(refusal(second)).toBe('taken')

@@ -11,6 +11,7 @@ import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { PtyDevice } from '../end-to-end/pty-device.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 import { quantile } from './table.ts'
 
 const TIMES = 5
@@ -30,7 +31,7 @@ export async function measureStart(): Promise<{
   const [id] = DEVICES
   const device = new PtyDevice({ out, id, provisioned, brokerPort: NO_BROKER, entry: ENTRY })
   const home = valueOrThrow(readHome(deviceFolder(out, id), systemClock.now()))
-  valueOrThrow(setUpStore(home, systemClock, random)).close()
+  valueOrThrow(setUpStore(home, systemClock, random, PROGRAM)).close()
   const [bares, starts, memories]: [number[], number[], number[]] = [[], [], []]
   for (let i = 0; i < TIMES; i += 1) {
     const bare = performance.now()

@@ -30,6 +30,7 @@ import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { GRID } from '../../ui/screen.ts'
 import { type Audited, auditDevice } from '../end-to-end/audited.ts'
 import { issueCards, silent } from '../end-to-end/station.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 
 const DEVICE = DEVICES[0]
 type Plugs = Record<PeripheralName, InProcessPlug>
@@ -64,7 +65,7 @@ export async function browserDay(
   const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
   writeConfig(out, DEVICE, provisioned.authority, nowhere, undefined)
   const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), clock.now()))
-  valueOrThrow(setUpStore(home, clock, random)).close()
+  valueOrThrow(setUpStore(home, clock, random, PROGRAM)).close()
   const server = await serveDisplay({
     page: valueOrThrow(readPageFiles(pagesFolder('ballot'))),
     photos: home.photos,
@@ -86,7 +87,7 @@ export async function browserDay(
     display: display.open,
   }
   const bench: WatchedBench = { ...setUpBench(plugs, clock, CALIBRATION), display }
-  const parts = { home, lines, clock, networkClock: systemClock, random, logger: silent }
+  const parts = { home, program: PROGRAM, lines, clock, networkClock: systemClock, random, logger: silent }
   const agent = valueOrThrow(startAgent({ ...parts, hold: () => clock.hold() }))
   const day: BrowserDay = {
     bench,

@@ -240,7 +240,7 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
     [
       'audit: a file that is no database',
       ['audit', 'verify', good],
-      [`${good} is no folder of a bundle and no database of a device`, '--help'],
+      [`${good}: it is no folder of a bundle and no database of a device`, '--help'],
     ],
     ['audit: no share', ['audit', 'open', bundles], ["the trustees' shares: --share <file>", '--help']],
     [
@@ -278,7 +278,11 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       ['device', 'calibrate'],
       ['--home <folder>', 'sandogh device --help'],
     ],
-    ['device: no verb', ['device'], ['say what to do: setup, run or calibrate', 'sandogh device --help']],
+    [
+      'device: no verb',
+      ['device'],
+      ['say what to do: setup, run, calibrate or program', 'sandogh device --help'],
+    ],
     ['device: an unknown verb', ['device', 'fly'], ['there is no verb "fly"', 'sandogh device --help']],
     ['device: no folder', ['device', 'run'], ['--home <folder>', 'sandogh device --help']],
     [

@@ -27,6 +27,7 @@ import { vote } from '../../simulator/people/voter.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 import { issueCards, type RunningCentre, runCentre, silent } from './station.ts'
 import type { Build } from './weakened/build.ts'
 
@@ -63,6 +64,7 @@ export class RunningDevice {
     const hold = () => clock.hold()
     const parts = {
       home,
+      program: PROGRAM,
       lines: opens,
       clock,
       networkClock: systemClock,
@@ -196,7 +198,7 @@ export class CopiedStation {
   /** Begins a journal in a home folder that has none. */
   setUpAgain(folder: string): void {
     const home = valueOrThrow(this.build.readHome(folder, this.clock.now()))
-    valueOrThrow(this.build.setUpStore(home, this.clock, seededRandom(`${folder} set up`))).close()
+    valueOrThrow(this.build.setUpStore(home, this.clock, seededRandom(`${folder} set up`), PROGRAM)).close()
   }
 
   /** A copy of a home folder as its disk is now. */
@@ -225,6 +227,7 @@ export class CopiedStation {
     if (!home.ok) return home.error
     const parts = {
       home: home.value,
+      program: PROGRAM,
       lines: forEachPeripheral((name) => virtualLine(name, this.clock).open),
       clock: this.clock,
       networkClock: systemClock,

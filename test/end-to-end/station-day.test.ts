@@ -7,8 +7,14 @@ import { createCanvas, loadImage } from '@napi-rs/canvas'
 import Database from 'better-sqlite3'
 import jsqr from 'jsqr'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type BundleContent, readBundle, readCheckIn } from '../../audit/read-folders.ts'
-import { textOf } from '../../audit/verify/verify-bundle.ts'
+import {
+  type BundleContent,
+  type BundleFileName,
+  inMemory,
+  readBundle,
+  readCheckIn,
+} from '../../audit/read-folders.ts'
+import { textOf } from '../../audit/verify/reference.ts'
 import { verifyCount } from '../../audit/verify/verify-count.ts'
 import { uniform } from '../../core/ballot-box/draw.ts'
 import { BUNDLE_FILES } from '../../core/bundle/bundle.ts'
@@ -231,7 +237,7 @@ describe(`nothing but the sealed ballots says how anyone voted (seed ${SEED})`, 
 describe(`a changed byte (seed ${SEED})`, () => {
   /** The bundles as read, and the authority's key. */
   function given() {
-    const contents = DEVICES.map((device) => valueOrThrow(readBundle(join(bundles, device))))
+    const contents = DEVICES.map((device) => inMemory(valueOrThrow(readBundle(join(bundles, device)))))
     const issued = valueOrThrow(readCheckIn(join(bundles, 'check-in')))
     const key =
       fromBase64(json(join(bundles, 'gy-1-a', 'package.json')).signatures[0].key) ?? new Uint8Array()
@@ -273,7 +279,7 @@ describe(`a changed byte (seed ${SEED})`, () => {
       const mask = 1 + uniform(255, random)
       const entry = bytes.subarray(0, at).filter((byte) => byte === 0x0a).length
       bytes[at] = (bytes[at] ?? 0) ^ mask
-      const changed = { ...content, files: new Map([...content.files, [name, bytes]]) }
+      const changed = { ...content, files: withFile(content, name, bytes) }
       const where = refusedAt(contents.with(place, changed), issued, key)
       const expected = `${content.where}/${name}${name === 'journal.jsonl' ? ` entry ${entry}` : ''}`
       const isNamed = where?.startsWith(expected) && !/[0-9]/.test(where.charAt(expected.length))
@@ -339,6 +345,12 @@ async function readQr(path: string): Promise<string> {
 function membersOf(value: unknown): { readonly key: string; readonly value: unknown }[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, member]) => [{ key, value: member }, ...membersOf(member)])
+}
+
+/** The files of a bundle in memory with another in the place of one. */
+function withFile({ files }: BundleContent, changed: BundleFileName, bytes: Uint8Array) {
+  const all = [...files.keys()].map((name) => [name, files.get(name) ?? new Uint8Array()] as const)
+  return new Map([...all, [changed, bytes] as const])
 }
 
 function filesBelow(path: string): readonly string[] {

@@ -27,6 +27,7 @@ import { closePolls, type Officers, openPolls } from '../../simulator/people/off
 import { Person } from '../../simulator/people/person.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 import { type Audited, auditDevice } from './audited.ts'
 import { type Box, lookIntoBox } from './box.ts'
 import { issueCards, silent } from './station.ts'
@@ -133,7 +134,7 @@ function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
   writeConfig(out, DEVICE, provisioned.authority, nowhere, undefined)
   const random = seededRandom(`${out} device`)
   const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), clock.now()))
-  valueOrThrow(setUpStore(home, clock, random)).close()
+  valueOrThrow(setUpStore(home, clock, random, PROGRAM)).close()
   const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
     PeripheralName,
     ReturnType<typeof inProcessLine>
@@ -152,6 +153,7 @@ function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
   const agent = valueOrThrow(
     startAgent({
       home,
+      program: PROGRAM,
       lines: { ...opens, printer },
       clock,
       networkClock: systemClock,

@@ -15,6 +15,7 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import type { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { silent } from '../end-to-end/station.ts'
 import type { Build } from '../end-to-end/weakened/build.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 
 export const DEVICE = DEVICES[0]
 const PIECE_BYTES = 500
@@ -56,7 +57,7 @@ export function startHall(
   writeConfig(out, DEVICE, provisioned.authority, nowhere, undefined)
   const random = seededRandom(`${seed} device`)
   const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), clock.now()))
-  valueOrThrow(setUpStore(home, clock, random)).close()
+  valueOrThrow(setUpStore(home, clock, random, PROGRAM)).close()
   const opens = {} as Record<PeripheralName, OpenLine>
   const lines = forEachPeripheral((name) => {
     const { open, plug } = virtualLine(name, clock)
@@ -73,6 +74,7 @@ export function startHall(
   const agent = valueOrThrow(
     startAgent({
       home,
+      program: PROGRAM,
       lines: opens satisfies DeviceLines,
       clock,
       networkClock: systemClock,

@@ -1,6 +1,5 @@
 /** Whether every promise was kept on a day that was full of faults: store, journal and paper against what voters meant and were told. */
 import { readFileSync } from 'node:fs'
-import { openCount } from '../../audit/open/open-count.ts'
 import { rebuildKey } from '../../audit/open/rebuild-key.ts'
 import { readBundle } from '../../audit/read-folders.ts'
 import { verifyCount } from '../../audit/verify/verify-count.ts'
@@ -8,6 +7,7 @@ import { candidateVotes } from '../../core/election/tally.ts'
 import type { Provisioned } from '../../demo/provisioned.ts'
 import { systemRandom } from '../../device-agent/system.ts'
 import type { DroppedSlip } from '../../simulator/peripherals/printer.ts'
+import { openCount } from '../audit/in-memory.ts'
 import { lookIntoBox } from '../end-to-end/box.ts'
 import { DEVICE } from './hall.ts'
 import type { Voter } from './voters.ts'
@@ -29,7 +29,8 @@ export function brokenPromises(
 ): readonly string[] {
   const content = readBundle(bundle)
   if (!content.ok) return [`the bundle cannot be read: ${content.error.what}`]
-  const count = verifyCount({ bundles: [content.value], checkIns: [] }, provisioned.authority.publicKey)
+  const given = { bundles: [content.value], checkIns: [] }
+  const count = verifyCount(given, provisioned.authority.publicKey)
   if (!count.ok) return [`the audit does not hold: ${count.error.where}: ${count.error.what}`]
   const { electionPackage } = count.value
   const shares = provisioned.shareFiles
@@ -40,7 +41,8 @@ export function brokenPromises(
   const lost = electionPackage.definition.stations
     .flatMap(({ devices }) => devices)
     .filter((id) => id !== DEVICE)
-  const opened = openCount(count.value, key.value, systemRandom, lost)
+  const opening = { secretKey: key.value, random: systemRandom, lost }
+  const { opened } = openCount(given, provisioned.authority.publicKey, opening)
   const broken = opened.findings.map(({ where, what }) => `${where}: ${what}`)
   const day = count.value.stations[0]?.bundles[0]?.day
   const ballots = opened.stations[0]?.devices[0]?.ballots

@@ -36,6 +36,7 @@ import { type Centre, type CentreOptions, startCentre } from '../../fleet/centre
 import type { Alarm } from '../../fleet/collector/alarm.ts'
 import { type CentreStore, openCentreStore } from '../../fleet/store/store.ts'
 import { testDefinition } from '../fixtures/definition.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 
 const bytesOf = (label: string) => sha256(Buffer.from(label))
 export const signerOf = (label: string): Signer => signerFromSeed(bytesOf(label))
@@ -131,6 +132,7 @@ export class TestDevice implements Outbox {
       certificate: toBase64(sha256(der)),
       package: toBase64(election.hash),
       software: 'test 1',
+      program: PROGRAM,
       random: 'seeded, not secret',
     })
   }

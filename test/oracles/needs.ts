@@ -21,6 +21,16 @@ export const GO_MOD_LIBRARY: Need = {
 }
 export const OPENSSL: Need = { debian: 'openssl', isThere: () => runs('openssl', 'version') }
 export const PYTHON: Need = { debian: 'python3', isThere: () => runs('python3', '-c', 'import ctypes') }
+/** Debian's own Python, whose libraries a Python from elsewhere does not see. */
+export const DEBIAN_PYTHON = '/usr/bin/python3'
+export const PYTHON_CRYPTOGRAPHY: Need = {
+  debian: 'python3-cryptography',
+  isThere: () => runs(DEBIAN_PYTHON, '-c', 'import cryptography'),
+}
+export const PYTHON_NACL: Need = {
+  debian: 'python3-nacl',
+  isThere: () => runs(DEBIAN_PYTHON, '-c', 'import nacl.bindings'),
+}
 export const LIBSODIUM: Need = {
   debian: 'libsodium23',
   isThere: () => runs('python3', '-c', 'import ctypes; ctypes.CDLL("libsodium.so.23")'),

@@ -19,6 +19,8 @@ const AREAS: Readonly<Record<string, readonly string[] | 'anything'>> = {
 }
 
 const COMMAND = 'command.ts'
+/** Says what npm brought; a device hashes it with its own files. */
+const LOCK = 'package-lock.json'
 const SEEDED = 'simulator/seeded-random.ts'
 /** Folders whose files run in a browser too. */
 const FREE_OF_NODE = ['core/election/', 'core/text/']
@@ -78,7 +80,7 @@ function checkReference({ from, line, how, to }: Reference): string[] {
   if (to.is === 'unknown') return area === 'test' ? [] : says(`refers to ${to.what}`)
   if (isNodeFreeFile(from) && to.is === 'node') return says(`uses node:${to.name} where a browser has none`)
   if (area === 'ui' && from !== FONTS && to.is === 'node') return says(`uses node:${to.name} beside ${FONTS}`)
-  if (to.is !== 'file') return []
+  if (to.is !== 'file' || (to.path === LOCK && area === 'device-agent')) return []
   const target = areaOf(to.path)
   if (from === COMMAND) {
     if (how === 'dynamic' ? /^[a-z-]+\/cli\.ts$/.test(to.path) : target === 'core') return []

@@ -94,8 +94,8 @@ export const mutableTables: readonly Replacement[] = [
 export const uncheckedBatches: readonly Replacement[] = [
   {
     file: 'core/ballot-box/batch.ts',
-    line: 'if (toBase64(batchRoot(ballots)) !== root) {',
-    by: 'if (toBase64(batchRoot(ballots)).length !== root.length) {',
+    line: 'if (toBase64(rootOf(ballots.leaves)) !== root)',
+    by: 'if (toBase64(rootOf(ballots.leaves)).length !== root.length)',
   },
 ]
 

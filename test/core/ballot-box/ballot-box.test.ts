@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { batchRoot, checkBatches } from '../../../core/ballot-box/batch.ts'
+import {
+  batchRoot,
+  checkBatches,
+  lookAtBatch,
+  lookAtBatchTexts,
+  type StoredBatch,
+} from '../../../core/ballot-box/batch.ts'
 import { commitTally } from '../../../core/ballot-box/commitment.ts'
 import {
   addToPool,
@@ -171,9 +177,30 @@ describe('stored batches', () => {
   const ballots = sortBallots(Array.from({ length: 5 }, (_, i) => new Uint8Array(20).fill(i + 1)))
   const named = [{ batch: 1, count: 5, root: toBase64(batchRoot(ballots)), seq: 9 }]
   const check = (stored: readonly (readonly [number, readonly Uint8Array[]])[]) => {
-    const checked = checkBatches(named, new Map(stored), 20, 'table ballots,')
-    return checked.ok ? 'holds' : `${checked.error.where}: ${checked.error.what}`
+    const say = (looked: readonly (readonly [number, StoredBatch])[]) => {
+      const checked = checkBatches(named, new Map(looked), 'table ballots,')
+      return checked.ok ? 'holds' : `${checked.error.where}: ${checked.error.what}`
+    }
+    const said = say(stored.map(([batch, all]) => [batch, lookAtBatch(all, 20)]))
+    const inText = stored.map(([batch, all]) => [batch, lookAtBatchTexts(all.map(toBase64), 20)] as const)
+    expect(say(inText.map(([batch, looked]) => [batch, looked as StoredBatch]))).toBe(said)
+    return said
   }
+
+  test('in a spelling that is not base64 are none', () => {
+    const texts = ballots.map(toBase64)
+    for (const bad of [
+      '',
+      '=',
+      'AAAA',
+      `${texts[0]}=`,
+      `${texts[0]?.slice(0, -2)}B=`,
+      `${texts[0]?.slice(0, -1)} `,
+    ]) {
+      const looked = lookAtBatchTexts([...texts.slice(1), bad], 20)
+      expect([bad, looked === undefined || !looked.isOfSize]).toEqual([bad, true])
+    }
+  })
 
   test('hold when they are those of the journal', () => {
     expect(check([[1, ballots]])).toBe('holds')

@@ -6,6 +6,7 @@ import { replayDay } from '../../../core/journal/day.ts'
 import { type Entry, encodeEntry, MAX_ENTRY_BYTES, parseEntry } from '../../../core/journal/entry.ts'
 import { toBase64 } from '../../../core/keys/hash.ts'
 import { leafHash } from '../../../core/tlog/tree.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 
 const hash = toBase64(new Uint8Array(32))
 const executive = toBase64(new Uint8Array(32).fill(1))
@@ -19,6 +20,7 @@ const opened: JournalEvent = {
   certificate: hash,
   package: hash,
   software: 'sandogh 0.1.0',
+  program: PROGRAM,
   random: 'system',
 }
 const zero: JournalEvent = { type: 'report.printed', report: 'zero' }

@@ -131,6 +131,24 @@ describe('refused is a certificate', () => {
     expect(read(concatBytes(deviceDer, Uint8Array.of(0))).ok).toBe(false)
   })
 
+  test('by its frame first, then by its signature: whatever is bent in the body is not of this authority', () => {
+    const head = deviceDer.length > 0x103 ? 4 : 3
+    const tail = deviceDer.length - 74
+    const codeAt = (at: number) => {
+      const bent = read(Uint8Array.from(deviceDer, (byte, i) => (i === at ? byte ^ 1 : byte)))
+      return bent.ok ? '' : bent.error.code
+    }
+    for (let at = 0; at < deviceDer.length; at += 1) {
+      const isFrame = at < 2 * head || (at >= tail && at < tail + 10)
+      expect(codeAt(at), `byte ${at}`).toBe(isFrame ? 'certificate.malformed' : 'certificate.wrong-authority')
+    }
+  })
+
+  test('in a length that is written longer than need be', () => {
+    const padded = concatBytes(hex('308300'), deviceDer.subarray(2))
+    expect(read(padded)).toMatchObject({ error: { code: 'certificate.malformed' } })
+  })
+
   test('that is any other bytes, without throwing', () => {
     const nested = Uint8Array.from({ length: 4096 }, (_, i) => (i % 2 === 0 ? 0x30 : 0x80))
     expect(read(nested).ok).toBe(false)

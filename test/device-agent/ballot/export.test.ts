@@ -12,6 +12,7 @@ import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { OPENING } from '../../audit/fixtures.ts'
 import { run } from '../../audit/run.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 import {
   clock,
   dayKey,
@@ -43,7 +44,7 @@ let voters: Voters
 
 beforeAll(() => {
   home = openHome(makeHome())
-  store = valueOrThrow(setUpStore(home, clock, seededRandom('export')))
+  store = valueOrThrow(setUpStore(home, clock, seededRandom('export'), PROGRAM))
   openPolls(store)
   voters = new Voters('export')
   while (voters.nonces.length < 70) voters.vote(store)

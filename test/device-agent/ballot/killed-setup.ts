@@ -6,6 +6,7 @@ import { readHome } from '../../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { systemRandom } from '../../../device-agent/system.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 
 /** The certificates of the test station hold on that day. */
 const clock = new VirtualClock(Date.parse('2026-06-19T04:00:00Z'))
@@ -15,4 +16,4 @@ fs.renameSync = () => {
 }
 syncBuiltinESMExports()
 const home = valueOrThrow(readHome(process.argv[2] ?? '', clock.now()))
-valueOrThrow(setUpStore(home, clock, systemRandom))
+valueOrThrow(setUpStore(home, clock, systemRandom, PROGRAM))

@@ -29,6 +29,7 @@ import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import type { TestDevice } from '../../audit/fixtures.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 import {
   beginOn,
   imageOf,
@@ -99,7 +100,7 @@ class Evening {
 
   #device(device: TestDevice, casts: number): ReleaseParts {
     const home = openHome(makeHome(newFolder(), device, this.stick))
-    const store = valueOrThrow(setUpStore(home, this.bench.clock, seededRandom(device.id)))
+    const store = valueOrThrow(setUpStore(home, this.bench.clock, seededRandom(device.id), PROGRAM))
     openPolls(store)
     for (let i = 0; i < casts; i += 1) this.voters.vote(store)
     store.closePolls(officers)

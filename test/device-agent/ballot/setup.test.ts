@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { valueOrThrow } from '../../../core/result.ts'
 import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 import { clock, makeHome, openHome } from '../store/device.ts'
 
 /** Every way in which a set-up touches the disk itself; SQLite's own are inside the part folder. */
@@ -43,7 +44,7 @@ function setUpUntil(folder: string, at: number): 'interrupted' | 'finished' {
   }
   syncBuiltinESMExports()
   try {
-    valueOrThrow(setUpStore(home, clock, random)).close()
+    valueOrThrow(setUpStore(home, clock, random, PROGRAM)).close()
     return 'finished'
   } catch (error) {
     if (calls >= at) return 'interrupted'
@@ -73,13 +74,13 @@ describe('a set-up that is interrupted', () => {
       if (resumed.ok) {
         left.finished += 1
         resumed.value.close()
-        const again = setUpStore(openHome(folder), clock, random)
+        const again = setUpStore(openHome(folder), clock, random, PROGRAM)
         expect(again.ok ? 'made anew' : again.error.code).toBe('store.exists')
         expect(originOf(folder)).toBe(resumed.value.origin)
       } else {
         left.nothing += 1
         expect(resumed.error.code).toBe('store.missing')
-        valueOrThrow(setUpStore(openHome(folder), clock, random)).close()
+        valueOrThrow(setUpStore(openHome(folder), clock, random, PROGRAM)).close()
         expect(originOf(folder)).toContain('/device/')
       }
       expect(existsSync(join(folder, 'medium-a.part'))).toBe(false)
@@ -96,7 +97,7 @@ describe('a set-up that is interrupted', () => {
     expect(existsSync(join(folder, 'medium-a.part', 'ballots.db'))).toBe(true)
     const before = resumeStore(openHome(folder), clock, random)
     expect(before.ok ? 'usable' : before.error.code).toBe('store.missing')
-    valueOrThrow(setUpStore(openHome(folder), clock, random)).close()
+    valueOrThrow(setUpStore(openHome(folder), clock, random, PROGRAM)).close()
     expect(originOf(folder)).toContain('/device/')
     expect(existsSync(join(folder, 'medium-a.part'))).toBe(false)
   })
@@ -106,7 +107,7 @@ describe('a set-up that is interrupted', () => {
     mkdirSync(join(folder, 'medium-a.part'))
     writeFileSync(join(folder, 'medium-a.part', 'ballots.db'), 'half a database')
     writeFileSync(join(folder, 'medium-a.part', 'slots.bin'), '')
-    valueOrThrow(setUpStore(openHome(folder), clock, random)).close()
+    valueOrThrow(setUpStore(openHome(folder), clock, random, PROGRAM)).close()
     expect(originOf(folder)).toContain('/device/')
   })
 })
@@ -114,9 +115,9 @@ describe('a set-up that is interrupted', () => {
 describe('a set-up', () => {
   test('that is finished is never written over', () => {
     const folder = makeHome()
-    valueOrThrow(setUpStore(openHome(folder), clock, random)).close()
+    valueOrThrow(setUpStore(openHome(folder), clock, random, PROGRAM)).close()
     const before = readFileSync(join(folder, 'medium-a', 'ballots.db'))
-    const again = setUpStore(openHome(folder), clock, random)
+    const again = setUpStore(openHome(folder), clock, random, PROGRAM)
     expect(again.ok ? undefined : again.error).toMatchObject({
       code: 'store.exists',
       where: join(folder, 'medium-a'),
@@ -131,7 +132,7 @@ describe('a set-up', () => {
       throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
     })
     syncBuiltinESMExports()
-    const refused = setUpStore(home, clock, random)
+    const refused = setUpStore(home, clock, random, PROGRAM)
     expect(refused.ok ? undefined : refused.error).toMatchObject({
       code: 'store.set-up',
       where: join(folder, 'medium-a.part'),
@@ -143,7 +144,7 @@ describe('a set-up', () => {
     const before = process.umask(0)
     try {
       const folder = makeHome()
-      const store = valueOrThrow(setUpStore(openHome(folder), clock, random))
+      const store = valueOrThrow(setUpStore(openHome(folder), clock, random, PROGRAM))
       const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8)
       // While the store is open, so are the write-ahead log and its index.
       const files = ['ballots.db', 'ballots.db-wal', 'ballots.db-shm', 'slots.bin']

@@ -16,6 +16,7 @@ import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { makeStation, type TestDevice } from '../../audit/fixtures.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 import { realBuild, type WitnessBuild } from '../witness/weakened.ts'
 import type { CardBench } from './card-bench.ts'
 
@@ -74,6 +75,7 @@ export class StationDevice {
       certificate: toBase64(sha256(certificate)),
       package: packageHash,
       software: 'sandogh test',
+      program: PROGRAM,
       random: 'seeded, not secret',
     })
   }

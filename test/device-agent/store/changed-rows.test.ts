@@ -14,6 +14,7 @@ import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { OPENING } from '../../audit/fixtures.ts'
 import { run } from '../../audit/run.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 import {
   clock,
   dayKey,
@@ -44,7 +45,7 @@ beforeAll(() => {
   const random = seededRandom('changed rows')
   home = openHome(makeHome())
   const medium = mediumFolder(home.folder)
-  const store = valueOrThrow(setUpStore(home, clock, random))
+  const store = valueOrThrow(setUpStore(home, clock, random, PROGRAM))
   openPolls(store)
   const voters = new Voters('changed rows')
   while (voters.nonces.length < CASTS) voters.vote(store)

@@ -20,6 +20,7 @@ import { issueCentreCertificate } from '../../../provisioning/enrolment/certific
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
 import { makeStation, OPENING, type TestDevice } from '../../audit/fixtures.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 
 export const station = makeStation('store', { casts: [0, 0] })
 export const device = station.devices[0] as TestDevice
@@ -92,6 +93,7 @@ export const opening = {
   certificate: toBase64(sha256(device.certificate)),
   package: deviceRow.package,
   software: 'sandogh test',
+  program: PROGRAM,
   random: 'seeded, not secret' as const,
 }
 

@@ -9,6 +9,7 @@ import { openDatabase } from '../../../device-agent/store/database.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 import {
   beginOn,
   clock,
@@ -285,9 +286,9 @@ describe('a device', () => {
   test('is set up once; the second time it is refused and nothing is touched', () => {
     const folder = makeHome()
     const home = openHome(folder)
-    valueOrThrow(setUpStore(home, clock, random)).close()
+    valueOrThrow(setUpStore(home, clock, random, PROGRAM)).close()
     const before = readFileSync(join(folder, 'medium-a', 'ballots.db'))
-    expect(codeOf(setUpStore(home, clock, random))).toBe('store.exists')
+    expect(codeOf(setUpStore(home, clock, random, PROGRAM))).toBe('store.exists')
     expect(readFileSync(join(folder, 'medium-a', 'ballots.db')).equals(before)).toBe(true)
     const store = valueOrThrow(resumeStore(home, clock, random))
     expect(store.day).toMatchObject({ polls: 'closed', size: 1 })

@@ -11,6 +11,7 @@ import { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
 import { makeStation, OPENING, type TestDevice } from '../../audit/fixtures.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
 
 // The station of device.ts, which only a test can import.
 const { authority, electionPackage, devices } = makeStation('store', { casts: [0, 0] })
@@ -39,6 +40,7 @@ const store = DeviceStore.begin(
     certificate: toBase64(sha256(device.certificate)),
     package: row.package,
     software: 'sandogh test',
+    program: PROGRAM,
     random: 'seeded, not secret',
   },
 )

@@ -1,0 +1,104 @@
+/** `sandogh audit open`: verifies, opens the ballots with the trustees' shares and recounts them. */
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import type { Signer } from '../../core/ports.ts'
+import { RefusalError, valueOrThrow } from '../../core/result.ts'
+import { type AuditedCount, auditCount } from '../count/audit-count.ts'
+import { openReport } from '../open/open-report.ts'
+import { readSigner, signStatement } from '../open/statement.ts'
+import { verifyReport } from '../report.ts'
+import { textOf } from '../verify/reference.ts'
+import {
+  COUNT_OPTIONS,
+  countInputs,
+  isFinding,
+  misuse,
+  type Outcome,
+  parsed,
+  readInput,
+  refused,
+} from './inputs.ts'
+
+const OPTIONS = {
+  ...COUNT_OPTIONS,
+  lost: { type: 'string', multiple: true },
+  out: { type: 'string' },
+  share: { type: 'string', multiple: true },
+  sign: { type: 'string' },
+} as const
+
+/** Runs the verb. */
+export async function open(args: readonly string[]): Promise<{ outcome: Outcome; json: boolean }> {
+  const { values, positionals } = parsed({ args: [...args], options: OPTIONS, allowPositionals: true })
+  if (positionals.length === 0) throw misuse('there is no bundle to open')
+  if (values.share === undefined) throw misuse("opening needs the trustees' shares: --share <file> for each")
+  const { order, against } = countInputs(values)
+  const shares = values.share.map((where) => ({ where, text: textOf(valueOrThrow(readInput(where))) }))
+  const { lost = [] } = values
+  const file = statementFile(values)
+  let statement: string | undefined
+  try {
+    const count = await auditCount({ ...order, paths: positionals, opening: { shares, lost } })
+    if (!count.ok) return { outcome: refused(count.error), json: values.json }
+    const outcome = judge(count.value, against, lost)
+    const inputs = { policy: order.policy, programs: order.programs ?? [], lost }
+    statement = file && signStatement(count.value, inputs, file.signer)
+    return { outcome, json: values.json }
+  } finally {
+    file?.finish(statement)
+  }
+}
+
+function judge(
+  count: AuditedCount,
+  against: Parameters<typeof openReport>[2],
+  lost: readonly string[],
+): Outcome {
+  const { findings, opened, stations } = count
+  const [first] = findings
+  if (first !== undefined && !isFinding(first)) throw new RefusalError(first)
+  // Nothing is opened of a count that does not hold.
+  if (opened === undefined) return { exitCode: 1, report: verifyReport(count, against) }
+  const missing = new Set(stations.flatMap((station) => station.missing))
+  const there = lost.find((device) => !missing.has(device))
+  if (there !== undefined) throw misuse(`--lost ${there}: no station of these bundles misses such a device`)
+  const report = openReport(count, opened, against, lost)
+  return { exitCode: opened.findings.length === 0 ? 0 : 1, report }
+}
+
+interface StatementFile {
+  readonly signer: Signer
+  /** Writes the statement; without one the file is taken away again. */
+  finish(statement: string | undefined): void
+}
+
+/** The file of the signed statement, made before the long work and in the place of no other. */
+function statementFile(values: {
+  readonly sign?: string | undefined
+  readonly out?: string | undefined
+}): StatementFile | undefined {
+  const { sign, out } = values
+  if (sign === undefined && out === undefined) return undefined
+  if (sign === undefined || out === undefined)
+    throw misuse('a signed statement needs a key and a file: --sign <key.pem> --out <file>')
+  const signer = valueOrThrow(readSigner(textOf(valueOrThrow(readInput(sign))), sign))
+  const file = createFile(out)
+  return {
+    signer,
+    finish: (statement) => {
+      if (statement !== undefined) writeFileSync(file, statement)
+      closeSync(file)
+      if (statement === undefined) rmSync(out)
+    },
+  }
+}
+
+function createFile(path: string): number {
+  try {
+    return openSync(path, 'wx')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const what =
+      code === 'EEXIST' ? 'it is there already, and is left as it is' : `it cannot be written (${code})`
+    throw new RefusalError({ code: 'input.out', where: path, what, next: 'Name a new file: --out <file>.' })
+  }
+}

@@ -1,0 +1,1 @@
+"""A second, independent verifier and opener, written from formats.md alone."""

@@ -1,0 +1,131 @@
+"""The events a journal may hold, and the order in which they make a legal day."""
+from .faults import Refused
+from .forms import HASH, VERSION, anything, array, matches, members, one_of, text, whole
+
+ROLE = one_of("executive", "supervisory", "spare")
+DAY_KEY = matches(r"[0-9a-f]{32}")
+PERIPHERALS = ("touchscreen", "card-reader", "printer", "io-board", "display")
+PERIPHERAL = one_of(*PERIPHERALS)
+WHY = ("rolled-back", "forked", "other-journal")
+
+MEMBERS = {
+    "journal.opened": dict(version=VERSION, origin=text(1, 256), certificate=HASH, package=HASH, software=text(1, 120),
+                           program=HASH, random=one_of("system", "seeded, not secret")),
+    "device.started": dict(peripherals=members(**{p: text(1, 120) for p in PERIPHERALS}), program=HASH),
+    "officer.pin_wrong": dict(role=ROLE, tries_left=whole),
+    "officer.admitted": dict(role=ROLE, certificate=HASH, purpose=one_of("opening", "resuming", "closing", "leaving")),
+    "day_key.drawn": dict(id=DAY_KEY),
+    "day_key.shared": dict(id=DAY_KEY),
+    "officer.card_damaged": dict(role=ROLE),
+    "report.printed": dict(report=one_of("zero", "minutes", "totals")),
+    "polls.opened": dict(executive=HASH, supervisory=HASH),
+    "polls.paused": dict(reason=one_of("restart", "tamper", "touch-drift")),
+    "polls.resumed": dict(by=array(2, 2, members(role=ROLE, certificate=HASH))),
+    "ballot.cast": dict(count=whole),
+    "batch.sealed": dict(batch=whole, count=whole, root=HASH),
+    "slip.voided": dict(count=whole),
+    "card.refused": dict(reason=one_of("unreadable", "not-a-voter-card", "forged", "other-election", "other-station",
+                                       "other-day", "unknown-style", "claimed-elsewhere", "already-used", "blank")),
+    "printer.trouble": dict(trouble=one_of("paper-out", "cover-open", "error", "hot", "broken", "silent")),
+    "printer.paper_low": dict(),
+    "line.lost": dict(peripheral=PERIPHERAL),
+    "line.restored": dict(peripheral=PERIPHERAL),
+    "tamper.opened": dict(switch=one_of("chassis")),
+    "witness.alarm": dict(device=text(1, 120), alarm=one_of("forked", "other-journal", "inconsistent")),
+    "device.stopped": dict(why=one_of(*WHY)),
+    "polls.closed": dict(executive=HASH, supervisory=HASH, casts=whole, voids=whole, batches=whole, spent=HASH,
+                         tally=HASH),
+}
+FORMS = {kind: members(seq=anything, at=anything, type=anything, **forms)
+         for kind, forms in MEMBERS.items()}
+WHEN_FINISHED = {"report.printed", "device.started", "printer.trouble", "printer.paper_low", "line.lost",
+                 "line.restored", "tamper.opened", "officer.admitted", "officer.card_damaged", "officer.pin_wrong",
+                 "witness.alarm", "device.stopped"}
+NOT_WHEN_STOPPED = {"polls.opened", "polls.resumed", "ballot.cast", "batch.sealed", "polls.closed"}
+BATCH_DRAWN, BATCH_WAITING = 32, 64
+
+
+class Day:
+    """Follows a journal entry by entry; `take` refuses the first that breaks a rule."""
+
+    def __init__(self):
+        self.polls = "closed"
+        self.entries = self.casts = self.voids = self.batches = self.batched = 0
+        self.zero_printed = self.stopped = False
+        self.drawn = set()
+        self.before = None
+
+    def take(self, event):
+        why = self._breaks(event)
+        if why:
+            raise Refused("journal.order", what=why)
+        self._apply(event)
+        self.before = event["type"]
+        self.entries += 1
+
+    def _breaks(self, event):
+        kind = event["type"]
+        if (kind == "journal.opened") != (self.entries == 0):
+            return "journal.opened is the first entry, and only that"
+        if self.polls == "finished" and kind not in WHEN_FINISHED:
+            return "polls are finished"
+        if self.polls != "finished" and self.casts and self.casts == self.batched and kind != "polls.closed":
+            return "the last batch was sealed"
+        if self.stopped and kind in NOT_WHEN_STOPPED:
+            return "the device had to stop"
+        rule = RULES.get(kind)
+        return None if rule is None or rule(self, event) else kind + " may not come here"
+
+    def _running(self):
+        return self.polls in ("open", "paused")
+
+    def _may_open(self, event):
+        return self.polls == "closed" and self.zero_printed and event["executive"] != event["supervisory"]
+
+    def _may_resume(self, event):
+        one, other = event["by"]
+        return self.polls == "paused" and one["certificate"] != other["certificate"] and one["role"] != other["role"]
+
+    def _may_seal(self, event):
+        waiting, count = self.casts - self.batched, event["count"]
+        last = count == waiting and count != 0
+        drawn = count == BATCH_DRAWN and waiting >= BATCH_WAITING and self.before == "ballot.cast"
+        return self._running() and event["batch"] == self.batches + 1 and (last or drawn)
+
+    def _may_close(self, event):
+        told = (event["casts"], event["voids"], event["batches"])
+        return (self._running() and told == (self.casts, self.voids, self.batches)
+                and event["executive"] != event["supervisory"] and self.casts == self.batched)
+
+    def _apply(self, event):
+        kind = event["type"]
+        if kind in POLLS_THEN:
+            self.polls = POLLS_THEN[kind]
+        elif kind == "ballot.cast":
+            self.casts += 1
+        elif kind == "slip.voided":
+            self.voids += 1
+        elif kind == "batch.sealed":
+            self.batches += 1
+            self.batched += event["count"]
+        elif kind == "report.printed":
+            self.zero_printed = self.zero_printed or event["report"] == "zero"
+        elif kind == "day_key.drawn":
+            self.drawn.add(event["id"])
+        elif kind == "device.stopped":
+            self.stopped = True
+
+
+POLLS_THEN = {"polls.opened": "open", "polls.paused": "paused", "polls.resumed": "open", "polls.closed": "finished"}
+RULES = {
+    "polls.opened": Day._may_open,
+    "polls.paused": lambda day, event: day._running(),
+    "polls.resumed": Day._may_resume,
+    "ballot.cast": lambda day, event: day.polls == "open" and event["count"] == day.casts + 1,
+    "slip.voided": lambda day, event: day._running() and event["count"] == day.voids + 1,
+    "batch.sealed": Day._may_seal,
+    "polls.closed": Day._may_close,
+    "report.printed": lambda day, event: (event["report"] == "zero") == (day.polls != "finished"),
+    "day_key.drawn": lambda day, event: day.polls == "closed",
+    "day_key.shared": lambda day, event: event["id"] in day.drawn,
+}

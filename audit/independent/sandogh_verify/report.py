@@ -1,0 +1,115 @@
+"""What a verifier prints: one line that says it, a short table, or one line of JSON."""
+import json
+from hashlib import sha256
+
+from .text import time_of_seconds
+
+HOLDS, DOES_NOT_HOLD = "holds", "does not hold"
+NOT_TALLIED = "tally not verified: that needs the paper or the trustees"
+
+
+def as_json(verdict, findings, more=None):
+    items = [{"code": f.code, "where": f.where or "", "what": f.what or ""} for f in findings]
+    return json.dumps({"verdict": verdict, "findings": items, **(more or {})}, separators=(",", ":"))
+
+
+def finding_line(finding):
+    line = "does not hold: %s at %s" % (finding.code, finding.where)
+    return line + (": " + finding.what if finding.what else "")
+
+
+def bad_input_line(fault):
+    return "%s: %s (%s)" % (fault.where or "", fault.what or "", fault.code)
+
+
+def missing(audit):
+    given = {s.id: s for s in audit.stations}
+    lines = []
+    for form in audit.definition.stations:
+        station = given.get(form["id"])
+        devices = station.missing if station else form["devices"]
+        lines += ["device %s of station %s" % (d, form["id"]) for d in devices]
+        if not station or not station.check_in:
+            lines.append("the check-in of station " + form["id"])
+    return lines
+
+
+def _device(station, bundle):
+    seen = station.seen[bundle.device]
+    back = {"entry": bundle.clock_went_back, "times": bundle.clock_times} if bundle.clock_times else None
+    return {
+        "device": bundle.device, "entries": bundle.entries, "ballots": bundle.casts, "voidSlips": bundle.voids,
+        "batches": bundle.batches, "receipt": None if bundle.receipt is None else time_of_seconds(bundle.receipt),
+        "random": bundle.random, "totals": "released" if bundle.tally is not None else "sealed", "clockWentBack": back,
+        "seenBy": {"centre": None in seen, "neighbours": [d for d in station.devices if d in seen and d != bundle.device],
+                   "of": len(station.devices) - 1}}
+
+
+def verified(audit):
+    return {"missing": missing(audit),
+            "stations": [{"station": s.id, "devices": [_device(s, b) for b in s.bundles]} for s in audit.stations]}
+
+
+def verified_lines(audit):
+    yield "authority's key, SHA-256: " + sha256(audit.authority_key).hexdigest()
+    yield "%-20s %-20s %8s %8s %6s %8s  %-20s %s" % (
+        "station", "device", "entries", "ballots", "voids", "batches", "receipt", "seen to its end by")
+    for station in audit.stations:
+        for device in (_device(station, b) for b in station.bundles):
+            seen = device["seenBy"]
+            eyes = "%s%d of %d neighbours" % ("centre, " if seen["centre"] else "", len(seen["neighbours"]), seen["of"])
+            yield "%-20s %-20s %8d %8d %6d %8d  %-20s %s" % (
+                station.id, device["device"], device["entries"], device["ballots"], device["voidSlips"],
+                device["batches"], device["receipt"] or "none", eyes)
+    yield from ("not given: " + line for line in missing(audit))
+
+
+def contests(definition, tally):
+    if tally is None:
+        return None
+    told = []
+    for contest, item in zip(definition.contests, tally):
+        votes = item["options"]
+        candidates = [{"code": c["code"], "votes": votes[c["code"]] + votes.get(c.get("list"), 0)}
+                      for c in contest["candidates"]]
+        lists = [{"code": x["code"], "votes": votes[x["code"]]} for x in contest["lists"]]
+        told.append({"contest": contest["id"], "valid": item["valid"], "blank": item["blank"],
+                     "candidates": candidates, "lists": lists})
+    return told
+
+
+def opened(audit, opening):
+    definition, told = audit.definition, []
+    for count in opening.stations:
+        devices = [{"device": d.bundle.device, "ballots": d.ballots, "faulty": d.faulty, "equal": d.equal}
+                   for d in count.devices]
+        told.append({"station": count.station.id, "devices": devices, "contests": contests(definition, count.recount),
+                     "sheet": count.sheet, "sheetContests": contests(definition, count.sheet_tally)})
+    return {"missing": missing(audit), "stations": told, "contests": contests(definition, opening.total)}
+
+
+def opened_lines(audit, opening):
+    told = opened(audit, opening)
+    for station in told["stations"]:
+        for device in station["devices"]:
+            yield "station %s, device %s: %d ballots, %d faulty, %s" % (
+                station["station"], device["device"], device["ballots"], device["faulty"],
+                "equal" if device["equal"] else "unequal")
+        if station["sheet"]:
+            yield "station %s, sheet: %s" % (station["station"], station["sheet"])
+        yield from _totals("station " + station["station"], station["contests"])
+        if station["sheetContests"]:
+            yield from _totals("station %s, as its sheet says" % station["station"], station["sheetContests"])
+    yield from _totals("all stations told", told["contests"])
+    yield from ("not given: " + line for line in told["missing"])
+
+
+def _totals(of, told):
+    if told is None:
+        yield of + ": totals not told"
+        return
+    for contest in told:
+        yield "%s, %s: %d valid, %d blank" % (of, contest["contest"], contest["valid"], contest["blank"])
+        for kind in ("candidates", "lists"):
+            for option in contest[kind]:
+                yield "  %s%s %d" % ("list " if kind == "lists" else "", option["code"], option["votes"])

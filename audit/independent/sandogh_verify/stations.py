@@ -1,0 +1,113 @@
+"""Each station: its bundles side by side, its sheet, its check-in."""
+from . import documents, heads, tallies
+from .contents import FEW
+from .faults import Refused, at, require
+from .folders import ISSUED, SHEET, TALLIES
+from .forms import VERSION, members, text, whole
+from .text import from_base64, to_base64
+
+ISSUED_FORM = members(version=VERSION, package=text(44, 44), station=text(0, 64), issued=whole, returned=whole)
+
+
+class Station:
+    def __init__(self, definition, form, bundles, check_in):
+        self.definition = definition
+        self.id = form["id"]
+        self.devices = form["devices"]
+        self.keys = [from_base64(form["authorizationKeys"][k]) for k in ("executive", "supervisory")]
+        self.given = bundles  # in the order given
+        self.check_in = check_in
+        by_device = {b.device: b for b in reversed(bundles)}
+        self.bundles = [by_device[d] for d in self.devices if d in by_device]  # in the order of the package
+        self.missing = [d for d in self.devices if d not in by_device]
+        self.sheet = next((b.sheet for b in self.bundles if b.sheet), None)
+        self.seen = {}
+
+    @property
+    def reporting(self):
+        return self.bundles[0]
+
+
+def gather(definition, bundles, check_ins):
+    """The stations of which something was given, in the order of the package."""
+    issued = _by_station(definition, check_ins)
+    of_station = {}
+    for bundle in bundles:
+        of_station.setdefault(bundle.station, []).append(bundle)
+    return [Station(definition, form, of_station.get(form["id"], []), issued.get(form["id"]))
+            for form in definition.stations if form["id"] in of_station or form["id"] in issued]
+
+
+def _by_station(definition, check_ins):
+    found = {}
+    for folder in check_ins:
+        place = folder.place(ISSUED)
+        try:
+            document = documents.parse(folder.read(ISSUED), "issued")
+        except Refused as fault:
+            raise Refused("station.issued", place, fault.code) from None
+        payload = document.payload
+        station = payload.get("station") if isinstance(payload, dict) else None
+        known = isinstance(station, str) and station in definition.by_station
+        require(known, "station.issued", place, "of no station of the package")
+        require(station not in found, "station.issued", place, "a second one of this station")
+        found[station] = (place, document)
+    return found
+
+
+def verify(station):
+    heads.compare(station.given)
+    _nothing_twice(station.given)
+    keys = heads.known_keys(station.definition, station.bundles)
+    for bundle in station.bundles:
+        station.seen[bundle.device] = heads.saw_the_end(bundle, station.bundles, keys)
+    few = any(b.casts < FEW for b in station.bundles)
+    released = next((b for b in station.bundles if b.tally is not None), None)
+    if few and released:
+        raise Refused("station.small-device", released.place(TALLIES[0]), "a device of few ballots, and totals of one")
+    if station.sheet:
+        with at(station.reporting.place(SHEET)):
+            _sheet(station, few, released)
+    if station.check_in:
+        _issued(station)
+
+
+def _nothing_twice(bundles):
+    kinds = (("device", lambda b: [b.device]), ("spent tag", lambda b: b.tags),
+             ("sealed ballot", lambda b: b.ballot_hashes))
+    for name, items in kinds:
+        seen = set()
+        for bundle in bundles:
+            for item in items(bundle):
+                require(item not in seen, "station.twice", bundle.path, "a %s twice" % name)
+                seen.add(item)
+
+
+def _sheet(station, few, released):
+    needless = not few and (not station.missing or released)
+    require(not needless, "station.sheet", what="every device has ballots enough")
+    journals = station.reporting.sheet_commitments
+    devices = [station.definition.device_of(origin) for origin in journals]
+    one_each = len(devices) == len(station.devices) and set(devices) == set(station.devices)
+    require(one_each, "station.sheet", what="not one journal of each device")
+    for bundle in station.bundles:
+        told = journals.get(bundle.origin) == bundle.closed["tally"]
+        require(told, "station.sheet", what="not the journal of " + bundle.device)
+    if not station.missing:
+        casts = sum(b.casts for b in station.bundles)
+        possible = tallies.is_possible(station.sheet["tally"], station.definition, casts)
+        require(possible, "station.sheet", what="not possible for the ballots cast")
+
+
+def _issued(station):
+    place, document = station.check_in
+    with at(place):
+        payload = documents.verify(document, station.keys)
+        require(ISSUED_FORM(payload), "issued.shape")
+        here = payload["package"] == to_base64(station.definition.hash) and payload["station"] == station.id
+        require(here, "station.issued", what="of another package")
+    with at("station " + station.id):
+        require(not station.missing, "station.device-missing", what=", ".join(station.missing))
+        casts = sum(b.casts for b in station.bundles)
+        counted = "%d issued, %d cast, %d returned" % (payload["issued"], casts, payload["returned"])
+        require(payload["issued"] == casts + payload["returned"], "station.issued", what=counted)

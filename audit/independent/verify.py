@@ -1,0 +1,9 @@
+#!/usr/bin/python3
+"""python3 verify.py [--json] [--authority BASE64KEY] [--policy FILE] BUNDLES…
+python3 verify.py open --share FILE … [--lost DEVICE] BUNDLES…"""
+import sys
+
+from sandogh_verify.main import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

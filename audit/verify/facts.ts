@@ -1,0 +1,77 @@
+/** What is told of a station that was verified: plain values, that pass from one thread to another and into every report. */
+import type { Ahead, OwnClock } from './clock.ts'
+import type { VerifiedStation } from './verify-station.ts'
+
+export interface DeviceFacts {
+  readonly device: string
+  readonly where: string
+  readonly origin: string
+  readonly entries: number
+  readonly ballots: number
+  readonly voidSlips: number
+  readonly batches: number
+  /** When the centre stated that it holds every entry, seconds since 1970. */
+  readonly receipt: number | null
+  readonly random: 'system' | 'seeded, not secret'
+  readonly programs: readonly string[]
+  readonly totals: 'released' | 'sealed'
+  readonly clock: {
+    readonly wentBack: NonNullable<OwnClock['wentBack']> | null
+    readonly outside: NonNullable<OwnClock['outside']> | null
+    readonly ahead: readonly Ahead[]
+  }
+  readonly seenBy: { readonly centre: boolean; readonly neighbours: readonly string[]; readonly of: number }
+  /** SHA-256 of `manifest.json`, base64. */
+  readonly manifest: string
+}
+
+export interface StationFacts {
+  readonly station: string
+  readonly devices: readonly DeviceFacts[]
+  readonly missing: readonly string[]
+  readonly neverReleased: readonly string[]
+  readonly withoutSheet: boolean
+  /** Device that made the station's sheet. */
+  readonly sheet: string | null
+  readonly checkIn: { readonly issued: number; readonly returned: number } | null
+}
+
+/** What is told of a station. */
+export function factsOf(verified: VerifiedStation): StationFacts {
+  const { station, bundles, missing, eyes, ahead, issued, released } = verified
+  return {
+    station: station.id,
+    devices: bundles.map((bundle, i) => {
+      const { device, where, origin, day, clock, receipt, tally, digests } = bundle
+      return {
+        device,
+        where,
+        origin,
+        entries: day.size,
+        ballots: day.casts,
+        voidSlips: day.voids,
+        batches: day.batches.length,
+        receipt: receipt ?? null,
+        random: day.random,
+        programs: day.programs,
+        totals: tally === undefined ? 'sealed' : 'released',
+        clock: {
+          wentBack: clock.wentBack ?? null,
+          outside: clock.outside ?? null,
+          ahead: ahead[i] ?? [],
+        },
+        seenBy: {
+          centre: eyes[i]?.centre ?? false,
+          neighbours: eyes[i]?.neighbours ?? [],
+          of: station.devices.length - 1,
+        },
+        manifest: digests.manifest,
+      }
+    }),
+    missing,
+    neverReleased: released.neverReleased,
+    withoutSheet: released.withoutSheet,
+    sheet: released.sheet?.device ?? null,
+    checkIn: issued === undefined ? null : { issued: issued.issued, returned: issued.returned },
+  }
+}

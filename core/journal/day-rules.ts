@@ -1,0 +1,56 @@
+/** What may stand where in a day, as `docs/formats.md` has it: the rules that look at the day so far and change nothing. */
+import { BATCH_SIZE, POOL_PLACES } from '../ballot-box/pool.ts'
+import type { Day } from './day.ts'
+import type { Entry } from './entry.ts'
+
+/** What may still happen to a device whose polls are closed for good. */
+export const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
+  'report.printed',
+  'device.started',
+  'printer.trouble',
+  'printer.paper_low',
+  'line.lost',
+  'line.restored',
+  'tamper.opened',
+  'officer.admitted',
+  'officer.card_damaged',
+  'officer.pin_wrong',
+  'witness.alarm',
+  'device.stopped',
+])
+
+/** What a device that had to stop never writes again. */
+export const VOTING: ReadonlySet<Entry['type']> = new Set([
+  'polls.opened',
+  'polls.resumed',
+  'ballot.cast',
+  'batch.sealed',
+  'polls.closed',
+])
+
+export const ONE_OFFICER =
+  'two different officers are needed, each with a certificate and a role of their own'
+
+/** Only the last batch leaves nothing waiting: the pool keeps 32 of 64 ballots when it seals a batch of 32. */
+export function isLastBatchSealed({ polls, casts, sealed }: Day): boolean {
+  return polls !== 'finished' && casts > 0 && sealed === casts
+}
+
+/**
+ * Why a batch cannot be sealed now. Pools are per ballot style and the journal names no style (`docs/decisions/0002`), so of the 64 ballots
+ * of one style that a batch of 32 is drawn from it shows only that so many waited.
+ */
+export function findBatchProblem(
+  day: Day,
+  { batch, count }: Entry & { type: 'batch.sealed' },
+): string | undefined {
+  const waiting = day.casts - day.sealed
+  if (day.polls === 'closed') return 'polls were not open'
+  if (batch !== day.batches.length + 1) return `batch ${batch} after ${day.batches.length}`
+  if (count === 0 || count > waiting) return `${count} ballots sealed but ${waiting} waited`
+  // The last batch: whatever remained.
+  if (count === waiting) return undefined
+  if (count !== BATCH_SIZE) return `${count} ballots sealed: it is ${BATCH_SIZE} of them, or at closing all`
+  if (waiting < POOL_PLACES) return `${count} ballots drawn from ${waiting}: fewer than ${POOL_PLACES} waited`
+  return day.last.type === 'ballot.cast' ? undefined : 'no ballot was cast directly before'
+}

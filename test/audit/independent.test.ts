@@ -1,0 +1,152 @@
+/** The second verifier, written in Python by somebody who knew `docs/formats.md` and no code of ours: its own tests, and the same verdict as ours. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { readVector, writtenFile, writtenFolder } from '../docs/vector-folders.ts'
+import type { StationVector } from '../docs/vectors-of-bundles.ts'
+import { DEBIAN_PYTHON, describeWith, PYTHON_CRYPTOGRAPHY, PYTHON_NACL } from '../oracles/needs.ts'
+import { differences, firstSays, INDEPENDENT, type Said, secondSays } from './second-verifier.ts'
+
+const STATIONS = ['station-small', 'station-large', 'station-faulty'] as const
+
+/** Of what verifying finds the first is compared; of what opening finds all, in any order, as ballots of a batch may be opened in any. */
+function comparable([verb]: readonly string[], { exitCode, findings }: Said) {
+  return { exitCode, findings: verb === 'open' ? findings.toSorted() : findings.slice(0, 1) }
+}
+
+/** Both are asked; what they say apart from each other, by what was asked. */
+async function disagreements(questions: ReadonlyMap<string, readonly string[]>): Promise<readonly unknown[]> {
+  const answers = secondSays([...questions.values()])
+  const apart: unknown[] = []
+  for (const [i, [why, words]] of [...questions].entries()) {
+    const first = await firstSays(words)
+    const second = answers[i] as Said
+    const [one, other] = [comparable(words, first), comparable(words, second)]
+    const members = differences(withoutFindings(first.told), withoutFindings(second.told))
+    if (JSON.stringify(one) !== JSON.stringify(other) || members.length > 0)
+      apart.push({ why, first: one, second: other, members })
+  }
+  return apart
+}
+
+function withoutFindings(told: unknown): unknown {
+  return told === null ? null : { ...(told as object), findings: [] }
+}
+
+function sharesOf(shares: readonly string[]): readonly string[] {
+  return shares.flatMap((share, i) => ['--share', writtenFile(`share-${i + 1}.json`, share)])
+}
+
+function linkTo(file: string): string {
+  symlinkSync(file, `${file}-link`)
+  return `${file}-link`
+}
+
+describeWith([PYTHON_CRYPTOGRAPHY, PYTHON_NACL], 'the second verifier', () => {
+  test('passes its own tests', { timeout: 300_000 }, () => {
+    const tests = spawnSync(DEBIAN_PYTHON, ['-B', '-m', 'unittest'], { cwd: INDEPENDENT })
+    expect(tests.stderr.toString()).toMatch(/\nRan [1-9][0-9] tests in [^\n]*\n\nOK\n$/)
+    expect(tests.status).toBe(0)
+  })
+
+  test('says the same as the first of every published bundle, good and bent', {
+    timeout: 300_000,
+  }, async () => {
+    const questions = new Map<string, readonly string[]>()
+    for (const name of STATIONS) {
+      const { authorityKey, files, bends = [] } = readVector<StationVector>(name)
+      questions.set(name, ['verify', '--authority', authorityKey, writtenFolder(files)])
+      questions.set(`${name}, no authority`, ['verify', writtenFolder(files)])
+      for (const [i, bend] of bends.entries()) {
+        const folder = writtenFolder({ ...files, ...bend.files })
+        questions.set(`${name} ${i}: ${bend.why}`, ['verify', '--authority', authorityKey, folder])
+      }
+    }
+    expect(questions.size).toBeGreaterThan(95)
+    expect(await disagreements(questions)).toEqual([])
+  })
+
+  test('says the same under every published policy', async () => {
+    const { files } = readVector<StationVector>('station-small')
+    const folder = writtenFolder(files)
+    const policies = readVector<{ why: string; text: string }[]>('policies')
+    const questions = policies.map(({ why, text }) => {
+      return [why, ['verify', '--policy', writtenFile('policy', text), folder]] as const
+    })
+    expect(await disagreements(new Map(questions))).toEqual([])
+  })
+
+  test('calls the same input bad, by the same code', async () => {
+    const { files, shares } = readVector<StationVector>('station-small')
+    const good = writtenFolder(files)
+    const of = (why: string, change: (folder: string) => void) => {
+      const folder = writtenFolder(files)
+      change(folder)
+      return [why, ['verify', folder]] as const
+    }
+    const questions = new Map<string, readonly string[]>([
+      ['nothing there', ['verify', join(good, 'nowhere')]],
+      ['a file', ['verify', join(good, 'd-01/manifest.json')]],
+      ['a file beside a folder', ['verify', good, join(good, 'd-01/manifest.json')]],
+      ['an empty folder', ['verify', writtenFolder({})]],
+      ['a folder of something else', ['verify', writtenFolder({ 'package.json': '{}' })]],
+      ['the check-in alone', ['verify', join(good, 'check-in')]],
+      ['a check-in that is bent, alone', ['verify', writtenFolder({ 'issued.json': '', x: '' })]],
+      ['a bundle and the check-in by name', ['verify', join(good, 'check-in'), `${join(good, 'd-01')}/`]],
+      ['a folder of folders of folders', ['verify', writtenFolder({ 'all/d-01/manifest.json': '' })]],
+      of('an interrupted bundle', (folder) => mkdirSync(join(folder, 'd-01.part'))),
+      of('an older bundle', (folder) => renameSync(join(folder, 'd-01'), join(folder, 'd-01.old'))),
+      of('an older file', (folder) => writeFileSync(join(folder, 'd-01.old'), '')),
+      of('an empty folder beside', (folder) => mkdirSync(join(folder, 'a'))),
+      of('a file beside', (folder) => writeFileSync(join(folder, 'a'), '')),
+      of('a link beside', (folder) => symlinkSync(join(folder, 'd-01'), join(folder, 'a'))),
+      of('a link in the place of a file', (folder) => {
+        rmSync(join(folder, 'd-01/checkpoint'))
+        symlinkSync(join(folder, 'd-02/checkpoint'), join(folder, 'd-01/checkpoint'))
+      }),
+      of('a folder in the place of a file', (folder) => {
+        rmSync(join(folder, 'd-02/leaves.bin'))
+        mkdirSync(join(folder, 'd-02/leaves.bin'))
+      }),
+      of('folders alone, one named like a file', (folder) => mkdirSync(join(folder, 'issued.json'))),
+      ['no policy there', ['verify', '--policy', join(good, 'nowhere'), good]],
+      ['a link for a policy', ['verify', '--policy', linkTo(writtenFile('policy', 'quorum none\n')), good]],
+      ['a key too short', ['verify', '--authority', 'AAAA', good]],
+      ['a key of nobody', ['verify', '--authority', `${'A'.repeat(43)}=`, good]],
+      ['an unknown option', ['verify', '--everything', good]],
+      ['no share', ['open', good]],
+      ['no share there', ['open', '--share', join(good, 'nowhere'), good]],
+      ['a device that is not lost', ['open', ...sharesOf(shares), '--lost', 'd-01', good]],
+    ])
+    expect(await disagreements(questions)).toEqual([])
+  })
+
+  test('opens and counts the same', async () => {
+    const questions = new Map<string, readonly string[]>()
+    for (const name of STATIONS) {
+      const { files, shares } = readVector<StationVector>(name)
+      questions.set(name, ['open', ...sharesOf(shares), writtenFolder(files)])
+    }
+    const { files, shares } = readVector<StationVector>('station-small')
+    for (const device of ['d-01', 'd-02']) {
+      const folder = writtenFolder(files)
+      rmSync(join(folder, device), { recursive: true })
+      rmSync(join(folder, 'check-in'), { recursive: true })
+      questions.set(`without ${device}`, ['open', ...sharesOf(shares), folder])
+      questions.set(`${device} lost`, ['open', ...sharesOf(shares), '--lost', device, folder])
+    }
+    const { given } = readVector<{ given: { why: string; shares: string[] }[] }>('shares')
+    for (const item of given)
+      questions.set(item.why, ['open', ...sharesOf(item.shares), writtenFolder(files)])
+    expect(await disagreements(questions)).toEqual([])
+  })
+
+  test('runs as the page for auditors says', () => {
+    const { files } = readVector<StationVector>('station-large')
+    const said = execFileSync(DEBIAN_PYTHON, ['-B', join(INDEPENDENT, 'verify.py'), writtenFolder(files)])
+    const lines = said.toString().trimEnd().split('\n')
+    expect(lines[0]).toBe('holds')
+    expect(lines.at(-1)).toBe('tally not verified: that needs the paper or the trustees')
+  })
+})

@@ -1,0 +1,150 @@
+/** Test vectors of journals: events in an order that tells a legal day, or the entry that cannot stand where it does. */
+import type { JournalEvent } from '../../core/journal/catalogue.ts'
+import { sha256, toBase64 } from '../../core/keys/hash.ts'
+import type { Json } from '../../core/text/canonical-json.ts'
+
+const hash = (name: string) => toBase64(sha256(Buffer.from(`vectors: ${name}`)))
+const [one, two] = [hash('one officer'), hash('another officer')]
+const KEY = '00112233445566778899aabbccddeeff'
+
+const OPENED: JournalEvent = {
+  type: 'journal.opened',
+  version: 1,
+  origin: 'council.example/rehearsal-1405/device/d-01/00112233445566778899aabbccddeeff',
+  certificate: hash('certificate'),
+  package: hash('package'),
+  software: 'sandogh 0.1.0',
+  program: hash('program'),
+  random: 'seeded, not secret',
+}
+const ZERO: JournalEvent = { type: 'report.printed', report: 'zero' }
+const MINUTES: JournalEvent = { type: 'report.printed', report: 'minutes' }
+const OPEN: JournalEvent = { type: 'polls.opened', executive: one, supervisory: two }
+const PAUSE: JournalEvent = { type: 'polls.paused', reason: 'restart' }
+const STOP: JournalEvent = { type: 'device.stopped', why: 'forked' }
+const PIN: JournalEvent = { type: 'officer.pin_wrong', role: 'executive', tries_left: 2 }
+const REFUSED: JournalEvent = { type: 'card.refused', reason: 'blank' }
+const DRAWN: JournalEvent = { type: 'day_key.drawn', id: KEY }
+const SHARED: JournalEvent = { type: 'day_key.shared', id: KEY }
+const cast = (count: number): JournalEvent => ({ type: 'ballot.cast', count })
+const voided = (count: number): JournalEvent => ({ type: 'slip.voided', count })
+const batch = (number: number, count: number): JournalEvent => ({
+  type: 'batch.sealed',
+  batch: number,
+  count,
+  root: hash(`batch ${number}`),
+})
+const resume = (
+  roles: readonly ['executive' | 'spare', 'supervisory' | 'spare'],
+  certificates = [one, two],
+): JournalEvent => ({
+  type: 'polls.resumed',
+  by: roles.map((role, i) => ({ role, certificate: certificates[i] ?? one })),
+})
+const close = (casts: number, voids: number, batches: number, officers = [one, two]): JournalEvent => ({
+  type: 'polls.closed',
+  executive: officers[0] ?? one,
+  supervisory: officers[1] ?? one,
+  casts,
+  voids,
+  batches,
+  spent: hash('spent'),
+  tally: hash('tally'),
+})
+const casts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => cast(from + i))
+const MORNING = [OPENED, ZERO, OPEN]
+
+/** `refused` is the number of the entry that breaks a rule; null for a legal day. `seq` and `at` are left out. */
+export function dayVectors(): Json {
+  const day = (why: string, refused: number | null, ...events: readonly JournalEvent[]) => ({
+    why,
+    refused,
+    events: events as unknown as Json,
+  })
+  return [
+    day('nobody votes', null, ...MORNING, close(0, 0, 0), MINUTES),
+    day(
+      'three ballots, a void slip, a pause',
+      null,
+      OPENED,
+      PIN,
+      DRAWN,
+      SHARED,
+      ZERO,
+      OPEN,
+      cast(1),
+      PAUSE,
+      PAUSE,
+      voided(1),
+      resume(['executive', 'supervisory']),
+      cast(2),
+      REFUSED,
+      cast(3),
+      batch(1, 3),
+      close(3, 1, 1),
+      MINUTES,
+      PIN,
+      STOP,
+      MINUTES,
+    ),
+    day(
+      '64 ballots: 32 leave, then the rest at closing',
+      null,
+      ...MORNING,
+      ...casts(1, 64),
+      batch(1, 32),
+      batch(2, 32),
+      close(64, 0, 2),
+    ),
+    day('closed while paused', null, ...MORNING, PAUSE, close(0, 0, 0)),
+    day('never opened', null, OPENED, ZERO),
+    day('begins with another event', 0, ZERO),
+    day('opened a second time', 1, OPENED, OPENED),
+    day('polls opened without a zero report', 1, OPENED, OPEN),
+    day('polls opened by one officer', 2, OPENED, ZERO, {
+      type: 'polls.opened',
+      executive: one,
+      supervisory: one,
+    }),
+    day('polls opened twice', 3, ...MORNING, OPEN),
+    day('paused before opening', 1, OPENED, PAUSE),
+    day('resumed without a pause', 3, ...MORNING, resume(['executive', 'supervisory'])),
+    day('resumed by two of one role', 4, ...MORNING, PAUSE, resume(['spare', 'spare'])),
+    day(
+      'resumed by two of one certificate',
+      4,
+      ...MORNING,
+      PAUSE,
+      resume(['executive', 'supervisory'], [one, one]),
+    ),
+    day('a ballot before opening', 2, OPENED, ZERO, cast(1)),
+    day('a ballot while paused', 4, ...MORNING, PAUSE, cast(1)),
+    day('a ballot left out', 4, ...MORNING, cast(1), cast(3)),
+    day('a void slip before opening', 1, OPENED, voided(1)),
+    day('a void slip counted wrong', 3, ...MORNING, voided(2)),
+    day('a batch of none', 3, ...MORNING, batch(1, 0)),
+    day('a batch before opening', 1, OPENED, batch(1, 1)),
+    day('a batch of more than wait', 4, ...MORNING, cast(1), batch(1, 2)),
+    day('a batch of the wrong number', 4, ...MORNING, cast(1), batch(2, 1)),
+    day('32 leave when 63 wait', 66, ...MORNING, ...casts(1, 63), batch(1, 32)),
+    day('33 leave when 64 wait', 67, ...MORNING, ...casts(1, 64), batch(1, 33)),
+    day('32 leave, but not directly after a ballot', 68, ...MORNING, ...casts(1, 64), REFUSED, batch(1, 32)),
+    day('something between the last batch and closing', 5, ...MORNING, cast(1), batch(1, 1), REFUSED),
+    day('a ballot after the last batch', 5, ...MORNING, cast(1), batch(1, 1), cast(2)),
+    day('closed with a ballot in no batch', 4, ...MORNING, cast(1), close(1, 0, 0)),
+    day('closed with other counts', 5, ...MORNING, cast(1), batch(1, 1), close(1, 1, 1)),
+    day('closed by one officer', 3, ...MORNING, close(0, 0, 0, [one, one])),
+    day('closed before opening', 1, OPENED, close(0, 0, 0)),
+    day('closed twice', 4, ...MORNING, close(0, 0, 0), close(0, 0, 0)),
+    day('a ballot after closing', 4, ...MORNING, close(0, 0, 0), cast(1)),
+    day('a card refused after closing', 4, ...MORNING, close(0, 0, 0), REFUSED),
+    day('a zero report after closing', 4, ...MORNING, close(0, 0, 0), ZERO),
+    day('minutes before closing', 1, OPENED, MINUTES),
+    day('a day key drawn after opening', 3, ...MORNING, DRAWN),
+    day('a day key shared that was not drawn', 1, OPENED, SHARED),
+    day('opened after the device had to stop', 3, OPENED, ZERO, STOP, OPEN),
+    day('a ballot after the device had to stop', 4, ...MORNING, STOP, cast(1)),
+    day('closed after the device had to stop', 4, ...MORNING, STOP, close(0, 0, 0)),
+    day('paused after the device had to stop', null, ...MORNING, STOP, PAUSE),
+  ]
+}
