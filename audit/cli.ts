@@ -5,9 +5,12 @@
 import { catalogueMarkdown } from '../core/journal/catalogue-document.ts'
 import { RefusalError } from '../core/result.ts'
 import { compare } from './commands/compare.ts'
+import { diff } from './commands/diff.ts'
+import { explain } from './commands/explain.ts'
 import { exportTiles } from './commands/export-tiles.ts'
 import { misuse } from './commands/inputs.ts'
 import { open } from './commands/open.ts'
+import { report } from './commands/report.ts'
 import { verify } from './commands/verify.ts'
 
 export const usage = `sandogh audit: checks what devices leave behind, and believes nothing they say
@@ -49,8 +52,19 @@ export async function main(args: readonly string[]): Promise<number> {
       case 'verify':
       case 'open':
       case 'compare':
+      case 'diff':
+      case 'explain':
+      case 'report':
       case 'export-tiles': {
-        const { outcome, json } = await { verify, open, compare, 'export-tiles': exportTiles }[verb](rest)
+        const { outcome, json } = await {
+          verify,
+          open,
+          compare,
+          diff,
+          explain,
+          report,
+          'export-tiles': exportTiles,
+        }[verb](rest)
         process.stdout.write(json ? `${JSON.stringify(outcome.report.json)}\n` : outcome.report.text)
         return outcome.exitCode
       }
