@@ -73,7 +73,7 @@ ${findings(count, words)}
 ${whatWasChecked(count, against, sources, words)}
 ${told}
 <h2>${strings.report.inputs}</h2>
-<p class="note">${strings.report.inputsNote}</p>
+<p class="note lead">${strings.report.inputsNote}</p>
 ${filesTable(inputs.files, words)}
 <p class="note">${strings.report.figures}</p>
 </body></html>
@@ -163,7 +163,7 @@ function dayPictures(
 <figure data-figure="${marks.join(' ')}" style="margin:0">${halfHoursPicture(halfHours, window, range, words, strings.report.halfHours)}</figure>
 <p class="note">${strings.report.halfHourNote} ${sources.ofAll('other-day', outside, 'count', facts)}</p></div>
 <h2>${strings.report.timelines}</h2>
-<p class="note">${legend(words)}</p>
+<p class="note lead">${legend(words)}</p>
 ${devices.map((device) => deviceSection(device))}`
 
   function deviceSection({ facts: own, story }: ReportedDevice): Markup | string {

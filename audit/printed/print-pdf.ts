@@ -59,17 +59,25 @@ export function printPdf(page: string, day: string, browser: string): Result<Uin
       const what = 'report.pdf was not made: Chromium did not print the page; report.html is written'
       return refuse('input.browser', browser, what, 'Print report.html by hand, from any browser.')
     }
-    return ok(withoutTimes(readFileSync(pdf), day))
+    return ok(repeatable(readFileSync(pdf), day))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** The document's two dates (ISO 32000-1, 14.3.3 and 7.9.4) are of the same length, so that nothing behind them moves. */
-function withoutTimes(pdf: Buffer, day: string): Uint8Array {
+/**
+ * The same page gives the same bytes: the document's two dates (ISO 32000-1, 14.3.3 and 7.9.4) become the day, and the ids of table cells (14.7.2),
+ * which count nodes of the browser's that come and go, are numbered anew in their order. All stay of their length, so that nothing behind them moves.
+ */
+function repeatable(pdf: Buffer, day: string): Uint8Array {
   const fixed = `D:${day.replaceAll('-', '')}000000+00'00'`
-  const text = pdf
-    .toString('latin1')
+  const text = pdf.toString('latin1')
+  const ids = [...new Set(text.match(NODE_ID))].sort()
+  const numbers = new Map(ids.map((id, i) => [id, `(node${String(i + 1).padStart(8, '0')})`]))
+  const same = text
     .replace(/\/(CreationDate|ModDate) \(D:\d{14}\+00'00'\)/g, (_, name: string) => `/${name} (${fixed})`)
-  return Buffer.from(text, 'latin1')
+    .replace(NODE_ID, (id) => numbers.get(id) ?? id)
+  return Buffer.from(same, 'latin1')
 }
+
+const NODE_ID = /\(node\d{8}\)/g

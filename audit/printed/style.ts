@@ -31,6 +31,7 @@ ul{padding-inline-start:5mm}
 .verdict.bad{border-color:#991b1b;background:#fef2f2;border-style:double;border-width:1.4mm}
 .warn{border:.3mm solid #111;padding:1mm 3mm;font-weight:700}
 .note{font-size:8.5pt;color:#444}
+.lead{break-after:avoid}
 .columns{display:grid;grid-template-columns:1fr 1fr;gap:0 7mm}
 table{border-collapse:collapse;width:100%;font-size:8.5pt;margin:1mm 0 2mm}
 th,td{border-bottom:.15mm solid #999;padding:.7mm 1.2mm;text-align:start;vertical-align:top;overflow-wrap:break-word}

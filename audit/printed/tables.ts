@@ -53,7 +53,7 @@ function deviceRow(
   facts: DeviceFacts,
   reported: ReadonlyMap<string, ReportedDevice>,
   sources: Sources,
-  { strings, time, latin, language }: Words,
+  { strings, time, latin }: Words,
 ): Markup {
   const { report } = strings
   const day = reported.get(facts.where)?.story.day
@@ -63,7 +63,7 @@ function deviceRow(
   const neighbours = report.ofNeighbours(facts.seenBy.neighbours.length, facts.seenBy.of)
   const number = (rule: Rule, value: number) =>
     html`<td class="n">${sources.ofDevice(rule, value, facts)}</td>`
-  return html`<tr><td lang="${language}">${latin(facts.device)}</td><td class="n">${clock('opened', day?.openedAt)}</td><td class="n">${clock('closed', day?.closedAt)}</td>${number('entries', facts.entries)}${number('ballots', facts.ballots)}${number('voids', facts.voidSlips)}${number('slips', facts.ballots + facts.voidSlips)}${number('batches', facts.batches)}<td>${sources.shown('receipt', received ? 1 : 0, received ? report.received : report.notReceived, facts, ['checkpoint'])}</td><td>${sources.shown('neighbours', facts.seenBy.neighbours.length, neighbours, facts, ['checkpoint', 'cosigned.json'])}</td><td>${sources.shown('totals', facts.totals, report.totals[facts.totals], facts, ['manifest.json'])}</td></tr>
+  return html`<tr><td>${latin(facts.device)}</td><td class="n">${clock('opened', day?.openedAt)}</td><td class="n">${clock('closed', day?.closedAt)}</td>${number('entries', facts.entries)}${number('ballots', facts.ballots)}${number('voids', facts.voidSlips)}${number('slips', facts.ballots + facts.voidSlips)}${number('batches', facts.batches)}<td>${sources.shown('receipt', received ? 1 : 0, received ? report.received : report.notReceived, facts, ['checkpoint'])}</td><td>${sources.shown('neighbours', facts.seenBy.neighbours.length, neighbours, facts, ['checkpoint', 'cosigned.json'])}</td><td>${sources.shown('totals', facts.totals, report.totals[facts.totals], facts, ['manifest.json'])}</td></tr>
 `
 }
 

@@ -55,7 +55,8 @@ function verdictLines({ verified, finding, reference }: ReadStory, words: Words)
   const { strings, latin, either, language } = words
   if (finding !== undefined) return [strings.doesNotHold(placeOf(finding, words)), latin(finding.next)]
   const known = reference?.electionPackage.definition.stations.find(({ id }) => id === verified?.station)
-  const name = known === undefined ? '' : `, ${either(nameIn(language, known.name).text)}`
+  const name =
+    known === undefined ? '' : `${words.ui.peripherals.comma}${either(nameIn(language, known.name).text)}`
   return [
     strings.holds(
       `${strings.bundleOf(latin(verified?.facts.device ?? ''), latin(verified?.station ?? ''))}${name}`,
