@@ -15,7 +15,7 @@ class Station:
         self.id = form["id"]
         self.devices = form["devices"]
         self.keys = [from_base64(form["authorizationKeys"][k]) for k in ("executive", "supervisory")]
-        self.given = bundles  # in the order given
+        self.given = bundles  # in the order of their folders
         self.spoiled = spoiled  # whether a bundle that does not hold says to be of it
         self.check_in = check_in
         by_device = {b.device: b for b in reversed(bundles)}
