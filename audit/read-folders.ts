@@ -7,12 +7,12 @@ import {
   constants,
   type Dirent,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readSync,
   statSync,
 } from 'node:fs'
-import { join } from 'node:path'
 import {
   BUNDLE_FILES,
   type BundleFile,
@@ -81,22 +81,22 @@ export function findFolders(paths: readonly string[]): Result<readonly FoundFold
     if (leftover !== undefined) {
       return refuse(
         'input.leftover',
-        join(path, leftover.name),
+        inFolder(path, leftover.name),
         'a device was interrupted while it wrote its bundle',
         'Start the device with this memory stick once more, or name the bundles one by one.',
       )
     }
     const stray = inside.value.find((entry) => !entry.isDirectory())
-    const isBundle = ({ name }: { readonly name: string }) => kindOf(join(path, name)).ok
+    const isBundle = ({ name }: { readonly name: string }) => kindOf(inFolder(path, name)).ok
     if (stray !== undefined && !inside.value.some(isTelltale) && folders.some(isBundle)) {
       return refuse(
         'input.no-bundle',
-        join(path, stray.name),
+        inFolder(path, stray.name),
         'beside bundles only folders of bundles may lie',
         'Take it away, or name the bundles one by one.',
       )
     }
-    for (const where of isParent ? folders.map(({ name }) => join(path, name)) : [path]) {
+    for (const where of isParent ? folders.map(({ name }) => inFolder(path, name)) : [path]) {
       const folder = kindOf(where)
       if (!folder.ok) return folder
       found.push(folder.value)
@@ -109,6 +109,11 @@ export function findFolders(paths: readonly string[]): Result<readonly FoundFold
 /** `bundles/` is `bundles`, so that places are named in one way. */
 function withoutSlash(path: string): string {
   return path.replace(/(?<=.)\/+$/, '')
+}
+
+/** A place in a folder, whose name stays as it was given. */
+function inFolder(path: string, name: string): string {
+  return path.endsWith('/') ? `${path}${name}` : `${path}/${name}`
 }
 
 /**
@@ -163,7 +168,7 @@ export function readCheckIn(where: string): Result<Uint8Array> {
   const inside = listFolder(where)
   const listed = inside.ok ? checkListed(where, inside.value, [ISSUED_FILE]) : inside
   if (!listed.ok) return listed
-  const bytes = readSmallFile(join(where, ISSUED_FILE))
+  const bytes = readSmallFile(inFolder(where, ISSUED_FILE))
   return bytes === undefined ? badFile(where, ISSUED_FILE, UNREADABLE) : ok(bytes)
 }
 
@@ -188,7 +193,7 @@ class FolderFiles implements UnverifiedFiles {
   /** Throws a {@link RefusalError} if the file cannot be read. */
   get(name: BundleFileName): Uint8Array | undefined {
     if (!this.has(name)) return undefined
-    const bytes = readSmallFile(join(this.#where, name))
+    const bytes = readSmallFile(inFolder(this.#where, name))
     return bytes ?? valueOrThrow(badFile(this.#where, name, UNREADABLE))
   }
 }
@@ -226,13 +231,19 @@ function checkListed(where: string, inside: readonly Dirent[], names: readonly s
     const entry = inside.find((known) => known.name === name)
     if (entry === undefined) return badFile(where, name, 'this file is missing')
     if (!entry.isFile()) return badFile(where, name, 'this is a link, a folder or a device and no file')
+    if (!isSmall(inFolder(where, name))) return badFile(where, name, UNREADABLE)
   }
   return ok(undefined)
 }
 
+/** Links were refused before; what is gone meanwhile is told when it is read. */
+function isSmall(path: string): boolean {
+  return (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) <= MAX_FILE_BYTES
+}
+
 function badFile(where: string, name: string, what: string) {
   const next = 'Get the folder again from the device or its memory stick.'
-  return refuse('bundle.files', join(where, name), what, next)
+  return refuse('bundle.files', inFolder(where, name), what, next)
 }
 
 function listFolder(path: string) {

@@ -38,13 +38,14 @@ export interface Ahead {
 }
 
 export class ClockWatch {
-  readonly #day: PollingDay
+  readonly #day: PollingDay | undefined
   readonly #times: string[] = []
   #wentBack: Steps | undefined
   #outside: { readonly entry: number; readonly times: number } | undefined
   #polling = false
 
-  constructor(day: PollingDay) {
+  /** @param day without it no entry is outside */
+  constructor(day: PollingDay | undefined) {
     this.#day = day
   }
 
@@ -59,7 +60,7 @@ export class ClockWatch {
       this.#wentBack = { entry, times: times + 1, seconds: Math.max(seconds, step) }
     }
     if (type === 'polls.opened') this.#polling = true
-    if (this.#polling && (at < this.#day.from || at >= this.#day.until)) {
+    if (this.#polling && this.#day && (at < this.#day.from || at >= this.#day.until)) {
       const { entry, times } = this.#outside ?? { entry: seq, times: 0 }
       this.#outside = { entry, times: times + 1 }
     }

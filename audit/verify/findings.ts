@@ -11,7 +11,7 @@ export interface Finding {
   readonly refusal: Refusal
 }
 
-/** What is wrong with a folder, as a finding. */
+/** What was known to be wrong with a folder before its bundle was verified, as a finding. */
 export function folderFinding(folder: string, refusal: Refusal): Finding {
   return { step: refusal.code === 'bundle.files' ? STEP.files : STEP.bundle, folder, refusal }
 }

@@ -16,7 +16,8 @@ export interface Reference {
   /** SHA-256 of it, base64. */
   readonly packageDigest: string
   readonly stationOf: (device: string) => Station | undefined
-  readonly pollingDay: PollingDay
+  /** Absent where this computer does not know the zone: no verdict rests on its database. */
+  readonly pollingDay?: PollingDay
 }
 
 /** A day in the election's time zone, both ends as UTC in the form of journals; `until` is the first second after it. */
@@ -48,13 +49,14 @@ export function openReference(
   const stations = new Map(
     definition.stations.flatMap((station) => station.devices.map((device) => [device, station] as const)),
   )
+  const pollingDay = pollingDayOf(definition)
   return ok({
     authorityKey: key,
     electionPackage: electionPackage.value,
     packageBytes,
     packageDigest: toBase64(sha256(packageBytes)),
     stationOf: (device) => stations.get(device),
-    pollingDay: pollingDayOf(definition),
+    ...(pollingDay !== undefined && { pollingDay }),
   })
 }
 
@@ -81,15 +83,9 @@ export function textOf(bytes: Uint8Array): string {
   return utf8Text(bytes) ?? '\0'
 }
 
-function pollingDayOf({ pollingDay, timeZone }: Definition): PollingDay {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  })
+function pollingDayOf({ pollingDay, timeZone }: Definition): PollingDay | undefined {
+  const format = dateFormatIn(timeZone)
+  if (format === undefined) return undefined
   const dateOf = (ms: number) => {
     const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, value]))
     return ['year', 'month', 'day'].map((part) => parts.get(part as 'year')).join('-')
@@ -102,6 +98,22 @@ function pollingDayOf({ pollingDay, timeZone }: Definition): PollingDay {
   return {
     from: utcText(firstWhereNot(noon - 2 * day, noon + 2 * day, isBefore)),
     until: utcText(firstWhereNot(noon - 2 * day, noon + 2 * day, isNotAfter)),
+  }
+}
+
+/** Undefined for a zone that is not in this computer's database. */
+function dateFormatIn(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    })
+  } catch {
+    return undefined
   }
 }
 

@@ -137,7 +137,12 @@ export function verifyGiven(given: GivenStation, reference: Reference, demands: 
     const bundle = verifyDemanded(content, given.station, reference, demands, remembered)
     if (bundle.ok) bundles.push(bundle.value)
     else {
-      findings.push(folderFinding(content.where, bundle.error))
+      const { where: folder, problem } = content
+      findings.push(
+        problem === undefined
+          ? { step: STEP.bundle, folder, refusal: bundle.error }
+          : folderFinding(folder, problem),
+      )
       spoiled.push(content.where)
     }
   }

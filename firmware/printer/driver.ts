@@ -76,7 +76,10 @@ export interface Printer {
   cut(): Promise<PrintOutcome>
   /** Asks how the printer is. Without an answer the line is given up. */
   status(): Promise<Result<PrinterStatus, LinkFault>>
-  /** Whether the printer still answers: asked, unless it has just been heard. Waits its turn behind a print. */
+  /**
+   * Whether the printer still answers: asked, unless it has just been heard. During a print nothing is asked: its own deadline, which grows with
+   * the document, finds a dead line, and minutes of a long day take longer than any heartbeat may.
+   */
   heartbeat(): Promise<Result<void, LinkFault>>
   /** Calls back with how the printer is, now and each time that it changes. */
   onStatus(listener: (status: PrinterStatus) => void): void
@@ -140,6 +143,7 @@ class EscPosPrinter implements Printer {
   /** What the printer told by itself since it was last asked. */
   #told: PrinterStatus | undefined
   #heardAt = 0
+  #isPrinting = false
   #nextProcess: number
 
   constructor(
@@ -184,6 +188,7 @@ class EscPosPrinter implements Printer {
   }
 
   heartbeat(): Promise<Result<void, LinkFault>> {
+    if (this.#isPrinting) return Promise.resolve(ok(undefined))
     return this.#turns.take(async () => {
       if (this.#clock.now() - this.#heardAt < FRESH_MS) return ok(undefined)
       const status = await this.#askStatus()
@@ -220,10 +225,12 @@ class EscPosPrinter implements Printer {
     this.#paced.onSent = tell
     const sentBefore = this.#paced.sentBytes
     const deadline = Math.ceil(wireMs(command.length, this.#baudRate)) + PRINT_MARGIN_MS
+    this.#isPrinting = true
     const outcome = await this.#line.exchange<Ending>(command, deadline, (frame) => {
       const ending = this.#endingBy(frame, proofs)
       return ending && { is: 'answer', answer: ending }
     })
+    this.#isPrinting = false
     this.#paced.onSent = () => {}
     const why = outcome.is === 'answered' ? outcome.answer : outcome.is
     if (why === 'proven') return { is: 'printed' }

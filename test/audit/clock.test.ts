@@ -72,6 +72,7 @@ test('the polling day is the one of the place where people vote', () => {
     },
   )
   expect(dayIn('UTC')).toEqual({ from: '2026-06-19T00:00:00Z', until: '2026-06-20T00:00:00Z' })
-  expect(dayIn('Pacific/Kiritimati').from).toBe('2026-06-18T10:00:00Z')
-  expect(dayIn('Pacific/Pago_Pago').until).toBe('2026-06-20T11:00:00Z')
+  expect(dayIn('Pacific/Kiritimati')?.from).toBe('2026-06-18T10:00:00Z')
+  expect(dayIn('Nowhere/Atlantis')).toBeUndefined()
+  expect(dayIn('Pacific/Pago_Pago')?.until).toBe('2026-06-20T11:00:00Z')
 })

@@ -1,5 +1,5 @@
 /** Whole counts: many stations over several threads, every finding told, and the same report whatever was given or done first. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type AuditedCount, auditCount } from '../../audit/count/audit-count.ts'
@@ -105,6 +105,32 @@ describe('a count of many stations', () => {
     expect(text).toContain('station s-18\n')
     expect(count.stations.flatMap(({ devices }) => devices)).toHaveLength(15)
     expect(told(await audit([bent]))).toBe(text)
+  })
+
+  test('names folders as they were given', async () => {
+    const bent = spoiled((copy) => {
+      rmSync(join(copy, 's-12-a', 'checkpoint'))
+      bendJournal(copy, 's-7-a')
+    })
+    const odd = bent.replace('/bundles', '/./bundles')
+    const places = (await audit([odd])).findings.map(({ where }) => where)
+    expect(places.every((place) => place.startsWith(`${odd}/s-`))).toBe(true)
+  })
+
+  test('tells a file that is too large before anything in the bundles, and one that is not listed in its turn', async () => {
+    const bent = spoiled((copy) => {
+      bendJournal(copy, 's-1-a')
+      rmSync(join(copy, 's-2-a', 'tally.json'))
+      writeFileSync(join(copy, 's-2-a', 'sealed-tally.json'), '')
+      writeFileSync(join(copy, 's-3-a', 'package.json'), '')
+      truncateSync(join(copy, 's-3-a', 'batches.jsonl'), 2 ** 26 + 1)
+    })
+    const count = await audit([bent])
+    expect(count.findings.map(({ code, where }) => `${code} ${where.replace(bent, '')}`)).toEqual([
+      'bundle.files /s-3-a/batches.jsonl',
+      expect.stringMatching(/^bundle\.entry \/s-1-a\/journal\.jsonl entry/),
+      'bundle.files /s-2-a/tally.json',
+    ])
   })
 
   test('is not opened while something in it does not hold', async () => {

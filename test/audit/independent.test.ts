@@ -10,9 +10,9 @@ import { differences, firstSays, INDEPENDENT, type Said, secondSays } from './se
 
 const STATIONS = ['station-small', 'station-large', 'station-faulty'] as const
 
-/** Of what verifying finds the first is compared; of what opening finds all, in any order, as ballots of a batch may be opened in any. */
+/** All that was found is compared; of what opening finds in any order, as ballots of a batch may be opened in any. */
 function comparable([verb]: readonly string[], { exitCode, findings }: Said) {
-  return { exitCode, findings: verb === 'open' ? findings.toSorted() : findings.slice(0, 1) }
+  return { exitCode, findings: verb === 'open' ? findings.toSorted() : findings }
 }
 
 /** Both are asked; what they say apart from each other, by what was asked. */
@@ -75,6 +75,49 @@ describeWith([PYTHON_CRYPTOGRAPHY, PYTHON_NACL], 'the second verifier', () => {
       return [why, ['verify', '--policy', writtenFile('policy', text), folder]] as const
     })
     expect(await disagreements(new Map(questions))).toEqual([])
+  })
+
+  test('goes on after a finding in the same way', async () => {
+    const { files, authorityKey } = readVector<StationVector>('station-small')
+    const spoilt = ['d-01', 'd-02', 'check-in'].flatMap((folder) =>
+      Object.keys(files).filter((path) => path.startsWith(`${folder}/`)),
+    )
+    const questions = new Map<string, readonly string[]>()
+    for (const [i, one] of spoilt.entries()) {
+      const other = spoilt[(i * 7 + 3) % spoilt.length] ?? ''
+      const third = spoilt[(i * 5 + 11) % spoilt.length] ?? ''
+      const folder = writtenFolder({ ...files, [one]: null, [other]: 'x', [third]: '{}' })
+      const asked = i % 2 === 0 ? ['--authority', authorityKey] : []
+      questions.set(`${one} gone, ${other} and ${third} spoilt`, ['verify', ...asked, folder])
+    }
+    expect(questions.size).toBeGreaterThan(20)
+    expect(await disagreements(questions)).toEqual([])
+  })
+
+  test('asks for the same programs', async () => {
+    const { files } = readVector<StationVector>('station-small')
+    const folder = writtenFolder(files)
+    const [some, other] = [writtenFile('list', 'some'), writtenFile('list', 'other')]
+    const questions = new Map<string, readonly string[]>([
+      ['two others', ['verify', '--program', some, '--program', other, folder]],
+      ['no list', ['verify', '--program', folder, folder]],
+    ])
+    expect(await disagreements(questions)).toEqual([])
+  })
+
+  test('takes folders in one order, whatever the order in which they are given', async () => {
+    const { files } = readVector<StationVector>('station-small')
+    const folder = writtenFolder(files)
+    const odd = folder.replace(/\/([^/]+)$/, '/./$1')
+    rmSync(join(folder, 'd-02/checkpoint'))
+    const of = (...names: readonly string[]) => names.map((name) => `${odd}/${name}`)
+    const questions = new Map<string, readonly string[]>([
+      ['turned round', ['verify', ...of('d-02', 'check-in', 'd-01')]],
+      ['one twice', ['verify', ...of('d-02', 'd-01', 'd-02/', 'check-in')]],
+      ['inside and by name', ['verify', ...of('d-02'), odd]],
+      ['by two names', ['verify', folder, odd]],
+    ])
+    expect(await disagreements(questions)).toEqual([])
   })
 
   test('calls the same input bad, by the same code', async () => {

@@ -80,6 +80,48 @@ const BENDS: readonly (readonly [code: string | null, why: string, bend: (defini
   ],
   [
     'package.shape',
+    'a name that turns what stands beside it around, U+202E',
+    (d) => {
+      d.title.fa = 'نام\u202e'
+    },
+  ],
+  [
+    'package.shape',
+    'a name of a filler that nobody sees, U+3164',
+    (d) => {
+      d.stations[0].name.fa = 'نام \u3164'
+    },
+  ],
+  [
+    'package.shape',
+    'a name without a letter or digit',
+    (d) => {
+      d.contests[0].candidates[0].name.fa = '«—»'
+    },
+  ],
+  [
+    null,
+    'a name of one Persian digit, with a joiner',
+    (d) => {
+      d.contests[0].candidates[0].name.fa = '۷\u200d\u200c'
+    },
+  ],
+  [
+    'package.shape',
+    'a text with a tag character, U+E0041',
+    (d) => {
+      d.languages[0].texts = { vote: 'x\u{e0041}' }
+    },
+  ],
+  [
+    'package.shape',
+    'a language without a letter in its name',
+    (d) => {
+      d.languages[0].name = '…'
+    },
+  ],
+  [
+    'package.shape',
     'a day that is none',
     (d) => {
       d.pollingDay = '2026-02-29'

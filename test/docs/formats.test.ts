@@ -8,6 +8,7 @@ import { MAX_CERTIFICATES, MAX_NOTES } from '../../core/bundle/cosigned.ts'
 import { ISSUED_FILE } from '../../core/bundle/issued.ts'
 import { RELEASE_MINIMUM } from '../../core/bundle/sealed-tally.ts'
 import { MAX_ENTRY_BYTES } from '../../core/journal/entry.ts'
+import { unshownCharacter } from '../../core/text/drawable.ts'
 import { bundleFiles, issuedText } from '../audit/files.ts'
 import { makeStation, type TestDevice } from '../audit/fixtures.ts'
 import { ROOT } from '../structure/repository.ts'
@@ -108,6 +109,21 @@ test('the page says the limits that the code has', () => {
     expect(page).toContain(words)
     expect(words.replaceAll(',', '')).toContain(String(limit))
   }
+})
+
+test('the page lists every character that no name holds', () => {
+  const [, ranges = ''] = page.split('with which Persian is written:\n```\n')
+  const listed = (ranges.split('\n```')[0] ?? '').split(/\s/).map((range) => {
+    const [from = '', to = from] = range.split('-')
+    return [Number.parseInt(from, 16), Number.parseInt(to, 16)] as const
+  })
+  const isListed = (code: number) => listed.some(([from, to]) => code >= from && code <= to)
+  const differing: string[] = []
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    const isShown = unshownCharacter(String.fromCodePoint(code)) === undefined
+    if (isShown === isListed(code)) differing.push(code.toString(16))
+  }
+  expect(differing).toEqual([])
 })
 
 test('the examples on the page are those of the published vectors', () => {

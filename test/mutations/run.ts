@@ -72,7 +72,9 @@ function describe(number: number, { original, mutated, faults }: Tried): string 
 function demonstration(scratch: string): Original {
   const out = join(scratch, 'demonstration')
   const command = fileURLToPath(new URL('../../bin/sandogh.js', import.meta.url))
-  execFileSync(process.execPath, [command, 'demo', '--seed', 'mutations', '--out', out])
+  execFileSync(process.execPath, [command, 'demo', '--auto', '--seed', 'mutations', '--out', out], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   const bundles = join(out, 'bundles')
   const [device = ''] = readdirSync(bundles).filter((name) => name !== 'check-in')
   const key = signerOf(readFileSync(join(bundles, device, 'package.json'), 'utf8'))

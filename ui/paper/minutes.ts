@@ -45,6 +45,9 @@ export interface MinutesData {
   readonly qrText: string
 }
 
+/** So many incidents are told one by one; of more, each kind once, so that a day full of trouble ends with minutes that can be printed. */
+const MOST_LINES = 40
+
 /** The minutes as pictures from top to bottom; the QR code follows them. */
 export function minutesLayouts(data: MinutesData, measure: Measure): readonly PaperLayout[] {
   const { definition } = data
@@ -67,11 +70,7 @@ export function minutesLayouts(data: MinutesData, measure: Measure): readonly Pa
     words(paper.totalsApart, measure),
     rule(2),
     heading(paper.incidents, measure),
-    ...(data.incidents.length === 0
-      ? [words(paper.noIncidents, measure)]
-      : data.incidents.map(({ at, text }) =>
-          words(`${clockTime(at, definition.timeZone)} ${text}`, measure),
-        )),
+    ...incidentLines(data).map((line) => words(line, measure)),
     rule(2),
     ...checkpointStrips(data.checkpoint, measure),
     rule(2),
@@ -97,6 +96,19 @@ export function differencesIn(data: MinutesData): readonly string[] {
       return fits ? [] : [`${title.fa}: ${difference.contest(counted, ballots)}`]
     }),
   ]
+}
+
+/** What happened, with its time; where it is too much, when each kind of thing was first and last and how often. The journal has every one. */
+function incidentLines({ incidents, definition }: MinutesData): readonly string[] {
+  const { paper } = stringsIn('fa')
+  const time = (at: number) => clockTime(at, definition.timeZone)
+  if (incidents.length === 0) return [paper.noIncidents]
+  if (incidents.length <= MOST_LINES) return incidents.map(({ at, text }) => `${time(at)} ${text}`)
+  return [...Map.groupBy(incidents, ({ text }) => text)].map(([text, alike]) => {
+    const [first, last] = [alike[0]?.at ?? 0, alike.at(-1)?.at ?? 0]
+    if (alike.length === 1) return `${time(first)} ${text}`
+    return `${time(first)} – ${time(last)} ${text} (${paper.times(alike.length)})`
+  })
 }
 
 function reconciliationStrips(data: MinutesData, measure: Measure): readonly Strip[] {

@@ -227,6 +227,7 @@ export const en: Strings = {
     includesLists: 'Votes through a list are counted in a candidate’s votes.',
     incidents: 'Incidents',
     noIncidents: 'There were none.',
+    times: (count) => `${count} times`,
     differs: 'Difference: these counts do not agree and must be explained.',
     difference: {
       cards: (ballots, cards) => `${ballots} ballots, but ${cards} cards spent`,

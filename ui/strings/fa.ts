@@ -232,6 +232,7 @@ export const fa = {
     includesLists: 'رأی از راه فهرست در رأی نامزد شمرده شده است.',
     incidents: 'رویدادها',
     noIncidents: 'رویدادی نبود.',
+    times: (count: number) => `${n(count)} بار`,
     differs: 'مغایرت: این شمارش‌ها با هم نمی‌خواند و باید توضیح داده شود.',
     difference: {
       cards: (ballots: number, cards: number) => `رأی ${n(ballots)}، ولی کارت مصرف‌شده ${n(cards)}`,

@@ -19,7 +19,7 @@ import {
   sized,
   widestCode,
 } from './setting.ts'
-import type { PagedDrafts, StateOf } from './view.ts'
+import { MOST_TYPED, type PagedDrafts, type StateOf } from './view.ts'
 
 /** Letters lie in so many rows in every language. */
 const LETTER_ROWS = 4
@@ -34,7 +34,7 @@ export function finding(setting: Setting, state: StateOf<'finding'>, top: number
     key('erase', texts['find-erase'], 'plain', 'normal', state.query !== ''),
   ])
   const footTop = BOTTOM - foot.height
-  const letters = letterKeys(setting, footTop - SCREEN.gap)
+  const letters = letterKeys(setting, state.query, footTop - SCREEN.gap)
   const names = withLetters(listedNames(setting), state.query)
   const list =
     names.length > 0
@@ -62,7 +62,7 @@ export function finding(setting: Setting, state: StateOf<'finding'>, top: number
 
 /** A space parts words: none stands first and none beside another. */
 function mayTypeSpace(query: string): boolean {
-  return query !== '' && !query.endsWith(' ')
+  return query !== '' && !query.endsWith(' ') && query.length < MOST_TYPED
 }
 
 /** What was typed; before that, what to do. */
@@ -138,11 +138,13 @@ function pickPiece(id: string, code: string, { text, language }: Shown): Piece {
 }
 
 /** The letters of the language, above `bottom`. */
-function letterKeys(setting: Setting, bottom: number) {
+function letterKeys(setting: Setting, query: string, bottom: number) {
   const letters = ALPHABETS[setting.language]
   const columns = Math.ceil(letters.length / LETTER_ROWS)
   const width = Math.floor((WIDTH - (columns - 1) * SCREEN.gap) / columns)
-  const pieces = letters.map((letter) => key(`letter-${letter}`, letter, 'plain', 'small'))
+  const pieces = letters.map((letter) =>
+    key(`letter-${letter}`, letter, 'plain', 'small', query.length < MOST_TYPED),
+  )
   const height = Math.max(BUTTON_HEIGHT, ...pieces.map((piece) => heightOf(setting, piece, width)))
   const top = bottom - LETTER_ROWS * height - (LETTER_ROWS - 1) * SCREEN.gap
   const rectOf = (i: number): Rect => ({

@@ -1,37 +1,80 @@
-"""Everything a verifier checks, in the page's order; the first thing that does not hold ends it."""
-from . import bundle, documents, folders, policy, stations
-from .faults import BadInput, at
+"""Everything a verifier checks, in the page's order; what does not hold is told of every folder, station and device."""
+from hashlib import sha256
+
+from . import bundle, definition, documents, folders, policy, stations
+from .faults import BadInput, Fault, Refused, at
+from .text import to_base64
 
 
 class Audit:
-    def __init__(self, definition, authority_key, given_stations):
-        self.definition = definition
-        self.authority_key = authority_key
+    """What was found: stations of which something was given and that hold, with their bundles that hold; and what does not."""
+
+    def __init__(self, reference, given_stations, findings):
+        self.definition = reference.definition
+        self.authority_key = reference.authority_key
         self.stations = given_stations
+        self.findings = findings
 
 
-def run(paths, authority_key=None, policy_path=None):
-    rules = policy.read(policy_path) if policy_path is not None else None
+class Reference:
+    """What all bundles are held against: a package and the authority that signed it."""
+
+    def __init__(self, raw, authority_key):
+        self.authority_key = authority_key or documents.parse(raw, "package").signatures[0][0]
+        self.raw = raw
+        self.definition = definition.open_package(raw, self.authority_key)
+
+
+class Findings(list):
+    """Faults in the order in which they are told."""
+
+    def of(self, check, *arguments):
+        """What the check gives; None if it does not hold."""
+        try:
+            return check(*arguments)
+        except Fault as fault:
+            self.append(fault)
+            return None
+
+
+def read_programs(paths):
+    """SHA-256 of each list of files, as journals write it."""
+    return {to_base64(sha256(folders.read_file(path)).digest()) for path in paths}
+
+
+def run(paths, authority_key=None, rules=None, programs=None):
+    """Raises what is bad input, or a finding behind which nothing can be looked at."""
     given = folders.gather(paths)
-    for folder in given:
-        folders.check_files(folder)
-    check_ins = [f for f in given if folders.ISSUED in f.names]
+    findings = Findings()
+    whole = [f for f in given if findings.of(folders.check_files, f)]
     bundles = [f for f in given if folders.ISSUED not in f.names]
     if not bundles:
-        raise BadInput("input.no-bundle", paths[0], "no bundle of a device")
-    if authority_key is None:
-        authority_key = _authority(bundles[0])
-    packages = {}
-    verified = [bundle.verify(folder, authority_key, packages) for folder in bundles]
-    definition = verified[0].definition
-    given = stations.gather(definition, verified, check_ins)
-    for station in given:
-        stations.verify(station)
+        raise findings[0] if findings else BadInput("input.no-bundle", paths[0], "no bundle of a device")
+    reference = _reference(bundles, whole, authority_key, findings)
+    held, spoiled = [], []
+    for folder in bundles:
+        verified = folder in whole and findings.of(bundle.verify, folder, reference, programs)
+        (held if verified else spoiled).append(verified or bundle.says_station(folder, reference.definition))
+    check_ins = stations.read_check_ins(
+        [f for f in whole if folders.ISSUED in f.names], reference.definition, findings)
+    hold = [station for station in stations.gather(reference.definition, held, spoiled, check_ins)
+            if findings.of(stations.verify, station)]
     if rules:
-        policy.verify(rules, given)
-    return Audit(definition, authority_key, given)
+        for station in hold:
+            for device in station.bundles:
+                findings.of(policy.verify, rules, device, station.bundles)
+    if findings and isinstance(findings[0], BadInput):
+        raise findings[0]
+    return Audit(reference, hold, findings)
 
 
-def _authority(first):
-    with at(first.place("package.json")):
-        return documents.parse(first.read("package.json"), "package").signatures[0][0]
+def _reference(bundles, whole, authority_key, findings):
+    """That of the first bundle whose package opens."""
+    first = None
+    for folder in bundles:
+        try:
+            with at(folder.place("package.json")):
+                return Reference(folder.read("package.json"), authority_key)
+        except Refused as fault:
+            first = first or (fault if folder in whole else None)
+    raise findings[0] if findings else first

@@ -58,10 +58,21 @@ class Bundle:
         return {self.certificate.keys[use] for use in ("log", "message", "witness") if use in self.certificate.keys}
 
 
-def verify(folder, authority_key, packages):
-    """The bundle if it holds; `packages` keeps definitions already read, by their bytes' hash."""
+def says_station(folder, definition):
+    """The station that a bundle which does not hold says to be of; None if it cannot be read."""
+    try:
+        payload = documents.parse(folder.read("manifest.json"), "manifest").payload
+    except Refused:
+        return None
+    origin = payload.get("origin") if isinstance(payload, dict) else None
+    device = definition.device_of(origin) if isinstance(origin, str) else None
+    return definition.station_of.get(device)
+
+
+def verify(folder, reference, programs):
+    """The bundle if it holds."""
     bundle = Bundle(folder)
-    _identity(bundle, authority_key, packages)
+    _identity(bundle, reference)
     _manifest(bundle)
     bundle.unchanged("package.json", "device-certificate.der", "checkpoint", "leaves.bin")
     entries = _entries(bundle)
@@ -72,26 +83,24 @@ def verify(folder, authority_key, packages):
         bundle.receipt = bundle.head.note.cosigned_at(bundle.definition.centre)
     bundle.forget("package.json", "device-certificate.der", "leaves.bin", "journal.jsonl")
     contents.verify(bundle)
-    cosigned.verify(bundle, authority_key)
+    cosigned.verify(bundle, reference.authority_key)
     present = [n for n in TALLIES + (SHEET,) if n in folder.names]
     bundle.unchanged("batches.jsonl", "spent-tags.json", "cosigned.json", *present)
     bundle.forget()
-    first = next(iter(packages.values()))
-    if bundle.definition.hash != first.hash:
+    if bundle.definition.hash != reference.definition.hash:
         raise BadInput("input.other-package", bundle.path, "of another package than the first bundle")
+    other = next((p for p in bundle.programs if programs and p not in programs), None)
+    require(other is None, "program.unknown", bundle.place("journal.jsonl"), other)
     return bundle
 
 
-def _identity(bundle, authority_key, packages):
+def _identity(bundle, reference):
     with at(bundle.place("package.json")):
-        raw = bundle.data("package.json")
-        digest = sha256(raw).digest()
-        if digest not in packages:
-            packages[digest] = definition.open_package(raw, authority_key)
-        bundle.definition = packages[digest]
+        raw, key = bundle.data("package.json"), reference.authority_key
+        bundle.definition = reference.definition if raw == reference.raw else definition.open_package(raw, key)
     with at(bundle.place("device-certificate.der")):
         der = bundle.data("device-certificate.der")
-        bundle.certificate = certificates.device_certificate(der, bundle.definition, authority_key)
+        bundle.certificate = certificates.device_certificate(der, bundle.definition, key)
         bundle.device = bundle.certificate.subject
         bundle.station = bundle.definition.station_of[bundle.device]
         bundle.message_key = bundle.certificate.keys["message"]
@@ -173,6 +182,7 @@ def _journal(bundle, entries):
     require(opened["certificate"] == bundle.certificate.fingerprint_text, "bundle.binding", start, "another certificate")
     require(bundle.definition.device_of(bundle.origin) == bundle.device, "bundle.binding", start, "another device")
     bundle.random = opened["random"]
+    bundle.programs = [e["program"] for e in events if "program" in e]
     bundle.voids = day.voids
     bundle.sealed_events = [e for e in events if e["type"] == "batch.sealed"]
     _clock(bundle, events)

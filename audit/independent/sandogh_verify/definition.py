@@ -3,19 +3,18 @@ from hashlib import sha256
 
 from . import documents, signing
 from .faults import Refused, require
-from .forms import (CODE, DATE, HASH, ID, KEY, VERSION, array, between, boolean, mapping, matches, members,
-                    one_of, text, trimmed)
+from .forms import (CODE, DATE, HASH, ID, KEY, VERSION, array, between, boolean, drawable, mapping, matches, members,
+                    one_of, shown_name)
 from .notes import WITNESS, Key
 from .text import from_base64
 
 LANGUAGES = ("fa", "en", "ar", "az")
-TITLE = trimmed(1, 120)
-NAME = members(fa=TITLE, en_maybe=TITLE, ar_maybe=TITLE, az_maybe=TITLE)
+NAME = members(fa=shown_name, en_maybe=shown_name, ar_maybe=shown_name, az_maybe=shown_name)
 CANDIDATE = members(code=CODE, name=NAME, list_maybe=CODE, photo_maybe=HASH)
 CONTEST = members(id=ID, title=NAME, seats=between(1, 100), choices=between(1, 100), mixListAndIndividual=boolean,
                   candidates=array(1, 10_000, CANDIDATE), lists=array(0, 1_000, members(code=CODE, name=NAME)))
-LANGUAGE = members(language=one_of(*LANGUAGES), name=TITLE, readByNativeSpeaker=boolean,
-                   texts=mapping(matches(r"[a-z0-9-]{1,64}"), text(0, 400)))
+LANGUAGE = members(language=one_of(*LANGUAGES), name=shown_name, readByNativeSpeaker=boolean,
+                   texts=mapping(matches(r"[a-z0-9-]{1,64}"), drawable(0, 400)))
 STATION = members(id=ID, name=NAME, devices=array(1, 8, ID), authorizationKeys=members(executive=KEY, supervisory=KEY))
 TRUSTEES = members(threshold=between(2, 20), shareHashes=array(2, 20, HASH))
 FORM = members(

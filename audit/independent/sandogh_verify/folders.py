@@ -23,28 +23,31 @@ class Folder:
         return os.path.join(self.path, name)
 
     def read(self, name):
-        place = self.place(name)
-        data = read_file(place, MAX_BYTES)
-        if len(data) > MAX_BYTES:
-            raise Refused("bundle.files", place, "larger than 64 MiB")
-        return data
+        try:
+            return read_file(self.place(name))
+        except BadInput as fault:
+            raise Refused("bundle.files", fault.where, fault.what) from None
 
 
-def read_file(path, limit):
-    """What a file holds, at most one byte beyond the limit; never waits for a pipe."""
+def read_file(path):
+    """What an ordinary file of up to 64 MiB holds; never waits for a pipe."""
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
                 raise OSError("no ordinary file, or larger than 64 MiB")
-            return file.read(limit + 1)
+            data = file.read(MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:
+                raise OSError("larger than 64 MiB")
+            return data
     except (OSError, ValueError) as error:
         raise BadInput("input.unreadable", path, str(error)) from None
 
 
 def gather(paths):
-    """All folders of records, in the order given."""
-    return [folder for path in paths for folder in _folders_of(path)]
+    """All folders of records by their names, each once, in whatever order they were given."""
+    found = {folder.path: folder for path in paths for folder in _folders_of(path)}
+    return sorted(found.values(), key=lambda folder: utf16_key(folder.path))
 
 
 def _listed(path):
@@ -93,6 +96,7 @@ def check_files(folder):
             raise Refused("bundle.files", folder.place(name), "does not belong here")
     for name in needed:
         _check_file(folder, name)
+    return True
 
 
 def _check_file(folder, name):
@@ -102,7 +106,7 @@ def _check_file(folder, name):
     try:
         status = os.lstat(place)
     except OSError as error:
-        raise BadInput("input.unreadable", place, str(error)) from None
+        raise Refused("bundle.files", place, str(error)) from None
     if not stat.S_ISREG(status.st_mode):
         raise Refused("bundle.files", place, "no ordinary file")
     if status.st_size > MAX_BYTES:

@@ -1,7 +1,13 @@
 """Small predicates from which the tables of the page are written down: each takes a value and says yes or no."""
 import re
+import unicodedata
 
 from .text import WHITE_SPACE, from_base64, from_base64_of, is_date
+
+NEVER_SHOWN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
+    "\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
 
 
 def text(low, high):
@@ -12,10 +18,14 @@ def any_text(v):
     return isinstance(v, str)
 
 
-def trimmed(low, high):
-    """A text with no white space at either end."""
-    return lambda v: (isinstance(v, str) and low <= len(v) <= high
-                      and v[0] not in WHITE_SPACE and v[-1] not in WHITE_SPACE)
+def drawable(low, high):
+    """A text of characters that are seen and leave their neighbours where they are."""
+    return lambda v: isinstance(v, str) and low <= len(v) <= high and not NEVER_SHOWN.search(v)
+
+
+def shown_name(v):
+    return (drawable(1, 120)(v) and v[0] not in WHITE_SPACE and v[-1] not in WHITE_SPACE
+            and any(c[0] == "L" or c == "Nd" for c in map(unicodedata.category, v)))
 
 
 def matches(pattern):

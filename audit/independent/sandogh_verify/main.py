@@ -2,7 +2,7 @@
 import argparse
 import sys
 
-from . import audit, report
+from . import audit, policy, report
 from .faults import BadInput, Refused
 from .folders import read_file
 from .text import from_base64_of
@@ -25,6 +25,7 @@ def _arguments(words):
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--authority", metavar="BASE64KEY")
     parser.add_argument("--policy", metavar="FILE")
+    parser.add_argument("--program", metavar="LIST", action="append", default=[])
     if opens:
         parser.add_argument("--share", metavar="FILE", action="append", required=True)
         parser.add_argument("--lost", metavar="DEVICE", action="append", default=[])
@@ -49,7 +50,7 @@ def main(words):
     except BadInput as fault:
         return _bad_input(fault)
     except Refused as fault:
-        print(report.as_json(report.DOES_NOT_HOLD, [fault]) if as_json else report.finding_line(fault))
+        _print(as_json, [fault])
         return DOES_NOT
 
 
@@ -58,31 +59,41 @@ def _bad_input(fault):
     return BAD
 
 
+def _print(as_json, findings, more=None, lines=()):
+    if as_json:
+        print(report.as_json(findings, more))
+    else:
+        print("\n".join([*map(report.finding_line, findings)] or ["holds"]))
+        for line in lines:
+            print(line)
+    return DOES_NOT if findings else HOLDS
+
+
 def _verify(given):
-    held = audit.run(given.bundles, given.authority, given.policy)
-    if given.json:
-        print(report.as_json(report.HOLDS, [], report.verified(held)))
-        return HOLDS
-    print("holds")
-    for line in report.verified_lines(held):
-        print(line)
-    print(report.NOT_TALLIED)
-    return HOLDS
+    rules, programs = _asked(given)
+    return _tell(given, audit.run(given.bundles, given.authority, rules, programs))
+
+
+def _asked(given):
+    """Files beside the folders, read before all of those."""
+    rules = policy.read(given.policy) if given.policy is not None else None
+    return rules, audit.read_programs(given.program)
+
+
+def _tell(given, found):
+    lines = [*report.verified_lines(found), report.NOT_TALLIED]
+    return _print(given.json, found.findings, report.verified(found), lines)
 
 
 def _open(given):
     from . import opening, shares  # whoever only verifies needs no python3-nacl
-    files = [(path, read_file(path, shares.MAX_BYTES)) for path in given.share]
-    held = audit.run(given.bundles, given.authority, given.policy)
-    missing = {device for station in held.stations for device in station.missing}
-    if not missing.issuperset(given.lost):
+    rules, programs = _asked(given)
+    files = [(path, read_file(path)) for path in given.share]
+    found = audit.run(given.bundles, given.authority, rules, programs)
+    if found.findings:
+        return _tell(given, found)
+    key = shares.rebuild(files, found.definition)
+    if not {device for station in found.stations for device in station.missing}.issuperset(given.lost):
         raise _Usage("--lost names a device that is not missing")
-    result = opening.Opening(held, shares.rebuild(files, held.definition), given.lost)
-    verdict = report.DOES_NOT_HOLD if result.findings else report.HOLDS
-    if given.json:
-        print(report.as_json(verdict, result.findings, report.opened(held, result)))
-    else:
-        print("\n".join(map(report.finding_line, result.findings)) or "holds")
-        for line in report.opened_lines(held, result):
-            print(line)
-    return DOES_NOT if result.findings else HOLDS
+    result = opening.Opening(found, key, given.lost)
+    return _print(given.json, result.findings, report.opened(found, result), report.opened_lines(found, result))

@@ -94,7 +94,7 @@ def _key(word, kind):
 
 
 def read(path):
-    data = read_file(path, MAX_BYTES)
+    data = read_file(path)
     if len(data) > MAX_BYTES or not data.endswith(b"\n"):
         raise BadInput("policy.file", path, "too large, or its last line does not end")
     policy = Policy()
@@ -111,14 +111,13 @@ def read(path):
     return policy
 
 
-def verify(policy, stations):
-    for station in stations:
-        for bundle in station.bundles:
-            log = policy.logs.get(bundle.certificate.keys["log"])
-            known = not policy.logs or (log is not None and log.name == bundle.origin)
-            require(known, "policy.unknown-log", bundle.path)
-            witnesses = _witnesses(policy, bundle, station.bundles)
-            require(policy.satisfied_by(witnesses), "policy.unmet", bundle.path, "too few eyes on this journal")
+def verify(policy, bundle, bundles):
+    """Holds a bundle's journal against it; `bundles` are those of its station."""
+    log = policy.logs.get(bundle.certificate.keys["log"])
+    known = not policy.logs or (log is not None and log.name == bundle.origin)
+    require(known, "policy.unknown-log", bundle.path)
+    satisfied = policy.satisfied_by(_witnesses(policy, bundle, bundles))
+    require(satisfied, "policy.unmet", bundle.path, "too few eyes on this journal")
 
 
 def _witnesses(policy, bundle, bundles):

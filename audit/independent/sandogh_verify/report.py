@@ -4,12 +4,12 @@ from hashlib import sha256
 
 from .text import time_of_seconds
 
-HOLDS, DOES_NOT_HOLD = "holds", "does not hold"
 NOT_TALLIED = "tally not verified: that needs the paper or the trustees"
 
 
-def as_json(verdict, findings, more=None):
+def as_json(findings, more=None):
     items = [{"code": f.code, "where": f.where or "", "what": f.what or ""} for f in findings]
+    verdict = "does not hold" if items else "holds"
     return json.dumps({"verdict": verdict, "findings": items, **(more or {})}, separators=(",", ":"))
 
 

@@ -35,11 +35,11 @@ def rebuild(files, definition):
 
 def _read(data, place):
     try:
-        characters = data.decode("utf-8")
-        value = canonical.read_text(characters)
+        characters = data[:MAX_BYTES + 1].decode("utf-8")
+        value = canonical.read_text(characters) if len(characters) <= MAX_CHARACTERS else None
     except (Refused, UnicodeDecodeError):
         value = None
-    if value is None or len(characters) > MAX_CHARACTERS or not SHARE(value):
+    if value is None or not SHARE(value):
         raise BadInput("share.form", place, "not a trustee's share")
     return value["index"], from_base64(value["share"]), value
 

@@ -10,12 +10,13 @@ ISSUED_FORM = members(version=VERSION, package=text(44, 44), station=text(0, 64)
 
 
 class Station:
-    def __init__(self, definition, form, bundles, check_in):
+    def __init__(self, definition, form, bundles, spoiled, check_in):
         self.definition = definition
         self.id = form["id"]
         self.devices = form["devices"]
         self.keys = [from_base64(form["authorizationKeys"][k]) for k in ("executive", "supervisory")]
-        self.given = bundles  # in the order given
+        self.given = bundles  # in the order of their folders
+        self.spoiled = spoiled  # whether a bundle that does not hold says to be of it
         self.check_in = check_in
         by_device = {b.device: b for b in reversed(bundles)}
         self.bundles = [by_device[d] for d in self.devices if d in by_device]  # in the order of the package
@@ -28,31 +29,36 @@ class Station:
         return self.bundles[0]
 
 
-def gather(definition, bundles, check_ins):
+def gather(definition, bundles, spoiled, check_ins):
     """The stations of which something was given, in the order of the package."""
-    issued = _by_station(definition, check_ins)
     of_station = {}
     for bundle in bundles:
         of_station.setdefault(bundle.station, []).append(bundle)
-    return [Station(definition, form, of_station.get(form["id"], []), issued.get(form["id"]))
-            for form in definition.stations if form["id"] in of_station or form["id"] in issued]
+    given = of_station.keys() | check_ins.keys() | set(spoiled)
+    return [Station(definition, form, of_station.get(form["id"], []), form["id"] in spoiled, check_ins.get(form["id"]))
+            for form in definition.stations if form["id"] in given]
 
 
-def _by_station(definition, check_ins):
+def read_check_ins(folders, definition, findings):
+    """What each check-in says, by its station, as its place and the document; who has signed it is asked later."""
     found = {}
-    for folder in check_ins:
-        place = folder.place(ISSUED)
-        try:
-            document = documents.parse(folder.read(ISSUED), "issued")
-        except Refused as fault:
-            raise Refused("station.issued", place, fault.code) from None
-        payload = document.payload
-        station = payload.get("station") if isinstance(payload, dict) else None
-        known = isinstance(station, str) and station in definition.by_station
-        require(known, "station.issued", place, "of no station of the package")
-        require(station not in found, "station.issued", place, "a second one of this station")
-        found[station] = (place, document)
+    for folder in folders:
+        findings.of(_read_check_in, folder, definition, found)
     return found
+
+
+def _read_check_in(folder, definition, found):
+    place = folder.place(ISSUED)
+    try:
+        document = documents.parse(folder.read(ISSUED), "issued")
+    except Refused as fault:
+        raise Refused("station.issued", place, fault.code) from None
+    payload = document.payload
+    station = payload.get("station") if isinstance(payload, dict) else None
+    known = isinstance(station, str) and station in definition.by_station
+    require(known, "station.issued", place, "of no station of the package")
+    require(station not in found, "station.issued", place, "a second one of this station")
+    found[station] = (place, document)
 
 
 def verify(station):
@@ -70,6 +76,7 @@ def verify(station):
             _sheet(station, few, released)
     if station.check_in:
         _issued(station)
+    return station
 
 
 def _nothing_twice(bundles):
@@ -106,6 +113,8 @@ def _issued(station):
         require(ISSUED_FORM(payload), "issued.shape")
         here = payload["package"] == to_base64(station.definition.hash) and payload["station"] == station.id
         require(here, "station.issued", what="of another package")
+    if station.spoiled:
+        return  # then its ballots cannot be told
     with at("station " + station.id):
         require(not station.missing, "station.device-missing", what=", ".join(station.missing))
         casts = sum(b.casts for b in station.bundles)

@@ -312,7 +312,7 @@ test(
     expect(runs.map(({ holds }) => holds)).toEqual([true, true])
     const [verified = '', opened = ''] = runs.map(({ text }) => text)
     expect(verified).toMatch(/^HOLDS: 1 bundle, 1 station, 2 ballots\n/)
-    expect(verified).toContain('check-in: 2 issued, 0 returned')
+    expect(verified).toContain('check-in: 2 issued, 2 ballots, 0 returned')
     expect(opened).toMatch(/^HOLDS: 2 ballots opened and recounted/)
     expect(opened).toMatch(/^ {2}239 +1 /m)
     expect(opened).toMatch(/^ {2}127 +1 /m)

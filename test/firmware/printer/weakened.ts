@@ -93,6 +93,13 @@ export const deafToXoff: Weakening = {
   by: 'this.#held = false',
 }
 
+/** A heartbeat waits its turn behind a print, however long that is. */
+export const asksDuringPrint: Weakening = {
+  file: DRIVER,
+  line: 'if (this.#isPrinting) return Promise.resolve(ok(undefined))\n',
+  by: '',
+}
+
 const folders: string[] = []
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })

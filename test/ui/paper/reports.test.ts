@@ -107,6 +107,18 @@ describe('the minutes', () => {
     expect(texts(minutesLayouts({ ...minutes, incidents: [] }, measure))).toContain('رویدادی نبود.')
   })
 
+  it('stay of a length that is printed, however often something happened: each kind once, from when to when and how often', () => {
+    const [first, rest] = [Date.parse('2026-06-19T08:03:00Z'), Date.parse('2026-06-19T08:04:00Z')]
+    const incidents = [
+      { at: first, text: 'چاپگر باز شد' },
+      ...Array.from({ length: 3_000 }, (_, i) => ({ at: rest + i * 1_000, text: 'چاپگر پاسخ نمی‌دهد' })),
+    ]
+    const printed = texts(minutesLayouts({ ...minutes, incidents }, measure)).join(' ')
+    expect(printed).toContain('۱۱:۳۳ چاپگر باز شد')
+    expect(printed).toContain('۱۱:۳۴ – ۱۲:۲۳ چاپگر پاسخ نمی‌دهد (۳۰۰۰ بار)')
+    expect(printed.split('چاپگر')).toHaveLength(3)
+  })
+
   it('have a line to sign for each of the two officers and the root of the journal', () => {
     expect(texts(layouts)).toEqual(expect.arrayContaining(['هیئت اجرایی:', 'هیئت نظارت:']))
     expect(texts(layouts).join('')).toContain(ROOT.slice(0, 30))

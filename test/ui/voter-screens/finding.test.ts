@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Screen } from '../../../ui/screen.ts'
 import { TEXT_LEVELS } from '../../../ui/tokens.ts'
+import { MOST_TYPED } from '../../../ui/voter-screens/view.ts'
 import { find, names } from '../read-screen.ts'
 import { FINDING, lists, seen } from './seen.ts'
 
@@ -35,6 +36,13 @@ describe('a voter who looks for a name', () => {
     expect(find(screen, 'erase').enabled).toBe(true)
     expect(find(seen(FINDING), 'erase').enabled).toBe(false)
     expect(find(seen({ ...FINDING, query: 'la ' }), 'letter-space').enabled).toBe(false)
+  })
+
+  it('say by grey keys that no more letters are taken', () => {
+    const full = seen({ ...FINDING, query: 'a'.repeat(MOST_TYPED) })
+    for (const id of ['letter-a', 'letter-space']) expect(find(full, id).enabled).toBe(false)
+    expect(find(full, 'erase').enabled).toBe(true)
+    expect(find(seen({ ...FINDING, query: 'a'.repeat(MOST_TYPED - 1) }), 'letter-a').enabled).toBe(true)
   })
 
   it('keeps the place in the list when the text grows', () => {
