@@ -45,10 +45,7 @@ export function wordsIn(language: AuditLanguage, timeZone: string): Words {
 }
 
 /** `polling day 2026-06-19 (1405/03/29), times of Asia/Tehran`. */
-export function dayLine(
-  { language, strings, latin }: Words,
-  { pollingDay, timeZone }: { readonly pollingDay: string; readonly timeZone: string },
-): string {
+export function dayLine({ language, strings, latin }: Words, pollingDay: string, timeZone: string): string {
   return strings.clockOf(pollingDay, solarDate(Date.parse(pollingDay), 'UTC', language), latin(timeZone))
 }
 

@@ -13,6 +13,7 @@ import { readInputs } from '../printed/read-inputs.ts'
 import { signReport } from '../printed/report-statement.ts'
 import { type FoundFolder, findFolders } from '../read-folders.ts'
 import { findingsJson, type HeldAgainst } from '../report.ts'
+import { zoneOf } from '../story/polling-window.ts'
 import { type AuditLanguage, wordsIn } from '../strings.ts'
 import { textOf } from '../verify/reference.ts'
 import { parseLanguage } from './explain.ts'
@@ -96,7 +97,7 @@ function write(
   if (signer !== undefined) put('statement.json', Buffer.from(signReport(files, count, signer)))
   if (!pdf.ok) throw new RefusalError(pdf.error)
   const holds = count.findings.length === 0
-  const words = wordsIn(language, definition.timeZone)
+  const words = wordsIn(language, zoneOf(definition))
   const hashes = [...files].map(([name, bytes]) => ({ name, sha256: toHex(sha256(bytes)) }))
   return {
     exitCode: holds ? 0 : 1,

@@ -7,7 +7,7 @@ import { shownText } from '../../core/text/drawable.ts'
 import { directionOf, nameIn } from '../../ui/strings.ts'
 import type { AuditedCount } from '../count/audit-count.ts'
 import type { HeldAgainst } from '../report.ts'
-import { HALF_HOUR_MS } from '../story/polling-window.ts'
+import { HALF_HOUR_MS, zoneOf } from '../story/polling-window.ts'
 import { placeOf } from '../story/tell-story.ts'
 import { MARK_LETTERS, MARKS, rangeOf } from '../story/timeline.ts'
 import { type AuditLanguage, dayLine, type Words, wordsIn } from '../strings.ts'
@@ -37,7 +37,7 @@ export function printReport(
   language: AuditLanguage,
 ): PrintedReport {
   const { definition, hash } = count.electionPackage
-  const words = wordsIn(language, definition.timeZone)
+  const words = wordsIn(language, zoneOf(definition))
   const { strings } = words
   const figures = new Figures()
   const sources = new Sources(figures, words)
@@ -66,7 +66,7 @@ ${programsSection(facts, sources, words)}`
 <style>${new Markup(reportStyle(language))}</style></head><body>
 <p class="verdict${count.findings.length === 0 ? '' : ' bad'}" data-figure="${sources.note('headline', { bundles: facts.length, stations: count.stations.length, ballots: facts.reduce((sum, { ballots }) => sum + ballots, 0) }, 'count', facts)}">${headline(count, words)}</p>
 <h1>${strings.report.title}: ${strings.report.intro(words.either(title), words.either(nameIn(language, definition.constituency.name).text))}</h1>
-<p>${dayLine(words, definition)}</p>
+<p>${dayLine(words, definition.pollingDay, zoneOf(definition))}</p>
 <p>${strings.election(words.latin(`${definition.authority}/${definition.election}`), words.either(title), words.latin(toBase64(hash)))}</p>
 ${warnings(count, words)}
 ${findings(count, words)}

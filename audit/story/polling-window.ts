@@ -1,4 +1,6 @@
-/** The day to which times are told: in the election's time zone, or in UTC where no package says which. */
+/** The day to which times are told: in the election's time zone, or in UTC where no package says which or this computer does not know it. */
+import type { Definition } from '../../core/election/definition.ts'
+import { checkTimeZone } from '../../core/package/time-zone.ts'
 import type { Reference } from '../verify/reference.ts'
 
 /** Milliseconds since 1970; `until` is the first instant after the day. */
@@ -14,8 +16,15 @@ export const HOUR_MS = 2 * HALF_HOUR_MS
 
 /** The polling day of a package. */
 export function windowOf({ electionPackage, pollingDay }: Reference): PollingWindow {
-  const { timeZone } = electionPackage.definition
+  const { definition } = electionPackage
+  if (pollingDay === undefined) return windowInUtc(definition.pollingDay)
+  const { timeZone } = definition
   return { timeZone, from: Date.parse(pollingDay.from), until: Date.parse(pollingDay.until) }
+}
+
+/** The time zone in which an election's times are told. */
+export function zoneOf(definition: Definition): string {
+  return checkTimeZone(definition, 'package.json').ok ? definition.timeZone : 'UTC'
 }
 
 /** The day of a time as UTC has it. */

@@ -91,7 +91,9 @@ function storyLines(
     lines.length === 0 ? [] : ['', heading, ...lines.map((line) => `  ${line}`)]
   return [
     '',
-    definition === undefined ? strings.noZone(first.at.slice(0, 10)) : dayLine(words, definition),
+    definition === undefined
+      ? strings.noZone(first.at.slice(0, 10))
+      : dayLine(words, definition.pollingDay, window.timeZone),
     strings.numbers(day.casts, day.voids, day.batches.length, day.size),
     hoursLine(story, stopped === undefined, words),
     strings.program(

@@ -104,6 +104,14 @@ describe('the story of a day', () => {
   })
 })
 
+test('times of a zone that this computer does not know are told in UTC', async () => {
+  const elsewhere = writeStation(eventfulStation({ timeZone: 'Mars/Olympus' })).bundles
+  const { exitCode, out } = await explain(join(elsewhere, 'd-01'))
+  expect(exitCode).toBe(0)
+  expect(out).toContain('polling day 2026-06-19 (1405/03/29), times of UTC')
+  expect(out).toContain('04:24  The zero report was printed')
+})
+
 describe('a bundle that does not hold', () => {
   test('is told first as such, then as far as it can be read', async () => {
     const folder = spoiled((copy) =>

@@ -58,6 +58,8 @@ export interface TestStation {
 /** What a test may want to be other than usual. */
 export interface Wishes {
   readonly election?: string
+  /** In place of Tehran's. */
+  readonly timeZone?: string
   /** In place of the election's title in Persian and English. */
   readonly title?: string
   /** In place of the languages that voters have: a package that does not change with their texts. No device takes it if texts lack. */
@@ -165,10 +167,11 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
     executive,
     supervisory,
   })
-  const { languages, title } = wishes
+  const { languages, timeZone, title } = wishes
   const definition: Definition = {
     ...usual,
     ...(languages !== undefined && { languages }),
+    ...(timeZone !== undefined && { timeZone }),
     ...(title !== undefined && { title: { fa: title, en: title } }),
   }
   const packageText = signPackage(definition, authority)
