@@ -13,7 +13,7 @@ export const RULES = {
   headline:
     '"bundles" and "stations": of which something is told; "ballots": the number of entries ballot.cast of all files together',
   'check-ins':
-    '"counted": stations of which a check-in\'s issued.json was given, "of": stations of which something is told',
+    '"counted": stations of which the issued.json of a check-in was given and the bundle of every device holds, "of": stations of which something is told',
   entries: 'the number of lines',
   ballots: 'the number of entries ballot.cast',
   voids: 'the number of entries slip.voided',

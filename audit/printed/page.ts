@@ -124,7 +124,8 @@ function whatWasChecked(count: AuditedCount, against: HeldAgainst, sources: Sour
   const list = (texts: readonly string[], ...more: readonly Markup[]) =>
     html`<ul>${texts.map((text) => html`<li>${text}</li>`)}${more}</ul>`
   const checkIns = {
-    counted: count.stations.filter(({ checkIn }) => checkIn !== null).length,
+    // Where a bundle is missing or does not hold, its ballots are not known.
+    counted: count.stations.filter(({ checkIn, missing }) => checkIn !== null && missing.length === 0).length,
     of: count.stations.length,
   }
   const mark = sources.note('check-ins', checkIns, 'count', [])
@@ -148,7 +149,7 @@ function dayPictures(
       devices.map(({ story }) => story),
       window,
     )
-  if (window === undefined || range === undefined) return ''
+  if (window === undefined || range === undefined) return html`<p>${strings.plot.noPolls}</p>`
   const facts = devices.map((device) => device.facts)
   const halfHours =
     devices[0]?.story.halfHours.map((_, i) =>

@@ -80,6 +80,8 @@ type Draft = Omit<Open<DayStory>, keyof Growing> & Growing
 export class StoryTeller {
   readonly #window: PollingWindow
   readonly #story: Draft
+  /** What has no end yet. */
+  readonly #unended = new Map<Peripheral | 'pause', Open<Stretch>[]>()
   #last: number
   #started = false
 
@@ -150,23 +152,22 @@ export class StoryTeller {
         for (const [name, text] of Object.entries(entry.peripherals)) story.peripherals.set(name, text)
         break
       case 'polls.paused':
-        story.pauses.push({ reason: entry.reason, from: at, until: null })
+        this.#begin('pause', story.pauses, { reason: entry.reason, from: at, until: null })
         break
       case 'polls.resumed': {
-        const [first] = this.#endAll(story.pauses, at)
-        this.#tell(entry, at, first)
+        const lasted = this.#end('pause', at)
+        this.#tell(entry, at, lasted)
         return
       }
       case 'polls.closed':
-        this.#endAll(story.pauses, at)
+        this.#end('pause', at)
         break
       case 'line.lost':
-        story.outages.push({ peripheral: entry.peripheral, from: at, until: null })
+        this.#begin(entry.peripheral, story.outages, { peripheral: entry.peripheral, from: at, until: null })
         break
       case 'line.restored': {
-        const own = story.outages.filter(({ peripheral }) => peripheral === entry.peripheral)
-        const [first] = this.#endAll(own, at)
-        this.#tell(entry, at, first)
+        const lasted = this.#end(entry.peripheral, at)
+        this.#tell(entry, at, lasted)
         return
       }
       case 'printer.trouble':
@@ -182,11 +183,20 @@ export class StoryTeller {
     this.#tell(entry, at)
   }
 
-  /** Ends what has no end yet. @returns how long each lasted */
-  #endAll(stretches: readonly Open<Stretch>[], at: number): readonly number[] {
-    const open = stretches.filter(({ until }) => until === null)
-    for (const stretch of open) stretch.until = at
-    return open.map(({ from }) => at - from)
+  #begin<T extends Open<Stretch>>(what: Peripheral | 'pause', all: T[], stretch: T): void {
+    all.push(stretch)
+    const unended = this.#unended.get(what)
+    if (unended === undefined) this.#unended.set(what, [stretch])
+    else unended.push(stretch)
+  }
+
+  /** Ends what has no end yet. @returns how long the first of it lasted */
+  #end(what: Peripheral | 'pause', at: number): number | undefined {
+    const unended = this.#unended.get(what) ?? []
+    for (const stretch of unended) stretch.until = at
+    this.#unended.delete(what)
+    const [first] = unended
+    return first && at - first.from
   }
 
   #tell(entry: ToldEntry, at: number, afterMs?: number): void {

@@ -181,7 +181,7 @@ export const en: AuditStrings = {
     programsNotChecked: 'Which program ran: no list of a program was given; below stands what devices say',
     keyNotCompared:
       'Whether the authority’s key is the published one: it was taken from the package; compare the fingerprint',
-    missing: 'Missing',
+    missing: 'Not given, or does not hold',
     notTold: 'Nothing below is told of what does not hold.',
     stations: 'Stations and devices',
     station: (id, name) => `Station ${id}, ${name}`,

@@ -165,6 +165,24 @@ describe('a bundle that does not hold', () => {
   })
 })
 
+test('a journal that somebody filled with faults is told in as many lines as one reads', async () => {
+  const folder = spoiled((copy) =>
+    edit(copy, 'journal.jsonl', (text) => {
+      const [first, ...lines] = text.split('\n')
+      const faults = Array.from({ length: 100_000 }, (_, i) => {
+        const type = i % 2 === 0 ? 'line.lost' : 'line.restored'
+        return `{"at":"2026-06-19T06:00:00Z","peripheral":"printer","seq":${i + 1},"type":"${type}"}`
+      })
+      return [first, ...faults, ...lines].join('\n')
+    }),
+  )
+  const { exitCode, out } = await explain(folder)
+  expect(exitCode).toBe(1)
+  expect(out).toContain('… and 99701 more events')
+  expect(out).toContain('… and 49980 more')
+  expect(out.split('\n').length).toBeLessThan(400)
+})
+
 describe("a device's own words", () => {
   const HOSTILE = 'printer \u202e\u009b31m'
   const written = writeStation(eventfulStation({}, HOSTILE)).bundles

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { main } from '../../audit/cli.ts'
 import { report } from '../../audit/commands/report.ts'
+import { auditCount } from '../../audit/count/audit-count.ts'
+import { readInputs } from '../../audit/printed/read-inputs.ts'
+import { findFolders } from '../../audit/read-folders.ts'
 import { fromBase64, sha256, toBase64, toHex } from '../../core/keys/hash.ts'
 import { openDocument } from '../../core/keys/signed-document.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
@@ -108,6 +111,9 @@ describe('a report', () => {
     expect(body).toMatch(/^<body>\n<p class="verdict bad"[^>]*>DOES NOT HOLD: .*d-01\/checkpoint: /)
     expect(body).toContain('aria-label="d-02"')
     expect(body).not.toContain('aria-label="d-01"')
+    // Without the ballots of one device nothing can be said of those issued.
+    expect(body).toContain('Authorizations issued against ballots cast: at 0 of 1 station')
+    expect(body).toContain('Not given, or does not hold: device d-01 of station s-1')
     const { files } = figuresOf(out)
     expect(files).toContainEqual({
       path: `${folder}/d-01/checkpoint`,
@@ -202,6 +208,17 @@ describe('texts that nobody checked', () => {
   test('of that kind are taken by a package, so that escaping them matters', () => {
     expect(hostile.electionPackage.definition.title.fa).toBe(MARKUP)
   })
+})
+
+test('files that changed after they were verified are not told as verified', async () => {
+  const folder = join(testFolder(), 'bundles')
+  cpSync(bundles, folder, { recursive: true })
+  const order = { authorityKey: undefined, policy: undefined, programs: undefined, workers: 1 }
+  const count = valueOrThrow(await auditCount({ ...order, paths: [folder], progress: process.stderr }))
+  const found = valueOrThrow(findFolders([folder]))
+  expect(readInputs(found, count)).toMatchObject({ ok: true })
+  writeFileSync(join(folder, 'd-02', 'leaves.bin'), 'other')
+  expect(readInputs(found, count)).toMatchObject({ ok: false, error: { code: 'input.changed' } })
 })
 
 describe('what a report refuses with exit code 2', () => {
