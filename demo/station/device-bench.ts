@@ -137,12 +137,12 @@ export class DeviceBench {
   }
 
   seenPrinter(): SeenPrinter {
-    const { paper, coverOpen, error, stuck } = this.bench.printer.look()
+    const { paper, coverOpen, errors, stuck } = this.bench.printer.look()
     return {
       paper,
       isCoverOpen: coverOpen,
       isStuck: stuck,
-      isInError: error !== 'none',
+      isInError: errors.length > 0,
       ...this.papers.seen(),
     }
   }

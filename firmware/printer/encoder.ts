@@ -62,9 +62,12 @@ export function encodeDocument(document: PrintDocument): readonly Uint8Array[] {
   return [INITIALIZE, ...document.blocks.flatMap(encodeBlock)]
 }
 
-/** Feeds the paper past the knife and cuts it. */
+/**
+ * Feeds the paper past the knife and cuts it, {@link INITIALIZE} first: a printer takes a cut at the beginning of a line only (Epson, GS V),
+ * and a byte of noise is a character that waits in its line.
+ */
 export function encodeCut(): Uint8Array {
-  return Uint8Array.of(0x1d, 0x56, 0x42, 0x00)
+  return concatBytes(INITIALIZE, Uint8Array.of(0x1d, 0x56, 0x42, 0x00))
 }
 
 /** Asks for status 1 to 4. */
@@ -143,6 +146,7 @@ function encodeQr(text: string): Uint8Array {
   )
 }
 
+/** Sizes of 0410 and 0510 put DLE EOT and DLE ENQ into this header: the 31 behind them makes neither a command (n is 1 to 4, 0 to 2). */
 function qrFunction(code: number, parameters: Uint8Array): Uint8Array {
   const size = parameters.length + 2
   return Uint8Array.of(0x1d, 0x28, 0x6b, size & 0xff, size >> 8, 0x31, code, ...parameters)

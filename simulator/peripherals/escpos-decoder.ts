@@ -1,7 +1,6 @@
-/**
- * Reads ESC/POS as a printer does (Epson ESC/POS command reference). Two readers look at the same bytes: one takes commands in
- * their order, the other watches for real-time commands the moment they arrive, wherever they stand, even inside a picture.
- */
+/** Reads ESC/POS as a printer does (Epson ESC/POS command reference): commands and characters, in their order. */
+import type { TextStyle } from './printer-text.ts'
+import { CLEAR_TAIL, DC4, DLE, ENQ, EOT } from './real-time-watcher.ts'
 
 interface Scale {
   readonly x: 1 | 2
@@ -30,28 +29,22 @@ export type PrinterCommand =
   | { readonly is: 'cut'; readonly feedDots: number }
   | { readonly is: 'automatic-status'; readonly mask: number }
   | { readonly is: 'process-id'; readonly id: Uint8Array }
-  /** What this printer does not know: a command, or a character (it is told to draw everything). */
+  | { readonly is: 'character'; readonly code: number }
+  | { readonly is: 'tab' }
+  | { readonly is: 'style'; readonly style: Partial<TextStyle> }
+  | { readonly is: 'identity'; readonly of: number }
+  | { readonly is: 'paper-status' }
+  | { readonly is: 'drawer-status' }
+  /** What this printer does not know. */
   | { readonly is: 'unknown'; readonly first: number }
 
-/** A command that never waits. */
-type RealTimeCommand =
-  | { readonly is: 'status'; readonly of: number }
-  | { readonly is: 'recover'; readonly how: number }
-  | { readonly is: 'drawer-pulse' }
-  | { readonly is: 'clear-buffer' }
-
-const [DLE, EOT, ENQ, DC4, ESC, GS, LF, CR, NUL] = [
-  0x10, 0x04, 0x05, 0x14, 0x1b, 0x1d, 0x0a, 0x0d, 0x00,
-] as const
+const [ESC, GS, HT, LF, CR, NUL] = [0x1b, 0x1d, 0x09, 0x0a, 0x0d, 0x00] as const
 
 /** Default line spacing, 1/6 inch in dots of 1/8 mm. */
 export const LINE_DOTS = 30
 
 /** Most bytes of one picture; a longer one is not a command of this printer. */
 const RASTER_LIMIT = 1 << 20
-
-/** DLE DC4 8 needs these seven bytes, so that no accident clears the buffer. */
-const CLEAR_TAIL = [0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08]
 
 /** A picture whose rows are still coming. */
 interface OpenRaster {
@@ -108,6 +101,8 @@ function lookAt(bytes: Uint8Array): Look {
   const [first = 0, second, third] = bytes
   if (first === NUL || first === CR) return nothing(1)
   if (first === LF) return found({ is: 'feed-lines', lines: 1 }, 1)
+  if (first === HT) return found({ is: 'tab' }, 1)
+  if (first >= 0x20) return found({ is: 'character', code: first }, 1)
   if (first !== ESC && first !== GS && first !== DLE) return unknown(first, 1)
   if (second === undefined) return 'more'
   if (first === DLE) return lookAtRealTime(second, third)
@@ -125,30 +120,88 @@ function lookAtRealTime(second: number, third: number | undefined): Look {
 function lookAtEsc(second: number, n: number | undefined): Look {
   if (second === 0x40) return found({ is: 'initialise' }, 2)
   if (second === 0x32) return found({ is: 'line-spacing', dots: LINE_DOTS }, 2)
-  if (second !== 0x33 && second !== 0x4a && second !== 0x61 && second !== 0x64) return unknown(ESC, 2)
+  const read = WITH_ONE_BYTE[second]
+  if (read === undefined) return unknown(ESC, 2)
   if (n === undefined) return 'more'
-  if (second === 0x33) return found({ is: 'line-spacing', dots: n }, 3)
-  if (second === 0x4a) return found({ is: 'feed-dots', dots: n }, 3)
-  if (second === 0x64) return found({ is: 'feed-lines', lines: n }, 3)
-  const side = (['left', 'centre', 'right'] as const)[n >= 0x30 ? n - 0x30 : n]
-  return side === undefined ? unknown(ESC, 3) : found({ is: 'justify', side }, 3)
+  const command = read(n)
+  return command === undefined ? unknown(ESC, 3) : found(command, 3)
+}
+
+/** ESC and a letter, with one byte behind: what it says, or undefined when that byte says nothing to this printer. */
+const WITH_ONE_BYTE: Readonly<Record<number, (n: number) => PrinterCommand | undefined>> = {
+  // !: all of a style at once.
+  33: (n) => ({
+    is: 'style',
+    style: {
+      font: (n & 0x01) === 0 ? 'a' : 'b',
+      bold: (n & 0x08) !== 0,
+      down: (n & 0x10) === 0 ? 1 : 2,
+      across: (n & 0x20) === 0 ? 1 : 2,
+      underline: (n & 0x80) === 0 ? 0 : 1,
+    },
+  }),
+  45: (n) => {
+    const underline = ([0, 1, 2] as const)[digit(n)]
+    return underline === undefined ? undefined : { is: 'style', style: { underline } }
+  },
+  51: (n) => ({ is: 'line-spacing', dots: n }),
+  69: (n) => ({ is: 'style', style: { bold: (n & 1) === 1 } }),
+  74: (n) => ({ is: 'feed-dots', dots: n }),
+  77: (n) => {
+    const font = (['a', 'b'] as const)[digit(n)]
+    return font === undefined ? undefined : { is: 'style', style: { font } }
+  },
+  97: (n) => {
+    const side = (['left', 'centre', 'right'] as const)[digit(n)]
+    return side === undefined ? undefined : { is: 'justify', side }
+  },
+  100: (n) => ({ is: 'feed-lines', lines: n }),
+  // t: the code page that it has.
+  116: (n) => (n === 0 ? { is: 'style', style: {} } : undefined),
+}
+
+/** A small number, which may stand there as its digit. */
+function digit(n: number): number {
+  return n >= 0x30 ? n - 0x30 : n
 }
 
 function lookAtGs(bytes: Uint8Array, second: number): Look {
   switch (second) {
+    case 0x21:
+      return lookAtSize(bytes[2])
     case 0x28:
       return lookAtExtended(bytes)
+    case 0x49: {
+      const of = bytes[2]
+      return of === undefined ? 'more' : found({ is: 'identity', of }, 3)
+    }
     case 0x56:
       return lookAtCut(bytes)
     case 0x61: {
       const mask = bytes[2]
       return mask === undefined ? 'more' : found({ is: 'automatic-status', mask }, 3)
     }
+    case 0x72:
+      return lookAtStatus(bytes[2])
     case 0x76:
       return lookAtRaster(bytes)
     default:
       return unknown(GS, 2)
   }
+}
+
+/** GS ! n: how often dots are repeated across (bits 4 to 6) and down (bits 0 to 2), one more than it says. */
+function lookAtSize(n: number | undefined): Look {
+  if (n === undefined) return 'more'
+  if ((n & 0x88) !== 0) return unknown(GS, 3)
+  return found({ is: 'style', style: { across: 1 + ((n >> 4) & 7), down: 1 + (n & 7) } }, 3)
+}
+
+/** GS r n: the paper sensors, or the pin of the drawer. */
+function lookAtStatus(n: number | undefined): Look {
+  if (n === undefined) return 'more'
+  const is = (['', 'paper-status', 'drawer-status'] as const)[digit(n)]
+  return is === undefined || is === '' ? unknown(GS, 3) : found({ is }, 3)
 }
 
 /** GS V: 0, 1 cut here; 65, 66 n feed to the cutter and n dots more. */
@@ -217,53 +270,4 @@ function nothing(length: number): Look {
 
 function unknown(first: number, length: number): Look {
   return found({ is: 'unknown', first }, length)
-}
-
-/** Watches the bytes as they arrive for real-time commands, with no regard to what they belong to. */
-export class RealTimeWatcher {
-  #seen: number[] = []
-
-  /** The real-time commands that these bytes complete. */
-  feed(bytes: Uint8Array): RealTimeCommand[] {
-    const commands: RealTimeCommand[] = []
-    for (const byte of bytes) {
-      const command = this.take(byte)
-      if (command !== undefined) commands.push(command)
-    }
-    return commands
-  }
-
-  /** The real-time command that this byte completes, if it does. */
-  take(byte: number): RealTimeCommand | undefined {
-    if (this.#seen.length === 0 && byte !== DLE) return undefined
-    this.#seen.push(byte)
-    while (this.#seen.length > 0) {
-      const command = realTimeAt(this.#seen)
-      if (command === 'more') return undefined
-      // Not a command: it may begin at the next byte. A command: its bytes are used up.
-      this.#seen = command === 'none' ? this.#seen.slice(1) : []
-      if (command !== 'none') return command
-    }
-    return undefined
-  }
-}
-
-function realTimeAt([first, second, third, ...rest]: readonly number[]): RealTimeCommand | 'none' | 'more' {
-  if (first !== DLE) return 'none'
-  if (second === undefined) return 'more'
-  if (second !== EOT && second !== ENQ && second !== DC4) return 'none'
-  if (third === undefined) return 'more'
-  if (second === EOT) return third >= 1 && third <= 4 ? { is: 'status', of: third } : 'none'
-  if (second === ENQ) return third === 1 || third === 2 ? { is: 'recover', how: third } : 'none'
-  if (third === 1) return drawerPulse(rest)
-  if (third !== 8 || rest.some((byte, i) => byte !== CLEAR_TAIL[i])) return 'none'
-  return rest.length < CLEAR_TAIL.length ? 'more' : { is: 'clear-buffer' }
-}
-
-/** DLE DC4 1 m t: pin 0 or 1, 1 to 8 times 100 ms. */
-function drawerPulse([m, t]: readonly number[]): RealTimeCommand | 'none' | 'more' {
-  if (m === undefined) return 'more'
-  if (m > 1) return 'none'
-  if (t === undefined) return 'more'
-  return t >= 1 && t <= 8 ? { is: 'drawer-pulse' } : 'none'
 }

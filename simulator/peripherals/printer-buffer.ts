@@ -2,15 +2,13 @@
  * The receive buffer of a printer and its XON/XOFF (Epson TM-T88III specification, 2.1.1): 4 KB; full when 128 bytes of room are left, until
  * there are 256 again. What comes when no room is left is ignored.
  */
-import { RealTimeWatcher } from './escpos-decoder.ts'
+import { type RealTimeCommand, RealTimeWatcher } from './real-time-watcher.ts'
 
 const XON = 0x11
 const XOFF = 0x13
 const SIZE = 4096
 const FULL_BELOW = 128
 const FREE_FROM = 256
-
-type RealTimeCommand = NonNullable<ReturnType<RealTimeWatcher['take']>>
 
 /** Bytes that wait for the printer. Real-time commands are done as they come in, whatever the buffer's state. */
 export class ReceiveBuffer {

@@ -28,8 +28,11 @@ export interface PaperRow {
 /** A blank row. */
 export const BLANK_ROW: PaperRow = { dots: new Uint8Array(ROW_BYTES) }
 
-/** The strip behind the glass. */
+/** The strip behind the glass, and what has fallen from it. */
 export class HangingPaper {
+  readonly #listeners: ((slip: DroppedSlip) => void)[] = []
+  /** What has come off, in order. */
+  readonly dropped: DroppedSlip[] = []
   #rows: Uint8Array[] = []
   #qrTexts: string[] = []
 
@@ -47,12 +50,20 @@ export class HangingPaper {
     return { width: PAPER_DOTS, height: this.#rows.length, bitmap, qrTexts: [...this.#qrTexts] }
   }
 
-  /** Takes the strip off and gives it. */
-  takeOff(): PrintedSlip | undefined {
+  /** Calls back with each slip that comes off. */
+  onDrop(listener: (slip: DroppedSlip) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** The strip falls, if any hangs there. */
+  drop(by: DroppedSlip['by']): void {
     const slip = this.slip()
+    if (slip === undefined) return
     this.#rows = []
     this.#qrTexts = []
-    return slip
+    const dropped = { ...slip, by }
+    this.dropped.push(dropped)
+    for (const listener of this.#listeners) listener(dropped)
   }
 }
 

@@ -5,23 +5,22 @@
  */
 import type { Clock, Timer } from '../../core/ports.ts'
 import type { PeripheralLine } from '../lines/peripheral-line.ts'
-import { EscPosDecoder, LINE_DOTS, type PrinterCommand } from './escpos-decoder.ts'
+import { EscPosDecoder, type PrinterCommand } from './escpos-decoder.ts'
+import { PrintHead } from './print-head.ts'
 import { ReceiveBuffer } from './printer-buffer.ts'
+import { CommandExecutor } from './printer-commands.ts'
+import { type DroppedSlip, HangingPaper, type PaperRow, type PrintedSlip } from './printer-paper.ts'
 import {
-  BLANK_ROW,
-  type DroppedSlip,
-  HangingPaper,
-  type PaperRow,
-  type PrintedSlip,
-  rasterRows,
-} from './printer-paper.ts'
-import { automaticStatus, isOnline, isReported, type PrinterState, realTimeStatus } from './printer-status.ts'
-import { DEFAULT_QR, type QrSettings, qrRows } from './qr-symbol.ts'
+  automaticStatus,
+  isOnline,
+  isReported,
+  type PrinterState,
+  paperStatus,
+  realTimeStatus,
+} from './printer-status.ts'
+import { PrinterTrouble } from './printer-trouble.ts'
 
 export type { DroppedSlip, PrintedSlip } from './printer-paper.ts'
-
-/** 150 mm a second at 8 dots a millimetre. */
-const ROWS_PER_MS = 1.2
 
 /** The printer reads on until this many rows wait for the head; then its buffer fills. */
 const ROWS_AHEAD = 64
@@ -31,8 +30,6 @@ const ROWS_LOW = 32
 
 /** Bytes taken out of the buffer at once. */
 const BITE = 72
-
-type KnownCommand = Exclude<PrinterCommand, { readonly is: 'unknown' }>
 
 /**
  * How a printer breaks its word: it keeps the proof of what it printed to itself, or gives the proof at once and prints nothing.
@@ -46,41 +43,49 @@ export class VirtualPrinter {
   readonly #decoder = new EscPosDecoder()
   readonly #buffer: ReceiveBuffer
   readonly #paper = new HangingPaper()
-  readonly #dropListeners: ((slip: DroppedSlip) => void)[] = []
+  readonly #head: PrintHead
+  readonly #executor: CommandExecutor
+  readonly #trouble = new PrinterTrouble()
   /** Commands that were read and wait for the rows before them. */
-  #commands: KnownCommand[] = []
-  /** Rows that wait for the head; it has been at the first of them since {@link #since}. */
-  #rows: PaperRow[] = []
-  #since = 0
+  #commands: PrinterCommand[] = []
   /** What is done when the last waiting row is on paper. */
   #afterRows: (() => void) | undefined
   #timer: Timer | undefined
-  #state: PrinterState = { coverOpen: false, paper: 'enough', error: 'none' }
-  #paperJammed = false
-  #knifeBlocked = false
+  #state: PrinterState = { coverOpen: false, paper: 'enough', errors: [] }
   #reports = 0
-  #side: 'left' | 'centre' | 'right' = 'left'
-  #lineDots = LINE_DOTS
-  #qr: QrSettings = DEFAULT_QR
-  #qrData: Uint8Array | undefined
   #dishonesty: Dishonesty | undefined
-  /** What has come off, in order. */
-  readonly dropped: DroppedSlip[] = []
-  /** Commands and characters that the printer did not know. */
-  unknownCommands = 0
   /** Drawer pulses: nothing is connected there, so each was an accident. */
   drawerPulses = 0
 
   constructor({ line, clock }: { readonly line: PeripheralLine; readonly clock: Clock }) {
     this.#line = line
     this.#clock = clock
+    this.#head = new PrintHead(clock, this.#paper)
     this.#buffer = new ReceiveBuffer((bytes) => line.write(bytes))
+    this.#executor = new CommandExecutor({
+      print: (rows) => this.#print(rows),
+      cut: () => this.#then(() => this.#cut()),
+      prove: (id) => this.#then(() => this.#prove(id)),
+      write: (bytes) => line.write(bytes),
+      paperStatus: () => paperStatus(this.#state),
+      report: (mask) => this.#report(mask),
+    })
     line.onData((bytes) => this.#receive(bytes))
   }
 
   /** Bytes that came when the buffer was full. */
   get lostBytes(): number {
     return this.#buffer.lostBytes
+  }
+
+  /** Commands and characters that the printer did not know. */
+  get unknownCommands(): number {
+    return this.#executor.unknown
+  }
+
+  /** What has come off, in order. */
+  get dropped(): readonly DroppedSlip[] {
+    return this.#paper.dropped
   }
 
   /** The slip behind the glass as far as it is printed now. */
@@ -91,12 +96,12 @@ export class VirtualPrinter {
 
   /** What somebody who stands before it sees; `stuck`: paper or knife wait for a hand. */
   look(): PrinterState & { readonly stuck: boolean } {
-    return { ...this.#state, stuck: this.#paperJammed || this.#knifeBlocked }
+    return { ...this.#state, stuck: this.#trouble.isStuck }
   }
 
   /** Calls back with each slip that comes off. */
   onDrop(listener: (slip: DroppedSlip) => void): void {
-    this.#dropListeners.push(listener)
+    this.#paper.onDrop(listener)
   }
 
   /** The roll gets thin: the near-end sensor sees it. Throws when it is thin or out already. */
@@ -114,14 +119,20 @@ export class VirtualPrinter {
   /** The paper tears at the head: the slip falls uncut, and the sensor sees no paper. Throws when there is none. */
   tearPaper(): void {
     this.paperOut()
-    this.#drop('tear')
+    this.#paper.drop('tear')
   }
 
-  /** A fresh roll; what was left of the old one falls. Throws when there is paper. */
+  /**
+   * A fresh roll, dropped in under the open cover: a cover that is closed is opened for it and closed again, and the printer tells so. What
+   * was left of the old roll falls. Throws when there is paper.
+   */
   loadPaper(): void {
     if (this.#state.paper !== 'out') throw new Error('there is paper already')
-    this.#drop('tear')
+    const wasClosed = !this.#state.coverOpen
+    if (wasClosed) this.openCover()
+    this.#paper.drop('tear')
     this.#change({ paper: 'enough' })
+    if (wasClosed) this.closeCover()
   }
 
   /** Throws when it is open. */
@@ -138,49 +149,40 @@ export class VirtualPrinter {
 
   /** The paper jams: nothing moves until it is freed and the host asks to go on. Throws when it is jammed. */
   jam(): void {
-    if (this.#paperJammed) throw new Error('the paper is jammed already')
-    this.#paperJammed = true
-    this.#change({ error: 'mechanical' })
+    this.#befall(() => this.#trouble.jamPaper())
   }
 
   /** Something blocks the knife: the next cut fails. Throws when it is blocked. */
   cutterJam(): void {
-    if (this.#knifeBlocked) throw new Error('the knife is blocked already')
-    this.#knifeBlocked = true
+    this.#trouble.blockKnife()
   }
 
   /** Paper and knife are freed. The printer stays in error until the host asks it to go on (DLE ENQ). Throws when nothing was stuck. */
   clearJam(): void {
-    if (!this.#paperJammed && !this.#knifeBlocked) throw new Error('nothing is stuck')
-    this.#paperJammed = false
-    this.#knifeBlocked = false
+    this.#trouble.free()
   }
 
-  /** The head is too hot. Throws when the printer is in error already. */
+  /** The head is too hot. Throws when it is hot already. */
   overheat(): void {
-    this.#fail('overheated')
+    this.#befall(() => this.#trouble.overheat())
   }
 
-  /** The head has cooled, and printing goes on by itself. Throws when it was not hot. */
+  /** The head has cooled, and printing goes on by itself if nothing else stops it. Throws when it was not hot. */
   coolDown(): void {
-    if (this.#state.error !== 'overheated') throw new Error('the head is not hot')
-    this.#change({ error: 'none' })
+    this.#befall(() => this.#trouble.coolDown())
   }
 
-  /** Something in the printer fails that only its maker can mend. Throws when the printer is in error already. */
+  /** Something in the printer fails that only its maker can mend: from now on it prints nothing. Throws when it is broken already. */
   breakDown(): void {
-    this.#fail('broken')
+    this.#befall(() => this.#trouble.breakDown())
   }
 
-  /** Switched off and on: whatever it held is forgotten, and settings are those of the factory. A broken part stays broken. */
+  /** Switched off and on: whatever it held is forgotten, and settings are those of the factory. What is broken, hot or stuck stays so. */
   powerCycle(): void {
     this.#settle()
     this.#forget()
-    this.#initialise()
-    this.#qrData = undefined
-    const { error } = this.#state
-    if (error === 'mechanical' || error === 'cutter') this.#change({ error: 'none' })
-    if (this.#paperJammed) this.#change({ error: 'mechanical' })
+    this.#executor.start()
+    this.#befall(() => this.#trouble.start())
     this.#buffer.say()
   }
 
@@ -189,9 +191,10 @@ export class VirtualPrinter {
     this.#dishonesty = how
   }
 
-  #fail(error: 'overheated' | 'broken'): void {
-    if (this.#state.error !== 'none') throw new Error('the printer is in error already')
-    this.#change({ error })
+  /** Something happens to the printer's inside, and what it tells of itself follows. */
+  #befall(happens: () => void): void {
+    happens()
+    this.#change({ errors: this.#trouble.errors })
   }
 
   #receive(bytes: Uint8Array): void {
@@ -206,14 +209,12 @@ export class VirtualPrinter {
 
   /** DLE ENQ: goes on after an error whose cause was removed; 1 where it stopped, 2 with nothing of what it held. */
   #recover(how: number): void {
-    const { error } = this.#state
-    if (error !== 'mechanical' && error !== 'cutter') return
+    if (!this.#trouble.waitsForHost) return
     if (how === 2) {
       this.#settle()
       this.#forget()
     }
-    if (this.#paperJammed || (error === 'cutter' && this.#knifeBlocked)) return
-    this.#change({ error: 'none' })
+    this.#befall(() => this.#trouble.goOn())
   }
 
   /** Everything not yet printed is forgotten; the answer says so (37 25 00). It goes on from an error as DLE ENQ 2 does (Epson TM-U590, TM-T81). */
@@ -227,9 +228,10 @@ export class VirtualPrinter {
   #forget(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    this.#rows = []
+    this.#head.forget()
     this.#afterRows = undefined
     this.#commands = []
+    this.#executor.forgetLine()
     this.#decoder.reset()
     this.#buffer.clear()
   }
@@ -239,18 +241,11 @@ export class VirtualPrinter {
     this.#settle()
     while (isOnline(this.#state) && this.#afterRows === undefined) {
       const command = this.#commands.shift()
-      if (command !== undefined) this.#execute(command)
-      else if (this.#rows.length >= ROWS_AHEAD || this.#buffer.isEmpty) break
-      else this.#read()
+      if (command !== undefined) this.#executor.execute(command)
+      else if (this.#head.waiting >= ROWS_AHEAD || this.#buffer.isEmpty) break
+      else this.#commands.push(...this.#decoder.feed(this.#buffer.take(BITE)))
     }
     this.#wait()
-  }
-
-  #read(): void {
-    for (const command of this.#decoder.feed(this.#buffer.take(BITE))) {
-      if (command.is === 'unknown') this.unknownCommands += 1
-      else this.#commands.push(command)
-    }
   }
 
   /**
@@ -260,12 +255,10 @@ export class VirtualPrinter {
   #wait(): void {
     const waited = this.#afterRows !== undefined || !this.#buffer.isEmpty
     if (this.#timer !== undefined || !waited || !isOnline(this.#state)) return
-    const left = this.#afterRows === undefined ? Math.min(ROWS_LOW, this.#rows.length) : 0
-    const ms = this.#since + (this.#rows.length - left) / ROWS_PER_MS - this.#clock.now()
-    this.#timer = this.#clock.after(Math.max(0, ms), () => {
+    this.#timer = this.#clock.after(this.#head.msUntil(this.#afterRows === undefined ? ROWS_LOW : 0), () => {
       this.#timer = undefined
       this.#settle()
-      if (this.#rows.length === 0) {
+      if (this.#head.waiting === 0) {
         const then = this.#afterRows
         this.#afterRows = undefined
         then?.()
@@ -274,107 +267,38 @@ export class VirtualPrinter {
     })
   }
 
-  #execute(command: KnownCommand): void {
-    switch (command.is) {
-      case 'initialise':
-        this.#initialise()
-        return
-      case 'justify':
-        this.#side = command.side
-        return
-      case 'line-spacing':
-        this.#lineDots = command.dots
-        return
-      case 'feed-lines':
-        this.#feed(command.lines * this.#lineDots)
-        return
-      case 'feed-dots':
-        this.#feed(command.dots)
-        return
-      case 'raster-row':
-        this.#print(rasterRows(command.data, command.scale, this.#side))
-        return
-      case 'qr-model':
-        return
-      case 'qr-size':
-        this.#qr = { ...this.#qr, dots: command.dots }
-        return
-      case 'qr-correction':
-        this.#qr = { ...this.#qr, level: command.level }
-        return
-      case 'qr-store':
-        this.#qrData = command.data
-        return
-      case 'qr-print':
-        if (this.#qrData !== undefined) this.#print(qrRows(this.#qrData, this.#qr, this.#side))
-        return
-      case 'cut':
-        this.#feed(command.feedDots)
-        this.#then(() => this.#cut())
-        return
-      case 'automatic-status':
-        this.#reports = command.mask
-        if (command.mask !== 0) this.#line.write(automaticStatus(this.#state))
-        return
-      case 'process-id':
-        this.#then(() => {
-          if (this.#dishonesty === 'keeps-proofs') return
-          this.#line.write(Uint8Array.from([0x37, 0x22, ...command.id, 0x00]))
-        })
-        return
-    }
-  }
-
-  /** The storage for QR data outlives ESC @; settings and automatic status do not. */
-  #initialise(): void {
-    this.#side = 'left'
-    this.#lineDots = LINE_DOTS
-    this.#qr = DEFAULT_QR
-    this.#reports = 0
-  }
-
-  #feed(dots: number): void {
-    this.#print(new Array<PaperRow>(dots).fill(BLANK_ROW))
+  #report(mask: number): void {
+    this.#reports = mask
+    if (mask !== 0) this.#line.write(automaticStatus(this.#state))
   }
 
   #print(rows: readonly PaperRow[]): void {
-    if (this.#dishonesty === 'proves-without-printing') return
-    if (this.#rows.length === 0) this.#since = this.#clock.now()
-    for (const row of rows) this.#rows.push(row)
+    if (this.#dishonesty !== 'proves-without-printing') this.#head.add(rows)
+  }
+
+  #prove(id: Uint8Array): void {
+    if (this.#dishonesty !== 'keeps-proofs') this.#line.write(Uint8Array.from([0x37, 0x22, ...id, 0x00]))
   }
 
   /** Does something once all rows before it are on paper: at once if they are. */
   #then(action: () => void): void {
-    if (this.#rows.length === 0) action()
+    if (this.#head.waiting === 0) action()
     else this.#afterRows = action
   }
 
-  /** Puts on paper what the head has passed by now. */
   #settle(): void {
-    if (!isOnline(this.#state) || this.#rows.length === 0) return
-    // A hair short of a row counts as the row: milliseconds since 1970 leave little behind the point.
-    const passed = Math.floor((this.#clock.now() - this.#since) * ROWS_PER_MS + 0.01)
-    const printed = this.#rows.splice(0, passed)
-    this.#since += printed.length / ROWS_PER_MS
-    for (const row of printed) this.#paper.print(row)
+    if (isOnline(this.#state)) this.#head.settle()
   }
 
   #cut(): void {
     if (this.#dishonesty === 'proves-without-printing') return
-    if (!this.#knifeBlocked) this.#drop('cutter')
-    else {
-      // After DLE ENQ 1 the knife tries again.
-      this.#afterRows = () => this.#cut()
-      this.#change({ error: 'cutter' })
+    if (!this.#trouble.isKnifeBlocked) {
+      this.#paper.drop('cutter')
+      return
     }
-  }
-
-  #drop(by: DroppedSlip['by']): void {
-    const slip = this.#paper.takeOff()
-    if (slip === undefined) return
-    const dropped = { ...slip, by }
-    this.dropped.push(dropped)
-    for (const listener of this.#dropListeners) listener(dropped)
+    // After DLE ENQ 1 the knife tries again.
+    this.#afterRows = () => this.#cut()
+    this.#befall(() => this.#trouble.failToCut())
   }
 
   /** Stops or goes on, and tells the device if it asked to be told. */
@@ -388,7 +312,7 @@ export class VirtualPrinter {
     if (online === isOnline(before)) return
     this.#timer?.cancel()
     this.#timer = undefined
-    this.#since = this.#clock.now()
+    this.#head.resume()
     if (online) this.#work()
   }
 }

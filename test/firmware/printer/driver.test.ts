@@ -152,7 +152,7 @@ describe('the printer', () => {
     const begun = '1b401d610e' + '1d2848060030304f4f4f4f'
     const printed =
       '1d76300002000200ff1804ff' + '1d28480600303040404040' + '1b6402' + '1d28480600303040404041'
-    const cut = '1d564200' + '1d28480600303040404042'
+    const cut = '1b401d610e1d564200' + '1d28480600303040404042'
     expect(sent(line).slice(1).join('')).toBe(begun + printed + cut)
   })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concatBytes } from '../../../core/keys/hash.ts'
-import type { Bitmap } from '../../../firmware/printer/document.ts'
+import type { Bitmap, PrintBlock } from '../../../firmware/printer/document.ts'
 import {
   breakRealTimeCommands,
   encodeCut,
@@ -11,6 +11,7 @@ import {
   encodeStatusRequest,
 } from '../../../firmware/printer/encoder.ts'
 import { Proofs } from '../../../firmware/printer/proofs.ts'
+import { RealTimeWatcher } from '../../../simulator/peripherals/real-time-watcher.ts'
 import { bytes } from '../scripted-line.ts'
 
 /** Bytes that are likely to hold what must not pass. */
@@ -120,7 +121,7 @@ describe('printer commands', () => {
       '1b 64 03',
     ]
     expect(concatBytes(...document)).toEqual(bytes(expected.join('')))
-    expect(encodeCut()).toEqual(bytes('1d 56 42 00'))
+    expect(encodeCut()).toEqual(bytes('1b 40 1d 61 0e 1d 56 42 00'))
     expect(encodeStatusRequest(4)).toEqual(bytes('10 04 04'))
     expect(encodeProcessRequest(0x1a0f)).toEqual(bytes('1d 28 48 06 00 30 30 41 4a 40 4f'))
   })
@@ -138,5 +139,49 @@ describe('printer commands', () => {
       expect(() => encodeDocument({ blocks: [{ kind: 'feed', lines }] })).toThrow()
     }
     expect(() => encodeProcessRequest(0x10000)).toThrow()
+  })
+})
+
+describe('a whole document on its way to the printer', () => {
+  /** Printable, and of any length that fits; 1037 and 1293 put 10 04 and 10 05 into the header of the symbol's data. */
+  const qrLength = fc.oneof(fc.integer({ min: 1, max: 2331 }), fc.constantFrom(13, 1037, 1293))
+  const block: fc.Arbitrary<PrintBlock> = fc.oneof(
+    bitmap.map((picture): PrintBlock => ({ kind: 'raster', bitmap: picture })),
+    fc.integer({ min: 1, max: 255 }).map((lines): PrintBlock => ({ kind: 'feed', lines })),
+    fc.constantFrom(4, 5, 16, 20).map((lines): PrintBlock => ({ kind: 'feed', lines })),
+    fc
+      .tuple(qrLength, fc.constantFrom('1', 'A', ' ', '~'))
+      .map(([length, character]): PrintBlock => ({ kind: 'qr', text: character.repeat(length) })),
+  )
+
+  test('holds no real-time command, with its proofs and its cut and whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.array(block, { maxLength: 6 }), fc.nat(0xffff), (blocks, process) => {
+        const parts = encodeDocument({ blocks })
+        const bare = concatBytes(...parts, encodeCut())
+        const proven = concatBytes(
+          ...parts.flatMap((part) => [part, encodeProcessRequest(process)]),
+          encodeCut(),
+        )
+        expect(new RealTimeWatcher().feed(bare)).toEqual([])
+        expect(new RealTimeWatcher().feed(proven)).toEqual([])
+      }),
+    )
+  })
+
+  test('asks for no status in the header of a symbol of 1037 or 1293 characters: behind 10 04 and 10 05 stands 31, which is no n', () => {
+    for (const [length, header] of [
+      [1037, '1d 28 6b 10 04 31'],
+      [1293, '1d 28 6b 10 05 31'],
+    ] as const) {
+      const encoded = concatBytes(...encodeDocument({ blocks: [{ kind: 'qr', text: 'x'.repeat(length) }] }))
+      expect(Buffer.from(encoded).includes(Buffer.from(bytes(header)))).toBe(true)
+      expect(new RealTimeWatcher().feed(encoded)).toEqual([])
+    }
+  })
+
+  test('would hold some if its pictures were sent as they are', () => {
+    const found = fc.sample(bitmap, 100).flatMap(({ rows }) => new RealTimeWatcher().feed(rows))
+    expect(found.length).toBeGreaterThan(0)
   })
 })

@@ -2,8 +2,9 @@ import { createCanvas, loadImage } from '@napi-rs/canvas'
 import fc from 'fast-check'
 import jsqr from 'jsqr'
 import { describe, expect, it } from 'vitest'
-import { EscPosDecoder, RealTimeWatcher } from '../../../simulator/peripherals/escpos-decoder.ts'
+import { EscPosDecoder } from '../../../simulator/peripherals/escpos-decoder.ts'
 import { type PrintedSlip, VirtualPrinter } from '../../../simulator/peripherals/printer.ts'
+import { RealTimeWatcher } from '../../../simulator/peripherals/real-time-watcher.ts'
 import { slipPng } from '../../../simulator/peripherals/slip-png.ts'
 import { cut, DeviceSide, hex } from '../device-side.ts'
 
@@ -127,10 +128,10 @@ describe('the virtual printer on paper', () => {
     const { device, printer: virtual } = await printer()
     await device.ask([
       ...hex('1B 7A 1D 28 58 02 00 01 02 00 0D'),
-      ...Buffer.from('abc'),
+      ...hex('07 1B 74 05 1D 21 08 1D 49 07 1D 72 03'),
       ...hex('1D 28 48 06 00 30 30 01 42 43 44'),
     ])
-    expect(virtual.unknownCommands).toBe(6)
+    expect(virtual.unknownCommands).toBe(8)
   })
 })
 
@@ -163,7 +164,8 @@ describe('the virtual printer telling its state', () => {
     virtual.loadPaper()
     await device.wait(1)
     expect(device.received()).toEqual(
-      hex('13 38 00 00 00  38 00 03 00  38 00 0F 00  18 00 0F 00  11 10 00 00 00'),
+      hex(`13 38 00 00 00  38 00 03 00  38 00 0F 00  18 00 0F 00
+        38 00 0F 00  38 00 00 00  11 10 00 00 00`),
     )
     await device.ask(hex('1D 61 02'))
     virtual.nearEnd()
