@@ -34,7 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'sandogh-mutations-'))
   const verifiers = values.one ? [firstVerifier()] : [firstVerifier(), secondVerifier()]
   const codes = new Map<string, number>()
-  const sums = { mutations: 0, harmless: 0, refused: 0, faults: 0 }
+  const sums = { mutations: 0, harmless: 0, refused: 0, untold: 0, faults: 0 }
   try {
     const originals = [...fixtureOriginals(), demonstration(scratch)]
     const [first, count] = [Number(values.first), Number(values.count)]
@@ -42,14 +42,14 @@ export async function main(args: readonly string[]): Promise<number> {
       const drawn = drawMutation(originals, values.seed, number)
       const tried = await tryMutation(drawn, verifiers, scratch)
       sums.mutations += 1
-      sums[tried.isHarmless ? 'harmless' : 'refused'] += 1
+      sums[kindOf(tried)] += 1
       const code = tried.finding.split(' ')[0] ?? ''
       codes.set(code, (codes.get(code) ?? 0) + 1)
       if (tried.faults.length > 0) {
         sums.faults += 1
         say(describe(number, tried))
       }
-      if (sums.mutations % 500 === 0) say(JSON.stringify(sums))
+      if (sums.mutations % 500 === 0) say(JSON.stringify({ ...sums, ...Object.fromEntries(codes) }))
     }
     say(JSON.stringify(sums))
     for (const [code, times] of [...codes].sort(([, a], [, b]) => b - a))
@@ -62,6 +62,12 @@ export async function main(args: readonly string[]): Promise<number> {
     for (const verifier of verifiers) verifier.close()
     rmSync(scratch, { recursive: true })
   }
+}
+
+/** What came of it: `untold` is a lie that nobody can know. */
+function kindOf({ isHarmless, finding }: Tried): 'harmless' | 'refused' | 'untold' {
+  if (isHarmless) return 'harmless'
+  return finding === '' ? 'untold' : 'refused'
 }
 
 function describe(number: number, { original, mutated, faults }: Tried): string {
