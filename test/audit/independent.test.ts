@@ -1,4 +1,4 @@
-/** The second verifier, written in Python by somebody who knew `docs/formats.md` and no code of ours: its own tests, and the same verdict as ours. */
+/** The second verifier, made in Python from `docs/formats.md` and sharing no code of ours: its own tests, and the same verdict as ours. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
