@@ -12,7 +12,7 @@ const AREAS: Readonly<Record<string, { readonly about: string; readonly load: ()
     load: () => import('./demo/cli.ts'),
   },
   audit: {
-    about: 'verify bundles and device databases; open ballots with the trustees',
+    about: 'verify bundles and device databases; open ballots; stories and reports of a day',
     load: () => import('./audit/cli.ts'),
   },
   provision: {

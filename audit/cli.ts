@@ -1,13 +1,16 @@
 /**
- * `sandogh audit …` on the command line. Changes nothing that it is given. What it finds goes to standard output; `export-tiles` fills a new
- * folder and `open --out` a new file.
+ * `sandogh audit …` on the command line. Changes nothing that it is given. What it finds goes to standard output; `export-tiles` and `report`
+ * fill a new folder and `open --out` a new file.
  */
 import { catalogueMarkdown } from '../core/journal/catalogue-document.ts'
 import { RefusalError } from '../core/result.ts'
 import { compare } from './commands/compare.ts'
+import { diff } from './commands/diff.ts'
+import { explain } from './commands/explain.ts'
 import { exportTiles } from './commands/export-tiles.ts'
 import { misuse } from './commands/inputs.ts'
 import { open } from './commands/open.ts'
+import { report } from './commands/report.ts'
 import { verify } from './commands/verify.ts'
 
 export const usage = `sandogh audit: checks what devices leave behind, and believes nothing they say
@@ -26,6 +29,16 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
       With --sign what went in (by hashes) and what came out is signed and written, for comparing with another party's
   sandogh audit compare <statement> <statement> [--json]
       says whether two parties who opened a count, each with its own key, saw the same and counted the same
+  sandogh audit explain <bundle> [--language fa|en] [--authority <base64 key>] [--json]
+      verifies, then tells the day of one device: who opened and closed, ballots by hour, silences, restarts, faults,
+      cards refused, what remained. Of a bundle that does not hold only what can be read is told, and marked as such
+  sandogh audit diff <bundle> <bundle> [--authority <base64 key>] [--json]
+      of two copies of one device's bundle says whether they are identical, one goes on from the other, or they are forked
+      and at which entry; of devices of one station (two or more) shows them side by side and marks what stands out
+  sandogh audit report <bundle...> --out <folder> [--language fa|en] [--sign <key.pem>] [--policy <file>]
+                       [--program <list>...] [--authority <base64 key>] [--json]
+      verifies, then makes a new folder with report.html and report.pdf (by Debian's chromium) to print and file,
+      figures.json, which says from which file and how to compute each figure again, and with --sign statement.json
   sandogh audit export-tiles <bundle> --to <folder> [--authority <base64 key>] [--json]
       verifies, then lays the journal out in a new folder as a C2SP tile tree for other people's tools
   sandogh audit events
@@ -33,9 +46,11 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
 
 A bundle is a device's folder, a check-in's folder, or a folder in which such lie; thousands are verified on all cores.
 Without --authority the key that signed the package is taken, and you compare its fingerprint with the published one.
+Languages are Persian (fa) and English (en, if none is named); the words of findings are English in both.
 A key for --sign: openssl genpkey -algorithm ed25519 -out my-key.pem
 
-Exit code: 0 holds (compare: both say the same, and that it holds), 1 does not, 2 bad input or command.
+Exit code: 0 holds (compare: both say the same, and that it holds; diff: two copies are identical, devices hold),
+1 does not, 2 bad input or command.
 `
 
 /**
@@ -49,8 +64,19 @@ export async function main(args: readonly string[]): Promise<number> {
       case 'verify':
       case 'open':
       case 'compare':
+      case 'diff':
+      case 'explain':
+      case 'report':
       case 'export-tiles': {
-        const { outcome, json } = await { verify, open, compare, 'export-tiles': exportTiles }[verb](rest)
+        const { outcome, json } = await {
+          verify,
+          open,
+          compare,
+          diff,
+          explain,
+          report,
+          'export-tiles': exportTiles,
+        }[verb](rest)
         process.stdout.write(json ? `${JSON.stringify(outcome.report.json)}\n` : outcome.report.text)
         return outcome.exitCode
       }

@@ -21,7 +21,7 @@ import {
   TALLY_FILES,
 } from '../core/bundle/bundle.ts'
 import { ISSUED_FILE } from '../core/bundle/issued.ts'
-import { ok, type Refusal, type Result, refuse, valueOrThrow } from '../core/result.ts'
+import { fail, ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 
 export const MANIFEST_FILE = 'manifest.json'
 
@@ -138,6 +138,29 @@ export function inMemory({ files, ...content }: BundleContent): BundleContent {
   const read = new Map<BundleFileName, Uint8Array>()
   for (const name of files.keys()) read.set(name, files.get(name) ?? new Uint8Array())
   return { ...content, files: read }
+}
+
+/** The same bundle, of which each file is read once, when it is asked for first: two readers see the same bytes or the same refusal. */
+export function readOnce({ files, ...content }: BundleContent): BundleContent {
+  const read = new Map<BundleFileName, Result<Uint8Array | undefined>>()
+  const get = (name: BundleFileName) => {
+    const known = read.get(name)
+    if (known !== undefined) return valueOrThrow(known)
+    const result = unlessUnreadable(() => ok(files.get(name)))
+    read.set(name, result)
+    return valueOrThrow(result)
+  }
+  return { ...content, files: { get, has: (name) => files.has(name), keys: () => files.keys() } }
+}
+
+/** What a reading gives, a file that cannot be read as a refusal. */
+export function unlessUnreadable<T>(read: () => Result<T>): Result<T> {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RefusalError) return fail(error.refusal)
+    throw error
+  }
 }
 
 /** Reads a check-in's folder: the one file `issued.json`. */

@@ -11,7 +11,7 @@ interface Soak {
 
 const SOAKS: Readonly<Record<string, Soak>> = {
   lines: {
-    what: 'whole sessions on lines that lie by drawn plans: --plans 10000 --minutes 20 --seed S --replay S/17',
+    what: 'whole sessions on lines that lie by drawn plans: --plans 10000 --minutes 120 --seed S --replay S/17',
     load: () => import('./faults/run.ts'),
   },
   mutations: {

@@ -24,6 +24,15 @@ export function installedFontFiles(): FontFiles {
   }
 }
 
+/** The same files as pages take them, WOFF2. */
+export function installedWebFonts(): FontFiles {
+  const { resolve } = createRequire(import.meta.url)
+  return {
+    regular: resolve('vazirmatn/fonts/webfonts/Vazirmatn-Regular.woff2'),
+    bold: resolve('vazirmatn/fonts/webfonts/Vazirmatn-Bold.woff2'),
+  }
+}
+
 /**
  * Makes the files known to the canvas library, whose register is its own. Weights are families of their own, so that no other
  * weight is ever taken instead. Throws if a file is missing or no font: nothing can be printed without.

@@ -17,7 +17,7 @@ import { signerOf } from '../verify/reference.ts'
 import { sheetWord } from './open-report.ts'
 
 /** This program, as it names itself in a statement. */
-const PROGRAM = 'sandogh audit 0.1.0'
+export const PROGRAM = 'sandogh audit 0.1.0'
 const TYPE = 'audit-result'
 
 const hash = z.string().length(44)

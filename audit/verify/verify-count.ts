@@ -2,9 +2,9 @@
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { peekDocument } from '../../core/keys/signed-document.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
-import { fail, ok, RefusalError, type Result, refuse } from '../../core/result.ts'
+import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { type AskedEyes, checkPolicy } from '../policy/check-policy.ts'
-import { type BundleContent, MANIFEST_FILE } from '../read-folders.ts'
+import { type BundleContent, MANIFEST_FILE, unlessUnreadable } from '../read-folders.ts'
 import { type Finding, folderFinding, STEP, sortFindings } from './findings.ts'
 import { openReference, type Reference, textOf } from './reference.ts'
 import { Remembered } from './remembered.ts'
@@ -207,7 +207,7 @@ function originOf({ files }: BundleContent): string | undefined {
 }
 
 /** The station that an `issued.json` says it is of, unverified: it tells whose keys must have signed it. */
-function stationOfIssued({ text, where }: IssuedFile): string | undefined {
+export function stationOfIssued({ text, where }: IssuedFile): string | undefined {
   return memberOf(peekDocument(text, 'issued', where), 'station')
 }
 
@@ -215,14 +215,4 @@ function memberOf(peeked: ReturnType<typeof peekDocument>, name: string): string
   const payload = (peeked.ok ? (peeked.value ?? {}) : {}) as Readonly<Record<string, unknown>>
   const member = payload[name]
   return typeof member === 'string' ? member : undefined
-}
-
-/** A file that cannot be read is told when its bundle is verified. */
-function unlessUnreadable<T>(read: () => Result<T>): Result<T> {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof RefusalError) return fail(error.refusal)
-    throw error
-  }
 }

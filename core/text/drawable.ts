@@ -22,3 +22,14 @@ export function isReadable(text: string): boolean {
 export function characterCode(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
+
+/** A text that nobody checked, for people: cut at `limit` characters, and what is not seen named in its place. */
+export function shownText(text: string, limit: number): string {
+  const characters = [...text.slice(0, 2 * limit)]
+  const whole = characters.length <= limit && text.length <= 2 * limit
+  const shown = characters.slice(0, limit).map((character) => {
+    const isUnshown = unshownCharacter(character) !== undefined
+    return isUnshown ? `<${characterCode(character)}>` : character
+  })
+  return `${shown.join('')}${whole ? '' : '…'}`
+}

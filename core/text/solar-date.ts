@@ -15,12 +15,12 @@ export function solarDate(ms: number, timeZone: string, language: string): strin
 }
 
 /**
- * The time of day, `۰۸:۰۵`, 24 hours, Persian digits.
+ * The time of day, `۰۸:۰۵`, 24 hours, in Latin digits for any other language than Persian.
  * @param ms milliseconds since 1970-01-01T00:00:00Z
  * @param timeZone IANA name
  */
-export function clockTime(ms: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('fa-IR-u-nu-arabext', {
+export function clockTime(ms: number, timeZone: string, language = 'fa'): string {
+  return new Intl.DateTimeFormat(`fa-IR-u-nu-${language === 'fa' ? 'arabext' : 'latn'}`, {
     timeZone,
     hour: '2-digit',
     minute: '2-digit',

@@ -77,8 +77,8 @@ export interface Printer {
   /** Asks how the printer is. Without an answer the line is given up. */
   status(): Promise<Result<PrinterStatus, LinkFault>>
   /**
-   * Whether the printer still answers: asked, unless it has just been heard. During a print nothing is asked: its own deadline, which grows with
-   * the document, finds a dead line, and minutes of a long day take longer than any heartbeat may.
+   * Whether the printer still answers: asked, unless it has just been heard. From a print's order to its end nothing is asked: its own deadline, which
+   * grows with the document, finds a dead line, and minutes of a long day take longer than any heartbeat may.
    */
   heartbeat(): Promise<Result<void, LinkFault>>
   /** Calls back with how the printer is, now and each time that it changes. */
@@ -143,7 +143,8 @@ class EscPosPrinter implements Printer {
   /** What the printer told by itself since it was last asked. */
   #told: PrinterStatus | undefined
   #heardAt = 0
-  #isPrinting = false
+  /** Prints and cuts that were ordered and have not ended. */
+  #orders = 0
   #nextProcess: number
 
   constructor(
@@ -175,12 +176,11 @@ class EscPosPrinter implements Printer {
   }
 
   print(document: PrintDocument, progress?: (progress: PrintProgress) => void): Promise<PrintOutcome> {
-    const parts = encodeDocument(document)
-    return this.#turns.take(() => this.#perform(parts, progress))
+    return this.#carryOut(encodeDocument(document), progress)
   }
 
   cut(): Promise<PrintOutcome> {
-    return this.#turns.take(() => this.#perform([encodeCut()]))
+    return this.#carryOut([encodeCut()])
   }
 
   status(): Promise<Result<PrinterStatus, LinkFault>> {
@@ -188,7 +188,7 @@ class EscPosPrinter implements Printer {
   }
 
   heartbeat(): Promise<Result<void, LinkFault>> {
-    if (this.#isPrinting) return Promise.resolve(ok(undefined))
+    if (this.#orders > 0) return Promise.resolve(ok(undefined))
     return this.#turns.take(async () => {
       if (this.#clock.now() - this.#heardAt < FRESH_MS) return ok(undefined)
       const status = await this.#askStatus()
@@ -209,6 +209,19 @@ class EscPosPrinter implements Printer {
     this.#line.close()
   }
 
+  /** Carries an order out in its turn. From its first moment no heartbeat waits behind it. */
+  async #carryOut(
+    parts: readonly Uint8Array[],
+    progress?: (progress: PrintProgress) => void,
+  ): Promise<PrintOutcome> {
+    this.#orders += 1
+    try {
+      return await this.#turns.take(() => this.#perform(parts, progress))
+    } finally {
+      this.#orders -= 1
+    }
+  }
+
   /** Looks first, then sends the parts once with a process request behind each and waits for the answers. */
   async #perform(
     parts: readonly Uint8Array[],
@@ -225,12 +238,10 @@ class EscPosPrinter implements Printer {
     this.#paced.onSent = tell
     const sentBefore = this.#paced.sentBytes
     const deadline = Math.ceil(wireMs(command.length, this.#baudRate)) + PRINT_MARGIN_MS
-    this.#isPrinting = true
     const outcome = await this.#line.exchange<Ending>(command, deadline, (frame) => {
       const ending = this.#endingBy(frame, proofs)
       return ending && { is: 'answer', answer: ending }
     })
-    this.#isPrinting = false
     this.#paced.onSent = () => {}
     const why = outcome.is === 'answered' ? outcome.answer : outcome.is
     if (why === 'proven') return { is: 'printed' }

@@ -217,7 +217,17 @@ describe('bad input ends with exit code 2 and words', () => {
   test('a command that is none', async () => {
     for (const args of [
       [],
+      ['judge'],
       ['explain'],
+      ['explain', bundles],
+      ['explain', join(bundles, 'd-01'), join(bundles, 'd-02')],
+      ['explain', join(bundles, 'd-01'), '--language', 'ar'],
+      ['diff'],
+      ['diff', join(bundles, 'd-01')],
+      ['diff', bundles, '--language', 'fa'],
+      ['report', bundles],
+      ['report', '--out', join(bundles, 'new')],
+      ['report', bundles, '--out', join(bundles, 'new'), '--language', 'english'],
       ['verify'],
       ['verify', bundles, '--loud'],
       ['verify', bundles, '--authority', 'AAAA'],

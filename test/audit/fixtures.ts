@@ -58,6 +58,10 @@ export interface TestStation {
 /** What a test may want to be other than usual. */
 export interface Wishes {
   readonly election?: string
+  /** In place of Tehran's. */
+  readonly timeZone?: string
+  /** In place of the election's title in Persian and English. */
+  readonly title?: string
   /** In place of the languages that voters have: a package that does not change with their texts. No device takes it if texts lack. */
   readonly languages?: Definition['languages']
   /** Ballots of each device. */
@@ -163,8 +167,13 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
     executive,
     supervisory,
   })
-  const { languages } = wishes
-  const definition = languages === undefined ? usual : { ...usual, languages }
+  const { languages, timeZone, title } = wishes
+  const definition: Definition = {
+    ...usual,
+    ...(languages !== undefined && { languages }),
+    ...(timeZone !== undefined && { timeZone }),
+    ...(title !== undefined && { title: { fa: title, en: title } }),
+  }
   const packageText = signPackage(definition, authority)
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
   const devices = casts.map((count, i) =>

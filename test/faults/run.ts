@@ -1,5 +1,5 @@
 /**
- * The long run, for evidence: `npm run soak -- lines [--plans 10000] [--minutes 20] [--seed S] [--first 0]`. One session replayed:
+ * The long run, for evidence: `npm run soak -- lines [--plans 10000] [--minutes 120] [--seed S] [--first 0]`. One session replayed:
  * `npm run soak -- lines --replay 'S/17'`.
  */
 import { parseArgs } from 'node:util'
@@ -11,13 +11,13 @@ import { describeOutcome, type Outcome, PreparedStation, runSession, runSessions
 
 const TOGETHER = 24
 
-/** @returns 0 if every promise was kept in every session, else 1 */
+/** @returns 0 if all sessions were run and every promise was kept, 1 if not, 2 for numbers that are none */
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
       plans: { type: 'string', default: '10000' },
-      minutes: { type: 'string', default: '20' },
+      minutes: { type: 'string', default: '120' },
       seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
       first: { type: 'string', default: '0' },
       replay: { type: 'string' },
@@ -30,11 +30,15 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${describeOutcome(outcome)}\n`)
     return outcome.broken.length === 0 ? 0 : 1
   }
+  const [plans, minutes, first] = [whole(values.plans), whole(values.minutes), whole(values.first, 0)]
+  if (plans === undefined || minutes === undefined || first === undefined) {
+    process.stderr.write('--plans and --minutes are whole numbers from 1 on, --first from 0 on\n')
+    return 2
+  }
   process.stdout.write(`seed ${values.seed}\n`)
-  const until = performance.now() + Number(values.minutes) * 60_000
+  const until = performance.now() + minutes * 60_000
   const growth = new Growth()
   const sums = { sessions: 0, voters: 0, faults: 0, helped: 0, failed: 0, longest: 0 }
-  const first = Number(values.first)
   const take = (outcome: Outcome) => {
     sums.sessions += 1
     sums.voters += outcome.voters
@@ -48,8 +52,15 @@ export async function main(args: readonly string[]): Promise<number> {
     growth.after(sums.sessions)
     if (sums.sessions % 50 === 0) process.stdout.write(`${JSON.stringify(sums)} ${growth.told()}\n`)
   }
-  const order = { seed: values.seed, first, count: Number(values.plans), together: TOGETHER }
+  const order = { seed: values.seed, first, count: plans, together: TOGETHER }
   await runSessions(order, build, take, () => performance.now() > until)
   process.stdout.write(`\n${JSON.stringify(sums)}\n${growth.told()}\n`)
-  return sums.failed === 0 ? 0 : 1
+  if (sums.sessions < plans) process.stdout.write(`cut short: ${sums.sessions} of ${plans} sessions\n`)
+  return sums.failed === 0 && sums.sessions === plans ? 0 : 1
+}
+
+/** A whole number as somebody typed it; undefined for anything else. */
+function whole(text: string, least = 1): number | undefined {
+  const number = Number(text)
+  return Number.isSafeInteger(number) && number >= least ? number : undefined
 }

@@ -3,10 +3,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import type { main } from '../../../audit/cli.ts'
 import type { verifyCount } from '../../../audit/verify/verify-count.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const AREAS = ['core', 'audit']
+const AREAS = ['core', 'ui', 'audit']
 
 /** One replacement in one file. */
 export interface Replacement {
@@ -41,8 +42,32 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })
 })
 
+/** Texts stand in pages as they are. */
+export const blindToMarkup: Replacement = {
+  file: 'audit/printed/markup.ts',
+  line: 'return escapeText(String(gap))',
+  by: 'return String(gap)',
+}
+
+/** What is not seen in a text is left as it is. */
+export const blindToControls: Replacement = {
+  file: 'core/text/drawable.ts',
+  line: 'const isUnshown = unshownCharacter(character) !== undefined',
+  by: 'const isUnshown = unshownCharacter(character) === text',
+}
+
 /** `verifyCount` with these lines replaced. Throws if a line is not there exactly once: then the weakening shows nothing. */
 export async function weakenedVerifyCount(replacements: readonly Replacement[]): Promise<typeof verifyCount> {
+  const module = await weakenedModule(replacements, 'audit/verify/verify-count.ts')
+  return module.verifyCount
+}
+
+/** The command line with these lines replaced. */
+export async function weakenedMain(replacements: readonly Replacement[]): Promise<typeof main> {
+  return (await weakenedModule(replacements, 'audit/cli.ts')).main
+}
+
+async function weakenedModule(replacements: readonly Replacement[], path: string) {
   const folder = mkdtempSync(join(tmpdir(), 'sandogh-weakened-audit-'))
   folders.push(folder)
   for (const area of AREAS) cpSync(join(ROOT, area), join(folder, area), { recursive: true })
@@ -53,6 +78,5 @@ export async function weakenedVerifyCount(replacements: readonly Replacement[]):
     if (parts.length !== 2) throw new Error(`${file} has this line ${parts.length - 1} times: ${line}`)
     writeFileSync(join(folder, file), parts.join(by))
   }
-  const module = await import(/* @vite-ignore */ join(folder, 'audit/verify/verify-count.ts'))
-  return module.verifyCount
+  return import(/* @vite-ignore */ join(folder, path))
 }

@@ -96,8 +96,15 @@ export const deafToXoff: Weakening = {
 /** A heartbeat waits its turn behind a print, however long that is. */
 export const asksDuringPrint: Weakening = {
   file: DRIVER,
-  line: 'if (this.#isPrinting) return Promise.resolve(ok(undefined))\n',
+  line: 'if (this.#orders > 0) return Promise.resolve(ok(undefined))\n',
   by: '',
+}
+
+/** A heartbeat waits behind the questions that come before a print. */
+export const asksUntilFirstByte: Weakening = {
+  file: DRIVER,
+  line: 'if (this.#orders > 0) return Promise.resolve(ok(undefined))\n',
+  by: 'if (this.#paced.unsentBytes > 0) return Promise.resolve(ok(undefined))\n',
 }
 
 const folders: string[] = []

@@ -1,0 +1,28 @@
+/** Who vouches for a report: the SHA-256 of its files, signed. A signed document `audit-report`; its members are in `docs/formats.md`. */
+import { sha256, toBase64 } from '../../core/keys/hash.ts'
+import { signDocument } from '../../core/keys/signed-document.ts'
+import type { Signer } from '../../core/ports.ts'
+import type { AuditedCount } from '../count/audit-count.ts'
+import { PROGRAM } from '../open/statement.ts'
+
+/** Signs the files of a report. */
+export function signReport(
+  files: ReadonlyMap<string, Uint8Array>,
+  count: AuditedCount,
+  signer: Signer,
+): string {
+  return signDocument(
+    'audit-report',
+    {
+      version: 1,
+      program: PROGRAM,
+      authority: toBase64(count.authorityKey),
+      package: toBase64(count.electionPackage.hash),
+      verdict: count.findings.length === 0 ? 'holds' : 'does not hold',
+      files: [...files]
+        .map(([name, bytes]) => ({ name, size: bytes.length, sha256: toBase64(sha256(bytes)) }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    },
+    [signer],
+  )
+}

@@ -1,0 +1,313 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { main } from '../../audit/cli.ts'
+import { report } from '../../audit/commands/report.ts'
+import { auditCount } from '../../audit/count/audit-count.ts'
+import { readInputs } from '../../audit/printed/read-inputs.ts'
+import { findFolders } from '../../audit/read-folders.ts'
+import { fromBase64, sha256, toBase64, toHex } from '../../core/keys/hash.ts'
+import { openDocument } from '../../core/keys/signed-document.ts'
+import { RefusalError, valueOrThrow } from '../../core/result.ts'
+import { CHROMIUM, describeWith } from '../oracles/needs.ts'
+import { eventfulStation } from './eventful-station.ts'
+import { testFolder, writeStation } from './files.ts'
+import { type Figure, recompute } from './recompute.ts'
+import { run } from './run.ts'
+import { blindToMarkup, weakenedMain } from './weakened/weaken.ts'
+
+const { bundles } = writeStation(eventfulStation())
+const NOWHERE = '/nowhere/chromium'
+
+/** A report without PDF, of a fresh folder; refused for the want of a browser at its end. */
+async function written(args: readonly string[]): Promise<{ readonly out: string; readonly code: string }> {
+  const out = join(testFolder(), 'report')
+  try {
+    await report([...args, '--out', out], NOWHERE)
+  } catch (error) {
+    if (error instanceof RefusalError) return { out, code: error.refusal.code }
+    throw error
+  }
+  throw new Error('a report was printed by a browser that is nowhere')
+}
+
+const page = (out: string) => readFileSync(join(out, 'report.html'), 'utf8')
+const figuresOf = (out: string) => JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8'))
+
+function hashesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((path) => `${path} ${toHex(sha256(readFileSync(path)))}`)
+}
+
+describe('a report', () => {
+  test('of the same bundles is the same, byte for byte, and changes nothing that it reads', async () => {
+    const before = hashesBelow(bundles)
+    const [one, other] = [await written([bundles]), await written([bundles])]
+    for (const name of ['report.html', 'figures.json'])
+      expect(readFileSync(join(one.out, name)).equals(readFileSync(join(other.out, name)))).toBe(true)
+    expect(hashesBelow(bundles)).toEqual(before)
+  })
+
+  test('begins with the verdict, says what was not checked, and needs nothing from elsewhere', async () => {
+    const { out } = await written([bundles])
+    const text = page(out)
+    const body = text.slice(text.indexOf('<body>'))
+    expect(body).toMatch(
+      /^<body>\n<p class="verdict" data-figure="f\d+">HOLDS: 2 bundles, 1 station, 120 ballots<\/p>/,
+    )
+    for (const words of [
+      'tally not verified: that needs the paper or the trustees',
+      'no policy was given',
+      'rehearsal, no election',
+      'went back before entry 74',
+    ])
+      expect(body).toContain(words)
+    expect(text).not.toMatch(/<script|<link|<iframe|<img|<object|https?:|url\((?!data:)|@import/i)
+    expect(text).toContain("default-src 'none'")
+  })
+
+  test('in Persian runs from right to left in its own typeface, with Persian figures', async () => {
+    const text = page((await written([bundles, '--language', 'fa'])).out)
+    expect(text).toContain('<html lang="fa" dir="rtl">')
+    expect(text).toContain('تأیید می‌شود: ۲ پرونده، ۱ شعبه، ۱۲۰ رأی')
+    expect(text).toContain('روز رأی‌گیری ۱۴۰۵/۰۳/۲۹')
+    expect([
+      ...text.matchAll(/@font-face\{font-family:Vazirmatn;[^}]*url\(data:font\/woff2;base64,/g),
+    ]).toHaveLength(2)
+    for (const [, value] of text.matchAll(/<span class="figure"[^>]*>([^<]*)</g))
+      expect(value).not.toMatch(/[0-9]/)
+  })
+
+  test('tells the policy that was asked', async () => {
+    const policy = join(testFolder(), 'policy')
+    writeFileSync(policy, 'quorum none\n')
+    expect(page((await written([bundles, '--policy', policy])).out)).toContain(
+      'seen to its end by those whom the policy asks for',
+    )
+  })
+
+  test('is made of an election whose time zone this computer does not know', async () => {
+    const elsewhere = writeStation(eventfulStation({ timeZone: 'Mars/Olympus' })).bundles
+    expect(page((await written([elsewhere])).out)).toContain('times of UTC')
+  })
+
+  test('names what is missing of the count', async () => {
+    const { out } = await written([join(bundles, 'd-01')])
+    expect(page(out)).toContain(
+      'HOLDS for what was given: 1 bundle, 1 station, 80 ballots; missing: device d-02 of station s-1, the check-in of station s-1',
+    )
+  })
+
+  test('of what does not hold says so first, and tells nothing of it', async () => {
+    const folder = join(testFolder(), 'bundles')
+    cpSync(bundles, folder, { recursive: true })
+    writeFileSync(join(folder, 'd-01', 'checkpoint'), '')
+    const { out } = await written([folder])
+    const body = page(out).slice(page(out).indexOf('<body>'))
+    expect(body).toMatch(/^<body>\n<p class="verdict bad"[^>]*>DOES NOT HOLD: .*d-01\/checkpoint: /)
+    expect(body).toContain('aria-label="d-02"')
+    expect(body).not.toContain('aria-label="d-01"')
+    // Without the ballots of one device nothing can be said of those issued.
+    expect(body).toContain('Authorizations issued against ballots cast: at 0 of 1 station')
+    expect(body).toContain('Not given, or does not hold: device d-01 of station s-1')
+    const { files } = figuresOf(out)
+    expect(files).toContainEqual({
+      path: `${folder}/d-01/checkpoint`,
+      sha256: toHex(sha256(new Uint8Array())),
+    })
+  })
+
+  test('of nothing that holds is one page of findings', async () => {
+    const folder = join(testFolder(), 'd-02')
+    cpSync(join(bundles, 'd-02'), folder, { recursive: true })
+    writeFileSync(join(folder, 'leaves.bin'), '')
+    const { out } = await written([folder])
+    expect(page(out)).toMatch(/DOES NOT HOLD: /)
+    expect(page(out)).not.toContain('<svg')
+  })
+})
+
+describe('every figure of a report', () => {
+  test('has its file by hash, and comes out again by its rule', async () => {
+    const { out } = await written([bundles])
+    const { figures, files, rules } = figuresOf(out)
+    const pathOf = (path: string) => join(bundles, path.replace('check-in s-1/', 'check-in/'))
+    for (const { path, sha256: hash } of files)
+      expect([path, hash]).toEqual([path, toHex(sha256(readFileSync(pathOf(path))))])
+    const known = new Set(files.map(({ path }: { path: string }) => path))
+    let computed = 0
+    for (const figure of figures as Figure[]) {
+      expect(rules).toHaveProperty(figure.rule)
+      for (const path of figure.files) expect(known).toContain(path)
+      const again = recompute(
+        figure,
+        figure.files.map((path) => readFileSync(pathOf(path), 'utf8')),
+      )
+      if (again === undefined) continue
+      expect([figure.id, figure.rule, figure.value]).toEqual([figure.id, figure.rule, again])
+      computed += 1
+    }
+    const more = (figures as Figure[]).filter(
+      (figure) =>
+        recompute(
+          figure,
+          figure.files.map((path) => readFileSync(pathOf(path), 'utf8')),
+        ) === undefined,
+    )
+    expect(new Set(more.map(({ rule }) => rule))).toEqual(
+      new Set(['headline', 'check-ins', 'neighbours', 'silences', 'faults', 'clock', 'timeline']),
+    )
+    expect(computed).toBeGreaterThan(50)
+  })
+
+  test('that the page shows is listed, and none besides; each number of it is its value', async () => {
+    const { out } = await written([bundles])
+    const { figures } = figuresOf(out)
+    const shown = [...page(out).matchAll(/data-figure="([^"]+)"/g)].flatMap(([, ids = '']) => ids.split(' '))
+    expect([...shown].sort()).toEqual((figures as Figure[]).map(({ id }) => id).sort())
+    const values = new Map((figures as Figure[]).map(({ id, value }) => [id, value]))
+    for (const [, id = '', text] of page(out).matchAll(
+      /<span class="figure" data-figure="([^"]+)"[^>]*>([0-9]+)</g,
+    ))
+      expect([id, Number(text)]).toEqual([id, values.get(id)])
+  })
+})
+
+describe('texts that nobody checked', () => {
+  const MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+  const hostile = eventfulStation({ title: MARKUP })
+  const folder = writeStation(hostile).bundles
+  const named = join(testFolder(), '<img src=x onerror=alert(3)>')
+  cpSync(join(bundles, 'd-01'), named, { recursive: true })
+  writeFileSync(join(named, 'checkpoint'), '')
+
+  test('stand in a report as texts', async () => {
+    for (const given of [folder, named]) {
+      const text = page((await written([given])).out)
+      expect(text).not.toMatch(/<(script|img)/i)
+      expect(text).toContain('&#60;img src=x onerror=')
+    }
+  })
+
+  test('would be markup, were they not escaped', async () => {
+    const weak = await weakenedMain([blindToMarkup])
+    for (const [given, mark] of [
+      [folder, '<script>alert(1)'],
+      [named, '<img src=x onerror=alert(3)>'],
+    ] as const) {
+      const out = join(testFolder(), 'report')
+      await run(weak, 'report', given, '--out', out)
+      expect(page(out)).toContain(mark)
+    }
+  })
+
+  test('of that kind are taken by a package, so that escaping them matters', () => {
+    expect(hostile.electionPackage.definition.title.fa).toBe(MARKUP)
+  })
+})
+
+test('files that changed after they were verified are not told as verified', async () => {
+  const folder = join(testFolder(), 'bundles')
+  cpSync(bundles, folder, { recursive: true })
+  const order = { authorityKey: undefined, policy: undefined, programs: undefined, workers: 1 }
+  const count = valueOrThrow(await auditCount({ ...order, paths: [folder], progress: process.stderr }))
+  const found = valueOrThrow(findFolders([folder]))
+  expect(readInputs(found, count)).toMatchObject({ ok: true })
+  writeFileSync(join(folder, 'd-02', 'leaves.bin'), 'other')
+  expect(readInputs(found, count)).toMatchObject({ ok: false, error: { code: 'input.changed' } })
+})
+
+describe('what a report refuses with exit code 2', () => {
+  test('a folder that is there, and leaves it as it is', async () => {
+    const out = testFolder()
+    writeFileSync(join(out, 'mine'), 'mine')
+    const { exitCode, err } = await run(main, 'report', bundles, '--out', out)
+    expect([exitCode, readdirSync(out)]).toEqual([2, ['mine']])
+    expect(err).toContain('it is there already')
+  })
+
+  test('a folder among the bundles', async () => {
+    for (const place of [join(bundles, 'report'), join(bundles, 'd-01', 'report')]) {
+      const { exitCode, err } = await run(main, 'report', bundles, '--out', place)
+      expect([exitCode, existsSync(place)]).toEqual([2, false])
+      expect(err).toContain('(input.inside-bundle)')
+    }
+  })
+
+  test('a computer without a browser, with words and the page written', async () => {
+    const { out, code } = await written([bundles])
+    expect(code).toBe('input.browser')
+    expect(readdirSync(out).sort()).toEqual(['figures.json', 'report.html'])
+    await expect(report([bundles, '--out', join(out, 'again')], NOWHERE)).rejects.toThrow(
+      /apt-get install chromium/,
+    )
+  })
+
+  test('what cannot be judged, and leaves no folder', async () => {
+    const out = join(testFolder(), 'report')
+    const foreign = writeStation(eventfulStation({ election: 'other' })).bundles
+    expect((await run(main, 'report', bundles, join(foreign, 'd-01'), '--out', out)).exitCode).toBe(2)
+    expect((await run(main, 'report', join(bundles, 'nothing'), '--out', out)).exitCode).toBe(2)
+    expect(existsSync(out)).toBe(false)
+  })
+})
+
+test('a report is signed over the SHA-256 of its files', async () => {
+  const key = join(testFolder(), 'key.pem')
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const { out } = await written([bundles, '--sign', key])
+  const own = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32))
+  const text = readFileSync(join(out, 'statement.json'), 'utf8')
+  const { payload } = valueOrThrow(
+    openDocument(text, { type: 'audit-report', keys: [own], where: 'statement.json' }),
+  )
+  expect(payload).toMatchObject({ version: 1, verdict: 'holds' })
+  const { files } = payload as { files: { name: string; size: number; sha256: string }[] }
+  expect(files.map(({ name }) => name)).toEqual(['figures.json', 'report.html'])
+  for (const { name, size, sha256: hash } of files) {
+    const bytes = readFileSync(join(out, name))
+    expect([size, hash]).toEqual([bytes.length, toBase64(sha256(bytes))])
+  }
+  expect(fromBase64((payload as { authority: string }).authority)).toHaveLength(32)
+  expect(
+    (
+      await run(
+        main,
+        'report',
+        bundles,
+        '--out',
+        join(testFolder(), 'x'),
+        '--sign',
+        join(out, 'statement.json'),
+      )
+    ).err,
+  ).toContain('(input.key)')
+})
+
+describeWith([CHROMIUM], 'a report as PDF', () => {
+  test('is the same twice, and says so on the command line with the hash of each file', async () => {
+    const folder = testFolder()
+    mkdirSync(join(folder, 'a'))
+    const outs = [join(folder, 'a', 'report'), join(folder, 'report')] as const
+    for (const out of outs) {
+      const {
+        exitCode,
+        out: told,
+        err,
+      } = await run(main, 'report', bundles, '--out', out, '--language', 'fa')
+      expect([exitCode, err]).toEqual([0, ''])
+      expect(told).toMatch(/^تأیید می‌شود: /)
+      for (const name of ['report.html', 'figures.json', 'report.pdf'])
+        expect(told).toContain(`${toHex(sha256(readFileSync(join(out, name))))}  ${join(out, name)}`)
+    }
+    const [one, other] = outs.map((out) => readFileSync(join(out, 'report.pdf')))
+    expect(one?.subarray(0, 5).toString()).toBe('%PDF-')
+    expect(one?.equals(other ?? Buffer.alloc(0))).toBe(true)
+    expect(one?.toString('latin1')).toContain("/CreationDate (D:20260619000000+00'00')")
+  })
+})
