@@ -104,7 +104,7 @@ async function floorOf({ open, far, end }: Ends): Promise<Way> {
     () => {},
   )
   const send = async (status: number) => {
-    const packet = touchPacket(status, 1, 1)
+    const packet = touchPacket(status, { x: 1, y: 1 })
     missing = packet.length
     const { promise, resolve } = Promise.withResolvers<void>()
     arrived = resolve
@@ -143,7 +143,7 @@ async function inputOf({ open, far, end }: Ends): Promise<Way> {
   const send = async (status: number) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     arrived = resolve
-    far.write(touchPacket(status, x, y))
+    far.write(touchPacket(status, { x, y }))
     await promise
   }
   return {
