@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SerialPort } from 'serialport'
 import { afterEach, describe, expect, it } from 'vitest'
+import { faultyLine } from '../../../simulator/faults/faulty-line.ts'
 import { misread } from '../../../simulator/faults/uart.ts'
 import { type PtyLine, ptyLine } from '../../../simulator/lines/pty.ts'
 import { realClock } from '../../../simulator/real-clock.ts'
@@ -173,6 +174,37 @@ describe('a plug', () => {
     port.write(Buffer.of(5))
     expect([...(await bytes)]).toEqual([5])
     await closed(port)
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe('a plan that unplugs', () => {
+  it('hangs a program up at its byte, and the same path opens again afterwards', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sandogh-pty-'))
+    const link = join(folder, 'reader')
+    const line = ptyLine({ clock: realClock, baudRate: BAUD, paced: true, link })
+    plugged.add(line)
+    const plan = [{ way: 'down', at: 3, is: 'unplug', ms: 200 }] as const
+    const faulty = faultyLine({ line, clock: realClock, baudRate: BAUD, plan })
+    const read: number[] = []
+    const five = collect(5)
+    faulty.onData((bytes) => {
+      read.push(...bytes)
+      five.take(bytes)
+    })
+    const port = await openPort(link)
+    port.resume()
+    const gone = once(port, 'close')
+    port.write(Buffer.of(1, 2, 3, 4))
+    expect((await gone)[0]).toMatchObject({ disconnected: true })
+    expect(read).toEqual([1, 2, 3])
+    expect(existsSync(link)).toBe(false)
+    while (!existsSync(link)) await pause(10)
+    const again = await openPort(link)
+    again.write(Buffer.of(5, 6))
+    await five.all
+    expect(read).toEqual([1, 2, 3, 5, 6])
+    await closed(again)
     rmSync(folder, { recursive: true })
   })
 })
