@@ -58,7 +58,7 @@ const LINES: Readonly<Record<string, () => Ends>> = {
     return { open: openSerialLine({ path: '/dev/touch', baudRate: BAUD, binding }), far, end: () => {} }
   },
   'the SerialPort class, pseudo-terminal': () => {
-    const far = ptyLine()
+    const far = ptyLine({ clock: systemClock, baudRate: BAUD, paced: false })
     return { open: openSerialLine({ path: far.path, baudRate: BAUD }), far, end: () => far.unplug() }
   },
 }
@@ -104,7 +104,7 @@ async function floorOf({ open, far, end }: Ends): Promise<Way> {
     () => {},
   )
   const send = async (status: number) => {
-    const packet = touchPacket(status, 1, 1)
+    const packet = touchPacket(status, { x: 1, y: 1 })
     missing = packet.length
     const { promise, resolve } = Promise.withResolvers<void>()
     arrived = resolve
@@ -143,7 +143,7 @@ async function inputOf({ open, far, end }: Ends): Promise<Way> {
   const send = async (status: number) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     arrived = resolve
-    far.write(touchPacket(status, x, y))
+    far.write(touchPacket(status, { x, y }))
     await promise
   }
   return {

@@ -170,7 +170,7 @@ describe('what Elo packets say', () => {
     const raw = fc.nat(4095)
     fc.assert(
       fc.property(fc.constantFrom('down', 'move', 'up'), raw, raw, (kind, x, y) => {
-        const [sent] = framesOf(eloFormat, touchPacket({ down: 1, move: 2, up: 4 }[kind] ?? 0, x, y))
+        const [sent] = framesOf(eloFormat, touchPacket({ down: 1, move: 2, up: 4 }[kind] ?? 0, { x, y }))
         expect(sent && touchOf(sent)).toEqual({ kind, x, y, doubtful: false })
       }),
     )
