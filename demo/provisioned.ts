@@ -23,6 +23,7 @@ import { enrolDevice, requestEnrolment } from '../provisioning/enrolment/enrolme
 import { buildPackage } from '../provisioning/package/build-package.ts'
 import { makeCardKey } from '../simulator/cards/card-key.ts'
 import { OfficerCard } from '../simulator/cards/officer-card.ts'
+import { PANEL } from '../simulator/people/bench.ts'
 import type { OfficerHand, Officers } from '../simulator/people/officers.ts'
 import {
   AUTOMATIC_DAY,
@@ -38,8 +39,8 @@ const CENTRE = 'centre.sandogh.example'
 const WITNESS = 'sandogh.example/centre'
 const VALIDITY_MS = 90 * 24 * 3_600_000
 
-/** A touch panel that does not sit straight, as none does: mirrored across, with margins. */
-export const CALIBRATION = { left: 3_900, right: 180, top: 150, bottom: 3_960 }
+/** How the touch panels of all virtual devices are built in. */
+export const CALIBRATION = PANEL
 
 /** The centre's own keys and certificates. */
 interface CentreIdentity {

@@ -8,6 +8,10 @@ interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
+  audit: {
+    what: 'entries verified and sealed ballots opened beside their floor; the country from a hundredth; draws audit-time.svg',
+    load: () => import('./bench/audit.ts'),
+  },
   lines: {
     what: 'a touch on its way, 32,000 open lines, a slip beside its bytes',
     load: () => import('./bench/lines.ts'),

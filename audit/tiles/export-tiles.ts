@@ -40,7 +40,7 @@ export function verifiedTiles(where: string, authorityKey: Uint8Array | undefine
   const own = witnessed.identities.get(device)
   if (own === undefined) throw new Error('a verified bundle knows its own device')
   const bytesOf = (name: BundleFile) => bundles[0].files.get(name) ?? new Uint8Array()
-  const entries = valueOrThrow(splitJournal(bytesOf('journal.jsonl'), where))
+  const entries = valueOrThrow(splitJournal(bytesOf('journal.jsonl'), where, bundle.day.size))
   return ok({
     count: count.value,
     origin,

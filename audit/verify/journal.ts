@@ -69,19 +69,21 @@ function readJournal(files: BundleFiles): Result<{
 }> {
   const where = files.place('journal.jsonl')
   const bytes = files.bytes('journal.jsonl')
-  const split = splitJournal(bytes, where)
+  const leaves = Buffer.from(files.bytes('leaves.bin'))
+  // One more than there are hashes is enough to refuse it.
+  const split = splitJournal(bytes, where, Math.floor(leaves.length / LEAF_BYTES) + 1)
   if (!split.ok) return split
   const entries = split.value
-  const leaves = Buffer.from(files.bytes('leaves.bin'))
   if (leaves.length % LEAF_BYTES !== 0)
     return refuse('leaves.size', files.place('leaves.bin'), 'not a whole number of leaf hashes', NEXT)
   const changed = findChanged(entries, bytes, leaves)
   if (changed === undefined) return ok({ bytes, entries, leaves })
   const count = leaves.length / LEAF_BYTES
   const entry = entries[changed]
+  const entriesText = changed < count ? `only ${entries.length} entries` : 'more entries'
   const what =
     entry === undefined || changed >= count
-      ? `the journal has ${entries.length} entries, leaves.bin ${count}`
+      ? `the journal has ${entriesText}, leaves.bin ${count}`
       : 'this is not the entry that the device wrote: its hash is not the one in leaves.bin'
   return refuse('bundle.entry', `${where} entry ${changed}${typeSuffix(entry)}`, what, KEEP)
 }

@@ -88,21 +88,25 @@ export function formatJournal(entries: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(entries.flatMap((entry) => [entry, Buffer.from('\n')]))
 }
 
-/** Cuts `journal.jsonl` into entries; their content is not looked at. */
-export function splitJournal(bytes: Uint8Array, where: string): Result<readonly Uint8Array[]> {
+/**
+ * Cuts `journal.jsonl` into entries; their content is not looked at.
+ * @param most so many are kept: 64 MiB of line feeds are more entries than there is memory for
+ */
+export function splitJournal(bytes: Uint8Array, where: string, most: number): Result<readonly Uint8Array[]> {
   const entries: Uint8Array[] = []
-  let start = 0
+  let [start, count] = [0, 0]
   while (start < bytes.length) {
     const end = bytes.indexOf(0x0a, start)
     if (end === -1 || end - start > MAX_ENTRY_BYTES) {
       return refuse(
         'journal.line',
-        `${where} entry ${entries.length}`,
+        `${where} entry ${count}`,
         'a line that does not end or is too long',
         NEXT,
       )
     }
-    entries.push(bytes.subarray(start, end))
+    if (count < most) entries.push(bytes.subarray(start, end))
+    count += 1
     start = end + 1
   }
   return ok(entries)

@@ -2,7 +2,6 @@
  * A technician's calibration on the device's own display and touchscreen, while its program is not running: nine points, a fit, and a signed
  * file that takes the place of the one before in one step.
  */
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import type { Clock, Logger, OpenLine } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
@@ -13,6 +12,7 @@ import type { GestureEvent } from '../../firmware/touchscreen/gesture.ts'
 import { FIRST_POINT, type NinePoints, stepNinePoints } from '../../firmware/touchscreen/nine-points.ts'
 import { Touches } from '../../firmware/touchscreen/touches.ts'
 import { stringsIn } from '../../ui/strings.ts'
+import { replaceFile } from '../durable-file.ts'
 import { Display } from './display.ts'
 import { type ProvisionedHome, touchCalibrationFile } from './home.ts'
 import { calibrationScreen } from './screens/calibration.ts'
@@ -32,7 +32,8 @@ export interface CalibrationParts {
 /**
  * Runs the nine points and writes `touch-calibration.json`.
  * @returns the file; or `calibration.line` if a line cannot be opened or is lost, `calibration.refused` with the reason, and
- *   `calibration.write` if the file cannot be written. Whatever is refused has changed nothing.
+ *   `calibration.write` if the file cannot be written. Whatever is refused has changed nothing; only where the disk failed at the very
+ *   last may the file be the new one.
  */
 export async function calibrate(parts: CalibrationParts): Promise<Result<string>> {
   const { lines, clock } = parts
@@ -100,37 +101,30 @@ function show(display: Display, state: NinePoints, { home }: CalibrationParts): 
 function conclude(end: NinePoints, { home, clock }: CalibrationParts): Result<string> {
   const file = touchCalibrationFile(home.folder)
   if (end.is !== 'done') {
-    const { why, refusedHint } = stringsIn('en').calibration
+    const { why, refusedHint, mirroredHint } = stringsIn('en').calibration
     const what = end.is === 'refused' ? why[end.why] : 'it was not finished'
-    return refuse('calibration.refused', home.config.lines.touchscreen, what, refusedHint)
+    const mirrored = end.is === 'refused' && end.why === 'mirrored'
+    return refuse(
+      'calibration.refused',
+      home.config.lines.touchscreen,
+      what,
+      mirrored ? mirroredHint : refusedHint,
+    )
   }
   const { device } = home.config
   const text = touchCalibrationDocument(device, clock.now(), end.fit, signerFromSeed(home.seeds.message))
   try {
-    writeWhole(file, text)
+    replaceFile(file, Buffer.from(text))
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error
     return refuse(
       'calibration.write',
       file,
       `it cannot be written (${error.message})`,
-      'Nothing was changed: see that the disk is there, writable and not full, then calibrate again.',
+      'See that the disk is there, writable and not full, then calibrate again before the device is started.',
     )
   }
   return ok(file)
-}
-
-/** The file is the old one or the new one, whatever happens meanwhile. */
-function writeWhole(file: string, text: string): void {
-  const part = `${file}.part`
-  const opened = openSync(part, 'w', 0o600)
-  try {
-    writeSync(opened, text)
-    fsyncSync(opened)
-  } finally {
-    closeSync(opened)
-  }
-  renameSync(part, file)
 }
 
 function lineFault(line: 'touchscreen' | 'display', fault: LinkFault): Result<never> {

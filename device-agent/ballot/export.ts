@@ -1,15 +1,5 @@
 /** Writes the device's bundle: everything an auditor needs and no secret. */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type BundleFile,
@@ -23,6 +13,7 @@ import { formatCosigned } from '../../core/bundle/cosigned.ts'
 import type { Signer } from '../../core/ports.ts'
 import { addSignatureLine } from '../../core/tlog/cosignature.ts'
 import { leafHash } from '../../core/tlog/tree.ts'
+import { sync, writeAll } from '../durable-file.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { DeviceHome } from './home.ts'
 import { releaseKnown } from './release.ts'
@@ -41,12 +32,12 @@ export function exportBundle(home: DeviceHome, store: DeviceStore, messageSigner
   publish(fresh, 0o755)
   for (const [name, bytes] of files) writeSynced(join(fresh, name), bytes)
   writeSynced(join(fresh, 'manifest.json'), Buffer.from(signManifest(store.origin, files, messageSigner)))
-  syncFolder(fresh)
+  sync(fresh)
   const old = `${folder}.old`
   rmSync(old, { recursive: true, force: true })
   if (existsSync(folder)) renameSync(folder, old)
   renameSync(fresh, folder)
-  syncFolder(home.config.bundles)
+  sync(home.config.bundles)
   rmSync(old, { recursive: true, force: true })
   return folder
 }
@@ -103,13 +94,7 @@ function publish(path: string, mode: number): void {
 function writeSynced(path: string, bytes: Uint8Array): void {
   const file = openSync(path, 'wx', 0o644)
   publish(path, 0o644)
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+  writeAll(file, bytes)
   fsyncSync(file)
   closeSync(file)
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  fsyncSync(folder)
-  closeSync(folder)
 }

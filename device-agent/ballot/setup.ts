@@ -3,16 +3,7 @@
  * written into a folder beside, `medium-a.part`, and gets its name when it is complete and on the disk: a set-up that was interrupted
  * leaves nothing that a device would start with, and is simply repeated.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { JOURNAL_ID_BYTES, originOf } from '../../core/bundle/names.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
@@ -20,6 +11,7 @@ import { toBase64 } from '../../core/keys/hash.ts'
 import type { Clock, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
+import { sync } from '../durable-file.ts'
 import { DeviceStore, type StoreParts } from '../store/device-store.ts'
 import { Medium } from '../store/medium.ts'
 import { type DeviceHome, mediumFolder } from './home.ts'
@@ -99,13 +91,6 @@ function makeMedium(
     random: random.kind,
   }).close()
   return ok(undefined)
-}
-
-/** What was written to that file, or the names in that folder, are on the disk when this returns. */
-function sync(path: string): void {
-  const opened = openSync(path, 'r')
-  fsyncSync(opened)
-  closeSync(opened)
 }
 
 /** Opens the store of a device that was set up before, after every row was checked. */

@@ -2,12 +2,13 @@
  * One storage medium of a device: its own database and its own key slots. The store writes every medium in the same order, so a second
  * one beside the first changes nothing here.
  */
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
+import { sync } from '../durable-file.ts'
 import { createDatabase, type DeviceRow, damaged, openDatabase } from './database.ts'
 import { Slots } from './slots.ts'
 
@@ -110,7 +111,8 @@ export class Medium {
       slots.value.close()
       return database
     }
-    syncFolder(folder)
+    // The names of new files are on the disk only after this.
+    sync(folder)
     return ok(new Medium(folder, database.value, slots.value))
   }
 
@@ -283,11 +285,4 @@ function takeSlots(folder: string, take: (path: string) => Slots): Result<Slots>
   } catch (error) {
     return damaged(path, error)
   }
-}
-
-/** The names of new files are on the disk only after this. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  fsyncSync(folder)
-  closeSync(folder)
 }

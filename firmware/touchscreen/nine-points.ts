@@ -29,6 +29,11 @@ const MOST_MISSES = 5
 /** Points that may be taken again because they do not fit the others. */
 const MOST_REPEATS = 3
 
+interface Place {
+  readonly x: number
+  readonly y: number
+}
+
 /** Why a point is asked for again. */
 export type Again = 'unsteady' | 'far-off' | 'doubtful' | 'residual'
 
@@ -40,6 +45,8 @@ export type NinePoints =
       readonly taken: readonly (RawPlace | undefined)[]
       /** Touches in a row that were not taken. */
       readonly misses: number
+      /** Where those of them were that were far off, on the grid. */
+      readonly strays: readonly Place[]
       readonly repeats: number
       readonly again?: Again
     }
@@ -56,6 +63,7 @@ export const FIRST_POINT: NinePoints = {
   point: 0,
   taken: TARGETS.map(() => undefined),
   misses: 0,
+  strays: [],
   repeats: 0,
 }
 
@@ -72,16 +80,50 @@ export function stepNinePoints(state: NinePoints, input: NinePointsInput, edges:
   if (Math.abs(from.x - at.x) > STEADY || Math.abs(from.y - at.y) > STEADY) return missed(state, 'unsteady')
   const raw = { x: (from.x + at.x) / 2, y: (from.y + at.y) / 2 }
   const place = mapTouch(mappingOfEdges(edges), raw)
-  if (Math.hypot(place.x - target.x, place.y - target.y) > NEAR) return missed(state, 'far-off')
+  if (!isNear(place, target)) return missed({ ...state, strays: [...state.strays, place] }, 'far-off')
   const taken = state.taken.with(state.point, raw)
   const next = taken.indexOf(undefined)
   const { repeats } = state
-  return next === -1 ? settle(taken, repeats, edges) : { is: 'point', point: next, taken, misses: 0, repeats }
+  return next === -1
+    ? settle(taken, repeats, edges)
+    : { is: 'point', point: next, taken, misses: 0, strays: [], repeats }
+}
+
+function isNear(place: Place, target: Place): boolean {
+  return Math.hypot(place.x - target.x, place.y - target.y) <= NEAR
 }
 
 function missed(state: NinePoints & { is: 'point' }, again: Again): NinePoints {
   const misses = state.misses + 1
-  return misses >= MOST_MISSES ? { is: 'refused', why: 'missed' } : { ...state, misses, again }
+  if (misses < MOST_MISSES) return { ...state, misses, again }
+  return { is: 'refused', why: whyMissed(state) }
+}
+
+/** Where a touch would be seen on a panel that sits otherwise than it is said to. */
+const SITS: readonly { readonly why: 'mirrored' | 'rotation'; readonly seen: (touched: Place) => Place }[] = [
+  { why: 'mirrored', seen: ({ x, y }) => ({ x: GRID_WIDTH - x, y }) },
+  { why: 'mirrored', seen: ({ x, y }) => ({ x, y: GRID_HEIGHT - y }) },
+  { why: 'mirrored', seen: ({ x, y }) => ({ x: GRID_WIDTH - x, y: GRID_HEIGHT - y }) },
+  // On its side: the axes are exchanged, each as long as the other was.
+  { why: 'rotation', seen: ({ x, y }) => onSide(x, y) },
+  { why: 'rotation', seen: ({ x, y }) => onSide(GRID_WIDTH - x, y) },
+  { why: 'rotation', seen: ({ x, y }) => onSide(x, GRID_HEIGHT - y) },
+  { why: 'rotation', seen: ({ x, y }) => onSide(GRID_WIDTH - x, GRID_HEIGHT - y) },
+]
+
+function onSide(x: number, y: number): Place {
+  return { x: (y / GRID_HEIGHT) * GRID_WIDTH, y: (x / GRID_WIDTH) * GRID_HEIGHT }
+}
+
+/** A cross that was hit again and again, by a panel that sits so, is not missed. */
+function whyMissed({ point, strays }: NinePoints & { is: 'point' }): 'missed' | 'mirrored' | 'rotation' {
+  const target = TARGETS[point]
+  if (target === undefined) return 'missed'
+  const seen = SITS.find((sits) => {
+    const expected = sits.seen(target)
+    return strays.filter((stray) => isNear(stray, expected)).length > MOST_MISSES / 2
+  })
+  return seen?.why ?? 'missed'
 }
 
 /** All nine are in: they fit, or the worst one is taken again, or they are refused. */
@@ -99,6 +141,7 @@ function settle(taken: readonly (RawPlace | undefined)[], repeats: number, edges
     point,
     taken: taken.with(point, undefined),
     misses: 0,
+    strays: [],
     repeats: repeats + 1,
     again: 'residual',
   }

@@ -27,6 +27,9 @@ export type Painting = Pick<VirtualDisplay, 'current' | 'onScreen' | 'waitFor'>
 /** A bench as people use it, whose screens may be painted elsewhere: in a browser. */
 export type WatchedBench = Omit<Bench, 'display'> & { readonly display: Painting }
 
+/** A touch panel that does not sit straight, as none does: mirrored across, with margins. */
+export const PANEL = { left: 3_900, right: 180, top: 150, bottom: 3_960 } satisfies TouchEdges
+
 /** Puts the peripherals on their lines. */
 export function setUpBench(
   lines: PeripheralLines & { readonly display: PeripheralLine },

@@ -12,11 +12,14 @@ import type { Bench } from './bench.ts'
 
 /** What can be said. */
 export const VERBS = `touchscreen  press X Y · down X Y · move X Y · up      (the grid is 1080 by 1920)
+             palm X Y (a hand lies there for a second)
+             drift RIGHT DOWN (from now on it reports every touch so far beside; 0 0 ends it)
 card reader  insert voter|executive|supervisory|spare · pull
 printer      near-end · paper-out · tear-paper · load-paper · open-cover · close-cover
-             jam · cutter-jam · clear-jam
+             jam · cutter-jam · clear-jam · overheat · cool-down
 I/O board    open-case · close-case · key executive|supervisory on|off
-display      look (what is painted) · freeze · thaw`
+display      look (what is painted) · freeze · thaw
+every line   unplug · replug, each with touchscreen|card-reader|printer|io-board|display`
 
 const ROLES = ['executive', 'supervisory', 'spare'] as const
 /** SubjectPublicKeyInfo of an uncompressed point of P-256, up to the point (RFC 5480). */
@@ -24,6 +27,18 @@ const P256_SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03
 const STATION = 'virtual-1'
 const VALIDITY_MS = 30 * 24 * 3_600_000
 const PIN_LENGTH = 8
+const PALM_MS = 1_000
+
+/** A line's plug, in somebody's hand. */
+interface Plug {
+  /** Throws when it is out. */
+  unplug(): void
+  /** Throws when it is in. */
+  replug(): void
+}
+
+/** The lines of a bench, by the names that hands call them. */
+type Plugs = Readonly<Record<'touchscreen' | 'card-reader' | 'printer' | 'io-board' | 'display', Plug>>
 
 interface Verb {
   readonly words: RegExp
@@ -34,12 +49,14 @@ interface Verb {
 /** One pair of hands, with four cards: a blank voter's card and three officers' cards of an invented station. */
 export class Hands {
   readonly #bench: Bench
+  readonly #plugs: Plugs
   readonly #cards = new Map<string, { readonly card: SmartCard; readonly pin?: string }>()
   readonly #verbs: readonly Verb[]
 
   /** @param now in whose neighbourhood the officers' certificates are valid, milliseconds since 1970 */
-  constructor(bench: Bench, random: Random, now: number) {
+  constructor(bench: Bench, plugs: Plugs, random: Random, now: number) {
     this.#bench = bench
+    this.#plugs = plugs
     this.#cards.set('voter', { card: new VoterCard({ random }) })
     const authority = signerFromSeed(random.bytes(32))
     for (const role of ROLES) {
@@ -67,14 +84,14 @@ export class Hands {
     )
   }
 
-  /** Does what a line says; gives "done", what was looked at, or why it could not be done. */
-  obey(line: string): string {
+  /** Does what a line says; gives "done" once it is, what was looked at, or why it could not be done. */
+  async obey(line: string): Promise<string> {
     const text = line.trim().split(/\s+/).join(' ')
     for (const { words, do: act } of this.#verbs) {
       const matched = words.exec(text)
       if (matched === null) continue
       try {
-        const said = act(...matched.slice(1))
+        const said = await act(...matched.slice(1))
         return typeof said === 'string' ? said : 'done'
       } catch (error) {
         if (!(error instanceof Error)) throw error
@@ -92,6 +109,8 @@ export class Hands {
       { words: /^down (\d+) (\d+)$/, do: (x, y) => touchscreen.down(...point(x, y)) },
       { words: /^move (\d+) (\d+)$/, do: (x, y) => touchscreen.move(...point(x, y)) },
       { words: /^up$/, do: () => touchscreen.up() },
+      { words: /^palm (\d+) (\d+)$/, do: (x, y) => touchscreen.palm(...point(x, y), PALM_MS) },
+      { words: /^drift (-?\d+) (-?\d+)$/, do: (x, y) => touchscreen.drift(...point(x, y)) },
       { words: /^insert (\S+)$/, do: (name = '') => reader.insertCard(this.#card(name)) },
       { words: /^pull$/, do: () => reader.pullCard() },
       { words: /^near-end$/, do: () => printer.nearEnd() },
@@ -103,6 +122,8 @@ export class Hands {
       { words: /^jam$/, do: () => printer.jam() },
       { words: /^cutter-jam$/, do: () => printer.cutterJam() },
       { words: /^clear-jam$/, do: () => printer.clearJam() },
+      { words: /^overheat$/, do: () => printer.overheat() },
+      { words: /^cool-down$/, do: () => printer.coolDown() },
       { words: /^open-case$/, do: () => board.openCase() },
       { words: /^close-case$/, do: () => board.closeCase() },
       {
@@ -112,6 +133,8 @@ export class Hands {
       { words: /^look$/, do: () => this.#look() },
       { words: /^freeze$/, do: () => display.freeze() },
       { words: /^thaw$/, do: () => display.thaw() },
+      { words: /^unplug (\S+)$/, do: (name = '') => this.#plug(name).unplug() },
+      { words: /^replug (\S+)$/, do: (name = '') => this.#plug(name).replug() },
     ]
   }
 
@@ -120,6 +143,13 @@ export class Hands {
     // Down throws at once where it cannot be; what follows takes its time.
     touchscreen.down(x, y)
     void touchscreen.up()
+  }
+
+  #plug(name: string): Plug {
+    const found = Object.entries(this.#plugs).find(([known]) => known === name)
+    if (found === undefined)
+      throw new Error(`there is no such line; there are ${Object.keys(this.#plugs).join(', ')}`)
+    return found[1]
   }
 
   #card(name: string): SmartCard {

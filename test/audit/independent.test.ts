@@ -1,4 +1,4 @@
-/** The second verifier, written in Python by somebody who knew `docs/formats.md` and no code of ours: its own tests, and the same verdict as ours. */
+/** The second verifier, made in Python from `docs/formats.md` and sharing no code of ours: its own tests, and the same verdict as ours. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -179,6 +179,19 @@ describeWith([PYTHON_CRYPTOGRAPHY, PYTHON_NACL], 'the second verifier', () => {
       questions.set(`without ${device}`, ['open', ...sharesOf(shares), folder])
       questions.set(`${device} lost`, ['open', ...sharesOf(shares), '--lost', device, folder])
     }
+    const bent = writtenFolder({ ...files, 'd-02/leaves.bin': 'x' })
+    const few = sharesOf(shares.slice(0, 1))
+    questions.set('what does not hold, before shares that are too few', ['open', ...few, bent])
+    questions.set('too few shares, before a device that is not lost', [
+      'open',
+      ...few,
+      '--lost',
+      'd-01',
+      bent,
+    ])
+    questions.set('too few shares, of what holds', ['open', ...few, '--lost', 'd-01', writtenFolder(files)])
+    const list = writtenFile('list', 'some')
+    questions.set('another program', ['open', ...sharesOf(shares), '--program', list, writtenFolder(files)])
     const { given } = readVector<{ given: { why: string; shares: string[] }[] }>('shares')
     for (const item of given)
       questions.set(item.why, ['open', ...sharesOf(item.shares), writtenFolder(files)])

@@ -58,7 +58,7 @@ const LINES: Readonly<Record<string, () => Ends>> = {
     return { open: openSerialLine({ path: '/dev/touch', baudRate: BAUD, binding }), far, end: () => {} }
   },
   'the SerialPort class, pseudo-terminal': () => {
-    const far = ptyLine()
+    const far = ptyLine({ clock: systemClock, baudRate: BAUD, paced: false })
     return { open: openSerialLine({ path: far.path, baudRate: BAUD }), far, end: () => far.unplug() }
   },
 }

@@ -83,12 +83,14 @@ export class PtyDevice {
 
   /** Puts a bench on five pseudo-terminals. */
   constructor({ out, id, provisioned, brokerPort, entry }: PtyDeviceParts) {
+    // At no pace but that of the printer's line below: the days here are long.
+    const line = (baudRate: number) => ptyLine({ clock: systemClock, baudRate, paced: false })
     const lines = {
-      touchscreen: ptyLine(),
-      'card-reader': ptyLine(),
-      printer: ptyLine(),
-      'io-board': ptyLine(),
-      display: ptyLine(),
+      touchscreen: line(9_600),
+      'card-reader': line(115_200),
+      printer: line(115_200),
+      'io-board': line(57_600),
+      display: line(115_200),
     }
     this.#lines = Object.values(lines)
     this.#entry = entry

@@ -65,6 +65,13 @@ const exchangedBetween: Mutate = ({ folders }, draw) => {
   }
 }
 
+/** A device's own manifest, or a package, of another time or election is a good one by itself; what stands beside it no longer fits. */
+const SIGNED_BY_ITSELF: readonly string[] = ['manifest.json', 'package.json']
+
+function placesOf(folder: string, name: string): readonly string[] {
+  return [SIGNED_BY_ITSELF.includes(name) ? `${folder}/` : `${folder}/${name}`]
+}
+
 const earlierFile: Mutate = ({ folders, earlier }, draw) => {
   const folder = draw.of(bundlesIn(folders))
   const old = earlier.get(folder)
@@ -73,7 +80,7 @@ const earlierFile: Mutate = ({ folders, earlier }, draw) => {
   return {
     folders: withFile(folders, folder, name, old.get(name)),
     what: `${folder}/${name}: an earlier one`,
-    places: [`${folder}/${name}`],
+    places: placesOf(folder, name),
   }
 }
 
@@ -92,12 +99,10 @@ const earlierBundle: Mutate = ({ folders, earlier }, draw) => {
 const foreignFile: Mutate = ({ folders, foreign }, draw) => {
   const folder = draw.of(bundlesIn(folders))
   const name = draw.of([...foreign.keys()].filter((known) => folders.get(folder)?.has(known)))
-  // A package of the same authority is a good one by itself; what was made under the other no longer fits it.
-  const places = name === 'package.json' ? [`${folder}/`] : [`${folder}/${name}`]
   return {
     folders: withFile(folders, folder, name, foreign.get(name)),
     what: `${folder}/${name}: of another election`,
-    places,
+    places: placesOf(folder, name),
   }
 }
 

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { StationSigners } from './resigned.ts'
 
 /** What stands under a name: a file's bytes, or something that is no file. */
 export type Content =
@@ -27,6 +28,8 @@ export interface Original {
   readonly foreign: ReadonlyMap<string, Content>
   /** Stations whose devices, or check-in, signed something else; by what they lie about. */
   readonly lies: readonly Lie[]
+  /** Whoever signs, where their keys are known. */
+  readonly signers?: StationSigners
 }
 
 /** A station that lies, all signatures in order. */

@@ -4,8 +4,8 @@ import type { Mutated } from './mutation.ts'
 /** What a verifier said. */
 export interface Verdict {
   readonly exitCode: number
-  /** `code place` of the first finding, or of bad input; empty if all holds. */
-  readonly finding: string
+  /** `code place` of each finding, or of bad input; empty if all holds. */
+  readonly findings: readonly string[]
 }
 
 /**
@@ -13,11 +13,12 @@ export interface Verdict {
  * @param isHarmless whether nothing was changed that means anything
  */
 export function findFault(
-  { exitCode, finding }: Verdict,
-  { places }: Mutated,
+  { exitCode, findings: [finding = ''] }: Verdict,
+  { places, mayHold = false }: Mutated,
   isHarmless: boolean,
 ): string | undefined {
   if (isHarmless) return exitCode === 0 ? undefined : `a harmless change is refused: ${finding}`
+  if (exitCode === 0 && mayHold) return undefined
   if (exitCode === 0) return 'a change of meaning is taken'
   if (exitCode !== 1 && exitCode !== 2) return `exit code ${exitCode}`
   const [, place = ''] = /^\S+ (.*)$/.exec(finding) ?? []

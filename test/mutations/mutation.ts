@@ -13,6 +13,8 @@ export interface Mutated {
    * anything: then it must hold.
    */
   readonly places: readonly string[]
+  /** It was signed by all who must, and may be a lie that nobody can know. */
+  readonly mayHold?: boolean
 }
 
 /** One kind of mutation; undefined if the original has nothing for it. */

@@ -7,11 +7,18 @@ import { changesMeaning, fileMutations } from './files.ts'
 import { type Original, removeFolders, writeFolders } from './folders.ts'
 import { findFault } from './judge.ts'
 import { Draw, type Mutate, type Mutated } from './mutation.ts'
+import { resignedMutations } from './resigned.ts'
 import { rowMutations } from './rows.ts'
 import type { Verifier } from './verifiers.ts'
 
 /** Each class is as likely as any other, and in it each kind. */
-const CLASSES: readonly (readonly Mutate[])[] = [byteMutations, rowMutations, fieldMutations, fileMutations]
+const CLASSES: readonly (readonly Mutate[])[] = [
+  byteMutations,
+  rowMutations,
+  fieldMutations,
+  fileMutations,
+  resignedMutations,
+]
 
 /** A mutation and what was mutated. */
 export interface Drawn {
@@ -24,7 +31,7 @@ export interface Drawn {
 export interface Tried extends Drawn {
   /** What verifiers said that they should not have, or said apart from each other; a sentence each. */
   readonly faults: readonly string[]
-  /** The first verifier's finding. */
+  /** The first verifier's first finding. */
   readonly finding: string
 }
 
@@ -62,10 +69,11 @@ export async function tryMutation(
     })
     const [first, ...others] = verdicts
     for (const other of others) {
-      if (other.exitCode !== first?.exitCode || other.finding !== first.finding)
-        faults.push(`the verifiers differ: "${first?.finding}" and "${other.finding}"`)
+      const [one, two] = [first?.findings.join(', '), other.findings.join(', ')]
+      if (other.exitCode !== first?.exitCode || one !== two)
+        faults.push(`the verifiers differ: "${one}" and "${two}"`)
     }
-    return { ...drawn, faults, finding: first?.finding ?? '' }
+    return { ...drawn, faults, finding: first?.findings[0] ?? '' }
   } finally {
     removeFolders(folder)
   }

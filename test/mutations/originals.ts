@@ -6,6 +6,7 @@ import { ISSUED_FILE } from '../../core/bundle/issued.ts'
 import { tallyJson } from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
 import { encodeEntry } from '../../core/journal/entry.ts'
+import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { leafHash } from '../../core/tlog/tree.ts'
 import { makeStation, OPENING, type TestDevice, type TestStation, type Wishes } from '../audit/fixtures.ts'
@@ -18,6 +19,7 @@ import {
   tallyDocument,
 } from '../audit/left-behind.ts'
 import type { Content, Folders, Lie, Original } from './folders.ts'
+import type { StationSigners } from './resigned.ts'
 
 type Changed = Partial<Record<BundleFile, Uint8Array | null>>
 
@@ -40,7 +42,16 @@ function original(name: string, wishes: Wishes): Original {
     earlier: new Map(station.devices.map((device) => [device.id, earlierBundle(station, device)])),
     foreign: bundleFiles(other, deviceOf(other, 0)),
     lies: [...liesOf(station, folders), ...sharedThings(seed)],
+    signers: signersOf(station),
   }
+}
+
+function signersOf({ authority, executive, supervisory, devices }: TestStation): StationSigners {
+  const signers = devices.map(
+    ({ id, origin, keys }) =>
+      [id, { origin, log: signerFromSeed(keys.log), message: signerFromSeed(keys.message) }] as const,
+  )
+  return { authority, officers: [executive, supervisory], devices: new Map(signers) }
 }
 
 /** Bundles and check-in. */

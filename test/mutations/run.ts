@@ -1,6 +1,7 @@
 /**
  * The long run, for evidence: `npm run soak -- mutations [--count 10000] [--seed S] [--first 0] [--one]`. Both verifiers judge bundles that devices
- * of the demonstration left, and stations whose keys are known, each with something done to it; `--one` asks ours alone.
+ * of the demonstration left, and stations whose keys are known, each with something done to it; behind those from number 0 on come files of 64 MiB;
+ * `--one` asks ours alone.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -11,12 +12,13 @@ import { parseArgs } from 'node:util'
 import { signerOf } from '../../audit/verify/reference.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { type Original, readFolders } from './folders.ts'
-import { drawMutation, type Tried, tryMutation } from './mutations.ts'
+import { heavyMutations } from './heavy.ts'
+import { type Drawn, drawMutation, type Tried, tryMutation } from './mutations.ts'
 import { fixtureOriginals } from './originals.ts'
 import { firstVerifier, secondVerifier } from './verifiers.ts'
 
-/** No honest verification of a station needs more. */
-const MOST_MIB = 1500
+/** No file of 64 MiB is worth more. */
+const MOST_MIB = 2500
 
 /** @returns 0 if every verdict was right, else 1 */
 export async function main(args: readonly string[]): Promise<number> {
@@ -34,28 +36,40 @@ export async function main(args: readonly string[]): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'sandogh-mutations-'))
   const verifiers = values.one ? [firstVerifier()] : [firstVerifier(), secondVerifier()]
   const codes = new Map<string, number>()
-  const sums = { mutations: 0, harmless: 0, refused: 0, faults: 0 }
+  const sums = { mutations: 0, harmless: 0, refused: 0, untold: 0, faults: 0 }
   try {
     const originals = [...fixtureOriginals(), demonstration(scratch)]
     const [first, count] = [Number(values.first), Number(values.count)]
-    for (let number = first; number < first + count; number += 1) {
-      const drawn = drawMutation(originals, values.seed, number)
+    const judge = async (name: number | string, drawn: Drawn) => {
       const tried = await tryMutation(drawn, verifiers, scratch)
       sums.mutations += 1
-      sums[tried.isHarmless ? 'harmless' : 'refused'] += 1
+      sums[kindOf(tried)] += 1
       const code = tried.finding.split(' ')[0] ?? ''
       codes.set(code, (codes.get(code) ?? 0) + 1)
       if (tried.faults.length > 0) {
         sums.faults += 1
-        say(describe(number, tried))
+        say(describe(name, tried))
       }
-      if (sums.mutations % 500 === 0) say(JSON.stringify(sums))
+      if (sums.mutations % 500 === 0) say(JSON.stringify({ ...sums, ...Object.fromEntries(codes) }))
+    }
+    for (let number = first; number < first + count; number += 1)
+      await judge(number, drawMutation(originals, values.seed, number))
+    const tellMost = (of: string) => {
+      for (const verifier of verifiers)
+        say(
+          `${verifier.name}${of}: ${Math.round(verifier.longestMs)} ms at most, ${verifier.peakMiB()} MiB at most`,
+        )
+    }
+    tellMost('')
+    const [large] = originals
+    if (first === 0 && large !== undefined) {
+      for (const mutated of heavyMutations(large))
+        await judge('heavy', { original: large, mutated, isHarmless: false })
+      tellMost(', with files of 64 MiB')
     }
     say(JSON.stringify(sums))
     for (const [code, times] of [...codes].sort(([, a], [, b]) => b - a))
       say(`${String(times).padStart(6)}  ${code || 'holds'}`)
-    for (const verifier of verifiers)
-      say(`${verifier.name}: ${Math.round(verifier.longestMs)} ms at most, ${verifier.peakMiB()} MiB at most`)
     const isModest = verifiers.every((verifier) => verifier.peakMiB() < MOST_MIB)
     return sums.faults === 0 && isModest ? 0 : 1
   } finally {
@@ -64,8 +78,14 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function describe(number: number, { original, mutated, faults }: Tried): string {
-  return [`${number} ${original.name}: ${mutated.what}`, ...faults.map((fault) => `    ${fault}`)].join('\n')
+/** What came of it: `untold` is a lie that nobody can know. */
+function kindOf({ isHarmless, finding }: Tried): 'harmless' | 'refused' | 'untold' {
+  if (isHarmless) return 'harmless'
+  return finding === '' ? 'untold' : 'refused'
+}
+
+function describe(name: number | string, { original, mutated, faults }: Tried): string {
+  return [`${name} ${original.name}: ${mutated.what}`, ...faults.map((fault) => `    ${fault}`)].join('\n')
 }
 
 /** The bundles of a station that voted: the demonstration is run for them. */

@@ -1,14 +1,18 @@
 /** `sandogh simulate peripherals --pty` as any program meets it: a process that prints paths, and the real serial stack that opens them. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { SerialPort } from 'serialport'
 import { afterEach, describe, expect, test } from 'vitest'
+import { concatBytes } from '../../core/keys/hash.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { openCard } from '../../firmware/card-reader/card.ts'
 import { connectCardReader } from '../../firmware/card-reader/driver.ts'
 import { connectIoBoard } from '../../firmware/io-board/adapter.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
+import { encodeCut, encodeDocument, encodeProcessRequest } from '../../firmware/printer/encoder.ts'
 import { silent } from '../end-to-end/station.ts'
 import { ROOT } from '../structure/repository.ts'
 
@@ -56,7 +60,7 @@ class Simulator {
   }
 
   path(name: Name): Promise<string> {
-    return this.says(new RegExp(`^${name} +(/dev/\\S+)`, 'm'))
+    return this.says(new RegExp(`^${name} +(/\\S+)`, 'm'))
   }
 
   async end(signal: NodeJS.Signals): Promise<number | null> {
@@ -119,7 +123,10 @@ describe('virtual peripherals on pseudo-terminals', () => {
     }
     // DLE EOT 4: bits 2 and 3 say that the paper is near its end, 5 and 6 that it has ended.
     expect(await status()).toBe(0x12)
+    // Offline, it says XOFF.
+    const flow = printer.bytes(1)
     expect(await type('tear-paper')).toBe('done')
+    expect(await flow).toEqual([0x13])
     expect(await status()).toBe(0x7e)
 
     const opened = await connectCardReader({
@@ -160,6 +167,115 @@ describe('virtual peripherals on pseudo-terminals', () => {
     expect(await end('SIGTERM')).toBe(0)
   }, 60_000)
 
+  test('print what `cat` writes, at the pace of their line, and prove it', async () => {
+    const { path, end } = bound(await simulator('peripherals', '--pty', '--seed', 'cat'))
+    const printer = await path('printer')
+    const folder = mkdtempSync(join(tmpdir(), 'sandogh-cat-'))
+    const slip = join(folder, 'slip.bin')
+    const rows = new Uint8Array(72 * 430).map((_, i) => i % 251)
+    const bitmap = { widthDots: 576, heightDots: 430, rows }
+    const document = { blocks: [{ kind: 'raster', bitmap }] } as const
+    writeFileSync(slip, concatBytes(...encodeDocument(document), encodeProcessRequest(7), encodeCut()))
+    expect(statSync(slip).size).toBeGreaterThan(30_000)
+    execFileSync('stty', ['-F', printer, '115200', 'raw', '-echo', 'ixon'])
+    const reader = spawn('cat', [printer], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const proof = new Promise<string>((resolve) => {
+      let said = ''
+      reader.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString('hex')
+        // 37 22, four bytes that say which, 00.
+        const found = /3722(.{8})00/.exec(said)
+        if (found !== null) resolve(said)
+      })
+    })
+    const begun = Date.now()
+    const writer = spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', slip, printer], { stdio: 'ignore' })
+    const [code] = await once(writer, 'exit')
+    expect(code).toBe(0)
+    // The automatic status that the slip asks for, and the proof: not a byte was missing.
+    expect(await proof).toMatch(/^10000000(3722.{8}00)$/)
+    // 31 kB take 2.7 s.
+    expect(Date.now() - begun).toBeGreaterThan(2_000)
+    const gone = once(reader, 'exit')
+    reader.kill()
+    await gone
+    rmSync(folder, { recursive: true })
+    expect(await end('SIGTERM')).toBe(0)
+  }, 60_000)
+
+  test('hear nothing and are not heard at another speed', async () => {
+    const { path, end } = bound(await simulator('peripherals', '--pty', '--seed', 'speed'))
+    const ask = Buffer.of(0x10, 0x04, 4)
+    const wrong = await port(await path('printer'), 9_600)
+    const heard: number[] = []
+    wrong.opened.on('data', (chunk: Buffer) => heard.push(...chunk))
+    wrong.opened.write(ask)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(heard).not.toContain(0x12)
+    await new Promise((resolve) => wrong.opened.close(resolve))
+    const right = await port(await path('printer'), BAUD.printer)
+    const status = right.bytes(1)
+    right.opened.write(ask)
+    expect(await status).toEqual([0x12])
+    await new Promise((resolve) => right.opened.close(resolve))
+    expect(await end('SIGTERM')).toBe(0)
+  }, 60_000)
+
+  test('are unplugged and plugged in again by hand, on the same path', async () => {
+    const { path, type, end } = bound(await simulator('peripherals', '--pty', '--seed', 'plug'))
+    const touch = await path('touchscreen')
+    const before = await port(touch, BAUD.touchscreen)
+    // Who does not read does not notice.
+    before.opened.resume()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const gone = once(before.opened, 'close')
+    expect(await type('unplug touchscreen')).toBe('done')
+    expect((await gone)[0]).toMatchObject({ disconnected: true })
+    expect(existsSync(touch)).toBe(false)
+    expect(await type('unplug touchscreen')).toContain('cannot: the plug is out already')
+    expect(await type('unplug lamp')).toContain('cannot: there is no such line; there are touchscreen')
+    expect(await type('replug touchscreen')).toBe('done')
+    const after = await port(touch, BAUD.touchscreen)
+    const packet = after.bytes(10)
+    expect(await type('press 0 0')).toBe('done')
+    // Mirrored across, as the demonstration's panels: the left edge is the far end of the range.
+    expect(Buffer.from(await packet).readUInt16LE(3)).toBeGreaterThan(3_800)
+    await new Promise((resolve) => after.opened.close(resolve))
+    expect(await end('SIGTERM')).toBe(0)
+    expect(existsSync(dirname(touch))).toBe(false)
+  }, 60_000)
+
+  test('are moved by hands as the models can be: palm, drift, heat', async () => {
+    const { path, type, end } = bound(await simulator('peripherals', '--pty', '--seed', 'verbs'))
+    const touch = await port(await path('touchscreen'), BAUD.touchscreen)
+    const place = async (verb: string) => {
+      const packets = touch.bytes(20)
+      expect(await type(verb)).toBe('done')
+      return Buffer.from((await packets).slice(0, 10)).readUInt16LE(3)
+    }
+    const straight = await place('press 540 960')
+    expect(await type('drift -100 20')).toBe('done')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    // A hundred of 1080 points of 3720 units, and the axis is mirrored.
+    expect((await place('press 540 960')) - straight).toBeCloseTo(344, -1)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const palm = touch.bytes(200)
+    expect(await type('palm 540 960')).toBe('done')
+    const places = Buffer.from(await palm)
+    expect(new Set([0, 30, 60, 90, 120].map((at) => places.readUInt16LE(at + 3))).size).toBeGreaterThan(2)
+    expect(await type('palm 5000 5')).toContain('cannot: no point')
+    const printer = await port(await path('printer'), BAUD.printer)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await type('cool-down')).toContain('cannot: the head is not hot')
+    const flow = printer.bytes(2)
+    expect(await type('overheat')).toBe('done')
+    expect(await type('overheat')).toContain('cannot: the printer is in error already')
+    expect(await type('cool-down')).toBe('done')
+    expect(await flow).toEqual([0x13, 0x11])
+    for (const { opened } of [touch, printer]) await new Promise((resolve) => opened.close(resolve))
+    expect(await end('SIGTERM')).toBe(0)
+  }, 60_000)
+
   test('tell hands what cannot be done, and stay when nobody types any more', async () => {
     const run = await simulator('peripherals', '--pty', '--seed', 'hands')
     const { type, end } = bound(run)
@@ -180,7 +296,7 @@ describe('virtual peripherals on pseudo-terminals', () => {
     const told = async (seed: string) => {
       const run = await simulator('peripherals', '--pty', '--faults', '--seed', seed)
       await run.end('SIGTERM')
-      return run.said.replaceAll(/\/dev\/\S+/g, '')
+      return run.said.replaceAll(/\/\S*sandogh-lines-\S+/g, '')
     }
     const said = await told('one')
     expect(said).toMatch(/^ +(up|down):[a-z]+@/m)

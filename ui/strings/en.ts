@@ -152,6 +152,8 @@ export const en: Strings = {
     doneHint: 'The calibration is written and signed. Start the device; two officers then resume.',
     refused: 'The calibration is refused',
     refusedHint: 'Nothing was changed. Look at the panel and its cable, then calibrate again.',
+    mirroredHint:
+      'Nothing was changed. If the panel is wired so, exchange left and right, or top and bottom, in "calibration" of config.json.',
     why: {
       missed: 'The same cross was missed again and again.',
       'no-extent': 'All touches lie on one line.',

@@ -1,4 +1,5 @@
 """One device's bundle: what it is signed by, its journal, and how its files hang together."""
+import re
 from hashlib import sha256
 
 from . import canonical, certificates, contents, cosigned, definition, documents, notes, tree
@@ -9,7 +10,7 @@ from .forms import VERSION, any_text, array, members, text, whole
 from .notes import LOG, Key
 from .text import from_base64, is_time
 
-MAX_ENTRY = 4096
+LINES = re.compile(rb"(?:[^\n]{0,4096}+\n)*+")
 FILE = members(name=any_text, sha256=text(44, 44), size=whole)
 MANIFEST = members(version=VERSION, origin=text(0, 256), files=array(0, 1 << 30, FILE))
 LISTED = {"package.json", "device-certificate.der", "journal.jsonl", "leaves.bin", "checkpoint", "batches.jsonl",
@@ -133,13 +134,14 @@ def _manifest(bundle):
 def _entries(bundle):
     """The entries' bytes, each with the leaf hash that leaves.bin has for it."""
     journal, leaves = bundle.data("journal.jsonl"), bundle.data("leaves.bin")
-    entries = journal.split(b"\n")
-    rest = entries.pop()
-    for number, entry in enumerate(entries):
-        require(len(entry) <= MAX_ENTRY, "journal.line", bundle.place("journal.jsonl", "entry %d" % number), "too long")
-    require(not rest, "journal.line", bundle.place("journal.jsonl", "entry %d" % len(entries)), "does not end")
+    good = LINES.match(journal).end()
+    if good < len(journal):
+        number = journal.count(b"\n", 0, good)
+        raise Refused("journal.line", bundle.place("journal.jsonl", "entry %d" % number), "too long, or does not end")
     require(len(leaves) % 32 == 0, "leaves.size", bundle.place("leaves.bin"))
-    for number in range(max(len(entries), len(leaves) // 32)):
+    count = len(leaves) // 32
+    entries = journal.split(b"\n", count + 1)[:-1]  # one more than there are hashes is enough to refuse it
+    for number in range(max(len(entries), count)):
         here = tree.leaf_hash(entries[number]) if number < len(entries) else None
         require(here == leaves[32 * number:32 * number + 32], "bundle.entry",
                 bundle.place("journal.jsonl", "entry %d" % number), "not the entry that was sealed")

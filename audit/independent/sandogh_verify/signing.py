@@ -1,4 +1,6 @@
 """The one rule for Ed25519 signatures and keys, and X25519 keys of low order."""
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -32,6 +34,7 @@ def verifies(key, message, signature):
     return True
 
 
+@lru_cache(maxsize=4096)  # a device's keys stand in every bundle of its station
 def is_sound(key):
     """32 bytes, a point of the curve and of the subgroup of prime order."""
     point = _decoded(key) if len(key) == 32 and _encoding_allowed(key) else None

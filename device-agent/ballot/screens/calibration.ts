@@ -41,7 +41,11 @@ function draftsOf(state: NinePoints, language: OfficerLanguage): readonly Draft[
     case 'done':
       return message(calibration.done, calibration.doneHint)
     case 'refused':
-      return message(calibration.refused, calibration.why[state.why], calibration.refusedHint)
+      return message(
+        calibration.refused,
+        calibration.why[state.why],
+        state.why === 'mirrored' ? calibration.mirroredHint : calibration.refusedHint,
+      )
   }
 }
 

@@ -39,7 +39,9 @@ describe('the pieces of a bundle read back as they were written', () => {
     const line = fc.uint8Array({ maxLength: 200 }).map((bytes) => bytes.filter((byte) => byte !== 0x0a))
     fc.assert(
       fc.property(fc.array(line), (entries) => {
-        expect(plain(accepted(splitJournal(formatJournal(entries), 'journal.jsonl')))).toEqual(plain(entries))
+        expect(
+          plain(accepted(splitJournal(formatJournal(entries), 'journal.jsonl', entries.length))),
+        ).toEqual(plain(entries))
       }),
     )
   })
@@ -107,8 +109,12 @@ describe('the pieces of a bundle read back as they were written', () => {
 
 describe('the pieces of a bundle are refused', () => {
   test('when the journal has a line that does not end or is too long', () => {
-    expect(codeOf(splitJournal(Buffer.from('a\nb'), 'journal.jsonl'))).toBe('journal.line')
-    expect(codeOf(splitJournal(Buffer.from(`${'a'.repeat(4097)}\n`), 'journal.jsonl'))).toBe('journal.line')
+    const split = (text: string, most = 9) => splitJournal(Buffer.from(text), 'journal.jsonl', most)
+    expect(codeOf(split('a\nb'))).toBe('journal.line')
+    expect(codeOf(split(`${'a'.repeat(4097)}\n`))).toBe('journal.line')
+    const refused = split(`\n\n\n${'a'.repeat(4096)}\nb`, 1)
+    expect(refused.ok ? '' : refused.error.where).toBe('journal.jsonl entry 4')
+    expect(plain(accepted(split('a\nb\n\n\n', 3)))).toEqual(['61', '62', ''])
   })
 
   test('when leaves.bin is no whole number of hashes', () => {
@@ -169,7 +175,7 @@ describe('the pieces of a bundle are refused', () => {
   test('and never throw, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.string({ maxLength: 300 }), (bytes, text) => {
-        splitJournal(bytes, 'x')
+        splitJournal(bytes, 'x', 9)
         splitLeaves(bytes, 'x')
         parseBatches(bytes, 'x')
         parseSpentTags(bytes, 'x')

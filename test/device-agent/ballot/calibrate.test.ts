@@ -109,6 +109,10 @@ describe('a technician', SLOWLY, () => {
     const { result, seen } = await calibrated(folder, { left: right, right: left, top, bottom })
     expect(seen).toBe('refused')
     expect(result).toMatchObject({ ok: false, error: { code: 'calibration.refused' } })
+    if (result.ok) return
+    // What it is, and what to do.
+    expect(result.error.what).toContain('mirrored')
+    expect(result.error.next).toContain('exchange left and right')
     expect(readFileSync(touchCalibrationFile(folder))).toEqual(before)
   })
 

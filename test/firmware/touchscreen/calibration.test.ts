@@ -186,8 +186,27 @@ describe('the nine points of a technician', () => {
   test('that never fit, or are never hit, end in a refusal with its reason', () => {
     const never = run([...all.with(4, hit(4, 120, 40)), hit(4, 120, 40), hit(4, 120, 40), hit(4, 120, 40)])
     expect(never).toEqual({ is: 'refused', why: 'residual' })
-    expect(run(Array.from({ length: 5 }, () => hit(8)))).toEqual({ is: 'refused', why: 'missed' })
+    expect(run(Array.from({ length: 5 }, () => hit(4)))).toEqual({ is: 'refused', why: 'missed' })
     expect(run([hit(0)], never)).toBe(never)
+  })
+
+  test.each([
+    ['mirrored across', 0, 2, 'mirrored'],
+    ['mirrored up and down', 0, 6, 'mirrored'],
+    ['upside down', 0, 8, 'mirrored'],
+    ['on its side', 1, 3, 'rotation'],
+    ['on its other side', 1, 5, 'rotation'],
+  ] as const)('on a panel that is %s: each cross is hit, and it is said why not', (_, cross, seen, why) => {
+    const before = all.slice(0, cross)
+    const hits = Array.from({ length: 5 }, () => hit(seen))
+    expect(run([...before, ...hits])).toEqual({ is: 'refused', why })
+    // A palm and a touch elsewhere between them change nothing, more of these do.
+    expect(run([...before, ...hits.with(1, { is: 'doubtful' }).with(2, hit(7))])).toEqual({
+      is: 'refused',
+      why,
+    })
+    const few = hits.with(1, { is: 'doubtful' }).with(2, hit(7)).with(4, hit(7))
+    expect(run([...before, ...few])).toEqual({ is: 'refused', why: 'missed' })
   })
 
   test('whatever is touched, the procedure stays at one of nine points or ends', () => {

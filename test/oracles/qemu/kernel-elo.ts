@@ -56,7 +56,7 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'sandogh-kernel-elo-'))
   try {
     const kernel = prepare(folder)
-    const line = ptyLine()
+    const line = ptyLine({ clock: realClock, baudRate: 9_600, paced: false })
     const touchscreen = new VirtualTouchscreen({ line, clock: realClock })
     const said = await boot(folder, kernel, line.path, async () => {
       for (const [x, y] of TOUCHES) {

@@ -69,6 +69,7 @@ describe('the screens of a calibration', () => {
     point: n,
     taken: TARGETS.map(() => undefined),
     misses: 0,
+    strays: [],
     repeats: 0,
     ...(again && { again }),
   })

@@ -1,0 +1,35 @@
+/** Files that are on the disk when a function returns, and not only in memory. */
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** What was written to that file, or the names in that folder, are on the disk when this returns. Throws what the system answers. */
+export function sync(path: string): void {
+  const opened = openSync(path, 'r')
+  try {
+    fsyncSync(opened)
+  } finally {
+    closeSync(opened)
+  }
+}
+
+/** Writes all of it, however little the system takes at once. Throws what the system answers. */
+export function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
+}
+
+/**
+ * The file is the old one or the new one, whatever happens meanwhile, and the new one when this returns. Only this user can read it. Throws
+ * what the system answers.
+ */
+export function replaceFile(path: string, bytes: Uint8Array): void {
+  const part = `${path}.part`
+  const opened = openSync(part, 'w', 0o600)
+  try {
+    writeAll(opened, bytes)
+    fsyncSync(opened)
+  } finally {
+    closeSync(opened)
+  }
+  renameSync(part, path)
+  sync(dirname(path))
+}

@@ -1,0 +1,75 @@
+/** The audit with one of its looks taken away each, by exact lines of the program: see `weakenings.ts`. */
+import type { Replacement } from '../../audit/weakened/weaken.ts'
+
+const BATCHES = 'core/ballot-box/batch.ts'
+const EACH_BATCH = 'for (const { batch, count, root, seq } of named) {'
+
+/** As in 2008: what is counted begins behind the first. */
+export const blindToDeckZero: Replacement = {
+  file: BATCHES,
+  line: EACH_BATCH,
+  by: 'for (const { batch, count, root, seq } of named.slice(1)) {',
+}
+
+/** And the same at the other end. */
+export const blindToLastDeck: Replacement = {
+  file: BATCHES,
+  line: EACH_BATCH,
+  by: 'for (const { batch, count, root, seq } of named.slice(0, -1)) {',
+}
+
+/** The device closes whatever became of its ballots. */
+export const blindToCountAtClosing: Replacement = {
+  file: 'core/journal/day.ts',
+  line: 'if (day.sealed !== day.casts) return',
+  by: 'if (day.sealed > day.casts) return',
+}
+
+/** A report says what was given. */
+export const namesNothingMissing: Replacement = {
+  file: 'audit/report.ts',
+  line: 'const missing = incompleteOf(count)',
+  by: 'const missing = incompleteOf(count).slice(0, 0)',
+}
+
+/** The check-in's count is compared with whatever is there. */
+export const blindToMissingDevices: Replacement = {
+  file: 'audit/verify/verify-station.ts',
+  line: 'if (missing.length > 0) {',
+  by: 'if (missing.length > station.devices.length) {',
+}
+
+/** A device may be there as often as it likes. */
+export const blindToTwoBundles: Replacement = {
+  file: 'audit/verify/verify-station.ts',
+  line: "findTwice(bundles, 'a second bundle of this device', ({ device }) => [device]) ??",
+  by: '',
+}
+
+/** A device that no station has is taken to be of the first. */
+export const blindToUnknownDevices: Replacement = {
+  file: 'audit/verify/reference.ts',
+  line: 'stationOf: (device) => stations.get(device),',
+  by: 'stationOf: (device) => stations.get(device) ?? definition.stations[0],',
+}
+
+/** A journal may be begun in anybody's name. */
+export const blindToOwnName: Replacement = {
+  file: 'audit/verify/identity.ts',
+  line: 'if (deviceOfOrigin(definition, day.origin) !== device)',
+  by: 'if (deviceOfOrigin(definition, day.origin) === undefined)',
+}
+
+/** And under anybody's certificate. */
+export const blindToCertificate: Replacement = {
+  file: 'audit/verify/identity.ts',
+  line: 'if (day.certificate !== fingerprint)',
+  by: 'if (day.certificate.length !== fingerprint.length)',
+}
+
+/** Heads of two journals of one device are no contradiction. */
+export const blindToOtherJournals: Replacement = {
+  file: 'audit/verify/contradiction.ts',
+  line: 'if (other !== undefined && other.origin !== head.origin) {',
+  by: 'if (other !== undefined && other.device !== head.device) {',
+}
