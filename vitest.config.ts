@@ -6,8 +6,6 @@ export default defineConfig({
     globalSetup: ['test/browser/build.ts'],
     // Child processes and native handles (serial lines, databases) stay apart from one test file to the next.
     pool: 'forks',
-    // Whole stations wait for their peripherals most of the time: two share even one processor well.
-    maxWorkers: 2,
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -33,7 +33,8 @@ function program(script: string): string {
 /** How it was started so far: process and arguments. */
 function starts(): readonly { readonly pid: number; readonly words: string }[] {
   const file = join(folder, 'started')
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+  // The last line may not be whole yet.
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []
   return lines.map((line) => ({ pid: Number.parseInt(line, 10), words: line.replace(/^\d+ /, '') }))
 }
 
