@@ -5,6 +5,7 @@ import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { type AuditedCount, auditCount } from '../count/audit-count.ts'
 import { openReport } from '../open/open-report.ts'
 import { readSigner, signStatement } from '../open/statement.ts'
+import { checkOutside } from '../outside-bundles.ts'
 import { verifyReport } from '../report.ts'
 import { textOf } from '../verify/reference.ts'
 import {
@@ -34,7 +35,7 @@ export async function open(args: readonly string[]): Promise<{ outcome: Outcome;
   const { order, against } = countInputs(values)
   const shares = values.share.map((where) => ({ where, text: textOf(valueOrThrow(readInput(where))) }))
   const { lost = [] } = values
-  const file = statementFile(values)
+  const file = statementFile(values, positionals)
   let statement: string | undefined
   try {
     const count = await auditCount({ ...order, paths: positionals, opening: { shares, lost } })
@@ -72,15 +73,16 @@ interface StatementFile {
 }
 
 /** The file of the signed statement, made before the long work and in the place of no other. */
-function statementFile(values: {
-  readonly sign?: string | undefined
-  readonly out?: string | undefined
-}): StatementFile | undefined {
+function statementFile(
+  values: { readonly sign?: string | undefined; readonly out?: string | undefined },
+  given: readonly string[],
+): StatementFile | undefined {
   const { sign, out } = values
   if (sign === undefined && out === undefined) return undefined
   if (sign === undefined || out === undefined)
     throw misuse('a signed statement needs a key and a file: --sign <key.pem> --out <file>')
   const signer = valueOrThrow(readSigner(textOf(valueOrThrow(readInput(sign))), sign))
+  valueOrThrow(checkOutside(out, given))
   const file = createFile(out)
   return {
     signer,

@@ -1,11 +1,12 @@
 /** `sandogh audit report`: a count as a page, as PDF, and with every figure's source, in a new folder. */
-import { mkdirSync, realpathSync, rmdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve, sep } from 'node:path'
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { sha256, toHex } from '../../core/keys/hash.ts'
 import type { Signer } from '../../core/ports.ts'
-import { type Refusal, RefusalError, valueOrThrow } from '../../core/result.ts'
+import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { type AuditedCount, auditCount } from '../count/audit-count.ts'
 import { readSigner } from '../open/statement.ts'
+import { checkOutside } from '../outside-bundles.ts'
 import { headline } from '../printed/headline.ts'
 import { printReport } from '../printed/page.ts'
 import { CHROMIUM, printPdf } from '../printed/print-pdf.ts'
@@ -55,7 +56,8 @@ export async function report(
   const { order, against } = countInputs(values)
   const folders = valueOrThrow(findFolders(positionals))
   if (folders.length > MOST_FOLDERS) throw tooMany(folders.length)
-  makeFolder(out, positionals)
+  valueOrThrow(checkOutside(out, positionals))
+  makeFolder(out)
   let isEmpty = true
   try {
     const count = await auditCount({ ...order, paths: positionals })
@@ -118,27 +120,21 @@ function write(
   }
 }
 
-/** A folder that was not there before, and not in anything that is read. */
-function makeFolder(out: string, given: readonly string[]): void {
-  const refusal = (code: string, what: string): Refusal => ({
-    code,
-    where: out,
-    what,
-    next: 'Name a new folder: --out <folder>.',
-  })
+/** A folder that was not there before. */
+function makeFolder(out: string): void {
   try {
-    const parent = `${realpathSync(dirname(resolve(out)))}${sep}`
-    if (given.some((path) => parent.startsWith(`${realpathSync(path)}${sep}`)))
-      throw new RefusalError(
-        refusal('input.inside-bundle', 'this folder lies among the bundles, where nothing may be written'),
-      )
     mkdirSync(out)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (error instanceof RefusalError || code === undefined) throw error
+    if (code === undefined) throw error
     const what =
       code === 'EEXIST' ? 'it is there already, and is left as it is' : `it cannot be made (${code})`
-    throw new RefusalError(refusal('input.out', what))
+    throw new RefusalError({
+      code: 'input.out',
+      where: out,
+      what,
+      next: 'Name a new folder: --out <folder>.',
+    })
   }
 }
 

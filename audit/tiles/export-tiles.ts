@@ -1,10 +1,11 @@
 /** A verified bundle's journal as a tile tree in a folder of its own, for readers that are not ours. */
-import { mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve, sep } from 'node:path'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { type BundleFile, splitJournal } from '../../core/bundle/bundle.ts'
 import { ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
 import { ED25519_TYPE, formatVerifierKey } from '../../core/tlog/note.ts'
 import { tileTree } from '../../core/tlog/tiles.ts'
+import { checkOutside } from '../outside-bundles.ts'
 import { inMemory, readBundle } from '../read-folders.ts'
 import { authorityLines, type Report } from '../report.ts'
 import { type VerifiedCount, verifyCount } from '../verify/verify-count.ts'
@@ -57,11 +58,8 @@ export function verifiedTiles(where: string, authorityKey: Uint8Array | undefine
  */
 export function writeTiles(files: ReadonlyMap<string, Uint8Array>, to: string, from: string): Result<void> {
   try {
-    const parent = realpathSync(dirname(resolve(to)))
-    if (`${parent}${sep}`.startsWith(`${realpathSync(from)}${sep}`)) {
-      const what = 'this folder lies in the bundle, in which nothing may be written'
-      return refuse('input.inside-bundle', to, what, 'Name a folder elsewhere.')
-    }
+    const isOutside = checkOutside(to, [from])
+    if (!isOutside.ok) return isOutside
     mkdirSync(to, { recursive: true })
     if (readdirSync(to).length > 0)
       return refuse('input.not-empty', to, 'this folder is not empty', 'Name a new folder.')
