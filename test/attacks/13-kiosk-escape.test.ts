@@ -80,11 +80,11 @@ const waitsForCrashedPage: Replacement = {
 /** A page that something else covers stays. */
 const staysBehind: Replacement = {
   file: 'device-agent/ballot/web/main.tsx',
-  line: "if (isCovered && matchMedia('(display-mode: fullscreen)').matches) line.leave()",
+  line: "if (isCovered && location.hash === '#kiosk') line.leave()",
   by: 'void isCovered',
 }
 
-const ADDRESS = /^http:\/\/127\.0\.0\.1:\d+\/$/
+const ADDRESS = /^http:\/\/127\.0\.0\.1:\d+\/#kiosk$/
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 let device: KioskDevice

@@ -9,6 +9,9 @@ import { GRID } from '../../../ui/screen.ts'
 /** Where Debian's package puts it. */
 export const CHROMIUM = '/usr/bin/chromium'
 
+/** Behind the address: tells the page that it is all that this screen shows. The server's forwarding keeps it. */
+const KIOSK_MARK = '#kiosk'
+
 /** Parts of Chromium that look into the network, speak up, or let somebody do more than look and press. */
 const FEATURES_OFF = [
   'AutofillServerCommunication',
@@ -65,7 +68,7 @@ export function kioskArguments(profile: string, address: string): readonly strin
     '--disable-component-update',
     '--disable-domain-reliability',
     '--no-pings',
-    address,
+    `${address}${KIOSK_MARK}`,
   ]
 }
 

@@ -66,12 +66,12 @@ function placeOf(event: PointerEvent): Place | undefined {
 }
 
 /**
- * A browser that fills the screen and shows something else than this page was led there by keys that came before the page held them. The
- * device ends a browser whose page has left.
+ * A kiosk's browser that shows something else than this page, or gives it no keys, was led there by keys that came before the page held them.
+ * The device ends a browser whose page has left (`kiosk.ts`). In any other browser people go from window to window.
  */
 function leaveIfCovered(): void {
   const isCovered = document.hidden || !document.hasFocus()
-  if (isCovered && matchMedia('(display-mode: fullscreen)').matches) line.leave()
+  if (isCovered && location.hash === '#kiosk') line.leave()
 }
 
 lockPage()

@@ -79,7 +79,7 @@ describe('a browser', () => {
     await nextStart()
     await expect.poll(() => starts().length).toBe(2)
     const [one, two] = starts().map(({ words }) => ({
-      token: /\?token=(\S+)/.exec(words)?.[1],
+      token: /\?token=([^\s#]+)#kiosk(?:\s|$)/.exec(words)?.[1],
       profile: /--user-data-dir=(\S+)/.exec(words)?.[1],
     }))
     expect(two?.token).toMatch(/^[A-Za-z0-9_-]{43}$/)
