@@ -48,7 +48,14 @@ const KEYS = [
   ...['Page_Down', 'End', 'Home', 'Delete', 'Insert'],
 ]
 
-/** The kiosk is any window of a browser, and the page leaves keys to it. */
+/** A page that something else covers stays. */
+const staysBehind: Replacement = {
+  file: 'device-agent/ballot/web/main.tsx',
+  line: "if (isCovered && location.hash === '#kiosk') line.leave()",
+  by: 'void isCovered',
+}
+
+/** The kiosk is any window of a browser, the page leaves keys to it, and stays behind what they open. */
 const browserKeepsItsKeys: readonly Replacement[] = [
   { file: 'device-agent/ballot/page/kiosk-browser.ts', line: "    '--kiosk',\n", by: '' },
   {
@@ -56,6 +63,7 @@ const browserKeepsItsKeys: readonly Replacement[] = [
     line: '    event.preventDefault()\n    const press = keyPress(event, seen)',
     by: '    const press = keyPress(event, seen)',
   },
+  staysBehind,
 ]
 /** The page leaves the mouse, and what is dropped, to the browser. */
 const browserKeepsItsMouse: Replacement = {
@@ -75,13 +83,6 @@ const waitsForCrashedPage: Replacement = {
   file: 'device-agent/ballot/page/kiosk.ts',
   line: "if (state === 'left') this.#end('its page is gone', 'SIGKILL')",
   by: "if (state === 'left') this.#wait(BACK_MS, () => this.#end('its page is gone', 'SIGKILL'))",
-}
-
-/** A page that something else covers stays. */
-const staysBehind: Replacement = {
-  file: 'device-agent/ballot/web/main.tsx',
-  line: "if (isCovered && location.hash === '#kiosk') line.leave()",
-  by: 'void isCovered',
 }
 
 const ADDRESS = /^http:\/\/127\.0\.0\.1:\d+\/#kiosk$/
