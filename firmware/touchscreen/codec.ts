@@ -184,6 +184,11 @@ export function encodeRawMode(): Uint8Array {
   return encodePacket('M', Uint8Array.of(0, REPORT_ALL, 0))
 }
 
+/** The command after which a controller is as when it was switched on; nothing acknowledges it. */
+export function encodeHardReset(): Uint8Array {
+  return encodePacket('R', Uint8Array.of(0))
+}
+
 /** The parameters in a `P` packet: `io serial1 serial2`. Undefined for another packet. */
 export function parametersOf(packet: EloPacket): EloParameters | undefined {
   const [io = 0, serial1 = 0, serial2 = 0] = packet.data

@@ -15,6 +15,7 @@ import {
   diagnosticsOf,
   eloFormat,
   encodeChecked,
+  encodeHardReset,
   encodePacket,
   encodeRawMode,
   identityOf,
@@ -47,7 +48,8 @@ const HARMLESS_TESTS: readonly string[] = ['NVRAM', 'expansion board', 'reserved
 
 /**
  * Opens the line and shakes hands: identify, what the controller's own tests found, commands checked, then raw mode with contacts,
- * movements and releases; each is set only where it is not so.
+ * movements and releases; each is set only where it is not so. One that is mute, or whose commands were not checked, may have taken noise
+ * for a command: it begins anew from what it has saved.
  */
 export async function connectTouchscreen(parts: {
   readonly open: OpenLine
@@ -83,13 +85,26 @@ export async function connectTouchscreen(parts: {
 
 /** Who is there, once it is sound and reports as it should. */
 async function shakeHands(line: Line<EloPacket>): Promise<Result<string, LinkFault>> {
-  const identity = await ask(line, 'i', identityOf)
+  const identity = await identify(line)
   if (!identity.ok) return identity
   for (const prepare of [checkSoundness, haveCommandsChecked, makeRaw]) {
     const prepared = await prepare(line)
     if (!prepared.ok) return prepared
   }
   return identity
+}
+
+/** Who is there, after a hard reset unless nothing but checked commands has reached it since its last. */
+async function identify(line: Line<EloPacket>): Promise<Result<string, LinkFault>> {
+  const found = await ask(line, 'i', identityOf)
+  if (!found.ok && found.error.is === 'lost') return found
+  if (found.ok) {
+    const parameters = await askIfKnown(line, 'p', parametersOf)
+    if (!parameters.ok) return parameters
+    if (parameters.value === undefined || checksCommands(parameters.value)) return found
+  }
+  line.send(encodeHardReset())
+  return ask(line, 'i', identityOf)
 }
 
 /** The results of the controller's tests at power-on. Controllers of fewer commands are taken without. */

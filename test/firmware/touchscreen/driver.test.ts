@@ -35,7 +35,7 @@ describe('the touchscreen', () => {
     const line = controller({ bytes: '00 87 00' })
     const screen = good(await connect(line))
     expect(screen.identity).toBe('Elo AccuTouch, firmware 01.05')
-    expect(commands(line)).toBe('idpm')
+    expect(commands(line)).toBe('ipdpm')
     const touches: TouchEvent[] = []
     screen.onTouch((touch) => touches.push(touch))
     line.say(
@@ -57,7 +57,7 @@ describe('the touchscreen', () => {
   test('is set to raw reports when it is not, and asked whether it took them', async () => {
     const line = controller({ bytes: '00 47 0c' })
     good(await connect(line))
-    expect(commands(line)).toBe('idpmMm')
+    expect(commands(line)).toBe('ipdpmMm')
   })
 
   test('whose mode was changed behind its back fails its next heartbeat', async () => {
@@ -74,13 +74,17 @@ describe('the touchscreen', () => {
     expect(line.closed).toBe(true)
   })
 
-  test('is asked three times, a second each, before it counts as silent', async () => {
+  test('is asked three times, a second each, then reset and asked again, before it counts as silent', async () => {
     const clock = new ManualClock()
     const line = new ScriptedLine()
     const connecting = connect(line, clock)
     await clock.advance(1000)
     await clock.advance(1000)
     expect(commands(line)).toBe('iii')
+    await clock.advance(1000)
+    await clock.advance(1000)
+    await clock.advance(1000)
+    expect(commands(line)).toBe('iiiRiii')
     await clock.advance(1000)
     expect(await connecting).toMatchObject({ ok: false, error: { is: 'timeout' } })
     expect(line.closed).toBe(true)

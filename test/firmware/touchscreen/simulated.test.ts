@@ -1,7 +1,7 @@
 /** The driver against the simulated controller, whose codec is its own. */
 import { describe, expect, test } from 'vitest'
 import type { OpenLine } from '../../../core/ports.ts'
-import type { TouchEvent } from '../../../firmware/touchscreen/codec.ts'
+import { encodePacket, type TouchEvent } from '../../../firmware/touchscreen/codec.ts'
 import { connectTouchscreen, type Touchscreen } from '../../../firmware/touchscreen/driver.ts'
 import type { GestureEvent } from '../../../firmware/touchscreen/gesture.ts'
 import { Touches } from '../../../firmware/touchscreen/touches.ts'
@@ -107,6 +107,28 @@ describe('the touchscreen driver and a simulated controller', () => {
     })
     glass.fail('nvram')
     expect(await clock.run(connect())).toMatchObject({ ok: true })
+  })
+
+  // Noise on a line whose commands are not checked yet may be one of these: every eleventh byte is enough (npm run soak -- lines, plans 554 and 1187).
+  test.each([
+    ['says nothing', 'Q', [1]],
+    ['answers under a key', 'K', [220]],
+    ['tells of no touch', 'Q', [4]],
+  ] as const)('a controller that %s because of noise is reset, and tells of touches again', async (_, letter, data) => {
+    const { clock, open, glass, connect, pause } = table()
+    const told = await clock.run(
+      (async () => {
+        const noise = await open()
+        noise.write(encodePacket(letter, Uint8Array.from(data)))
+        await pause(100)
+        noise.close()
+        const events = gesturesOf(good(await connect()), clock)
+        await glass.press(100, 200)
+        await pause(100)
+        return events
+      })(),
+    )
+    expect(told.map(({ is }) => is)).toEqual(['down', 'up'])
   })
 
   test('a command that was damaged on its way is refused by the controller and said again', async () => {
