@@ -114,22 +114,25 @@ describe('the touchscreen driver and a simulated controller', () => {
     ['says nothing', 'Q', [1]],
     ['answers under a key', 'K', [220]],
     ['tells of no touch', 'Q', [4]],
-  ] as const)('a controller that %s because of noise is reset, and tells of touches again', async (_, letter, data) => {
-    const { clock, open, glass, connect, pause } = table()
-    const told = await clock.run(
-      (async () => {
-        const noise = await open()
-        noise.write(encodePacket(letter, Uint8Array.from(data)))
-        await pause(100)
-        noise.close()
-        const events = gesturesOf(good(await connect()), clock)
-        await glass.press(100, 200)
-        await pause(100)
-        return events
-      })(),
-    )
-    expect(told.map(({ is }) => is)).toEqual(['down', 'up'])
-  })
+  ] as const)(
+    'a controller that %s because of noise is reset, and tells of touches again',
+    async (_, letter, data) => {
+      const { clock, open, glass, connect, pause } = table()
+      const told = await clock.run(
+        (async () => {
+          const noise = await open()
+          noise.write(encodePacket(letter, Uint8Array.from(data)))
+          await pause(100)
+          noise.close()
+          const events = gesturesOf(good(await connect()), clock)
+          await glass.press(100, 200)
+          await pause(100)
+          return events
+        })(),
+      )
+      expect(told.map(({ is }) => is)).toEqual(['down', 'up'])
+    },
+  )
 
   test('a command that was damaged on its way is refused by the controller and said again', async () => {
     const { clock, open, connect } = table()
