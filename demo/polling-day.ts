@@ -6,7 +6,6 @@ import type { Clock, Logger, Random } from '../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../core/result.ts'
 import { electionResult } from '../fleet/results/results.ts'
 import type { CentreStore } from '../fleet/store/store.ts'
-import { VoterCard } from '../simulator/cards/voter-card.ts'
 import { closePolls, openPolls, takeLeave } from '../simulator/people/officers.ts'
 import { vote } from '../simulator/people/voter.ts'
 import type { VirtualClock } from '../simulator/virtual-clock.ts'
@@ -83,7 +82,7 @@ async function day(parts: DayParts): Promise<DayResult> {
 
 /** Every voter gets a card at the desk, goes to a device and votes; the devices work side by side. */
 async function allVote(parts: DayParts, devices: readonly VirtualDevice[], desk: VirtualDesk) {
-  const { clock, random, progress } = parts
+  const { provisioned, clock, random, progress } = parts
   const ballots = shuffle(realBallots(), random)
   const castOn = new Map<string, RealBallot[]>(devices.map(({ id }) => [id, []]))
   let done = 0
@@ -91,7 +90,7 @@ async function allVote(parts: DayParts, devices: readonly VirtualDevice[], desk:
     devices.map(async ({ id, bench }, place) => {
       for (const codes of ballots.filter((_, i) => i % devices.length === place)) {
         await pause(clock, uniform(LONGEST_GAP_MS, random))
-        const card = new VoterCard({ random })
+        const card = provisioned.voterCard(random)
         await desk.authorise(card)
         const outcome = await vote(bench, clock, { card, codes: shuffle(codes, random) })
         if (outcome !== 'voted') throw new Error(`a voter was refused at ${id}`)

@@ -2,27 +2,39 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { officerSubject } from '../core/cards/officer.ts'
-import { authorityCertificate } from '../core/keys/certificate.ts'
+import { stationHash } from '../core/cards/terminal-certificate.ts'
+import { authorityCertificate, readCertificate } from '../core/keys/certificate.ts'
 import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { toBase64 } from '../core/keys/hash.ts'
+import { drawP256Scalar, p256KeyFromScalar } from '../core/keys/p256.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import { PHOTO_FOLDER } from '../core/package/photos.ts'
 import { shareFile } from '../core/package/trustee-share.ts'
 import type { Random, Signer } from '../core/ports.ts'
 import { ok, valueOrThrow } from '../core/result.ts'
 import { canonicalJson } from '../core/text/canonical-json.ts'
+import { writeCardTerminal } from '../device-agent/ballot/card-terminal.ts'
 import { type DeviceConfig, writeSeeds } from '../device-agent/ballot/home.ts'
+import type { CardTerminal } from '../firmware/card-reader/secure-channel.ts'
 import { type Ceremony, holdCeremony } from '../provisioning/ceremony/hold-ceremony.ts'
 import {
+  type CardIssuing,
+  certifyTerminal,
+  enrolTerminal,
+  requestTerminal,
+} from '../provisioning/enrolment/card-terminals.ts'
+import {
+  type CardRole,
   type Issuing,
+  issueCardCertificate,
   issueCentreCertificate,
-  issueOfficerCertificate,
 } from '../provisioning/enrolment/certificates.ts'
 import { makeDeviceKeys } from '../provisioning/enrolment/device-keys.ts'
 import { enrolDevice, requestEnrolment } from '../provisioning/enrolment/enrolment.ts'
 import { buildPackage } from '../provisioning/package/build-package.ts'
 import { makeCardKey } from '../simulator/cards/card-key.ts'
 import { OfficerCard } from '../simulator/cards/officer-card.ts'
+import { VoterCard } from '../simulator/cards/voter-card.ts'
 import { PANEL } from '../simulator/people/bench.ts'
 import type { OfficerHand, Officers } from '../simulator/people/officers.ts'
 import {
@@ -60,6 +72,10 @@ export interface Provisioned {
   readonly centre: CentreIdentity
   /** The two keys that sign authorizations. */
   readonly desk: { readonly executive: Signer; readonly supervisory: Signer }
+  /** By what the desk proves to cards that it may issue. */
+  readonly deskTerminal: CardTerminal
+  /** A blank voter's card, personalised for this election. */
+  voterCard(random: Random): VoterCard
   readonly officers: Officers
   /** Paths of the trustees' share files. */
   readonly shareFiles: readonly string[]
@@ -113,15 +129,19 @@ export function provision(
   const certificate = valueOrThrow(
     issueCentreCertificate({ subject: CENTRE, tls, message: messageSigner.publicKey }, definition, issuing),
   )
+  const cardAuthority = p256KeyFromScalar(drawP256Scalar(random))
+  const cardIssuing: CardIssuing = { cardAuthority, lastDay: issuing.notAfter, random }
+  const certifyCard = (role: CardRole, subject: string, publicKey: Uint8Array) =>
+    valueOrThrow(issueCardCertificate({ subject, role, publicKey }, definition, issuing))
+  const cardAuthorityDer = certifyCard('card-authority', 'card-authority', cardAuthority.publicKey)
+  const terminals = { authority: cardAuthority.publicKey, station: stationHash(STATION) }
   const officer = (role: keyof Officers, pin: string): OfficerHand => {
     const key = makeCardKey(random)
-    const issued = issueOfficerCertificate(
-      { subject: officerSubject(STATION, role), role, publicKey: key.publicKey },
-      definition,
-      issuing,
-    )
-    return { pin, card: new OfficerCard({ kind: role, certificate: valueOrThrow(issued), pin, key }) }
+    const certificate = certifyCard(role, officerSubject(STATION, role), key.publicKey)
+    return { pin, card: new OfficerCard({ kind: role, certificate, pin, key, terminals }) }
   }
+  const deskKey = p256KeyFromScalar(drawP256Scalar(random))
+  const desks = { role: 'check-in', station: STATION, publicKey: deskKey.publicKey } as const
   // The station's memory stick is plugged in.
   mkdirSync(join(out, 'bundles'), { recursive: true })
   for (const device of plan.devices) {
@@ -136,6 +156,11 @@ export function provision(
     writeFileSync(join(folder, 'certificate.der'), enrolled)
     writeFileSync(join(folder, 'centre.der'), certificate)
     writeFileSync(join(folder, 'authority.der'), authorityDer)
+    const key = drawP256Scalar(random)
+    const request = requestTerminal(device, key, signerFromSeed(keys.message))
+    const known = valueOrThrow(readCertificate(enrolled, authority.publicKey, times[0] ?? 0, device))
+    const forCards = valueOrThrow(enrolTerminal(request, known, definition, cardIssuing, device))
+    writeCardTerminal(folder, { key, certificate: forCards, authority: cardAuthorityDer })
   }
   return {
     authority,
@@ -144,6 +169,13 @@ export function provision(
     electionPackage,
     centre: { name: CENTRE, tlsSeed, certificate, witness, messageSigner },
     desk,
+    deskTerminal: { certificate: certifyTerminal(desks, cardIssuing), key: deskKey },
+    voterCard: (drawn) => {
+      const card = new VoterCard({ random: drawn })
+      const certificate = certifyCard('voter-card', 'voter-card', card.publicKey)
+      card.personalise({ certificate, authority: cardAuthority.publicKey })
+      return card
+    },
     officers: {
       executive: officer('executive', digits(random)),
       supervisory: officer('supervisory', digits(random)),

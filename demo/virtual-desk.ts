@@ -15,7 +15,7 @@ import { BITS_PER_BYTE } from './virtual-line.ts'
 
 /** What the desk works with. */
 interface DeskParts {
-  readonly provisioned: Pick<Provisioned, 'electionPackage' | 'desk'>
+  readonly provisioned: Pick<Provisioned, 'electionPackage' | 'desk' | 'deskTerminal' | 'authority'>
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -46,6 +46,9 @@ export class VirtualDesk {
       electionPackage: provisioned.electionPackage,
       station: STATION,
       signers: provisioned.desk,
+      terminal: provisioned.deskTerminal,
+      authorityKey: provisioned.authority.publicKey,
+      clock,
       random,
     })
   }

@@ -24,8 +24,24 @@ import { isSoundPublicKey, verifyEd25519 } from './ed25519.ts'
 import { concatBytes, equalBytes, fromBase64, sha256, toBase64 } from './hash.ts'
 import { isSoundP256Key } from './p256.ts'
 
-/** What the owner of a certificate is. `spare` is the sealed card that holds the third share of a station's day key. */
-type Role = 'device' | 'executive' | 'supervisory' | 'spare' | 'centre'
+const ROLES = [
+  'device',
+  'executive',
+  'supervisory',
+  'spare',
+  'centre',
+  'voter-card',
+  'technician',
+  'trustee',
+  'auditor',
+  'card-authority',
+] as const
+
+/**
+ * What the owner of a certificate is. `spare` is the sealed card that holds the third share of a station's day key; `card-authority` signs
+ * what cards can read (`core/cards/terminal-certificate.ts`).
+ */
+type Role = (typeof ROLES)[number]
 
 /** What {@link readCertificate} vouches for. */
 export interface Certificate {
@@ -41,7 +57,6 @@ export interface Certificate {
   readonly fingerprint: Uint8Array
 }
 
-const ROLES: readonly Role[] = ['device', 'executive', 'supervisory', 'spare', 'centre']
 /** These meet by TLS; their subject is the name that a client asks for. */
 const TLS_ROLES: readonly string[] = ['device', 'centre']
 const MAX_CERTIFICATE_BYTES = 4096

@@ -13,7 +13,6 @@ import { programHash } from '../../device-agent/program-files.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { Centre } from '../../fleet/centre.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
-import { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { TIME_ZONE } from '../elections/gy-les-nonains.ts'
 import { writePolicy } from '../policy.ts'
 import { deviceFolder, type Provisioned, provision, writeConfig } from '../provisioned.ts'
@@ -197,7 +196,7 @@ export class LiveStation {
         this.#rack.takeOut()
         break
       case 'issue': {
-        const card = new VoterCard({ random: this.#orders.random })
+        const card = this.#provisioned.voterCard(this.#orders.random)
         await this.#desk.authorise(card)
         this.#rack.add(card)
         break

@@ -9,6 +9,7 @@
  * centre.der              of the centre
  * authority.der           of the election authority, for TLS; its key must be the one that config.json trusts
  * keys.json               log, message, TLS and witness seeds, made on the device, readable by it alone
+ * card-*                  by what it proves to cards that it may write them (`card-terminal.ts`)
  * touch-calibration.json  signed by the device; absent until a technician has calibrated it, and then config.json's calibration holds
  * medium-a/               ballot database and key slots
  * ```
@@ -26,8 +27,10 @@ import { checkTimeZone } from '../../core/package/time-zone.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
+import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
 import { mappingOfEdges, type TouchMapping } from '../../firmware/touchscreen/calibration.ts'
 import { checkVoterTexts } from '../../ui/voter-texts.ts'
+import { readCardTerminal } from './card-terminal.ts'
 import { readPhotos } from './photos.ts'
 import { openTouchCalibration } from './touch-calibration.ts'
 
@@ -79,6 +82,7 @@ export interface ProvisionedHome {
   readonly authorityKey: Uint8Array
   readonly authorityDer: Uint8Array
   readonly seeds: DeviceSeeds
+  readonly cardTerminal: CardTerminal
 }
 
 /** A home folder, read and checked, with all that the device made itself. */
@@ -182,6 +186,8 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
     return misfit(join(folder, 'keys.json'), 'these are not the keys that certificate.der names')
   }
   if (centre.value.role !== 'centre') return misfit(centreFile, 'this is not the certificate of the centre')
+  const cardTerminal = readCardTerminal(folder, { authorityKey, station }, nowMs)
+  if (!cardTerminal.ok) return cardTerminal
   return ok({
     folder,
     config: config.value,
@@ -194,6 +200,7 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
     authorityKey,
     authorityDer: authorityDer.value,
     seeds: seeds.value,
+    cardTerminal: cardTerminal.value,
   })
 }
 

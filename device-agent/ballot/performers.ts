@@ -19,12 +19,12 @@ export function makePerformers(
     printer: () => peripherals.printer,
     voidSlip: () => papers.voidSlip(),
   }
-  const { electionPackage } = home
+  const { electionPackage, cardTerminal: terminal } = home
   const { station } = home.config
   return {
     session: new SessionPerformer({
       ...shared,
-      checks: { electionPackage, station, random },
+      checks: { electionPackage, station, terminal, random },
       slip: (style, ballot) => papers.slip(style, ballot),
       printProgress,
     }),

@@ -1,4 +1,4 @@
-/** Certificates of the centre and of officers' cards. Devices ask for theirs (`enrolment.ts`). */
+/** Certificates of the centre and of cards. Devices ask for theirs (`enrolment.ts`). */
 import type { Definition } from '../../core/election/definition.ts'
 import { ed25519Spki, issueCertificate } from '../../core/keys/certificate.ts'
 import { isSoundPublicKey } from '../../core/keys/ed25519.ts'
@@ -21,7 +21,16 @@ export interface Issuing {
   readonly random: Random
 }
 
-export type OfficerRole = 'executive' | 'supervisory' | 'spare'
+/** What a card's certificate says it is; `card-authority` is that of the key by which cards know terminals. */
+export type CardRole =
+  | 'executive'
+  | 'supervisory'
+  | 'spare'
+  | 'voter-card'
+  | 'technician'
+  | 'trustee'
+  | 'auditor'
+  | 'card-authority'
 
 /** What every certificate of one authority has in common, with a fresh serial. */
 export function issuedBy({ authority, notBefore, notAfter, random }: Issuing, definition: Definition) {
@@ -32,17 +41,17 @@ export function issuedBy({ authority, notBefore, notAfter, random }: Issuing, de
 }
 
 /**
- * An officer's certificate, which goes on the card.
- * @param officer.publicKey the card's P-256 key, 65 bytes uncompressed
- * @returns DER, or a refusal `officer.weak-key`
+ * A card's certificate, which goes on the card, or the card authority's.
+ * @param card.publicKey its P-256 key, 65 bytes uncompressed
+ * @returns DER, or a refusal `card.weak-key`
  */
-export function issueOfficerCertificate(
-  officer: { readonly subject: string; readonly role: OfficerRole; readonly publicKey: Uint8Array },
+export function issueCardCertificate(
+  card: { readonly subject: string; readonly role: CardRole; readonly publicKey: Uint8Array },
   definition: Definition,
   issuing: Issuing,
 ): Result<Uint8Array> {
-  const { subject, role, publicKey } = officer
-  if (!isSoundP256Key(publicKey)) return weak('officer.weak-key', `card of ${subject}`)
+  const { subject, role, publicKey } = card
+  if (!isSoundP256Key(publicKey)) return weak('card.weak-key', `card of ${subject}`)
   const publicKeySpki = concatBytes(P256_SPKI_PREFIX, publicKey)
   return ok(issueCertificate({ ...issuedBy(issuing, definition), subject, role, publicKeySpki }))
 }

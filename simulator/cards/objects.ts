@@ -1,14 +1,20 @@
-/** The commands that every card of docs/card.md has: objects read and written in pieces, and the proof that it holds its key. */
+/**
+ * The commands that every card of docs/card.md has: objects read and written in pieces, the proof that it holds its key, and the secure
+ * channel to a terminal that proved what it is.
+ */
 import { hash } from 'node:crypto'
 import type { CardKey } from './card-key.ts'
+import { SecureChannel } from './secure-channel.ts'
 import {
   type CardAnswer,
   type CardCommand,
   type CardInstruction,
   PIECE,
+  SECURED,
   SmartCard,
   SW,
 } from './smart-card.ts'
+import { readTerminal, type Terminal } from './terminal.ts'
 
 /** An object's place on a card, and who may do what with it now: undefined, or the status word that says why not. */
 export interface CardObject {
@@ -23,14 +29,35 @@ export interface CardObject {
 
 const AUTHENTICATION_CONTEXT = Buffer.from('sandogh/v1/card', 'ascii')
 
+/** What only personalisation writes. */
+export const FIXED: Pick<CardObject, 'mayRead' | 'mayWrite'> = {
+  mayRead: () => undefined,
+  mayWrite: () => SW.securityNotSatisfied,
+}
+
 /** A card with objects and a key. */
 export abstract class ObjectCard extends SmartCard {
   protected readonly key: CardKey
+  /** The card authority's key, by which terminals are known; none before personalisation. */
+  #terminalAuthority: Uint8Array | undefined
   #object: CardObject | undefined
+  /** Its certificate was verified; it has not proved its key. */
+  #shown: Terminal | undefined
+  #channel: SecureChannel | undefined
 
-  constructor(key: CardKey) {
+  constructor(key: CardKey, terminalAuthority?: Uint8Array) {
     super()
     this.key = key
+    this.#terminalAuthority = terminalAuthority
+  }
+
+  protected set terminalAuthority(key: Uint8Array) {
+    this.#terminalAuthority = key
+  }
+
+  /** Whoever the command that is being done comes from, under its secure channel; undefined for a command in the clear. */
+  protected get terminal(): Terminal | undefined {
+    return this.#channel?.terminal
   }
 
   /** The card's public key, 65 bytes uncompressed. */
@@ -45,9 +72,28 @@ export abstract class ObjectCard extends SmartCard {
 
   protected override forgetSession(): void {
     this.#object = undefined
+    this.#shown = undefined
+    this.#channel = undefined
   }
 
   protected override instruction(cla: number, ins: number): CardInstruction | undefined {
+    const plain = this.plainInstruction(cla & ~SECURED, ins)
+    if (plain === undefined) return undefined
+    if ((cla & SECURED) !== 0)
+      return { direction: 'in', run: (command) => this.#runSecured([cla, ins], command, plain) }
+    const run = (command: CardCommand): CardAnswer => {
+      // A command in the clear ends the channel: nobody slips one in between.
+      this.#channel = undefined
+      return plain.run(command)
+    }
+    return { direction: plain.direction, run }
+  }
+
+  /** The command with this class and instruction, if this kind of card has one, whether it comes in the clear or under a channel. */
+  protected plainInstruction(cla: number, ins: number): CardInstruction | undefined {
+    if (cla === 0x80 && ins === 0x2a)
+      return { direction: 'in', run: (command) => this.#showTerminal(command) }
+    if (cla === 0x80 && ins === 0x82) return { direction: 'in', run: (command) => this.#agree(command) }
     if (cla !== 0x00) return undefined
     switch (ins) {
       case 0xa4:
@@ -63,6 +109,47 @@ export abstract class ObjectCard extends SmartCard {
       default:
         return undefined
     }
+  }
+
+  #runSecured(
+    [cla, ins]: readonly [number, number],
+    { p1, p2, body }: CardCommand,
+    plain: CardInstruction,
+  ): CardAnswer {
+    const channel = this.#channel
+    const opened = channel?.open(Uint8Array.of(cla, ins, p1, p2), body)
+    if (channel === undefined || opened === undefined) {
+      this.#channel = undefined
+      return { sw: SW.securityNotSatisfied }
+    }
+    if (plain.direction === 'out' && opened.length > 0) return { sw: SW.wrongLength }
+    const { data = new Uint8Array(0), sw = SW.done } = plain.run({
+      p1,
+      p2,
+      p3: plain.direction === 'in' ? opened.length : 0,
+      body: opened,
+    })
+    // Amendment D, 6.2.5: a status word that tells of an error goes in the clear.
+    const isError = sw !== SW.done && sw >> 8 !== 0x63
+    return isError ? { sw } : { data: channel.seal(data, sw), sw }
+  }
+
+  #showTerminal({ p1, p2, body }: CardCommand): CardAnswer {
+    if (p1 !== 0x00 || p2 !== 0x10) return { sw: SW.wrongParameters }
+    if (this.#channel !== undefined || this.#terminalAuthority === undefined) return { sw: SW.notAllowed }
+    this.#shown = readTerminal(body, this.#terminalAuthority)
+    return { sw: this.#shown === undefined ? SW.securityNotSatisfied : SW.done }
+  }
+
+  #agree({ p1, p2, body }: CardCommand): CardAnswer {
+    if (p1 !== 0x00 || p2 !== 0x11) return { sw: SW.wrongParameters }
+    const shown = this.#shown
+    this.#shown = undefined
+    if (this.#channel !== undefined || shown === undefined) return { sw: SW.notAllowed }
+    const agreed = SecureChannel.agree(shown, body, this.key)
+    if (agreed === undefined) return { sw: SW.wrongData }
+    this.#channel = agreed.channel
+    return { data: agreed.answer }
   }
 
   #selectObject({ p1, p2, body }: CardCommand): CardAnswer {

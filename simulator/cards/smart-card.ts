@@ -10,6 +10,7 @@ export const SW = {
   securityNotSatisfied: 0x6982,
   blocked: 0x6983,
   notAllowed: 0x6985,
+  wrongData: 0x6a80,
   notFound: 0x6a82,
   noRoom: 0x6a84,
   wrongParameters: 0x6a86,
@@ -18,8 +19,10 @@ export const SW = {
   unknownClass: 0x6e00,
 } as const
 
-/** What a card does with a command: a status word, or the bytes it has to say. */
-export type CardAnswer = { readonly sw: number } | { readonly data: Uint8Array }
+/** What a card does with a command: a status word, or the bytes it has to say, with 90 00 unless it says otherwise. */
+export type CardAnswer =
+  | { readonly sw: number; readonly data?: undefined }
+  | { readonly data: Uint8Array; readonly sw?: number }
 
 /** The ATR of docs/card.md: T=0, historical bytes "EVM1". */
 const ATR = [0x3b, 0x04, 0x45, 0x56, 0x4d, 0x31]
@@ -31,6 +34,15 @@ const AID = [0xf0, 0x53, 0x41, 0x4e, 0x44, 0x4f, 0x47, 0x48]
 export const PIECE = 200
 
 const GET_RESPONSE = 0xc0
+
+/** In a class byte: the command comes under a secure channel (ISO 7816-4, 5.4.1, a format that is not of the standard). */
+export const SECURED = 0x04
+
+/** An answer that is ready, and its status word. */
+interface Waiting {
+  readonly data: Uint8Array
+  readonly sw: number
+}
 
 /** A command after its class and instruction were looked up. */
 export interface CardCommand {
@@ -51,7 +63,7 @@ export interface CardInstruction {
 export abstract class SmartCard {
   #selected = false
   /** What GET RESPONSE will fetch. */
-  #waiting: Uint8Array | undefined
+  #waiting: Waiting | undefined
 
   /** Power on or reset; gives the ATR. */
   reset(): Uint8Array {
@@ -71,7 +83,7 @@ export abstract class SmartCard {
     const [cla = 0, ins = 0, p1 = 0, p2 = 0, p3 = 0] = header
     const waiting = this.#waiting
     this.#waiting = undefined
-    if (cla !== 0x00 && cla !== 0x80) return status(SW.unknownClass)
+    if ((cla & ~(0x80 | SECURED)) !== 0) return status(SW.unknownClass)
     if (cla === 0x00 && ins === GET_RESPONSE) return this.#getResponse(p1, p2, p3, waiting)
     if (cla === 0x00 && ins === 0xa4 && p1 === 0x04) return this.#select(p2, p3, body)
     if (!this.#selected) return status(SW.notAllowed)
@@ -79,11 +91,12 @@ export abstract class SmartCard {
     if (instruction === undefined) return status(SW.unknownInstruction)
     if (body.length !== (instruction.direction === 'in' ? p3 : 0)) return status(SW.wrongLength)
     const answer = instruction.run({ p1, p2, p3, body })
-    if ('sw' in answer) return status(answer.sw)
-    return instruction.direction === 'in' ? this.#announce(answer.data) : exactly(answer.data, p3)
+    if (answer.data === undefined) return status(answer.sw)
+    const told = { data: answer.data, sw: answer.sw ?? SW.done }
+    return instruction.direction === 'in' ? this.#announce(told) : exactly(told, p3)
   }
 
-  /** The byte that SELECT answers: 1 voter, 2 executive, 3 supervisory, 4 spare. */
+  /** The byte that SELECT answers: 1 voter, 2 executive, 3 supervisory, 4 spare, 5 technician, 6 trustee, 7 auditor. */
   protected abstract readonly kindByte: number
   /** The command with this class and instruction, if this kind of card has one. */
   protected abstract instruction(cla: number, ins: number): CardInstruction | undefined
@@ -96,19 +109,19 @@ export abstract class SmartCard {
     if (Buffer.compare(body, Uint8Array.from(AID)) !== 0) return status(SW.notFound)
     this.forgetSession()
     this.#selected = true
-    return this.#announce(Uint8Array.of(this.kindByte))
+    return this.#announce({ data: Uint8Array.of(this.kindByte), sw: SW.done })
   }
 
   /** 61xx: the answer to a command with data waits for GET RESPONSE. */
-  #announce(data: Uint8Array): Uint8Array {
-    this.#waiting = data
-    return status(0x6100 | data.length)
+  #announce(told: Waiting): Uint8Array {
+    this.#waiting = told
+    return status(0x6100 | told.data.length)
   }
 
-  #getResponse(p1: number, p2: number, p3: number, waiting: Uint8Array | undefined): Uint8Array {
+  #getResponse(p1: number, p2: number, p3: number, waiting: Waiting | undefined): Uint8Array {
     if (p1 !== 0 || p2 !== 0) return status(SW.wrongParameters)
     if (waiting === undefined) return status(SW.notAllowed)
-    if (p3 !== waiting.length) this.#waiting = waiting
+    if (p3 !== waiting.data.length) this.#waiting = waiting
     return exactly(waiting, p3)
   }
 }
@@ -119,10 +132,10 @@ function status(sw: number): Uint8Array {
 }
 
 /** The answer if P3 asks for exactly as many bytes, else 6Cxx. */
-function exactly(data: Uint8Array, p3: number): Uint8Array {
+function exactly({ data, sw }: Waiting, p3: number): Uint8Array {
   if (p3 !== data.length) return status(0x6c00 | data.length)
   const answer = new Uint8Array(data.length + 2)
   answer.set(data)
-  answer.set(status(SW.done), data.length)
+  answer.set(status(sw), data.length)
   return answer
 }

@@ -1,7 +1,7 @@
 /** A voter's card: one authorization, four states, no PIN, no personal data (docs/card.md). */
 import type { Random } from '../../core/ports.ts'
 import { makeCardKey } from './card-key.ts'
-import { type CardObject, ObjectCard } from './objects.ts'
+import { type CardObject, FIXED, ObjectCard } from './objects.ts'
 import { type CardAnswer, type CardCommand, type CardInstruction, SW } from './smart-card.ts'
 
 /** The states, by the byte that stands for each. */
@@ -19,34 +19,50 @@ export class VoterCard extends ObjectCard {
   protected override readonly kindByte = 1
   #state: State = STATE.blank
   #origin: Uint8Array = NO_ORIGIN
+  /** Of the desk that issued it: no device of another station claims it. */
+  #station: string | undefined
+  /** The key of the device that claimed it: no other releases or spends it. */
+  #claimer: string | undefined
+  readonly #certificate: CardObject = { value: new Uint8Array(0), room: 0, ...FIXED }
   readonly #authorization: CardObject = {
     value: new Uint8Array(0),
     room: AUTHORIZATION_ROOM,
     mayRead: () => undefined,
-    mayWrite: () =>
-      this.#state === STATE.blank || this.#state === STATE.spent ? undefined : SW.securityNotSatisfied,
+    mayWrite: () => {
+      const isFree = this.#state === STATE.blank || this.#state === STATE.spent
+      return isFree && this.terminal?.role === 'check-in' ? undefined : SW.securityNotSatisfied
+    },
     begun: () => {
       this.#state = STATE.blank
       this.#origin = NO_ORIGIN
+      this.#claimer = undefined
     },
   }
   protected override readonly objects: ReadonlyMap<number, CardObject>
 
-  /** A blank card that makes its own key. */
+  /** A blank card that makes its own keys and takes no terminal before it is personalised. */
   constructor({ random }: { readonly random: Random }) {
     super(makeCardKey(random))
+    const { publicKey, vouched } = this.key
     this.objects = new Map([
       [0x0101, this.#authorization],
-      [
-        0x0102,
-        {
-          value: this.publicKey,
-          room: this.publicKey.length,
-          mayRead: () => undefined,
-          mayWrite: () => SW.securityNotSatisfied,
-        },
-      ],
+      [0x0102, { value: publicKey, room: publicKey.length, ...FIXED }],
+      [0x0103, { value: vouched, room: vouched.length, ...FIXED }],
+      [0x0201, this.#certificate],
     ])
+  }
+
+  /** What the card's maker does, once: its certificate (X.509, DER) and the card authority's key (P-256, 65 bytes) by which it knows terminals. */
+  personalise({
+    certificate,
+    authority,
+  }: {
+    readonly certificate: Uint8Array
+    readonly authority: Uint8Array
+  }) {
+    if (this.#certificate.value.length > 0) throw new Error('a card is personalised once')
+    this.#certificate.value = Uint8Array.from(certificate)
+    this.terminalAuthority = Uint8Array.from(authority)
   }
 
   /** The state byte: 0 blank, 1 issued, 2 claimed, 3 spent. For whoever stands outside the protocol and looks. */
@@ -58,10 +74,10 @@ export class VoterCard extends ObjectCard {
     return Buffer.concat([Uint8Array.of(this.#state), this.#origin, this.#authorization.value])
   }
 
-  protected override instruction(cla: number, ins: number): CardInstruction | undefined {
+  protected override plainInstruction(cla: number, ins: number): CardInstruction | undefined {
     if (cla === 0x80 && ins === 0x10) return { direction: 'in', run: (command) => this.#changeState(command) }
     if (cla === 0x80 && ins === 0x12) return { direction: 'out', run: (command) => this.#getState(command) }
-    return super.instruction(cla, ins)
+    return super.plainInstruction(cla, ins)
   }
 
   #getState({ p1, p2 }: CardCommand): CardAnswer {
@@ -79,33 +95,48 @@ export class VoterCard extends ObjectCard {
   }
 
   #issue(): CardAnswer {
+    if (this.terminal?.role !== 'check-in') return { sw: SW.securityNotSatisfied }
     if (this.#state !== STATE.blank || this.#authorization.value.length === 0) return { sw: SW.notAllowed }
     this.#state = STATE.issued
+    this.#station = this.terminal.station
     return { sw: SW.done }
   }
 
   #claim(origin: Uint8Array): CardAnswer {
     if (origin.length !== ORIGIN_BYTES) return { sw: SW.wrongLength }
+    if (!this.#isOfStation()) return { sw: SW.securityNotSatisfied }
     if (this.#state !== STATE.issued) return { sw: SW.notAllowed }
     this.#state = STATE.claimed
     this.#origin = Uint8Array.from(origin)
+    this.#claimer = this.terminal?.publicKey
     return { sw: SW.done }
   }
 
   #release(origin: Uint8Array): CardAnswer {
     if (origin.length !== ORIGIN_BYTES) return { sw: SW.wrongLength }
-    if (this.#state !== STATE.claimed || Buffer.compare(origin, this.#origin) !== 0)
-      return { sw: SW.notAllowed }
+    if (!this.#isOfStation()) return { sw: SW.securityNotSatisfied }
+    if (!this.#isClaimer() || Buffer.compare(origin, this.#origin) !== 0) return { sw: SW.notAllowed }
     this.#state = STATE.issued
     this.#origin = NO_ORIGIN
+    this.#claimer = undefined
     return { sw: SW.done }
   }
 
   #spend(body: Uint8Array): CardAnswer {
     if (body.length !== 0) return { sw: SW.wrongLength }
-    if (this.#state !== STATE.claimed) return { sw: SW.notAllowed }
+    if (!this.#isOfStation()) return { sw: SW.securityNotSatisfied }
+    if (!this.#isClaimer()) return { sw: SW.notAllowed }
     this.#state = STATE.spent
     this.#authorization.value = new Uint8Array(0)
     return { sw: SW.done }
+  }
+
+  /** The terminal is a ballot device of the station at which the card was issued. */
+  #isOfStation(): boolean {
+    return this.terminal?.role === 'ballot-device' && this.terminal.station === this.#station
+  }
+
+  #isClaimer(): boolean {
+    return this.#state === STATE.claimed && this.terminal?.publicKey === this.#claimer
   }
 }

@@ -48,7 +48,6 @@ const { startVirtualDevice } = await import('../../demo/virtual-station.ts')
 const { systemClock } = await import('../../device-agent/system.ts')
 const { startCentre } = await import('../../fleet/centre.ts')
 const { openCentreStore } = await import('../../fleet/store/store.ts')
-const { VoterCard } = await import('../../simulator/cards/voter-card.ts')
 const { closePolls, openPolls, takeLeave } = await import('../../simulator/people/officers.ts')
 const { vote } = await import('../../simulator/people/voter.ts')
 const { VirtualClock } = await import('../../simulator/virtual-clock.ts')
@@ -136,7 +135,7 @@ async function day(): Promise<void> {
       for (let voter = 0; voter < (voters[place] ?? 0); voter += 1) {
         const codes =
           choose === undefined ? shuffle(ballots[3 * voter + place] ?? [], random) : codesAt(choose)
-        const card = new VoterCard({ random })
+        const card = provisioned.voterCard(random)
         secrets.cards.push(Buffer.from(card.publicKey).toString('hex'))
         await desk.authorise(card)
         if ((await vote(bench, clock, { card, codes })) !== 'voted') throw new Error('a voter was refused')

@@ -15,7 +15,6 @@ import { VirtualDesk } from '../../demo/virtual-desk.ts'
 import { startVirtualDevice, type VirtualDevice } from '../../demo/virtual-station.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { electionResult } from '../../fleet/results/results.ts'
-import { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { closePolls, openPolls, takeLeave } from '../../simulator/people/officers.ts'
 import { vote } from '../../simulator/people/voter.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -57,7 +56,7 @@ beforeAll(async () => {
         devices.map(async ({ bench }, place) => {
           for (let voter = 0; voter < (VOTERS[place] ?? 0); voter += 1) {
             const codes = ballots[3 * voter + place] ?? []
-            const card = new VoterCard({ random })
+            const card = provisioned.voterCard(random)
             await desk.authorise(card)
             expect(await vote(bench, clock, { card, codes: shuffle(codes, random) })).toBe('voted')
             cast.push(codes)

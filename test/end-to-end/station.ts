@@ -12,7 +12,7 @@ import { connectCardReader } from '../../firmware/card-reader/driver.ts'
 import { type Centre, startCentre } from '../../fleet/centre.ts'
 import type { Alarm } from '../../fleet/collector/alarm.ts'
 import { type CentreStore, openCentreStore } from '../../fleet/store/store.ts'
-import { VoterCard } from '../../simulator/cards/voter-card.ts'
+import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { inProcessLine } from '../../simulator/lines/in-process.ts'
 import { VirtualCardReader } from '../../simulator/peripherals/card-reader.ts'
 
@@ -82,7 +82,7 @@ export async function runCentre(
 /** Issues that many voters' cards at a check-in desk with its own reader. */
 export async function issueCards(
   count: number,
-  { electionPackage, desk: signers }: Provisioned,
+  { electionPackage, desk: signers, deskTerminal: terminal, authority, voterCard }: Provisioned,
   random: Random,
 ): Promise<readonly VoterCard[]> {
   const { open, plug } = inProcessLine({ clock: systemClock, baudRate: 115_200, paced: false })
@@ -90,7 +90,15 @@ export async function issueCards(
   const connected = await connectCardReader({ open, clock: systemClock, logger: silent })
   if (!connected.ok) throw new Error(`the desk's card reader: ${connected.error.what}`)
   const driver = connected.value
-  const desk = new CardDesk({ electionPackage, station: STATION, signers, random })
+  const desk = new CardDesk({
+    electionPackage,
+    station: STATION,
+    signers,
+    terminal,
+    authorityKey: authority.publicKey,
+    clock: systemClock,
+    random,
+  })
   const cards: VoterCard[] = []
   let moved: (() => void) | undefined
   driver.onCard(() => moved?.())
@@ -100,7 +108,7 @@ export async function issueCards(
       hand()
     })
   for (let issued = 0; issued < count; issued += 1) {
-    const card = new VoterCard({ random })
+    const card = voterCard(random)
     await move(() => reader.insertCard(card))
     valueOrThrow(await desk.issue(driver, STYLE))
     await move(() => reader.pullCard())

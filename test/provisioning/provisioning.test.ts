@@ -7,7 +7,7 @@ import { combineShares } from '../../core/keys/shares.ts'
 import { signDocument } from '../../core/keys/signed-document.ts'
 import { ok, valueOrThrow } from '../../core/result.ts'
 import { holdCeremony } from '../../provisioning/ceremony/hold-ceremony.ts'
-import { issueCentreCertificate, issueOfficerCertificate } from '../../provisioning/enrolment/certificates.ts'
+import { issueCardCertificate, issueCentreCertificate } from '../../provisioning/enrolment/certificates.ts'
 import { makeDeviceKeys } from '../../provisioning/enrolment/device-keys.ts'
 import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enrolment.ts'
 import { buildPackage } from '../../provisioning/package/build-package.ts'
@@ -226,14 +226,14 @@ describe('certificates', () => {
     const card = makeCardKey(random)
     for (const role of ['executive', 'supervisory', 'spare'] as const) {
       const officer = { subject: `${role} of station-1`, role, publicKey: card.publicKey }
-      const der = valueOrThrow(issueOfficerCertificate(officer, definition, issuing))
+      const der = valueOrThrow(issueCardCertificate(officer, definition, issuing))
       const read = valueOrThrow(readCertificate(der, authority.publicKey, DAY, 'card'))
       expect([read.role, read.subject]).toEqual([role, `${role} of station-1`])
       expect(read.publicKeyRaw).toEqual(card.publicKey)
     }
     const wrong = { subject: 'officer', role: 'executive', publicKey: new Uint8Array(65) } as const
-    const refused = issueOfficerCertificate(wrong, definition, issuing)
-    expect(refused.ok ? '' : refused.error.code).toBe('officer.weak-key')
+    const refused = issueCardCertificate(wrong, definition, issuing)
+    expect(refused.ok ? '' : refused.error.code).toBe('card.weak-key')
   })
 
   test('of the centre name the key that signs its answers', () => {

@@ -6,11 +6,14 @@ import { verifyP256 } from '../../../core/keys/p256.ts'
 import type { Clock, Random } from '../../../core/ports.ts'
 import {
   authenticationMessage,
+  isOfficerCard,
   type OfficerCard,
   officerObjectHash,
   openCard,
 } from '../../../firmware/card-reader/card.ts'
+import { type CardProblem, isDenial } from '../../../firmware/card-reader/card-line.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import type { CardTerminal } from '../../../firmware/card-reader/secure-channel.ts'
 import type { Met } from './card-witness.ts'
 import type { DayKeyGathering } from './day-key.ts'
 import type { Admitted, OfficerRole, PollsInput } from './polls.ts'
@@ -34,6 +37,7 @@ export interface OfficerChecks {
   readonly authorityKey: Uint8Array
   readonly origin: string
   readonly station: string
+  readonly terminal: CardTerminal
   readonly clock: Clock
   readonly random: Random
 }
@@ -42,7 +46,7 @@ export interface OfficerChecks {
 export async function findOfficer(reader: CardReader): Promise<PollsInput> {
   const opened = await openCard(reader)
   if (!opened.ok) return refused('unreadable')
-  if (opened.value.kind === 'voter') return refused('not-an-officer-card')
+  if (!isOfficerCard(opened.value)) return refused('not-an-officer-card')
   return { is: 'officer-found', role: opened.value.kind }
 }
 
@@ -114,28 +118,35 @@ async function proveOfficer(
   reader: CardReader,
   role: OfficerRole,
   pin: string,
-  { authorityKey, origin, station, clock, random }: OfficerChecks,
+  { authorityKey, origin, station, terminal, clock, random }: OfficerChecks,
 ): Promise<PollsInput | { readonly card: OfficerCard; readonly certificate: string }> {
   const opened = await openCard(reader)
   if (!opened.ok) return refused('unreadable')
   const card = opened.value
-  if (card.kind === 'voter' || card.kind !== role) return refused('not-an-officer-card')
-  const verified = await card.verifyPin(pin)
-  if (!verified.ok) return refused('unreadable')
-  if (verified.value === 'dead') return refused('dead')
-  if (verified.value !== 'verified') return { is: 'pin-wrong', triesLeft: verified.value.triesLeft }
+  if (!isOfficerCard(card) || card.kind !== role) return refused('not-an-officer-card')
   const der = await card.readCertificate()
   if (!der.ok) return refused('unreadable')
   const certificate = readCertificate(der.value, authorityKey, clock.now(), "officer's card")
   if (!certificate.ok || certificate.value.role !== role) return refused('forged')
   if (certificate.value.subject !== officerSubject(station, role)) return refused('other-station')
+  // The PIN goes to no card but the one that the certificate names, and in no clear text.
+  const secured = await card.secure(terminal, certificate.value.publicKeyRaw, random)
+  if (!secured.ok) return refused(whyNot(secured.error))
+  const verified = await card.verifyPin(pin)
+  if (!verified.ok) return refused(whyNot(verified.error))
+  if (verified.value === 'dead') return refused('dead')
+  if (verified.value !== 'verified') return { is: 'pin-wrong', triesLeft: verified.value.triesLeft }
   const challenge = random.bytes(32)
   const context = sha256(Buffer.from(origin))
   const signature = await card.internalAuthenticate(challenge, context)
-  if (!signature.ok) return refused('unreadable')
+  if (!signature.ok) return refused(whyNot(signature.error))
   const message = authenticationMessage(challenge, context, officerObjectHash(der.value))
   if (!verifyP256(certificate.value.publicKeyRaw, message, signature.value)) return refused('forged')
   return { card, certificate: toBase64(certificate.value.fingerprint) }
+}
+
+function whyNot(problem: CardProblem): 'unreadable' | 'forged' {
+  return isDenial(problem) ? 'forged' : 'unreadable'
 }
 
 function refused(why: (PollsInput & { is: 'officer-refused' })['why']): PollsInput {

@@ -123,7 +123,8 @@ export class PollsPerformer {
   #checks(): OfficerChecks {
     const { store, home, clock, random } = this.#parts
     const { station } = home.config
-    return { authorityKey: home.authorityKey, station, origin: store.origin, clock, random }
+    const { authorityKey, cardTerminal: terminal } = home
+    return { authorityKey, station, terminal, origin: store.origin, clock, random }
   }
 
   #noted(role: OfficerRole, input: PollsInput): PollsInput {

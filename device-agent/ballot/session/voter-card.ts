@@ -16,7 +16,9 @@ import {
   type VoterCardState,
   voterObjectHash,
 } from '../../../firmware/card-reader/card.ts'
+import { type CardProblem, isDenial } from '../../../firmware/card-reader/card-line.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import type { CardTerminal } from '../../../firmware/card-reader/secure-channel.ts'
 import type { CardRefusal } from './session.ts'
 
 /** A voter's card that was claimed for this device and may cast one ballot of that style. */
@@ -31,6 +33,7 @@ export interface VoterCardChecks {
   readonly electionPackage: ElectionPackage
   readonly station: string
   readonly origin: string
+  readonly terminal: CardTerminal
   readonly random: Random
   /** Whether this device has recorded a ballot for that authorization. */
   readonly isSpent: (nonce: Uint8Array) => boolean
@@ -65,20 +68,18 @@ export async function claimVoterCard(
   })
   if (!authorization.ok) return authorization
   const { style, nonce, cardKey } = authorization.value
-  const prove = (shown: VoterCardState) =>
-    proveCard(card, cardKey, shown, bytes.value, originHash, checks.random)
-  const proof = await prove(state.value)
+  const secured = await card.secure(checks.terminal, cardKey, checks.random)
+  if (!secured.ok) return fail(whyNot(secured.error))
+  const proof = await proveCard(card, cardKey, state.value, bytes.value, originHash, checks.random)
   if (proof !== 'holds') return fail(proof)
   if (checks.isSpent(nonce)) {
     if (isOurs) await card.spend()
     return fail('already-used')
   }
   if (!isOurs) {
+    // Under the channel this is the card's own word that it is claimed for this device; whoever sits between card and reader cannot give it.
     const claimed = await card.claim(originHash)
-    if (!claimed.ok) return fail('unreadable')
-    // The card's own word that it is claimed for this device; whoever sits between card and reader cannot give it.
-    const claim = await prove({ is: 'claimed', originHash })
-    if (claim !== 'holds') return fail(claim)
+    if (!claimed.ok) return fail(whyNot(claimed.error))
   }
   return ok({ style, nonce, card })
 }
@@ -94,9 +95,13 @@ async function proveCard(
 ): Promise<'holds' | 'unreadable' | 'forged'> {
   const challenge = random.bytes(32)
   const signature = await card.internalAuthenticate(challenge, originHash)
-  if (!signature.ok) return 'unreadable'
+  if (!signature.ok) return whyNot(signature.error)
   const message = authenticationMessage(challenge, originHash, voterObjectHash(state, authorization))
   return verifyP256(cardKey, message, signature.value) ? 'holds' : 'forged'
+}
+
+function whyNot(problem: CardProblem): 'unreadable' | 'forged' {
+  return isDenial(problem) ? 'forged' : 'unreadable'
 }
 
 /** What a claimed card shows of the device that claimed it. */

@@ -10,7 +10,15 @@ import type { Replacement } from './weakenings.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 /** What the attacked parts are made of, and the generator that some of the adversary test's weakened builds draw from. */
-const AREAS = ['core', 'device-agent', 'firmware', 'provisioning', 'ui', 'test/adversary/weakened']
+const AREAS = [
+  'core',
+  'device-agent',
+  'firmware',
+  'provisioning',
+  'ui',
+  'simulator',
+  'test/adversary/weakened',
+]
 
 /** The modules that attacks are run against. */
 export interface Build {
@@ -81,6 +89,29 @@ export async function homeBuild(
 ): Promise<Pick<TouchBuild, 'readHome'>> {
   const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
   return import(/* @vite-ignore */ join(root, 'device-agent/ballot/home.ts'))
+}
+
+/** Both sides of the cards' dialogue. */
+export interface CardsBuild {
+  readonly claimVoterCard: typeof import('../../../device-agent/ballot/session/voter-card.ts').claimVoterCard
+  readonly admitOfficer: typeof import('../../../device-agent/ballot/polls/officer-card.ts').admitOfficer
+  readonly CardDesk: typeof import('../../../device-agent/check-in/cards/desk.ts').CardDesk
+  readonly VoterCard: typeof import('../../../simulator/cards/voter-card.ts').VoterCard
+  readonly OfficerCard: typeof import('../../../simulator/cards/officer-card.ts').OfficerCard
+}
+
+/** Device, desk and cards, as they are or with these lines replaced. */
+export async function cardsBuild(replacements: readonly Replacement[] = []): Promise<CardsBuild> {
+  const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
+  const files = [
+    'device-agent/ballot/session/voter-card.ts',
+    'device-agent/ballot/polls/officer-card.ts',
+    'device-agent/check-in/cards/desk.ts',
+    'simulator/cards/voter-card.ts',
+    'simulator/cards/officer-card.ts',
+  ]
+  const modules = await Promise.all(files.map((file) => import(/* @vite-ignore */ join(root, file))))
+  return Object.assign({}, ...modules)
 }
 
 /** How a package is looked at before it is signed, as it is or with these lines replaced. */

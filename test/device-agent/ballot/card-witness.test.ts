@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { witnessNameOf } from '../../../core/bundle/names.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
-import type { Result } from '../../../core/result.ts'
 import { openCosignature } from '../../../core/tlog/cosignature.ts'
 import {
   encodeHeads,
@@ -11,8 +10,8 @@ import {
   parseHeads,
   type StationHead,
 } from '../../../device-agent/witness/station-heads.ts'
-import { type CardProblem, openCard } from '../../../firmware/card-reader/card.ts'
 import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import { done } from '../../fixtures/station-cards.ts'
 import {
   carriesOnlyWhatCame,
   realBuild,
@@ -21,7 +20,7 @@ import {
   weakenedBuild,
 } from '../witness/weakened.ts'
 import { CardBench } from './card-bench.ts'
-import { makeCard, removeFolders, StationDevice, station } from './station-device.ts'
+import { cards, makeCard, removeFolders, StationDevice, station } from './station-device.ts'
 
 const ALARMS = ['witness.alarm', 'device.stopped']
 const { definition } = station.electionPackage
@@ -45,20 +44,8 @@ afterAll(removeFolders)
 const admitted = { is: 'officer-admitted' }
 const unreadable = { is: 'officer-refused', why: 'unreadable' }
 
-function done<T>(answer: Result<T, CardProblem>): T {
-  if (!answer.ok) throw new Error(`the card did not do it: ${answer.error.is}`)
-  return answer.value
-}
-
-function onCard<T>(work: (open: Awaited<ReturnType<typeof officerCard>>) => Promise<T>): Promise<T> {
-  return bench.during(card, async (reader) => work(await officerCard(reader)))
-}
-
-async function officerCard(reader: Parameters<typeof openCard>[0]) {
-  const opened = done(await openCard(reader))
-  if (opened.kind === 'voter') throw new Error("an officer's card is wanted")
-  done(await opened.verifyPin('20260619'))
-  return opened
+function onCard<T>(work: (open: Awaited<ReturnType<typeof cards.openOfficer>>) => Promise<T>): Promise<T> {
+  return bench.during(card, async (reader) => work(await cards.openOfficer(reader)))
 }
 
 const readHeads = () => onCard(async (open) => done(await open.readHeads()))

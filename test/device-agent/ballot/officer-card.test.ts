@@ -2,38 +2,30 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { sha256, toBase64 } from '../../../core/keys/hash.ts'
 import type { Signer } from '../../../core/ports.ts'
-import { valueOrThrow } from '../../../core/result.ts'
 import { DayKeyGathering } from '../../../device-agent/ballot/polls/day-key.ts'
 import { admitOfficer, findOfficer, takeLeave } from '../../../device-agent/ballot/polls/officer-card.ts'
 import type { OfficerRole } from '../../../device-agent/ballot/polls/polls.ts'
-import { issueOfficerCertificate } from '../../../provisioning/enrolment/certificates.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
-import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
-import { VoterCard } from '../../../simulator/cards/voter-card.ts'
+import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
-import { device, station } from '../store/device.ts'
+import { CARD_PIN as PIN } from '../../fixtures/station-cards.ts'
+import { cards, device, station } from '../store/device.ts'
 import { CardBench } from './card-bench.ts'
 
-const PIN = '20260619'
+const terminal = cards.terminal('ballot-device')
 const random = seededRandom('officer cards')
-const { authority, electionPackage } = station
+const { authority } = station
 let bench: CardBench
 
 beforeEach(() => {
   bench = new CardBench()
 })
 
+/** @param by who certifies it */
 function makeCard(role: OfficerRole, by: Signer = authority, kind = role, at = 's-1') {
   const key = makeCardKey(random)
-  const issuing = {
-    authority: by,
-    notBefore: new Date('2026-06-01T00:00:00Z'),
-    notAfter: new Date('2026-07-01T00:00:00Z'),
-    random,
-  }
-  const order = { subject: `${at}/${role}`, role, publicKey: key.publicKey }
-  const certificate = valueOrThrow(issueOfficerCertificate(order, electionPackage.definition, issuing))
-  return { certificate, card: new OfficerCard({ kind, certificate, pin: PIN, key }) }
+  const certificate = cards.certify(role, `${at}/${role}`, key.publicKey, by)
+  return { certificate, card: cards.officer(kind, { certificate, key, at }) }
 }
 
 const noHeads = async () => ({ is: 'met' as const })
@@ -41,6 +33,7 @@ const checks = () => ({
   authorityKey: authority.publicKey,
   station: 's-1',
   origin: device.origin,
+  terminal,
   clock: bench.clock,
   random,
 })
@@ -54,7 +47,7 @@ describe("an officer's card", () => {
   test('is found by its role, and a voter card is not taken for one', async () => {
     const { card } = makeCard('supervisory')
     expect(await bench.during(card, findOfficer)).toEqual({ is: 'officer-found', role: 'supervisory' })
-    const voter = new VoterCard({ random })
+    const voter = cards.voter()
     expect(await bench.during(voter, findOfficer)).toEqual({
       is: 'officer-refused',
       why: 'not-an-officer-card',
@@ -97,7 +90,7 @@ describe("an officer's card", () => {
 
   test('with a copied certificate but another key does not pass', async () => {
     const { certificate } = makeCard('executive')
-    const copy = new OfficerCard({ kind: 'executive', certificate, pin: PIN, key: makeCardKey(random) })
+    const copy = cards.officer('executive', { certificate })
     expect(await admit(copy, 'executive')).toEqual({ is: 'officer-refused', why: 'forged' })
   })
 })

@@ -23,15 +23,13 @@ import {
 import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
-import { openCard } from '../../../firmware/card-reader/card.ts'
-import { issueOfficerCertificate } from '../../../provisioning/enrolment/certificates.ts'
-import { makeCardKey } from '../../../simulator/cards/card-key.ts'
-import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import type { TestDevice } from '../../audit/fixtures.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
 import {
   beginOn,
+  cards,
   imageOf,
   makeHome,
   newFolder,
@@ -56,7 +54,6 @@ vi.mock('../../../core/election/tally.ts', async (importOriginal) => {
   return { ...real, addSelections }
 })
 
-const PIN = '20260619'
 const NOTHING = { wanted: [], impossible: [] }
 const [first, second] = station.devices as [TestDevice, TestDevice]
 const { definition } = station.electionPackage
@@ -77,21 +74,7 @@ class Evening {
 
   /** @param liesOfB votes that B adds to each ballot */
   constructor(castsOfA: number, castsOfB: number, liesOfB = 0) {
-    const random = seededRandom('evening')
-    const key = makeCardKey(random)
-    const certificate = valueOrThrow(
-      issueOfficerCertificate(
-        { subject: 's-1/executive', role: 'executive', publicKey: key.publicKey },
-        definition,
-        {
-          authority: station.authority,
-          notBefore: new Date('2026-06-01T00:00:00Z'),
-          notAfter: new Date('2026-07-01T00:00:00Z'),
-          random,
-        },
-      ),
-    )
-    this.card = new OfficerCard({ kind: 'executive', certificate, pin: PIN, key })
+    this.card = cards.officer('executive')
     this.a = this.#device(first, castsOfA)
     lie.votes = liesOfB
     this.b = this.#device(second, castsOfB)
@@ -114,10 +97,8 @@ class Evening {
   async show({ home, store, clock }: ReleaseParts): Promise<void> {
     const admitted = { role: 'executive' as const, certificate: toBase64(sha256()) }
     const met = await this.bench.during(this.card, async (reader) => {
-      const opened = await openCard(reader)
-      if (!opened.ok || opened.value.kind === 'voter') throw new Error('an officer shows a card')
-      await opened.value.verifyPin(PIN)
-      return meetNeighbours(opened.value, admitted, 'leaving', { home, store, clock })
+      const opened = await cards.openOfficer(reader)
+      return meetNeighbours(opened, admitted, 'leaving', { home, store, clock })
     })
     expect(met).toEqual({ is: 'met' })
   }

@@ -11,31 +11,21 @@ import type { OfficerRole, PollsInput } from '../../../device-agent/ballot/polls
 import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import type { Medium } from '../../../device-agent/store/medium.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
-import { issueOfficerCertificate } from '../../../provisioning/enrolment/certificates.ts'
-import { makeCardKey } from '../../../simulator/cards/card-key.ts'
-import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { makeStation, type TestDevice } from '../../audit/fixtures.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
+import { CARD_PIN as PIN, StationCards } from '../../fixtures/station-cards.ts'
 import { realBuild, type WitnessBuild } from '../witness/weakened.ts'
 import type { CardBench } from './card-bench.ts'
 
-const PIN = '20260619'
 export const station = makeStation('card witness', { casts: [0, 0, 0] })
 const random = seededRandom('card witness')
+export const cards = new StationCards('card witness', station)
 
 /** A fresh officer's card of the station. */
 export function makeCard(role: OfficerRole): OfficerCard {
-  const key = makeCardKey(random)
-  const order = { subject: `s-1/${role}`, role, publicKey: key.publicKey }
-  const issuing = {
-    authority: station.authority,
-    notBefore: new Date('2026-06-01T00:00:00Z'),
-    notAfter: new Date('2026-07-01T00:00:00Z'),
-    random,
-  }
-  const issued = issueOfficerCertificate(order, station.electionPackage.definition, issuing)
-  return new OfficerCard({ kind: role, certificate: valueOrThrow(issued), pin: PIN, key })
+  return cards.officer(role)
 }
 
 /** When the card is pulled: before that command reaches it, or before its answer reaches the device. Commands are counted from 1. */
@@ -52,6 +42,7 @@ export class StationDevice {
   readonly device: TestDevice
   readonly #bench: CardBench
   readonly #build: WitnessBuild
+  readonly #terminal = cards.terminal('ballot-device')
   #folder: string
   store: DeviceStore
   /** The disk as it was when the first byte of the last visit's heads was about to be written on the card. */
@@ -172,6 +163,7 @@ export class StationDevice {
       authorityKey: station.authority.publicKey,
       station: 's-1',
       origin: this.device.origin,
+      terminal: this.#terminal,
       clock,
       random,
     }

@@ -5,22 +5,23 @@ import { claimVoterCard } from '../../../device-agent/ballot/session/voter-card.
 import { openCard } from '../../../firmware/card-reader/card.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
-import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
-import { VoterCard } from '../../../simulator/cards/voter-card.ts'
+import type { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
-import { device, otherPackage, station } from '../store/device.ts'
+import { cards, device, otherPackage, station } from '../store/device.ts'
 import { CardBench } from './card-bench.ts'
 
 const { electionPackage, executive, supervisory } = station
 const NONCE = new Uint8Array(16).fill(5)
 const random = seededRandom('voter cards')
 const spent: Uint8Array[] = []
+const terminal = cards.terminal('ballot-device')
+const desk = cards.terminal('check-in')
 let bench: CardBench
 let card: VoterCard
 
 beforeEach(() => {
   bench = new CardBench()
-  card = new VoterCard({ random })
+  card = cards.voter()
   spent.length = 0
 })
 
@@ -31,6 +32,8 @@ function issue(changed: Partial<Authorization> = {}, onto = card): Promise<void>
     if (!opened.ok || opened.value.kind !== 'voter') throw new Error('no voter card')
     const cardKey = await opened.value.readPublicKey()
     if (!cardKey.ok) throw new Error('no key')
+    const secured = await opened.value.secure(desk, cardKey.value, random)
+    if (!secured.ok) throw new Error('no channel')
     const authorization = {
       packageHash: electionPackage.hash,
       station: 's-1',
@@ -52,6 +55,7 @@ function claim(origin = device.origin) {
       electionPackage,
       station: 's-1',
       origin,
+      terminal,
       random,
       isSpent: (nonce) => spent.some((known) => Buffer.from(known).equals(nonce)),
     }),
@@ -118,7 +122,14 @@ describe('a card with an authorization', () => {
         onLost: (listener) => reader.onLost(listener),
         close: () => reader.close(),
       }
-      const checks = { electionPackage, station: 's-1', origin: device.origin, random, isSpent: () => false }
+      const checks = {
+        electionPackage,
+        station: 's-1',
+        origin: device.origin,
+        terminal,
+        random,
+        isSpent: () => false,
+      }
       return claimVoterCard(between, checks)
     })
     expect(outcome).toEqual({ ok: false, error: 'forged' })
@@ -137,13 +148,12 @@ test('a blank card opens nothing', async () => {
 })
 
 test("an officer's card opens no ballot", async () => {
-  const key = makeCardKey(random)
-  const officer = new OfficerCard({ kind: 'executive', certificate: new Uint8Array(9), pin: '12345678', key })
-  const claimed = await bench.during(officer, (reader) =>
+  const claimed = await bench.during(cards.officer('executive'), (reader) =>
     claimVoterCard(reader, {
       electionPackage,
       station: 's-1',
       origin: device.origin,
+      terminal,
       random,
       isSpent: () => false,
     }),

@@ -13,6 +13,7 @@ import { sha256, toBase64 } from '../../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../../core/package/package.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import { canonicalJson } from '../../../core/text/canonical-json.ts'
+import { writeCardTerminal } from '../../../device-agent/ballot/card-terminal.ts'
 import { type DeviceHome, readHome, writeSeeds } from '../../../device-agent/ballot/home.ts'
 import type { DeviceStore, OpeningOfficers, StoreParts } from '../../../device-agent/store/device-store.ts'
 import type { Medium } from '../../../device-agent/store/medium.ts'
@@ -21,9 +22,11 @@ import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
 import { makeStation, OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
+import { StationCards } from '../../fixtures/station-cards.ts'
 
 export const station = makeStation('store', { casts: [0, 0] })
 export const device = station.devices[0] as TestDevice
+export const cards = new StationCards('store', station)
 export const clock = new VirtualClock(OPENING)
 export const officers: OpeningOfficers = {
   executive: toBase64(sha256(Uint8Array.of(1))),
@@ -202,6 +205,8 @@ export function makeHome(folder = newFolder(), of = device, bundles = join(folde
   writeFileSync(join(folder, 'certificate.der'), of.certificate)
   writeFileSync(join(folder, 'centre.der'), valueOrThrow(centre))
   writeFileSync(join(folder, 'authority.der'), authorityDer)
+  const { scalar: key, certificate } = cards.terminal('ballot-device')
+  writeCardTerminal(folder, { key, certificate, authority: cards.authorityDer() })
   const line = '/dev/null'
   const config = {
     version: 1,

@@ -1,26 +1,27 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CardTerminal } from '../../../firmware/card-reader/secure-channel.ts'
 import { cardKeyFromScalar, makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import type { SmartCard } from '../../../simulator/cards/smart-card.ts'
 import { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { makeStation } from '../../audit/fixtures.ts'
+import { CARD_PIN, StationCards } from '../../fixtures/station-cards.ts'
 import { hex } from '../device-side.ts'
+import { send, TerminalSide } from './terminal-side.ts'
 
 const SELECT = '00 A4 04 00 08 F0 53 41 4E 44 4F 47 48'
 const DEVICE = Buffer.alloc(32, 0xd1)
 const OTHER_DEVICE = Buffer.alloc(32, 0xd2)
-const PIN = Buffer.from('20260619', 'ascii').toString('hex')
+const PIN = Buffer.from(CARD_PIN, 'ascii').toString('hex')
 const CERTIFICATE = Buffer.alloc(450, 0xce)
 
-function send(card: SmartCard, command: string, body: Uint8Array = new Uint8Array(0)): string {
-  const bytes = hex(command)
-  const tpdu = bytes.length === 4 ? [...bytes, body.length, ...body] : [...bytes, ...body]
-  return Buffer.from(
-    card.transmit(Uint8Array.from(tpdu.slice(0, 5)), Uint8Array.from(tpdu.slice(5))),
-  ).toString('hex')
-}
+const cards = new StationCards('cards', makeStation('cards', { casts: [0] }))
+const desk = cards.terminal('check-in')
+const device = cards.terminal('ballot-device')
+const neighbour = cards.terminal('ballot-device')
 
 function selected<T extends SmartCard>(card: T): T {
   card.reset()
@@ -28,20 +29,25 @@ function selected<T extends SmartCard>(card: T): T {
   return card
 }
 
-function voter(seed = 'v'): VoterCard {
-  return selected(new VoterCard({ random: seededRandom(seed) }))
+function voter(): VoterCard {
+  return selected(cards.voter())
 }
 
-function officer(): OfficerCard {
-  const key = makeCardKey(seededRandom('officer'))
-  return selected(new OfficerCard({ kind: 'executive', certificate: CERTIFICATE, pin: '20260619', key }))
+function officer(certificate: Uint8Array = CERTIFICATE): OfficerCard {
+  return selected(cards.officer('executive', { certificate }))
+}
+
+/** A terminal of the station with a channel to the card, which is selected anew. */
+function under(card: SmartCard, terminal: CardTerminal): TerminalSide {
+  return new TerminalSide(selected(card), terminal)
 }
 
 function issued(): VoterCard {
   const card = voter()
-  send(card, '00 A4 02 0C 02 01 01')
-  expect(send(card, '00 DA 00 00', Buffer.from('{"nonce":1}'))).toBe('9000')
-  expect(send(card, '80 10 01 00 00')).toBe('9000')
+  const at = under(card, desk)
+  at.send('00 A4 02 0C 02 01 01')
+  expect(at.send('00 DA 00 00', Buffer.from('{"nonce":1}'))).toBe('9000')
+  expect(at.send('80 10 01 00')).toBe('9000')
   return card
 }
 
@@ -130,45 +136,91 @@ describe('a voter card', () => {
   it('goes from blank to issued to claimed to spent, and can be given out again', () => {
     const card = issued()
     expect(card.state).toBe(1)
-    expect(send(card, '80 10 02 00', DEVICE)).toBe('9000')
-    expect(send(card, '80 12 00 00 21')).toBe(`02${DEVICE.toString('hex')}9000`)
-    expect(send(card, '80 10 03 00 00')).toBe('9000')
-    send(card, '00 A4 02 0C 02 01 01')
-    expect(send(card, '00 CA 00 00 02')).toBe('00009000')
-    expect(send(card, '00 DA 00 00', Buffer.from('{}'))).toBe('9000')
-    expect(send(card, '80 12 00 00 21')).toBe(`00${'00'.repeat(32)}9000`)
+    const at = under(card, device)
+    expect(at.send('80 10 02 00', DEVICE)).toBe('9000')
+    expect(at.send('80 12 00 00')).toBe(`02${DEVICE.toString('hex')}9000`)
+    expect(at.send('80 10 03 00')).toBe('9000')
+    at.send('00 A4 02 0C 02 01 01')
+    expect(at.send('00 CA 00 00')).toBe('00009000')
+    const again = under(card, desk)
+    again.send('00 A4 02 0C 02 01 01')
+    expect(again.send('00 DA 00 00', Buffer.from('{}'))).toBe('9000')
+    expect(again.send('80 12 00 00')).toBe(`00${'00'.repeat(32)}9000`)
   })
 
-  it('is released only by the device that claimed it', () => {
+  it('is released only by the device that claimed it, with the same origin', () => {
     const card = issued()
-    expect(send(card, '80 10 02 00', DEVICE)).toBe('9000')
-    expect(send(card, '80 10 02 00', OTHER_DEVICE)).toBe('6985')
-    expect(send(card, '80 10 01 00', OTHER_DEVICE)).toBe('6985')
-    expect(send(card, '80 10 01 00', DEVICE)).toBe('9000')
-    expect(send(card, '80 12 00 00 21')).toBe(`01${'00'.repeat(32)}9000`)
+    expect(under(card, device).send('80 10 02 00', DEVICE)).toBe('9000')
+    expect(under(card, neighbour).send('80 10 02 00', OTHER_DEVICE)).toBe('6985')
+    expect(under(card, neighbour).send('80 10 01 00', DEVICE)).toBe('6985')
+    expect(under(card, neighbour).send('80 10 03 00')).toBe('6985')
+    expect(under(card, device).send('80 10 01 00', OTHER_DEVICE)).toBe('6985')
+    const at = under(card, device)
+    expect(at.send('80 10 01 00', DEVICE)).toBe('9000')
+    expect(at.send('80 12 00 00')).toBe(`01${'00'.repeat(32)}9000`)
+  })
+
+  it('is issued by a desk alone, and claimed by a device of its station alone', () => {
+    const card = voter()
+    const wrongly = under(card, device)
+    wrongly.send('00 A4 02 0C 02 01 01')
+    expect(wrongly.send('00 DA 00 00', Buffer.from('{}'))).toBe('6982')
+    expect(wrongly.send('80 10 01 00')).toBe('6982')
+    const given = issued()
+    for (const role of ['check-in', 'ballot-device'] as const)
+      expect(under(given, cards.terminal(role, 's-2')).send('80 10 02 00', DEVICE)).toBe('6982')
+    expect(given.state).toBe(1)
+  })
+
+  it('does nothing in the clear that changes it', () => {
+    const card = voter()
+    send(card, '00 A4 02 0C 02 01 01')
+    expect(send(card, '00 DA 00 00', Buffer.from('{}'))).toBe('6982')
+    expect(send(card, '80 10 01 00 00')).toBe('6982')
+    const given = issued()
+    expect(send(given, '80 10 02 00', DEVICE)).toBe('6982')
+    under(given, device).send('80 10 02 00', DEVICE)
+    expect(send(given, '80 10 03 00 00')).toBe('6982')
+    expect(send(given, '80 10 01 00', DEVICE)).toBe('6982')
+    expect(given.state).toBe(2)
+  })
+
+  it('that was not personalised knows no terminal', () => {
+    const card = new VoterCard({ random: seededRandom('raw') })
+    expect(() => under(card, desk)).toThrow('6985')
+    card.personalise({ certificate: CERTIFICATE, authority: cards.cardAuthority.publicKey })
+    expect(under(card, desk).send('80 12 00 00')).toBe(`00${'00'.repeat(32)}9000`)
+    expect(() => card.personalise({ certificate: CERTIFICATE, authority: new Uint8Array(65) })).toThrow(
+      'once',
+    )
   })
 
   it('writes a long authorization in pieces, and none once it is issued', () => {
-    const card = voter()
-    send(card, '00 A4 02 0C 02 01 01')
-    expect(send(card, '80 10 01 00 00')).toBe('6985')
-    expect(send(card, '00 DA 00 00', Buffer.alloc(200, 1))).toBe('9000')
-    expect(send(card, '00 DA 00 C9', Buffer.alloc(10, 2))).toBe('6b00')
-    expect(send(card, '00 DA 00 C8', Buffer.alloc(100, 2))).toBe('9000')
-    expect(send(card, '00 CA 00 00 02')).toBe('012c9000')
-    expect(send(card, '00 DA 00 00', Buffer.alloc(201, 1))).toBe('6700')
-    expect(send(card, '80 10 01 00 00')).toBe('9000')
-    expect(send(card, '00 DA 00 00', Buffer.from('{}'))).toBe('6982')
-    expect(send(card, '00 DA 01 2C', Buffer.from('{}'))).toBe('6982')
+    const at = under(voter(), desk)
+    at.send('00 A4 02 0C 02 01 01')
+    expect(at.send('80 10 01 00')).toBe('6985')
+    expect(at.send('00 DA 00 00', Buffer.alloc(200, 1))).toBe('9000')
+    expect(at.send('00 DA 00 C9', Buffer.alloc(10, 2))).toBe('6b00')
+    expect(at.send('00 DA 00 C8', Buffer.alloc(100, 2))).toBe('9000')
+    expect(at.send('00 CA 00 00')).toBe('012c9000')
+    expect(at.send('00 DA 00 00', Buffer.alloc(201, 1))).toBe('6700')
+    expect(at.send('80 10 01 00')).toBe('9000')
+    expect(at.send('00 DA 00 00', Buffer.from('{}'))).toBe('6982')
+    expect(at.send('00 DA 01 2C', Buffer.from('{}'))).toBe('6982')
   })
 
-  it('takes only the steps that docs/card.md draws, whatever it is asked', () => {
+  it('takes only the steps that docs/card.md draws, whoever asks for whatever', () => {
+    const terminals = { desk, device, neighbour, stranger: cards.terminal('ballot-device', 's-2') }
+    type Who = keyof typeof terminals
     const steps = {
-      write: (card: VoterCard) => send(card, '00 DA 00 00', Buffer.from('{}')),
-      issue: (card: VoterCard) => send(card, '80 10 01 00 00'),
-      claim: (card: VoterCard) => send(card, '80 10 02 00', DEVICE),
-      release: (card: VoterCard) => send(card, '80 10 01 00', DEVICE),
-      spend: (card: VoterCard) => send(card, '80 10 03 00 00'),
+      write: (at: TerminalSide) => {
+        at.send('00 A4 02 0C 02 01 01')
+        return at.send('00 DA 00 00', Buffer.from('{}'))
+      },
+      issue: (at: TerminalSide) => at.send('80 10 01 00'),
+      claim: (at: TerminalSide) => at.send('80 10 02 00', DEVICE),
+      release: (at: TerminalSide) => at.send('80 10 01 00', DEVICE),
+      spend: (at: TerminalSide) => at.send('80 10 03 00'),
     }
     type Step = keyof typeof steps
     // State before, step, state after. The blank card of a model run holds an authorization once "write" was done.
@@ -178,21 +230,32 @@ describe('a voter card', () => {
       2: { release: 1, spend: 3 },
       3: { write: 0 },
     }
+    const mayTake = (who: Who, step: Step, claimer: Who | undefined) => {
+      if (step === 'write' || step === 'issue') return who === 'desk'
+      if (step === 'claim') return who === 'device' || who === 'neighbour'
+      return who === claimer
+    }
     const names = Object.keys(steps) as Step[]
+    const people = Object.keys(terminals) as Who[]
+    const asked = fc.tuple(fc.constantFrom(...people), fc.constantFrom(...names))
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...names), { maxLength: 30 }), (run) => {
+      fc.property(fc.array(asked, { maxLength: 12 }), (run) => {
         const card = voter()
-        send(card, '00 A4 02 0C 02 01 01')
         let [state, written] = [0, false]
-        for (const step of run) {
-          const next = step === 'issue' && !written ? undefined : drawn[state]?.[step]
-          expect(steps[step](card) === '9000').toBe(next !== undefined)
+        let claimer: Who | undefined
+        for (const [who, step] of run) {
+          const isDrawn = mayTake(who, step, claimer) && (step !== 'issue' || written)
+          const next = isDrawn ? drawn[state]?.[step] : undefined
+          expect(steps[step](under(card, terminals[who])) === '9000').toBe(next !== undefined)
           if (step === 'write' && next !== undefined) written = true
           if (next === 3) written = false
+          if (step === 'claim' && next !== undefined) claimer = who
+          if (next === 1) claimer = undefined
           state = next ?? state
           expect(card.state).toBe(state)
         }
       }),
+      { numRuns: 40 },
     )
   })
 
@@ -221,22 +284,40 @@ describe('a voter card', () => {
 })
 
 describe("an officer's card", () => {
-  it('opens its share of the day key to the right PIN only', () => {
+  it('opens its share of the day key to a device of its station with the right PIN only', () => {
     const card = officer()
     const share = Buffer.alloc(81, 7)
-    expect(send(card, '00 A4 02 0C 02 02 02')).toBe('9000')
-    expect(send(card, '00 B0 00 00 51')).toBe('6982')
-    expect(send(card, '00 DA 00 00', share)).toBe('6982')
+    send(card, '00 A4 02 0C 02 02 02')
     expect(send(card, `00 20 00 80 08 ${PIN}`)).toBe('9000')
-    expect(send(card, '00 20 00 80 00')).toBe('9000')
-    expect(send(card, '00 DA 00 00', share)).toBe('9000')
-    expect(send(card, '00 B0 00 00 51')).toBe(`${share.toString('hex')}9000`)
-    expect(send(card, '00 DA 00 51', Buffer.of(1))).toBe('6a84')
-    expect(send(card, '00 DA 00 00 00')).toBe('9000')
-    expect(send(card, '00 CA 00 00 02')).toBe('00009000')
+    expect(send(card, '00 DA 00 00', share)).toBe('6982')
+    expect(send(card, '00 B0 00 00 51')).toBe('6982')
+    for (const stranger of [desk, cards.terminal('ballot-device', 's-2')]) {
+      const at = under(card, stranger)
+      at.send('00 A4 02 0C 02 02 02')
+      expect(at.send(`00 20 00 80 08 ${PIN}`)).toBe('9000')
+      expect(at.send('00 DA 00 00', share)).toBe('6982')
+      expect(at.send('00 CA 00 00')).toBe('6982')
+    }
+    const at = under(card, device)
+    expect(at.send('00 A4 02 0C 02 02 02')).toBe('9000')
+    expect(at.send('00 B0 00 00')).toBe('6982')
+    expect(at.send('00 DA 00 00', share)).toBe('6982')
+    expect(at.send(`00 20 00 80 08 ${PIN}`)).toBe('9000')
+    expect(at.send('00 20 00 80')).toBe('9000')
+    expect(at.send('00 DA 00 00', share)).toBe('9000')
+    expect(at.send('00 B0 00 00')).toBe(`${share.toString('hex')}9000`)
+    expect(at.send('00 DA 00 51', Buffer.of(1))).toBe('6a84')
+    expect(at.send('00 DA 00 00')).toBe('9000')
+    expect(at.send('00 CA 00 00')).toBe('00009000')
     selected(card)
     send(card, '00 A4 02 0C 02 02 02')
     expect(send(card, '00 CA 00 00 02')).toBe('6982')
+  })
+
+  it('tells a wrong PIN under the channel in words of its own', () => {
+    const at = under(officer(), device)
+    expect(at.send(`00 20 00 80 08 ${'31'.repeat(8)}`)).toBe('63c4')
+    expect(at.send(`00 20 00 80 08 ${PIN}`)).toBe('9000')
   })
 
   it('counts wrong PINs, forgives them after the right one, and is dead after five', () => {

@@ -1,0 +1,103 @@
+/**
+ * By what this device proves to a card that it may write: a key it made itself, its certificate, and the authority's word for whoever
+ * signed that. Three files of the home folder:
+ *
+ * ```
+ * card-authority.der      certificate of the key by which this election's cards know terminals
+ * card-certificate.tlv    of this device, in the form that cards read
+ * card-key.json           its private key, made on the device, readable by it alone
+ * ```
+ */
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readTerminalCertificate } from '../../core/cards/terminal-certificate.ts'
+import { readCertificate } from '../../core/keys/certificate.ts'
+import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
+import { isP256Scalar, p256KeyFromScalar } from '../../core/keys/p256.ts'
+import { ok, type Result, refuse } from '../../core/result.ts'
+import { canonicalJson } from '../../core/text/canonical-json.ts'
+import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
+
+const AUTHORITY_FILE = 'card-authority.der'
+const CERTIFICATE_FILE = 'card-certificate.tlv'
+const KEY_FILE = 'card-key.json'
+
+const keyShape = z.strictObject({ version: z.literal(1), key: z.string().length(44) })
+
+/** Writes the device's key for cards, readable by the device alone, and what was issued for it. */
+export function writeCardTerminal(
+  folder: string,
+  files: { readonly key: Uint8Array; readonly certificate: Uint8Array; readonly authority: Uint8Array },
+): void {
+  const file = join(folder, KEY_FILE)
+  writeFileSync(file, canonicalJson({ version: 1, key: toBase64(files.key) }), { mode: 0o600, flag: 'wx' })
+  chmodSync(file, 0o600)
+  writeFileSync(join(folder, CERTIFICATE_FILE), files.certificate)
+  writeFileSync(join(folder, AUTHORITY_FILE), files.authority)
+}
+
+/**
+ * Reads the three files and checks that they belong together and to this station.
+ * @returns a refusal `home.file`, `terminal.certificate`, or what `readCertificate` says of the authority's
+ */
+export function readCardTerminal(
+  folder: string,
+  expected: { readonly authorityKey: Uint8Array; readonly station: string },
+  nowMs: number,
+): Result<CardTerminal> {
+  const [authorityFile, certificateFile, keyFile] = [AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE].map((name) =>
+    join(folder, name),
+  ) as [string, string, string]
+  const authorityDer = read(authorityFile)
+  if (!authorityDer.ok) return authorityDer
+  const authority = readCertificate(authorityDer.value, expected.authorityKey, nowMs, authorityFile)
+  if (!authority.ok) return authority
+  if (authority.value.role !== 'card-authority')
+    return misfit(authorityFile, 'this is not the certificate of the card authority')
+  const certificate = read(certificateFile)
+  if (!certificate.ok) return certificate
+  const terminal = readTerminalCertificate(
+    certificate.value,
+    { authorityKey: authority.value.publicKeyRaw, role: 'ballot-device', station: expected.station },
+    nowMs,
+    certificateFile,
+  )
+  if (!terminal.ok) return terminal
+  const scalar = readKey(keyFile)
+  if (!scalar.ok) return scalar
+  const key = p256KeyFromScalar(scalar.value)
+  if (!equalBytes(key.publicKey, terminal.value.publicKey))
+    return misfit(keyFile, `this is not the key that ${CERTIFICATE_FILE} names`)
+  return ok({ certificate: certificate.value, key })
+}
+
+function readKey(file: string): Result<Uint8Array> {
+  const text = read(file)
+  if (!text.ok) return text
+  const parsed = keyShape.safeParse(parseJson(Buffer.from(text.value).toString('utf8')))
+  const scalar = parsed.success ? fromBase64(parsed.data.key) : undefined
+  if (scalar === undefined || !isP256Scalar(scalar)) return misfit(file, 'this is no key for cards')
+  return ok(scalar)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function read(file: string): Result<Uint8Array> {
+  try {
+    return ok(Uint8Array.from(readFileSync(file)))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return misfit(file, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`)
+  }
+}
+
+function misfit(file: string, what: string) {
+  return refuse('home.file', file, what, 'Have a technician provision this device again.')
+}

@@ -1,0 +1,107 @@
+/**
+ * Enrolment of those who write cards. A device asks for a certificate that cards can read over a key of its own, which it proves to hold;
+ * the card authority checks that it is a device of this election and answers. The request is a signed document of type `card-terminal`,
+ * signed by the device's message key:
+ *
+ * ```
+ * {"device":"<id>","key":"<base64, 65 bytes of P-256>","proof":"<base64, ECDSA in DER over proofMessage>","version":1}
+ * ```
+ */
+import { z } from 'zod'
+import {
+  issueTerminalCertificate,
+  TERMINAL_SERIAL_BYTES,
+  type TerminalRole,
+} from '../../core/cards/terminal-certificate.ts'
+import type { Definition } from '../../core/election/definition.ts'
+import type { Certificate } from '../../core/keys/certificate.ts'
+import { concatBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
+import { isSoundP256Key, type P256Key, p256KeyFromScalar, verifyP256Der } from '../../core/keys/p256.ts'
+import { openDocument, signDocument } from '../../core/keys/signed-document.ts'
+import type { Random, Signer } from '../../core/ports.ts'
+import { ok, type Result, refuse } from '../../core/result.ts'
+
+const shape = z.strictObject({
+  device: z.string().max(64),
+  key: z.string().length(88),
+  proof: z.string().max(100),
+  version: z.literal(1),
+})
+
+/** Who certifies for cards, and until when. */
+export interface CardIssuing {
+  /** The card authority's key: cards of this election trust it and no other. */
+  readonly cardAuthority: P256Key
+  readonly lastDay: Date
+  readonly random: Random
+}
+
+/** What a device sends to be known by cards. */
+export function requestTerminal(device: string, scalar: Uint8Array, messageSigner: Signer): string {
+  const key = p256KeyFromScalar(scalar)
+  const proof = key.signDer(proofMessage(device, key.publicKey))
+  const payload = { device, key: toBase64(key.publicKey), proof: toBase64(proof), version: 1 }
+  return signDocument('card-terminal', payload, [messageSigner])
+}
+
+/**
+ * Checks a request and issues the device's certificate for cards.
+ * @param device its certificate, read and verified
+ * @param where the file or line the request came from
+ * @returns a refusal: `terminal.shape`, `terminal.weak-key`, `terminal.unknown-device`, or what `openDocument` says of a signature
+ */
+export function enrolTerminal(
+  request: string,
+  device: Certificate,
+  definition: Definition,
+  issuing: CardIssuing,
+  where: string,
+): Result<Uint8Array> {
+  const { message } = device.keys
+  const opened = openDocument(request, { type: 'card-terminal', keys: message ? [message] : [], where })
+  if (!opened.ok) return opened
+  const parsed = shape.safeParse(opened.value.payload)
+  if (!parsed.success || parsed.data.device !== device.subject) {
+    return refuse(
+      'terminal.shape',
+      where,
+      'this is no request of that device for a certificate for cards',
+      'Have the device make it again.',
+    )
+  }
+  const publicKey = fromBase64(parsed.data.key) ?? new Uint8Array()
+  const proof = fromBase64(parsed.data.proof) ?? new Uint8Array()
+  const isHeld =
+    isSoundP256Key(publicKey) && verifyP256Der(publicKey, proofMessage(device.subject, publicKey), proof)
+  if (!isHeld) {
+    return refuse(
+      'terminal.weak-key',
+      where,
+      'the device does not prove that it holds the key it names',
+      'Have the device make a new key and ask again.',
+    )
+  }
+  const station = definition.stations.find(({ devices }) => devices.includes(device.subject))
+  if (device.role !== 'device' || station === undefined) {
+    return refuse(
+      'terminal.unknown-device',
+      where,
+      `no station of this election has a device ${JSON.stringify(device.subject)}`,
+      'Check the id on the device against the package.',
+    )
+  }
+  return ok(certifyTerminal({ role: 'ballot-device', station: station.id, publicKey }, issuing))
+}
+
+/** A certificate for cards. Throws on a weak key: whoever enrols checks it first. */
+export function certifyTerminal(
+  terminal: { readonly role: TerminalRole; readonly station: string; readonly publicKey: Uint8Array },
+  { cardAuthority, lastDay, random }: CardIssuing,
+): Uint8Array {
+  const serial = random.bytes(TERMINAL_SERIAL_BYTES)
+  return issueTerminalCertificate({ ...terminal, authority: cardAuthority, serial, lastDay })
+}
+
+function proofMessage(device: string, publicKey: Uint8Array): Uint8Array {
+  return concatBytes(Buffer.from(`sandogh/v1/card-terminal-key\n${device}\n`), publicKey)
+}

@@ -1,0 +1,70 @@
+/** A card of a person: a certificate, and a PIN whose tries the card itself counts; five wrong ones in a row kill it (docs/card.md). */
+import type { CardKey } from './card-key.ts'
+import { type CardObject, FIXED, ObjectCard } from './objects.ts'
+import { type CardAnswer, type CardCommand, type CardInstruction, SW } from './smart-card.ts'
+
+const TRIES = 5
+
+/** What personalisation puts on every such card. */
+export interface PinCardContents {
+  /** X.509, DER, naming the key. */
+  readonly certificate: Uint8Array
+  /** Eight ASCII digits. */
+  readonly pin: string
+  readonly key: CardKey
+}
+
+/** A card with a PIN. */
+export abstract class PinCard extends ObjectCard {
+  readonly #pin: string
+  #triesLeft = TRIES
+  #verified = false
+  protected readonly certificate: CardObject
+
+  /** Throws when the PIN is not eight digits. */
+  constructor({ certificate, pin, key }: PinCardContents, terminalAuthority?: Uint8Array) {
+    super(key, terminalAuthority)
+    if (!/^[0-9]{8}$/.test(pin)) throw new RangeError('a PIN is eight digits')
+    this.#pin = pin
+    this.certificate = { value: Uint8Array.from(certificate), room: certificate.length, ...FIXED }
+  }
+
+  /** Why an object that wants the PIN cannot be had now, if it cannot. */
+  protected readonly afterPin = (): number | undefined =>
+    this.#verified ? undefined : SW.securityNotSatisfied
+
+  protected override authenticated(): Uint8Array {
+    return this.certificate.value
+  }
+
+  protected override forgetSession(): void {
+    super.forgetSession()
+    this.#verified = false
+  }
+
+  /** A stolen card proves nothing without its PIN. */
+  protected override mayAuthenticate(): number | undefined {
+    return this.afterPin()
+  }
+
+  protected override plainInstruction(cla: number, ins: number): CardInstruction | undefined {
+    if (cla === 0x00 && ins === 0x20) return { direction: 'in', run: (command) => this.#verify(command) }
+    return super.plainInstruction(cla, ins)
+  }
+
+  #verify({ p1, p2, body }: CardCommand): CardAnswer {
+    if (p1 !== 0x00 || p2 !== 0x80) return { sw: SW.wrongParameters }
+    if (this.#triesLeft === 0) return { sw: SW.blocked }
+    if (body.length === 0) return { sw: this.#verified ? SW.done : this.#triesLeftStatus() }
+    if (body.length !== this.#pin.length) return { sw: SW.wrongLength }
+    // Lowered first: no power cut gives a try back.
+    this.#triesLeft -= 1
+    this.#verified = Buffer.from(body).toString('latin1') === this.#pin
+    if (this.#verified) this.#triesLeft = TRIES
+    return { sw: this.#verified ? SW.done : this.#triesLeftStatus() }
+  }
+
+  #triesLeftStatus(): number {
+    return 0x63c0 | this.#triesLeft
+  }
+}

@@ -1,0 +1,91 @@
+/** A check-in desk, a voting device and a reader of a build, and whoever puts cards into it. */
+import type { Result } from '../../core/result.ts'
+import type { CardReader } from '../../firmware/card-reader/driver.ts'
+import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
+import type { SmartCard } from '../../simulator/cards/smart-card.ts'
+import type { VoterCard } from '../../simulator/cards/voter-card.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import { CardBench } from '../device-agent/ballot/card-bench.ts'
+import { device, station } from '../device-agent/store/device.ts'
+import { CARD_PIN, StationCards } from '../fixtures/station-cards.ts'
+import type { CardsBuild } from './weakened/weaken.ts'
+
+const { electionPackage, authority, executive, supervisory } = station
+const STYLE = 'city'
+
+/** One station's dealings with cards. */
+export class CardTable {
+  readonly cards: StationCards
+  readonly device: CardTerminal
+  readonly #build: CardsBuild
+  readonly #bench = new CardBench()
+  readonly #random = seededRandom('card table')
+  readonly #desk
+
+  constructor(build: CardsBuild) {
+    this.#build = build
+    this.cards = new StationCards('card table', station, build)
+    this.device = this.cards.terminal('ballot-device')
+    this.#desk = new build.CardDesk({
+      electionPackage,
+      station: 's-1',
+      signers: { executive, supervisory },
+      terminal: this.cards.terminal('check-in'),
+      authorityKey: authority.publicKey,
+      clock: this.#bench.clock,
+      random: this.#random,
+    })
+  }
+
+  /** The desk issues to a card, or says why not. */
+  async issue(card: SmartCard): Promise<string> {
+    return outcome(await this.#bench.during(card, (reader) => this.#desk.issue(reader, STYLE)), 'issued')
+  }
+
+  /** A voter's card that the desk has issued. */
+  async issued(): Promise<VoterCard> {
+    const card = this.cards.voter()
+    if ((await this.issue(card)) !== 'issued') throw new Error('a good card was refused')
+    return card
+  }
+
+  /**
+   * The device takes a card, or says why not.
+   * @param through what is in the reader
+   */
+  async claim(card: SmartCard, through: (reader: CardReader) => CardReader = (reader) => reader) {
+    const checks = {
+      electionPackage,
+      station: 's-1',
+      origin: device.origin,
+      terminal: this.device,
+      random: this.#random,
+      isSpent: () => false,
+    }
+    const claimed = await this.#bench.during(card, (reader) =>
+      this.#build.claimVoterCard(through(reader), checks),
+    )
+    return claimed.ok ? 'claimed' : claimed.error
+  }
+
+  /** The device admits an officer with the card's PIN, or says why not. */
+  async admit(card: SmartCard, role: 'executive' | 'supervisory', pin = CARD_PIN): Promise<string> {
+    const checks = {
+      authorityKey: authority.publicKey,
+      station: 's-1',
+      origin: device.origin,
+      terminal: this.device,
+      clock: this.#bench.clock,
+      random: this.#random,
+    }
+    const met = async () => ({ is: 'met' as const })
+    const input = await this.#bench.during(card, (reader) =>
+      this.#build.admitOfficer(reader, { role, pin }, checks, met, undefined),
+    )
+    return input.is === 'officer-refused' ? input.why : input.is
+  }
+}
+
+function outcome(result: Result<void>, good: string): string {
+  return result.ok ? good : result.error.what
+}
