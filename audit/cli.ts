@@ -21,11 +21,13 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
       with lists of files (of "sandogh device program") that no device says that it ran any other program
   sandogh audit verify <device.db> --package <package.json> [--authority <base64 key>] [--json]
       checks the database of a device that is switched off
-  sandogh audit open --share <file> --share <file> ... <bundle...> [--lost <device>] [--sign <key.pem> --out <file>]
+  sandogh audit open --share <file> --share card:<line> ... <bundle...> [--lost <device>] [--sign <key.pem> --out <file>]
                      [--policy <file>] [--program <list>...] [--authority <base64 key>] [--json]
       verifies, then opens the ballots with the trustees' shares and recounts them; totals are those of whole stations.
       Where a device is missing, they are told only if the others had released theirs, or if --lost says that its bundle
       is lost for good and no sheet of the station was made; a sheet that is there is told as it was signed, unchecked.
+      A share is a file, or lies on a trustee's card: card:/dev/serial/by-id/… names the reader's line, once for each
+      card, and each is asked for, with its PIN, in turn.
       With --sign what went in (by hashes) and what came out is signed and written, for comparing with another party's
   sandogh audit compare <statement> <statement> [--json]
       says whether two parties who opened a count, each with its own key, saw the same and counted the same

@@ -4,6 +4,8 @@ import type { Signer } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { type AuditedCount, auditCount } from '../count/audit-count.ts'
 import { openReport } from '../open/open-report.ts'
+import type { GivenShare } from '../open/rebuild-key.ts'
+import { CARD_PREFIX, sharesOnCards } from '../open/share-cards.ts'
 import { readSigner, signStatement } from '../open/statement.ts'
 import { checkOutside } from '../outside-bundles.ts'
 import { verifyReport } from '../report.ts'
@@ -31,9 +33,10 @@ const OPTIONS = {
 export async function open(args: readonly string[]): Promise<{ outcome: Outcome; json: boolean }> {
   const { values, positionals } = parsed({ args: [...args], options: OPTIONS, allowPositionals: true })
   if (positionals.length === 0) throw misuse('there is no bundle to open')
-  if (values.share === undefined) throw misuse("opening needs the trustees' shares: --share <file> for each")
+  if (values.share === undefined)
+    throw misuse("opening needs the trustees' shares: --share <file>, or --share card:<line>, for each")
   const { order, against } = countInputs(values)
-  const shares = values.share.map((where) => ({ where, text: textOf(valueOrThrow(readInput(where))) }))
+  const shares = await sharesOf(values.share)
   const { lost = [] } = values
   const file = statementFile(values, positionals)
   let statement: string | undefined
@@ -47,6 +50,16 @@ export async function open(args: readonly string[]): Promise<{ outcome: Outcome;
   } finally {
     file?.finish(statement)
   }
+}
+
+/** Files are read before anybody is asked for a card. */
+async function sharesOf(named: readonly string[]): Promise<readonly GivenShare[]> {
+  const files = named.filter((where) => !where.startsWith(CARD_PREFIX))
+  const read = files.map((where) => ({ where, text: textOf(valueOrThrow(readInput(where))) }))
+  const lines = named.flatMap((where) =>
+    where.startsWith(CARD_PREFIX) ? [where.slice(CARD_PREFIX.length)] : [],
+  )
+  return lines.length === 0 ? read : [...read, ...valueOrThrow(await sharesOnCards(lines))]
 }
 
 function judge(

@@ -8,6 +8,7 @@ import type { OfficerRole } from '../../../device-agent/ballot/polls/polls.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { tampered } from '../../attacks/attackers-cards.ts'
 import { CARD_PIN as PIN } from '../../fixtures/station-cards.ts'
 import { cards, device, station } from '../store/device.ts'
 import { CardBench } from './card-bench.ts'
@@ -69,6 +70,18 @@ describe("an officer's card", () => {
       expect(await admit(card, 'executive', undefined, '00000000')).toEqual({ is: 'pin-wrong', triesLeft })
     await admit(card, 'executive', undefined, '00000000')
     expect(await admit(card, 'executive')).toEqual({ is: 'officer-refused', why: 'dead' })
+  })
+
+  test('is proved in thirteen commands before its heads are read', async () => {
+    const sent: string[] = []
+    await bench.during(makeCard('executive').card, (reader) => {
+      const counted = tampered(reader, (apdu, pass) => {
+        sent.push(apdu.ins.toString(16))
+        return pass()
+      })
+      return admitOfficer(counted, { role: 'executive', pin: PIN }, checks(), noHeads, undefined)
+    })
+    expect(sent).toEqual(['a4', 'a4', 'ca', 'b0', 'b0', 'b0', 'a4', 'ca', 'b0', '2a', '82', '20', '88'])
   })
 
   test('of another authority, or that says another role than its certificate, is forged', async () => {

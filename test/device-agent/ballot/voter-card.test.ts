@@ -7,6 +7,7 @@ import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import type { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { tampered } from '../../attacks/attackers-cards.ts'
 import { cards, device, otherPackage, station } from '../store/device.ts'
 import { CardBench } from './card-bench.ts'
 
@@ -72,6 +73,23 @@ describe('a card with an authorization', () => {
     await issue()
     expect(await claim()).toMatchObject({ ok: true, value: { style: 'city', nonce: NONCE } })
     expect(card.state).toBe(2)
+  })
+
+  test('is claimed in fifteen commands, five of them for the secure channel', async () => {
+    await issue()
+    const sent: number[] = []
+    await bench.during(card, (reader) => {
+      const counted = tampered(reader, (apdu, pass) => {
+        sent.push(apdu.ins)
+        return pass()
+      })
+      const checks = { electionPackage, station: 's-1', origin: device.origin, terminal, random }
+      return claimVoterCard(counted, { ...checks, isSpent: () => false })
+    })
+    expect(sent.map((ins) => ins.toString(16))).toEqual([
+      ...['a4', '12', 'a4', 'ca', 'b0', 'b0', 'b0', 'b0'],
+      ...['a4', 'ca', 'b0', '2a', '82', '88', '10'],
+    ])
   })
 
   test('goes on at the device that claimed it and nowhere else', async () => {
