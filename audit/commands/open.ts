@@ -5,7 +5,6 @@ import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { type AuditedCount, auditCount } from '../count/audit-count.ts'
 import { openReport } from '../open/open-report.ts'
 import type { GivenShare } from '../open/rebuild-key.ts'
-import { CARD_PREFIX, sharesOnCards } from '../open/share-cards.ts'
 import { readSigner, signStatement } from '../open/statement.ts'
 import { checkOutside } from '../outside-bundles.ts'
 import { verifyReport } from '../report.ts'
@@ -28,6 +27,9 @@ const OPTIONS = {
   share: { type: 'string', multiple: true },
   sign: { type: 'string' },
 } as const
+
+/** In front of a reader's line, where a file could be named. */
+const CARD_PREFIX = 'card:'
 
 /** Runs the verb. */
 export async function open(args: readonly string[]): Promise<{ outcome: Outcome; json: boolean }> {
@@ -52,14 +54,16 @@ export async function open(args: readonly string[]): Promise<{ outcome: Outcome;
   }
 }
 
-/** Files are read before anybody is asked for a card. */
+/** Files are read before anybody is asked for a card; what talks to a reader is loaded only then. */
 async function sharesOf(named: readonly string[]): Promise<readonly GivenShare[]> {
   const files = named.filter((where) => !where.startsWith(CARD_PREFIX))
   const read = files.map((where) => ({ where, text: textOf(valueOrThrow(readInput(where))) }))
   const lines = named.flatMap((where) =>
     where.startsWith(CARD_PREFIX) ? [where.slice(CARD_PREFIX.length)] : [],
   )
-  return lines.length === 0 ? read : [...read, ...valueOrThrow(await sharesOnCards(lines))]
+  if (lines.length === 0) return read
+  const { sharesOnCards } = await import('../open/share-cards.ts')
+  return [...read, ...valueOrThrow(await sharesOnCards(lines))]
 }
 
 function judge(

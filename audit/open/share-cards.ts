@@ -11,8 +11,6 @@ import { openCard } from '../../firmware/card-reader/card.ts'
 import { type CardReader, connectCardReader } from '../../firmware/card-reader/driver.ts'
 import type { GivenShare } from './rebuild-key.ts'
 
-/** In front of a reader's line, where a file could be named. */
-export const CARD_PREFIX = 'card:'
 const BAUD = 115_200
 
 const clock: Clock = {
@@ -43,7 +41,7 @@ export async function sharesOnCards(lines: readonly string[]): Promise<Result<re
   const { counter, end } = counterOnScreen()
   try {
     for (const [at, path] of lines.entries()) {
-      const open = openSerialLine({ path, baudRate: BAUD })
+      const open = openSerialLine({ path, baudRate: BAUD, stopBits: 2 })
       const connected = await connectCardReader({ open, clock, logger: silent })
       if (!connected.ok) return refusal(path, `there is no card reader (${connected.error.what})`)
       const share = await shareOnCard(connected.value, `card ${at + 1} of ${lines.length}, ${path}`, counter)

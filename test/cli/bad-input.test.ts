@@ -329,7 +329,10 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
   test('and nothing was written anywhere', () => {
     expect(readdirSync(occupied)).toEqual(['diary.txt'])
     expect(readdirSync(incomplete).toSorted()).toEqual(
-      ['authority.der', 'centre.der', 'certificate.der', 'config.json', 'package.json', 'photos'].toSorted(),
+      [
+        ...['authority.der', 'centre.der', 'certificate.der', 'config.json', 'package.json', 'photos'],
+        ...['card-authority.der', 'card-certificate.tlv', 'card-key.json'],
+      ].toSorted(),
     )
     expect(readdirSync(folder)).not.toContain('nowhere')
   })

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { readTerminalCertificate } from '../../core/cards/terminal-certificate.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { fromBase64, sha256, toBase64, toHex } from '../../core/keys/hash.ts'
+import { drawP256Scalar, p256KeyFromScalar } from '../../core/keys/p256.ts'
 import { boxPublicKey, openBox, sealBox } from '../../core/keys/sealed-box.ts'
 import { combineShares } from '../../core/keys/shares.ts'
 import { signDocument } from '../../core/keys/signed-document.ts'
 import { ok, valueOrThrow } from '../../core/result.ts'
 import { holdCeremony } from '../../provisioning/ceremony/hold-ceremony.ts'
+import { enrolTerminal, requestTerminal } from '../../provisioning/enrolment/card-terminals.ts'
 import { issueCardCertificate, issueCentreCertificate } from '../../provisioning/enrolment/certificates.ts'
 import { makeDeviceKeys } from '../../provisioning/enrolment/device-keys.ts'
 import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enrolment.ts'
@@ -218,6 +221,52 @@ describe('a device is enrolled', () => {
     expect(codeOf(signDocument('enrolment', { ...payload, remark: 1 }, signers))).toBe('enrolment.shape')
     expect(codeOf('{}')).toBe('document.shape')
     expect(codeOf('hello')).toBe('document.syntax')
+  })
+})
+
+describe('a device that asks for a certificate for cards', () => {
+  const keys = makeDeviceKeys(random)
+  const messageSigner = signerFromSeed(keys.message)
+  const der = valueOrThrow(enrolDevice(requestEnrolment('device-2', keys), definition, issuing, 'request'))
+  const known = valueOrThrow(readCertificate(der, authority.publicKey, DAY, 'certificate'))
+  const cardAuthority = p256KeyFromScalar(drawP256Scalar(random))
+  const scalar = drawP256Scalar(random)
+  const enrol = (request: string, device = known) =>
+    enrolTerminal(
+      request,
+      device,
+      definition,
+      { cardAuthority, lastDay: issuing.notAfter, random },
+      'request',
+    )
+  const codeOf = (...order: Parameters<typeof enrol>) => {
+    const enrolled = enrol(...order)
+    return enrolled.ok ? 'enrolled' : enrolled.error.code
+  }
+
+  test('gets one for its station over the key it made', () => {
+    const certificate = valueOrThrow(enrol(requestTerminal('device-2', scalar, messageSigner)))
+    const station = definition.stations.find(({ devices }) => devices.includes('device-2'))?.id ?? ''
+    const expected = { authorityKey: cardAuthority.publicKey, role: 'ballot-device', station } as const
+    const read = valueOrThrow(readTerminalCertificate(certificate, expected, DAY, 'certificate'))
+    expect(read.publicKey).toEqual(p256KeyFromScalar(scalar).publicKey)
+  })
+
+  test('gets none under another name, for a key it does not hold, without its signature, or without a station', () => {
+    const request = requestTerminal('device-2', scalar, messageSigner)
+    expect(codeOf(requestTerminal('device-1', scalar, messageSigner))).toBe('terminal.shape')
+    const { key, ...payload } = JSON.parse(request).payload
+    const other = requestTerminal('device-2', drawP256Scalar(random), messageSigner)
+    const stolen = { ...payload, key: JSON.parse(other).payload.key }
+    expect(codeOf(signDocument('card-terminal', stolen, [messageSigner]))).toBe('terminal.weak-key')
+    const weak = { ...payload, key: toBase64(new Uint8Array(65)) }
+    expect(codeOf(signDocument('card-terminal', weak, [messageSigner]))).toBe('terminal.weak-key')
+    const tls = signerFromSeed(keys.tls)
+    expect(codeOf(signDocument('card-terminal', { ...payload, key }, [tls]))).toBe('document.wrong-key')
+    const foreign = { ...known, subject: 'device-9' }
+    expect(codeOf(requestTerminal('device-9', scalar, messageSigner), foreign)).toBe(
+      'terminal.unknown-device',
+    )
   })
 })
 

@@ -223,6 +223,11 @@ describe('the rules', () => {
     ],
     ['the audit knows firmware', { 'audit/a.ts': "import '../firmware/link/framer.ts'" }, 'audit/a.ts:1'],
     [
+      'what reads trustees’ cards knows another driver',
+      { 'audit/open/share-cards.ts': "import '../../firmware/printer/driver.ts'" },
+      'audit/open/share-cards.ts:1',
+    ],
+    [
       'the audit knows the device',
       { 'audit/a.ts': "import '../device-agent/store/store.ts'" },
       'audit/a.ts:1',

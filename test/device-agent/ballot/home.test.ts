@@ -13,7 +13,8 @@ import {
 } from '../../attacks/weakened/weakenings.ts'
 import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { picture } from '../../fixtures/picture.ts'
-import { device, makeHome, newFolder, station } from '../store/device.ts'
+import { StationCards } from '../../fixtures/station-cards.ts'
+import { cards, device, makeHome, newFolder, station } from '../store/device.ts'
 
 const honest = makeHome()
 
@@ -39,14 +40,14 @@ describe('a home folder', () => {
     expect(afterChange(() => {})).toBe('taken')
   })
 
-  test.each(['config.json', 'package.json', 'certificate.der', 'centre.der', 'authority.der', 'keys.json'])(
-    'without %s, or with something else in it, is refused by that name',
-    (file) => {
-      expect(afterChange((folder) => rmSync(join(folder, file)))).toContain(file)
-      expect(afterChange((folder) => writeFileSync(join(folder, file), 'something else'))).toContain(file)
-      expect(afterChange((folder) => writeFileSync(join(folder, file), ''))).toContain(file)
-    },
-  )
+  test.each([
+    ...['config.json', 'package.json', 'certificate.der', 'centre.der', 'authority.der', 'keys.json'],
+    ...['card-authority.der', 'card-certificate.tlv', 'card-key.json'],
+  ])('without %s, or with something else in it, is refused by that name', (file) => {
+    expect(afterChange((folder) => rmSync(join(folder, file)))).toContain(file)
+    expect(afterChange((folder) => writeFileSync(join(folder, file), 'something else'))).toContain(file)
+    expect(afterChange((folder) => writeFileSync(join(folder, file), ''))).toContain(file)
+  })
 
   test.each([
     ['version', 2],
@@ -73,6 +74,24 @@ describe('a home folder', () => {
     }
   })
 
+  test("with another device's key for cards, a desk's or another station's certificate, or a card of another authority is refused", () => {
+    const other = new StationCards('another election', station)
+    const write = (file: string, bytes: Uint8Array) => (folder: string) =>
+      writeFileSync(join(folder, file), bytes)
+    const { scalar, certificate } = cards.terminal('ballot-device')
+    expect(afterChange(put('card-key.json', 'key', toBase64(scalar)))).toBe('card-key.json')
+    expect(afterChange(put('card-key.json', 'key', toBase64(new Uint8Array(32))))).toBe('card-key.json')
+    expect(afterChange(write('card-certificate.tlv', certificate))).toBe('card-key.json')
+    for (const wrong of [
+      cards.terminal('check-in').certificate,
+      cards.terminal('ballot-device', 's-2').certificate,
+      other.terminal('ballot-device').certificate,
+    ])
+      expect(afterChange(write('card-certificate.tlv', wrong))).toBe('card-certificate.tlv')
+    expect(afterChange(write('card-authority.der', other.authorityDer()))).toBe('card-certificate.tlv')
+    expect(afterChange(write('card-authority.der', device.certificate))).toBe('card-authority.der')
+  })
+
   test('with the certificate of another device of the same station is refused', () => {
     const { certificate } = station.devices[1] as TestDevice
     const change = (folder: string) => writeFileSync(join(folder, 'certificate.der'), certificate)
@@ -96,7 +115,8 @@ describe('a home folder', () => {
 
 describe('the keys that a device made for itself', () => {
   test('are readable by it alone', () => {
-    expect(statSync(join(honest, 'keys.json')).mode & 0o777).toBe(0o600)
+    for (const file of ['keys.json', 'card-key.json'])
+      expect(statSync(join(honest, file)).mode & 0o777).toBe(0o600)
   })
 
   test('are never written over', () => {
