@@ -15,18 +15,9 @@ import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { OPENING } from '../../audit/fixtures.ts'
 import { run } from '../../audit/run.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import {
-  clock,
-  dayKey,
-  makeHome,
-  newFolder,
-  officers,
-  openHome,
-  openPolls,
-  station,
-  Voters,
-} from './device.ts'
+import { makeHome, newFolder, openHome } from './device.ts'
 import { runSql } from './sqlite-client.ts'
+import { clock, dayKey, officers, openPolls, station, Voters } from './voting.ts'
 
 const CASTS = 97
 const files = ['ballots.db', 'slots.bin'] as const
