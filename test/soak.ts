@@ -22,6 +22,10 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     what: 'attackers with the disk try to put ballots in order: --days 200 --seed S --weakened NAME --everywhere',
     load: () => import('./adversary/run.ts'),
   },
+  crash: {
+    what: 'kill -9 at every call of a day, and every power cut of another: --ballots 70 --minutes 60 --seed S',
+    load: () => import('./crash/run.ts'),
+  },
   codes: {
     what: 'every code of 2,722 candidates: typed, seen, printed, recorded, read again: --seed S --first 0 --count 100',
     load: () => import('./codes/run.ts'),

@@ -9,7 +9,8 @@ import { valueOrThrow } from '../../core/result.ts'
 import { exportBundle } from '../../device-agent/ballot/export.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { recorded } from '../adversary/day.ts'
-import { makeHome, newFolder, openHome } from '../device-agent/store/device.ts'
+import { makeHome, newFolder } from '../device-agent/store/device.ts'
+import { openHome } from '../device-agent/store/home.ts'
 import {
   device,
   deviceRow,

@@ -49,6 +49,9 @@ export const CHROMIUM: Need = { debian: 'chromium', isThere: () => existsSync('/
 export const XVFB: Need = { debian: 'xvfb', isThere: () => existsSync('/usr/bin/Xvfb') }
 export const XDOTOOL: Need = { debian: 'xdotool', isThere: () => existsSync('/usr/bin/xdotool') }
 
+/** Tells every system call of a program, and kills it at a chosen one. */
+export const STRACE: Need = { debian: 'strace', isThere: () => runs('strace', '--version') }
+
 /** A group of tests that run with these packages there. */
 export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {
   const missing = needs.filter(({ isThere }) => !isThere()).map(({ debian }) => debian)

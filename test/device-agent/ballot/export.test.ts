@@ -13,7 +13,8 @@ import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { OPENING } from '../../audit/fixtures.ts'
 import { run } from '../../audit/run.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import { makeHome, openHome } from '../store/device.ts'
+import { makeHome } from '../store/device.ts'
+import { openHome } from '../store/home.ts'
 import { clock, dayKey, device, officers, openPolls, station, Voters } from '../store/voting.ts'
 
 const FILES = [

@@ -10,7 +10,8 @@ import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import { beginOn, imageOf, makeHome, newFolder, openHome, otherPackage, resumeOn } from './device.ts'
+import { beginOn, imageOf, makeHome, newFolder, otherPackage, resumeOn } from './device.ts'
+import { openHome } from './home.ts'
 import { clock, dayKey, deviceRow, officers, openPolls, Voters } from './voting.ts'
 
 const build = { DeviceStore, Medium }

@@ -96,7 +96,7 @@ export class Voters {
   }
 
   /** One voter votes and is counted here if the store did not throw. */
-  vote(store: DeviceStore): void {
+  vote(store: Pick<DeviceStore, 'cast'>): void {
     const council = [...(COUNCIL[uniform(COUNCIL.length, this.#random)] ?? [])]
     const village = [...(VILLAGE[uniform(VILLAGE.length, this.#random)] ?? [])]
     const city = uniform(7, this.#random) === 0
