@@ -108,3 +108,60 @@ export const blindToInputs: Replacement = {
   line: "  'package',\n",
   by: '',
 }
+
+/** A tally is taken whatever the journal committed to. */
+export const blindToCommitment: Replacement = {
+  file: 'audit/verify/totals.ts',
+  line: 'if (toBase64(commitTally(definition, tally.value, released.value.salt)) !== day.closing?.tally) {',
+  by: 'if (day.closing === undefined) {',
+}
+
+/** Ballots are opened, and what they add up to is not held against the tally. */
+export const blindToRecount: Replacement = {
+  file: 'audit/open/open-station.ts',
+  line: 'if (tally !== undefined && sameTally(recount, tally)) return undefined',
+  by: 'if (tally !== undefined && recount.length === tally.length) return undefined',
+}
+
+/** Casts are counted, whatever number they give themselves. */
+export const blindToCastCount: readonly Replacement[] = [
+  { file: 'core/journal/day.ts', line: 'if (entry.count !== day.casts + 1)', by: 'if (entry.count < 0)' },
+  { file: 'core/journal/day.ts', line: 'day.casts = entry.count', by: 'day.casts += 1' },
+]
+
+/** What was given out is not held against what was cast. */
+export const blindToIssued: Replacement = {
+  file: 'audit/verify/verify-station.ts',
+  line: 'if (issued.value.issued !== casts + issued.value.returned) {',
+  by: 'if (casts < 0) {',
+}
+
+/** Files have the hash that the manifest lists, and any size. */
+export const blindToSizes: Replacement = {
+  file: 'audit/verify/bundle-files.ts',
+  line: 'if (entry?.size === size && entry.sha256 === sha256) continue',
+  by: 'if (entry !== undefined && size >= 0 && entry.sha256 === sha256) continue',
+}
+
+/** Entries may bear any numbers. */
+export const blindToSequence: readonly Replacement[] = [
+  {
+    file: 'core/journal/day.ts',
+    line: 'if (entry.seq !== day.size) return',
+    by: 'if (entry.seq < day.size) return',
+  },
+  {
+    file: 'core/journal/entry.ts',
+    line: 'entry?.seq === seq &&',
+    by: 'entry?.seq !== undefined &&',
+  },
+]
+
+/** What is closed may be closed again. */
+export const blindToSecondClosing: readonly Replacement[] = [
+  {
+    file: 'core/journal/day.ts',
+    line: "if (day.polls === 'finished' && !AFTER_THE_END.has(entry.type))",
+    by: "if (day.polls === 'finished' && day.size === 0)",
+  },
+]

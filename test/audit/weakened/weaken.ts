@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { main } from '../../../audit/cli.ts'
 import type { compareStatements } from '../../../audit/open/compare.ts'
+import type { openStation } from '../../../audit/open/open-station.ts'
 import type { verifyCount } from '../../../audit/verify/verify-count.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -67,6 +68,11 @@ export function weakenedVerification(
   replacements: readonly Replacement[],
 ): Promise<typeof import('../../../audit/verify/verify-count.ts')> {
   return weakenedModule(replacements, 'audit/verify/verify-count.ts')
+}
+
+/** How stations are opened, with these lines replaced. */
+export async function weakenedOpenStation(replacements: readonly Replacement[]): Promise<typeof openStation> {
+  return (await weakenedModule(replacements, 'audit/open/open-station.ts')).openStation
 }
 
 /** The comparison of statements with these lines replaced. */
