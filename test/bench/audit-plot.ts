@@ -35,8 +35,8 @@ export function auditPlot(series: readonly Series[], country: number): string {
     const at = y({ seconds })
     return `<path d="M${EDGE} ${at}H${WIDTH - EDGE}"/><text x="${EDGE - 6}" y="${at + 4}" text-anchor="end">${seconds.toLocaleString('en')} s</text>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
-<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-16 0 ${WIDTH + 16} ${HEIGHT}" font-family="sans-serif" font-size="12">
+<rect x="-16" width="${WIDTH + 16}" height="${HEIGHT}" fill="#fff"/>
 <g stroke="#ddd" fill="none">${[...columns, ...rows].join('').replaceAll('<text', '<text stroke="none" fill="#333"')}</g>
 ${series.map((one, i) => seriesPlot(one, country, i)).join('\n')}
 <text x="${WIDTH / 2}" y="${HEIGHT - 12}" text-anchor="middle">journals of 1,500 entries, each with 500 sealed ballots; two threads; the ring is told from the last dot</text>
