@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { main } from '../../../audit/cli.ts'
+import type { compareStatements } from '../../../audit/open/compare.ts'
+import type { openStation } from '../../../audit/open/open-station.ts'
 import type { verifyCount } from '../../../audit/verify/verify-count.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -58,8 +60,26 @@ export const blindToControls: Replacement = {
 
 /** `verifyCount` with these lines replaced. Throws if a line is not there exactly once: then the weakening shows nothing. */
 export async function weakenedVerifyCount(replacements: readonly Replacement[]): Promise<typeof verifyCount> {
-  const module = await weakenedModule(replacements, 'audit/verify/verify-count.ts')
-  return module.verifyCount
+  return (await weakenedVerification(replacements)).verifyCount
+}
+
+/** How counts are verified, with these lines replaced. */
+export function weakenedVerification(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../audit/verify/verify-count.ts')> {
+  return weakenedModule(replacements, 'audit/verify/verify-count.ts')
+}
+
+/** How stations are opened, with these lines replaced. */
+export async function weakenedOpenStation(replacements: readonly Replacement[]): Promise<typeof openStation> {
+  return (await weakenedModule(replacements, 'audit/open/open-station.ts')).openStation
+}
+
+/** The comparison of statements with these lines replaced. */
+export async function weakenedCompare(
+  replacements: readonly Replacement[],
+): Promise<typeof compareStatements> {
+  return (await weakenedModule(replacements, 'audit/open/compare.ts')).compareStatements
 }
 
 /** The command line with these lines replaced. */
