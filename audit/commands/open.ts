@@ -11,6 +11,7 @@ import { textOf } from '../verify/reference.ts'
 import {
   COUNT_OPTIONS,
   countInputs,
+  exitCodeOf,
   isFinding,
   misuse,
   type Outcome,
@@ -63,7 +64,7 @@ function judge(
   const there = lost.find((device) => !missing.has(device))
   if (there !== undefined) throw misuse(`--lost ${there}: no station of these bundles misses such a device`)
   const report = openReport(count, opened, against, lost)
-  return { exitCode: opened.findings.length === 0 ? 0 : 1, report }
+  return { exitCode: exitCodeOf(count, opened.findings), report }
 }
 
 interface StatementFile {

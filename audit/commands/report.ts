@@ -21,6 +21,7 @@ import { parseLanguage } from './explain.ts'
 import {
   COUNT_OPTIONS,
   countInputs,
+  exitCodeOf,
   isFinding,
   misuse,
   type Outcome,
@@ -102,7 +103,7 @@ function write(
   const words = wordsIn(language, zoneOf(definition))
   const hashes = [...files].map(([name, bytes]) => ({ name, sha256: toHex(sha256(bytes)) }))
   return {
-    exitCode: holds ? 0 : 1,
+    exitCode: exitCodeOf(count),
     report: {
       text: [
         headline(count, words),
