@@ -3,24 +3,15 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fromBase64, sha256, toBase64 } from '../../core/keys/hash.ts'
 import { ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } from '../../core/result.ts'
-import type { AuditedCount, CountOrder } from '../count/audit-count.ts'
+import type { CountOrder } from '../count/audit-count.ts'
 import { parsePolicy } from '../policy/policy.ts'
 import { readSmallFile } from '../read-folders.ts'
-import { type HeldAgainst, incompleteOf, type Report, refusalReport } from '../report.ts'
+import { type HeldAgainst, type Report, refusalReport } from '../report.ts'
 
-/** How a verb ended: 1 if something does not hold, 3 if all does of what was given, and something of the package was not. */
+/** How a verb ended: 1 if something does not hold. */
 export interface Outcome {
-  readonly exitCode: 0 | 1 | 3
+  readonly exitCode: 0 | 1
   readonly report: Report
-}
-
-/** The exit code of a count with these findings. */
-export function exitCodeOf(
-  count: AuditedCount,
-  findings: readonly Refusal[] = count.findings,
-): Outcome['exitCode'] {
-  if (findings.length > 0) return 1
-  return incompleteOf(count).length > 0 ? 3 : 0
 }
 
 /** Options of every verb that audits a count. */

@@ -9,7 +9,6 @@ import {
   COUNT_OPTIONS,
   type CountValues,
   countInputs,
-  exitCodeOf,
   isFinding,
   misuse,
   type Outcome,
@@ -42,9 +41,10 @@ async function verifyFolders(
   const { order, against } = countInputs(values)
   const count = await auditCount({ ...order, paths })
   if (!count.ok) return refused(count.error)
-  const [first] = count.value.findings
+  const { findings } = count.value
+  const [first] = findings
   if (first !== undefined && !isFinding(first)) throw new RefusalError(first)
-  return { exitCode: exitCodeOf(count.value), report: verifyReport(count.value, against) }
+  return { exitCode: findings.length === 0 ? 0 : 1, report: verifyReport(count.value, against) }
 }
 
 function verifyDatabaseFile(

@@ -202,7 +202,7 @@ describeWith([PYTHON_CRYPTOGRAPHY, PYTHON_NACL], 'the second verifier', () => {
     const { files } = readVector<StationVector>('station-large')
     const said = execFileSync(DEBIAN_PYTHON, ['-B', join(INDEPENDENT, 'verify.py'), writtenFolder(files)])
     const lines = said.toString().trimEnd().split('\n')
-    expect(lines[0]).toMatch(/^holds: \d+ bundles?, 1 station, \d+ ballots$/)
+    expect(lines[0]).toBe('holds')
     expect(lines.at(-1)).toBe('tally not verified: that needs the paper or the trustees')
   })
 })

@@ -7,7 +7,7 @@ from .faults import BadInput, Refused
 from .folders import read_file
 from .text import from_base64_of
 
-HOLDS, DOES_NOT, BAD, INCOMPLETE = 0, 1, 2, 3
+HOLDS, DOES_NOT, BAD = 0, 1, 2
 
 
 class _Usage(Exception):
@@ -59,15 +59,14 @@ def _bad_input(fault):
     return BAD
 
 
-def _print(as_json, findings, more=None, lines=(), what=""):
-    missing = (more or {}).get("missing", [])
+def _print(as_json, findings, more=None, lines=()):
     if as_json:
         print(report.as_json(findings, more))
     else:
-        print("\n".join([*map(report.finding_line, findings)] or [report.holds_line(missing, what)]))
+        print("\n".join([*map(report.finding_line, findings)] or ["holds"]))
         for line in lines:
             print(line)
-    return DOES_NOT if findings else INCOMPLETE if missing else HOLDS
+    return DOES_NOT if findings else HOLDS
 
 
 def _verify(given):
@@ -83,7 +82,7 @@ def _asked(given):
 
 def _tell(given, found):
     lines = [*report.verified_lines(found), report.NOT_TALLIED]
-    return _print(given.json, found.findings, report.verified(found), lines, report.given(found))
+    return _print(given.json, found.findings, report.verified(found), lines)
 
 
 def _open(given):
@@ -97,4 +96,4 @@ def _open(given):
     if not {device for station in found.stations for device in station.missing}.issuperset(given.lost):
         raise _Usage("--lost names a device that is not missing")
     result = opening.Opening(found, key, given.lost)
-    return _print(given.json, result.findings, report.opened(found, result), report.opened_lines(found, result), report.recounted(result))
+    return _print(given.json, result.findings, report.opened(found, result), report.opened_lines(found, result))

@@ -4,7 +4,6 @@ from hashlib import sha256
 
 from .text import time_of_seconds
 
-MISSING_SHOWN = 12
 NOT_TALLIED = "tally not verified: that needs the paper or the trustees"
 
 
@@ -17,31 +16,6 @@ def as_json(findings, more=None):
 def finding_line(finding):
     line = "does not hold: %s at %s" % (finding.code, finding.where)
     return line + (": " + finding.what if finding.what else "")
-
-
-def holds_line(missing, what):
-    """The verdict where nothing was found, and what it is of."""
-    if not missing:
-        return "holds: " + what
-    shown = missing if len(missing) <= MISSING_SHOWN else missing[:MISSING_SHOWN] + ["and %d more" % (len(missing) - MISSING_SHOWN)]
-    return "holds for what was given: %s; missing: %s" % (what, ", ".join(shown))
-
-
-def given(audit):
-    bundles = [b for s in audit.stations for b in s.bundles]
-    return "%s, %s, %s" % (
-        _plural(len(bundles), "bundle"), _plural(len(audit.stations), "station"),
-        _plural(sum(b.casts for b in bundles), "ballot"))
-
-
-def recounted(opening):
-    devices = [d for count in opening.stations for d in count.devices]
-    return "%s opened and recounted, equal to the committed tally of %s" % (
-        _plural(sum(d.ballots for d in devices), "ballot"), _plural(len(devices), "device"))
-
-
-def _plural(n, noun):
-    return "%d %s%s" % (n, noun, "" if n == 1 else "s")
 
 
 def bad_input_line(fault):
