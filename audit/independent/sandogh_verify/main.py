@@ -4,7 +4,7 @@ import sys
 
 from . import audit, policy, report
 from .faults import BadInput, Refused
-from .folders import read_file
+from .folders import read_given
 from .text import from_base64_of
 
 HOLDS, DOES_NOT, BAD = 0, 1, 2
@@ -88,7 +88,7 @@ def _tell(given, found):
 def _open(given):
     from . import opening, shares  # whoever only verifies needs no python3-nacl
     rules, programs = _asked(given)
-    files = [(path, read_file(path)) for path in given.share]
+    files = [(path, read_given(path)) for path in given.share]
     found = audit.run(given.bundles, given.authority, rules, programs)
     if found.findings:
         return _tell(given, found)
