@@ -8,9 +8,9 @@ import { parsePolicy } from '../policy/policy.ts'
 import { checkGivenName, readSmallFile } from '../read-folders.ts'
 import { type HeldAgainst, type Report, refusalReport } from '../report.ts'
 
-/** How a verb ended: 1 if something does not hold. */
+/** How a verb ended: 1 if something does not hold, 3 if something was not given. */
 export interface Outcome {
-  readonly exitCode: 0 | 1
+  readonly exitCode: 0 | 1 | 3
   readonly report: Report
 }
 

@@ -3,11 +3,20 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { main } from '../../audit/cli.ts'
 import { readVector, writtenFile, writtenFolder } from '../docs/vector-folders.ts'
 import type { StationVector } from '../docs/vectors-of-bundles.ts'
 import { DEBIAN_PYTHON, describeWith, PYTHON_CRYPTOGRAPHY, PYTHON_NACL } from '../oracles/needs.ts'
 import { ROOT } from '../structure/repository.ts'
-import { differences, firstSays, INDEPENDENT, type Said, secondSays } from './second-verifier.ts'
+import { run } from './run.ts'
+import {
+  differences,
+  firstSays,
+  INDEPENDENT,
+  type Said,
+  secondSays,
+  wordsOfSecond,
+} from './second-verifier.ts'
 
 const STATIONS = ['station-small', 'station-large', 'station-faulty'] as const
 
@@ -222,8 +231,9 @@ describeWith([PYTHON_CRYPTOGRAPHY, PYTHON_NACL], 'the second verifier', () => {
     )
     // A thousand of them under a hundred names and one.
     const paths = Array.from({ length: 101 }, (_, i) => folder + '/.'.repeat(i))
-    expect(await disagreements(new Map([['too many', ['verify', ...paths]]]))).toEqual([])
-    expect((await firstSays(['verify', ...paths])).findings).toEqual(['input.crowded'])
+    const [second] = secondSays([['verify', ...paths]])
+    for (const said of [await firstSays(['verify', ...paths]), second])
+      expect(said).toMatchObject({ exitCode: 2, findings: ['input.crowded'] })
   })
 
   test('judges and writes names that are no plain text alike', async () => {
@@ -325,11 +335,58 @@ describeWith([PYTHON_CRYPTOGRAPHY, PYTHON_NACL], 'the second verifier', () => {
     expect(await disagreements(questions)).toEqual([])
   })
 
+  test('says in its first line what the first says, and as exit code', async () => {
+    const { files, shares } = readVector<StationVector>('station-small')
+    const without = (...names: readonly string[]) =>
+      writtenFolder(
+        Object.fromEntries(
+          Object.entries(files).filter(([path]) => !names.some((name) => path.startsWith(name))),
+        ),
+      )
+    const bent = writtenFolder({ ...files, 'd-02/leaves.bin': 'x', 'd-01/checkpoint': null })
+    const open = ['open', ...sharesOf(shares)]
+    const asked: readonly (readonly [readonly string[], number, RegExp])[] = [
+      [['verify', writtenFolder(files)], 0, /^HOLDS: 2 bundles, 1 station, \d+ ballots$/],
+      [
+        ['verify', without('check-in')],
+        3,
+        /^HOLDS for what was given: .*; missing: the check-in of station s-1$/,
+      ],
+      [
+        ['verify', without('check-in', 'd-02')],
+        3,
+        /^HOLDS for what was given: 1 bundle, .*; missing: device d-02 of station s-1, the check-in of station s-1$/,
+      ],
+      [['verify', without('d-02')], 1, /^DOES NOT HOLD: station s-1: /],
+      [['verify', bent], 1, /^DOES NOT HOLD: \S+\/d-01\/checkpoint: /],
+      [[...open, writtenFolder(files)], 0, /^HOLDS: \d+ ballots opened and recounted, equal to /],
+      [
+        [...open, without('check-in')],
+        3,
+        /^HOLDS for what was given: .*equal to .*; missing: the check-in of station s-1$/,
+      ],
+      [
+        [...open, '--lost', 'd-02', without('check-in', 'd-02')],
+        3,
+        /^HOLDS for what was given: .*; missing: device d-02/,
+      ],
+      [[...open, bent], 1, /^DOES NOT HOLD: \S+\/d-01\/checkpoint: /],
+    ]
+    for (const [words, exitCode, line] of asked) {
+      const first = await run(main, ...words)
+      const second = spawnSync(DEBIAN_PYTHON, ['-B', join(INDEPENDENT, 'verify.py'), ...wordsOfSecond(words)])
+      const lines = [first.out, second.stdout.toString()].map((out) => out.split('\n')[0] ?? '')
+      expect([first.exitCode, second.status], words.join(' ')).toEqual([exitCode, exitCode])
+      for (const said of lines) expect(said).toMatch(line)
+      if (exitCode !== 1) expect(lines[1]).toBe(lines[0])
+    }
+  })
+
   test('runs as the page for auditors says', () => {
     const { files } = readVector<StationVector>('station-large')
     const said = execFileSync(DEBIAN_PYTHON, ['-B', join(INDEPENDENT, 'verify.py'), writtenFolder(files)])
     const lines = said.toString().trimEnd().split('\n')
-    expect(lines[0]).toBe('holds')
+    expect(lines[0]).toMatch(/^HOLDS: 1 bundle, 1 station, /)
     expect(lines.at(-1)).toBe('tally not verified: that needs the paper or the trustees')
   })
 })
