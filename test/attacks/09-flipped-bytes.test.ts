@@ -57,7 +57,7 @@ function missedIn(station: TestStation, verify: typeof verifyGiven): readonly Fl
   const flips = [...files].flatMap(([name, bytes]) => flipsOf(name, new Uint8Array(bytes)))
   return flips.filter((flip) => {
     const bundles = [{ where: device.id, files: new Map([...files, [flip.name, flip.bytes]]) }]
-    const [finding] = verify({ station: 's-1', bundles, checkIns: [] }, reference, {}).findings
+    const [finding] = verify({ station: 's-1', bundles, checkIns: [], crowds: [] }, reference, {}).findings
     if (finding !== undefined && verify === verifyGiven) {
       const { where } = finding.refusal
       expect(`${where} `.startsWith(placeOf(flip)), `${where} for byte ${flip.at}`).toBe(true)

@@ -75,6 +75,27 @@ export async function weakenedOpenStation(replacements: readonly Replacement[]):
   return (await weakenedModule(replacements, 'audit/open/open-station.ts')).openStation
 }
 
+/** How orders are drawn, with these lines replaced. */
+export function weakenedDraw(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../core/ballot-box/draw.ts')> {
+  return weakenedModule(replacements, 'core/ballot-box/draw.ts')
+}
+
+/** How random bytes are taken from the system, with these lines replaced. */
+export function weakenedRandom(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../audit/system-random.ts')> {
+  return weakenedModule(replacements, 'audit/system-random.ts')
+}
+
+/** How ballots are sealed and opened, with these lines replaced. */
+export function weakenedBallots(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../core/ballot-box/sealed-ballot.ts')> {
+  return weakenedModule(replacements, 'core/ballot-box/sealed-ballot.ts')
+}
+
 /** The comparison of statements with these lines replaced. */
 export async function weakenedCompare(
   replacements: readonly Replacement[],
