@@ -13,12 +13,20 @@ export interface Report {
   readonly json: Json
 }
 
-/** What a count was held against beside the rules of the format, by the names that were given. */
+/** A file that a count was held against, by the name that was given. */
+export interface HeldFile {
+  readonly name: string
+  /** SHA-256, base64. */
+  readonly hash: string
+}
+
+/** What a count was held against beside the rules of the format. */
 export interface HeldAgainst {
   /** Where the authority's key came from. */
   readonly key: 'given' | 'package'
-  readonly policy: string | undefined
-  readonly programs: readonly string[]
+  readonly policy: (HeldFile & { readonly asksNobody: boolean }) | undefined
+  /** Lists of programs. */
+  readonly programs: readonly HeldFile[]
 }
 
 /** Said of every count in which a journal says so. */
@@ -72,8 +80,8 @@ export function verifyReport(count: AuditedCount, against: HeldAgainst): Report 
       spoiled: [...spoiled],
       missing,
       stations: stations.map(stationJson),
-      policy: against.policy ?? null,
-      programs: [...against.programs],
+      policy: against.policy?.name ?? null,
+      programs: against.programs.map(({ name }) => name),
       tally: TALLY_NOT_VERIFIED,
     },
   }
@@ -205,9 +213,15 @@ function wentBackLine(device: string, { entry, times }: { readonly entry: number
 function againstLines(devices: readonly DeviceFacts[], { policy, programs }: HeldAgainst): readonly string[] {
   const lines: string[] = []
   if (policy !== undefined)
-    lines.push('', `every journal was seen to its end by those whom ${policy} asks for`)
+    lines.push(
+      '',
+      policy.asksNobody
+        ? `who has seen the journals to their end was not asked: ${policy.name} asks for nobody (quorum none)`
+        : `every journal was seen to its end by those whom ${policy.name} asks for`,
+    )
   if (programs.length > 0) {
-    lines.push('', `every device says that it ran the program of ${programs.join(' or ')}`)
+    const names = programs.map(({ name }) => name).join(' or ')
+    lines.push('', `every device says that it ran the program of ${names}`)
   } else {
     const counts = new Map<string, number>()
     for (const program of devices.flatMap((device) => [...new Set(device.programs)]))

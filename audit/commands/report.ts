@@ -96,10 +96,10 @@ function write(
   put('figures.json', Buffer.from(printed.figures))
   const pdf = printPdf(resolve(out, 'report.html'), definition.pollingDay, order.browser)
   if (pdf.ok) put('report.pdf', pdf.value)
-  if (signer !== undefined) put('statement.json', Buffer.from(signReport(files, count, signer)))
+  if (signer !== undefined) put('statement.json', Buffer.from(signReport(files, count, against, signer)))
   if (!pdf.ok) throw new RefusalError(pdf.error)
   const holds = count.findings.length === 0
-  const words = wordsIn(language, zoneOf(definition))
+  const words = wordsIn(language, { timeZone: zoneOf(definition) })
   const hashes = [...files].map(([name, bytes]) => ({ name, sha256: toHex(sha256(bytes)) }))
   return {
     exitCode: holds ? 0 : 1,

@@ -4,11 +4,13 @@ import { signDocument } from '../../core/keys/signed-document.ts'
 import type { Signer } from '../../core/ports.ts'
 import type { AuditedCount } from '../count/audit-count.ts'
 import { PROGRAM } from '../open/statement.ts'
+import type { HeldAgainst } from '../report.ts'
 
-/** Signs the files of a report. */
+/** Signs the files of a report, and what the count was held against. */
 export function signReport(
   files: ReadonlyMap<string, Uint8Array>,
   count: AuditedCount,
+  against: HeldAgainst,
   signer: Signer,
 ): string {
   return signDocument(
@@ -18,6 +20,7 @@ export function signReport(
       program: PROGRAM,
       authority: toBase64(count.authorityKey),
       package: toBase64(count.electionPackage.hash),
+      ...heldJson(against),
       verdict: count.findings.length === 0 ? 'holds' : 'does not hold',
       files: [...files]
         .map(([name, bytes]) => ({ name, size: bytes.length, sha256: toBase64(sha256(bytes)) }))
@@ -25,4 +28,9 @@ export function signReport(
     },
     [signer],
   )
+}
+
+/** Which policy and lists of programs were used. */
+export function heldJson({ policy, programs }: HeldAgainst) {
+  return { policy: policy?.hash ?? null, programs: programs.map(({ hash }) => hash).sort() }
 }
