@@ -23,7 +23,8 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
       checks the database of a device that is switched off
   sandogh audit open --share <file> --share <file> ... <bundle...> [--lost <device>] [--sign <key.pem> --out <file>]
                      [--policy <file>] [--program <list>...] [--authority <base64 key>] [--json]
-      verifies, then opens the ballots with the trustees' shares and recounts them; totals are those of whole stations.
+      verifies, then opens the ballots with the trustees' shares and recounts them; totals are told by station, and of what
+      was given if that is not all of it, which their heading says.
       Where a device is missing, they are told only if the others had released theirs, or if --lost says that its bundle
       is lost for good and no sheet of the station was made; a sheet that is there is told as it was signed, unchecked.
       With --sign what went in (by hashes) and what came out is signed and written, for comparing with another party's

@@ -4,6 +4,7 @@ import { fromBase64, sha256, toBase64, toHex } from '../core/keys/hash.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Json } from '../core/text/canonical-json.ts'
 import type { AuditedCount } from './count/audit-count.ts'
+import { incompleteOf, missingText } from './missing.ts'
 import type { VerifiedDatabase } from './verify/database.ts'
 import type { DeviceFacts, StationFacts } from './verify/facts.ts'
 
@@ -94,15 +95,6 @@ function holdsLine(stations: readonly StationFacts[], missing: readonly string[]
   if (missing.length === 0) return `HOLDS: ${given}`
   return `HOLDS for what was given: ${given}; missing: ${missingText(missing)}`
 }
-
-/** As many as one reads in a line. */
-export function missingText(missing: readonly string[]): string {
-  const shown = missing.length <= MISSING_SHOWN ? missing : missing.slice(0, MISSING_SHOWN)
-  const more = missing.length - shown.length
-  return [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join(', ')
-}
-
-const MISSING_SHOWN = 12
 
 function stationLines(facts: StationFacts): readonly string[] {
   const { station, devices, checkIn } = facts
@@ -241,18 +233,6 @@ function eyesText(seen: DeviceFacts['seenBy']): string {
   const neighbours = seen.of === 0 ? [] : [`${seen.neighbours.length} of ${plural(seen.of, 'neighbour')}`]
   const eyes = [...(seen.centre ? ['centre'] : []), ...neighbours]
   return eyes.length === 0 ? 'nobody' : eyes.join(', ')
-}
-
-/** Devices and check-ins of all stations of the package of which nothing that holds was given. */
-export function incompleteOf({ electionPackage, stations }: AuditedCount): readonly string[] {
-  const factsOf = new Map(stations.map((facts) => [facts.station, facts]))
-  return electionPackage.definition.stations.flatMap(({ id, devices }) => {
-    const facts = factsOf.get(id)
-    return [
-      ...(facts?.missing ?? devices).map((device) => `device ${device} of station ${id}`),
-      ...(facts === undefined || facts.checkIn === null ? [`the check-in of station ${id}`] : []),
-    ]
-  })
 }
 
 /** A device's database holds. */
