@@ -144,6 +144,23 @@ describe('a report', () => {
     expect(page((await written([elsewhere])).out)).toContain('times of UTC')
   })
 
+  test('says that there are no faults only under a table without any', async () => {
+    const NONE = 'None are in the journals.'
+    const clock = (_: number, seq: number) => (seq > 20 ? 3600 : 0)
+    const silent = writeStation(makeStation('silent', { casts: [2, 40], clock })).bundles
+    const text = page((await written([join(silent, 'd-02')])).out)
+    expect(text).not.toContain(NONE)
+    expect(text).toMatch(/silence: \d\d:\d\d–\d\d:\d\d {2}\(1 h 1 min\)/)
+    const quiet = writeStation(makeStation('quiet', { casts: [2, 2] })).bundles
+    expect(page((await written([quiet])).out)).toContain(NONE)
+  })
+
+  test('tells an opening on another day with its date', async () => {
+    const clock = (_: number, seq: number) => (seq < 3 ? -24 * 3600 : 0)
+    const early = writeStation(makeStation('early', { casts: [40, 40], clock })).bundles
+    expect(page((await written([early])).out)).toMatch(/>2026-06-18 \d\d:\d\d<\/span>/)
+  })
+
   test('names what is missing of the count', async () => {
     const { out } = await written([join(bundles, 'd-01')])
     expect(page(out)).toContain(
