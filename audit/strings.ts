@@ -17,6 +17,8 @@ export interface Words {
   readonly number: (value: number) => string
   /** When something was, in the time zone: `۰۸:۰۵`; of another day than the polling day with its date, `۱۴۰۵/۰۳/۲۸ ۰۸:۰۵`. */
   readonly time: (ms: number) => string
+  /** From when to when: `۰۸:۰۵–۰۹:۱۰`. */
+  readonly stretch: (from: number, until: number) => string
   /** An hour of the polling day, `۰۸:۰۵`. */
   readonly hour: (ms: number) => string
   readonly duration: (ms: number) => string
@@ -41,6 +43,7 @@ export interface ToldDay {
 export function wordsIn(language: AuditLanguage, { timeZone, from, until }: ToldDay): Words {
   const hour = (ms: number) => clockTime(ms, timeZone, language)
   const isOther = (ms: number) => from !== undefined && until !== undefined && (ms < from || ms >= until)
+  const time = (ms: number) => (isOther(ms) ? `${dateText(ms, timeZone, language)} ${hour(ms)}` : hour(ms))
   const strings = language === 'fa' ? fa : en
   const isolate = (mark: string | undefined) => (text: string) =>
     language === 'fa' ? `${mark}${text}${PDI}` : text
@@ -49,7 +52,8 @@ export function wordsIn(language: AuditLanguage, { timeZone, from, until }: Told
     strings,
     ui: stringsIn(language),
     number: (value) => digitsIn(language, value),
-    time: (ms) => (isOther(ms) ? `${dateText(ms, timeZone, language)} ${hour(ms)}` : hour(ms)),
+    time,
+    stretch: (start, end) => [time(start), time(end)].join(isOther(start) || isOther(end) ? ' – ' : '–'),
     hour,
     duration: (ms) => durationText(ms, strings),
     latin: isolate(LRI),

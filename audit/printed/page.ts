@@ -58,8 +58,8 @@ ${dayPictures(devices, inputs, sources, words)}
 ${faultsSection(devices, sources, words)}
 <h2>${strings.report.clocks}</h2>
 ${clocksSection(devices, sources, words)}
-<h2>${strings.report.programs}</h2>
-${programsSection(facts, sources, words)}`
+<div class="keep"><h2>${strings.report.programs}</h2>
+${programsSection(facts, sources, words)}</div>`
   const page = html`<!DOCTYPE html>
 <html lang="${language}" dir="${directionOf(language)}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; font-src data:">

@@ -59,11 +59,11 @@ export function alarmsOf({ events }: DayStory): readonly { readonly entry: Alarm
 
 /** From when to when a silence lasted. */
 export function silenceLines(story: DayStory, words: Words): readonly string[] {
-  const { time, duration } = words
+  const { stretch, duration } = words
   return some(
     story.silences,
     words,
-    ({ from, until }) => `${time(from)}–${time(until ?? from)}  (${duration((until ?? from) - from)})`,
+    ({ from, until }) => `${stretch(from, until ?? from)}  (${duration((until ?? from) - from)})`,
   )
 }
 

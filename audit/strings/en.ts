@@ -25,7 +25,8 @@ export const en: AuditStrings = {
   authorityFromPackage:
     'the authority key was taken from the package itself; compare its SHA-256 fingerprint with the published one:',
   tallyNotVerified: 'tally not verified: that needs the paper or the trustees',
-  clockOf: (day, solar, zone) => `polling day ${day} (${solar}), times of ${zone}`,
+  clockOf: (day, solar, zone) =>
+    `polling day ${day} (${solar}), times of ${zone}; a time without a date is of that day`,
   noZone: (day) => `the package cannot be read: times are UTC, of ${day}`,
   numbers: (ballots, voids, batches, entries) =>
     `${count(ballots, 'ballot')}, ${count(voids, 'void slip')}, ${count(batches, 'batch', 'batches')} sealed, ${count(entries, 'journal entry', 'journal entries')}`,

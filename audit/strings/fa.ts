@@ -30,7 +30,7 @@ export const fa = {
     'کلید مرجع انتخابات از خود بستهٔ انتخابات گرفته شد؛ اثر انگشت SHA-256 آن را با آنچه منتشر شده بسنجید:',
   tallyNotVerified: 'شمارش آرا تأیید نشده است: برای آن برگه‌های کاغذی یا امینان لازم است',
   clockOf: (day: string, solar: string, zone: string) =>
-    `روز رأی‌گیری ${solar} (${isolated(n(day))})، ساعت‌ها به وقت ${zone}`,
+    `روز رأی‌گیری ${solar} (${isolated(n(day))})، ساعت‌ها به وقت ${zone}؛ ساعتی که تاریخ ندارد از همین روز است`,
   noZone: (day: string) => `بستهٔ انتخابات خوانده نمی‌شود: ساعت‌ها به وقت جهانی است، روز ${isolated(n(day))}`,
   numbers: (ballots: number, voids: number, batches: number, entries: number) =>
     `${n(ballots)} رأی، ${n(voids)} برگهٔ باطل، ${n(batches)} بستهٔ مهرشده، ${n(entries)} ردیف دفتر`,
