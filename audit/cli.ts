@@ -4,6 +4,7 @@
  */
 import { catalogueMarkdown } from '../core/journal/catalogue-document.ts'
 import { RefusalError } from '../core/result.ts'
+import { checkReportVerb } from './commands/check-report.ts'
 import { compare } from './commands/compare.ts'
 import { diff } from './commands/diff.ts'
 import { explain } from './commands/explain.ts'
@@ -40,6 +41,9 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
                        [--program <list>...] [--authority <base64 key>] [--json]
       verifies, then makes a new folder with report.html and report.pdf (by Debian's chromium) to print and file,
       figures.json, which says from which file and how to compute each figure again, and with --sign statement.json
+  sandogh audit check-report <folder> [<bundle...>] [--policy <file>] [--program <list>...] [--json]
+      of a report that somebody signed says by which key, and whether its files are those that were signed; with bundles,
+      a policy and lists also whether it was made of them
   sandogh audit export-tiles <bundle> --to <folder> [--authority <base64 key>] [--json]
       verifies, then lays the journal out in a new folder as a C2SP tile tree for other people's tools
   sandogh audit events
@@ -68,6 +72,7 @@ export async function main(args: readonly string[]): Promise<number> {
       case 'diff':
       case 'explain':
       case 'report':
+      case 'check-report':
       case 'export-tiles': {
         const { outcome, json } = await {
           verify,
@@ -76,6 +81,7 @@ export async function main(args: readonly string[]): Promise<number> {
           diff,
           explain,
           report,
+          'check-report': checkReportVerb,
           'export-tiles': exportTiles,
         }[verb](rest)
         process.stdout.write(json ? `${JSON.stringify(outcome.report.json)}\n` : outcome.report.text)

@@ -246,7 +246,7 @@ function badFile(where: string, name: string, what: string) {
   return refuse('bundle.files', inFolder(where, name), what, next)
 }
 
-function listFolder(path: string) {
+export function listFolder(path: string) {
   try {
     if (!statSync(path).isDirectory()) {
       return refuse('input.no-folder', path, 'this is no folder', 'Name the folder of a bundle.')

@@ -82,7 +82,7 @@ async function askedElsewhere(
   return { asked, status }
 }
 
-test('the page has commands', () => expect(COMMANDS).toHaveLength(18))
+test('the page has commands', () => expect(COMMANDS).toHaveLength(20))
 
 test('its program is asked of nobody by who is not in the clone', async () => {
   const [command = ''] = COMMANDS
