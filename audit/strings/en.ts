@@ -25,7 +25,8 @@ export const en: AuditStrings = {
   authorityFromPackage:
     'the authority key was taken from the package itself; compare its SHA-256 fingerprint with the published one:',
   tallyNotVerified: 'tally not verified: that needs the paper or the trustees',
-  clockOf: (day, solar, zone) => `polling day ${day} (${solar}), times of ${zone}`,
+  clockOf: (day, solar, zone) =>
+    `polling day ${day} (${solar}), times of ${zone}; a time without a date is of that day`,
   noZone: (day) => `the package cannot be read: times are UTC, of ${day}`,
   numbers: (ballots, voids, batches, entries) =>
     `${count(ballots, 'ballot')}, ${count(voids, 'void slip')}, ${count(batches, 'batch', 'batches')} sealed, ${count(entries, 'journal entry', 'journal entries')}`,
@@ -138,6 +139,8 @@ export const en: AuditStrings = {
     tamper: (when) => `tampering: chassis opened at ${when}`,
     wrongPinsHead: 'wrong PINs',
     silencesHead: 'silences of half an hour',
+    silence: (stretch) => `silence: ${stretch}`,
+    refusedCards: (reason, times) => `cards refused: ${reason}, ${times}`,
     wrongPins: (n) => `wrong PINs: ${n}`,
     alarm: (what) => `alarm: ${what}`,
     voids: (n) => `void slips: ${n}`,
@@ -169,7 +172,12 @@ export const en: AuditStrings = {
     ],
     checkIns: (n, of) =>
       `Authorizations issued against ballots cast: at ${n} of ${count(of, 'station')}, where the check-in’s count was given`,
-    policyChecked: 'Every journal was seen to its end by those whom the policy asks for',
+    policyChecked: 'Every journal was seen to its end by as many as the policy asks for',
+    policyAsksNobody:
+      'Who has seen the journals to their end: the policy that was given asks for nobody (quorum none)',
+    policyUsed: 'the policy that was used, its SHA-256:',
+    programUsed: 'the list of a program that was used, its SHA-256:',
+    noneUsed: 'none was given',
     programsChecked: 'Every device says that it ran one of the programs given',
     unchecked: 'What was not checked',
     notChecked: [
