@@ -5,7 +5,7 @@ import { openHome } from '../device-agent/store/home.ts'
 import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
 import { findBroken } from './judge.ts'
-import { type Call, type Day, killAtCall, ROOT, record } from './strace.ts'
+import { type Call, type Day, faultAtCall, ROOT, record } from './strace.ts'
 import { destroysKeyEarly } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
@@ -16,10 +16,10 @@ function brokenBy(day: Day, calls: readonly Call[], at: readonly number[]): stri
   return at.flatMap((i) => {
     const name = calls[i]?.name ?? ''
     const n = calls.slice(0, i + 1).filter((call) => call.name === name).length
-    const { folder, done, killed, remove } = killAtCall(day, name, n)
+    const { folder, done, status, remove } = faultAtCall(day, 'SIGKILL', name, n)
     const broken = done === undefined ? undefined : findBroken({ ...day, home: openHome(folder), done })
     remove()
-    if (!killed) return [`${name} ${n}: the program was not killed`]
+    if (status !== null) return [`${name} ${n}: the program was not killed`]
     return broken === undefined ? [] : [`killed at ${name} ${n}: ${broken}`]
   })
 }

@@ -1,15 +1,16 @@
 /**
  * The long run, for evidence: `npm run soak -- crash [--ballots 70] [--minutes 60] [--seed S]`: every call of a day at which the device can be
- * killed, and every power cut; in the order of time, so that a run that is cut short says how far it came.
+ * killed or its disk refuse, and every power cut; in the order of time, so that a run that is cut short says how far it came.
  */
 import { parseArgs } from 'node:util'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
-import { type Day, killAtCall, ROOT, record } from './strace.ts'
+import { ANSWERS, type Answer, failedDay } from './refusing-disk.ts'
+import { type Day, faultAtCall, ROOT, record } from './strace.ts'
 
-/** Every call with which a day is killed costs a day; a short one has each kind of them. */
-const KILLED_BALLOTS = 6
+/** Every call with a fault costs a day; a short one has each kind of them. */
+const SHORT_BALLOTS = 6
 
 /** @returns 0 if everything was tried and nothing broke, 1 if not, 2 for numbers that are none */
 export async function main(args: readonly string[]): Promise<number> {
@@ -29,9 +30,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const { seed } = values
   process.stdout.write(`seed ${seed}\n`)
   const until = performance.now() + minutes * 60_000
-  const killed = killEverywhere({ root: ROOT, ballots: KILLED_BALLOTS, seed }, until)
+  const short = { root: ROOT, ballots: SHORT_BALLOTS, seed }
+  const killed = killEverywhere(short, until)
+  const refused = ANSWERS.map((answer) => refuseEverywhere(short, answer, until))
   const cut = cutEverywhere({ root: ROOT, ballots, seed }, until)
-  return killed && cut ? 0 : 1
+  return [killed, cut, ...refused].every(Boolean) ? 0 : 1
 }
 
 function killEverywhere(day: Day, until: number): boolean {
@@ -42,15 +45,28 @@ function killEverywhere(day: Day, until: number): boolean {
     if (performance.now() > until) break
     const n = (counts.get(name) ?? 0) + 1
     counts.set(name, n)
-    const { folder, done, killed, remove } = killAtCall(day, name, n)
+    const { folder, done, status, remove } = faultAtCall(day, 'SIGKILL', name, n)
     const what = done === undefined ? undefined : findBroken({ ...day, home: openHome(folder), done })
     remove()
     tried += 1
-    if (killed && what === undefined) continue
+    if (status === null && what === undefined) continue
     broken += 1
-    process.stdout.write(`killed at ${name} ${n}: ${killed ? what : 'it was not killed'}\n`)
+    process.stdout.write(`killed at ${name} ${n}: ${status === null ? what : 'it was not killed'}\n`)
   }
   return tell('kill -9', tried, calls.length, broken)
+}
+
+function refuseEverywhere(day: Day, answer: Answer, until: number): boolean {
+  const count = record(day).filter(({ name, act }) => name === answer[1] && act.is !== 'done').length
+  let [tried, broken] = [0, 0]
+  for (let n = 1; n <= count && performance.now() < until; n += 1) {
+    const what = failedDay(day, answer, n)
+    tried += 1
+    if (what === undefined) continue
+    broken += 1
+    process.stdout.write(`${what}\n`)
+  }
+  return tell(answer.join(' '), tried, count, broken)
 }
 
 function cutEverywhere(day: Day, until: number): boolean {

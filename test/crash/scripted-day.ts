@@ -17,6 +17,9 @@ interface Step {
   readonly leaves: (before: Known) => Known
 }
 
+/** Exit code of a program whose day stopped at a step that threw. */
+export const STOPPED = 3
+
 export const BEGUN: Known = { polls: 'closed', casts: 0, voids: 0, slip: 'none' }
 
 const slip = (state: SlipState): Step => ({

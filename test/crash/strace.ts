@@ -35,14 +35,20 @@ export interface Call {
   readonly act: Act
 }
 
-/** A home folder as a killed program left it. */
+/** A home folder as a program left it that was killed or stopped. */
 export interface Remains {
   readonly folder: string
   /** Steps that it had acknowledged; undefined if not even that it was set up. */
   readonly done: number | undefined
-  readonly killed: boolean
+  /** The exit code; null if it was killed. */
+  readonly status: number | null
+  /** What it said of why it stopped. */
+  readonly said: string
   remove(): void
 }
+
+/** What is done to a call: `kill -9` as it is made, or it is not made and answers with an error. */
+export type Fault = 'SIGKILL' | 'ENOSPC' | 'EIO' | 'EROFS'
 
 /** Runs a day to its end. @returns everything that it did to its medium, in order */
 export function record(day: Day): readonly Call[] {
@@ -61,15 +67,24 @@ export function record(day: Day): readonly Call[] {
   }
 }
 
-/** Runs a day that is killed with `kill -9` as it makes the n-th of these calls on its medium, from 1 on. */
-export function killAtCall(day: Day, name: string, n: number): Remains {
+/** Runs a day in which the n-th of these calls on its medium, from 1 on, meets a fault; with `+`, every one from then on. */
+export function faultAtCall(
+  day: Day,
+  fault: Fault,
+  name: string,
+  n: number,
+  lasting: '' | '+' = '',
+): Remains {
   const place = makePlace()
-  const ended = runUnderStrace(day, place, ['-o', '/dev/null', '-e', `inject=${name}:signal=KILL:when=${n}`])
-  const said = readFileSync(place.told, 'latin1').length
+  const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
+  const inject = `inject=${name}:${effect}:when=${n}${lasting}`
+  const ended = runUnderStrace(day, place, ['-o', '/dev/null', '-e', inject])
+  const steps = readFileSync(place.told, 'latin1').length
   return {
     folder: place.home,
-    done: said === 0 ? undefined : said - 1,
-    killed: ended.status !== 0,
+    done: steps === 0 ? undefined : steps - 1,
+    status: ended.status,
+    said: ended.stderr,
     remove: () => rmSync(place.parent, { recursive: true }),
   }
 }
