@@ -391,6 +391,25 @@ test('a report is signed over the SHA-256 of its files', async () => {
 })
 
 describeWith([CHROMIUM], 'a report as PDF', () => {
+  test('of a part of the count is signed as such, and does not end as if it were all', async () => {
+    const out = join(testFolder(), 'report')
+    const key = join(testFolder(), 'key.pem')
+    writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const { exitCode, out: told } = await run(
+      main,
+      'report',
+      join(bundles, 'd-01'),
+      '--out',
+      out,
+      '--sign',
+      key,
+    )
+    expect(exitCode).toBe(3)
+    expect(told).toMatch(/^HOLDS for what was given: .*; missing: device d-02 of station s-1, /)
+    const { payload } = JSON.parse(readFileSync(join(out, 'statement.json'), 'utf8'))
+    expect(payload.verdict).toBe('holds for what was given')
+  })
+
   test('is the same twice, and says so on the command line with the hash of each file', async () => {
     const folder = testFolder()
     mkdirSync(join(folder, 'a'))

@@ -14,13 +14,14 @@ export interface Verdict {
  */
 export function findFault(
   { exitCode, findings: [finding = ''] }: Verdict,
-  { places, mayHold = false }: Mutated,
+  { places, mayHold = false, isPart = false }: Mutated,
   isHarmless: boolean,
 ): string | undefined {
-  // 3 says that something else of the package was not given, as it was not before.
-  const isTaken = exitCode === 0 || exitCode === 3
-  if (isHarmless) return isTaken ? undefined : `a harmless change is refused: ${finding}`
-  if (isTaken) return mayHold ? undefined : 'a change of meaning is taken'
+  if (isHarmless && isPart)
+    return exitCode === 3 ? undefined : `a part is judged with exit code ${exitCode}: ${finding}`
+  if (isHarmless) return exitCode === 0 ? undefined : `a harmless change is refused: ${finding}`
+  if (exitCode === 0 && mayHold) return undefined
+  if (exitCode === 0) return 'a change of meaning is taken'
   if (exitCode !== 1 && exitCode !== 2) return `exit code ${exitCode}`
   const [, place = ''] = /^\S+ (.*)$/.exec(finding) ?? []
   // A number must be the whole one: entry 5 is not entry 57.

@@ -82,6 +82,9 @@ describe('a verdict', () => {
   test('of something harmless is right if all holds, of a lie that nobody can know either way', () => {
     expect(findFault({ exitCode: 1, findings: ['a b'] }, changed, true)).toContain('harmless')
     expect(findFault({ exitCode: 0, findings: [] }, changed, true)).toBeUndefined()
+    const part = { ...changed, isPart: true }
+    expect(findFault({ exitCode: 3, findings: [] }, part, true)).toBeUndefined()
+    expect(findFault({ exitCode: 0, findings: [] }, part, true)).toContain('exit code 0')
     expect(findFault({ exitCode: 0, findings: [] }, { ...changed, mayHold: true }, false)).toBeUndefined()
     expect(findFault({ exitCode: 1, findings: ['x b/y'] }, { ...changed, mayHold: true }, false)).toContain(
       'named at',
