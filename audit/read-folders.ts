@@ -246,6 +246,7 @@ function badFile(where: string, name: string, what: string) {
   return refuse('bundle.files', inFolder(where, name), what, next)
 }
 
+/** What lies in a folder, by name. @returns a refusal `input.*` if it is none */
 export function listFolder(path: string) {
   try {
     if (!statSync(path).isDirectory()) {
