@@ -214,8 +214,9 @@ describe('every figure of a report', () => {
     })
   }
 
-  async function reported(folder: string): Promise<readonly unknown[]> {
-    return unlikeTheirRules((await written([folder])).out, folder)
+  /** @param given what is reported of that folder */
+  async function reported(folder: string, given = folder): Promise<readonly unknown[]> {
+    return unlikeTheirRules((await written([given])).out, folder)
   }
 
   test('is of a rule that a day full of events shows', async () => {
@@ -228,6 +229,10 @@ describe('every figure of a report', () => {
     ['a day of small devices', { casts: [9, 4] }],
   ])('has its files by hash, and comes out again by its rule: %s', async (_, wishes) => {
     expect(await reported(writeStation(eventfulStation(wishes)).bundles)).toEqual([])
+  })
+
+  test('comes out again where one device of a station was given', async () => {
+    expect(await reported(bundles, join(bundles, 'd-01'))).toEqual([])
   })
 
   test('comes out again where clocks were wrong, and ahead of those who cosigned', async () => {
