@@ -104,7 +104,10 @@ function storyLines(
     '',
     ...timelineText(story, window, words),
     ...section(strings.heading.day, eventLines(story, words)),
-    ...section(strings.heading.byHour, hourBars(story, window.from, words)),
+    ...section(strings.heading.byHour, [
+      ...hourBars(story, window.from, words),
+      ...(story.castsOutside === 0 ? [] : [strings.outsideDay(story.castsOutside)]),
+    ]),
     ...section(
       strings.heading.refused,
       [...story.refusedCards].map(([reason, times]) => `${number(times)}  ${strings.refused[reason]}`),

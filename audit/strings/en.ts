@@ -168,7 +168,7 @@ export const en: AuditStrings = {
       'Every file against the device’s signed list, every signature, and every certificate against the election authority’s key',
       'Every journal entry against its hash and the checkpoint that the device signed; the order of events against what a legal day allows',
       'Sealed ballots against the batches that journals name, counts of ballots, void slips and spent authorizations',
-      'Each station as a whole: no authorization spent twice, no sealed ballot twice, what devices saw of each other',
+      'Devices of one station against each other, as far as they were given: no authorization spent twice, no sealed ballot twice, what devices saw of each other',
     ],
     checkIns: (n, of) =>
       `Authorizations issued against ballots cast: at ${n} of ${count(of, 'station')}, where the check-in’s count was given`,
@@ -213,7 +213,7 @@ export const en: AuditStrings = {
     notReceived: 'no',
     ofNeighbours: (n, of) => `${n} of ${of}`,
     totals: { released: 'released', sealed: 'sealed' },
-    halfHours: 'Ballots per half hour, all devices',
+    halfHours: 'Ballots per half hour, all devices above',
     halfHourNote: 'Finer times are not told here. Ballots on another day, as clocks had it:',
     timelines: 'The day of each device',
     faults: 'Faults',

@@ -127,6 +127,7 @@ describe('the story of a device whose clock was wrong', () => {
     const year = (await explain(join(wrong, 'd-02'))).out
     expect(year).toMatch(/\n {2}2025-06-19 \d\d:\d\d {2}The minutes were printed\n/)
     expect(year).not.toMatch(/\n {2}\d\d:\d\d {2}/)
+    expect(year).toMatch(/\nBallots by hour\n {2}40 ballots on another day than the polling day/)
   })
 
   test('does so in the calendar of its language', async () => {
