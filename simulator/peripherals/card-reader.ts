@@ -63,7 +63,8 @@ export class VirtualCardReader {
   #lastAnswer: Uint8Array = Uint8Array.from(NAK_FRAME)
   /** What came while a card was being talked to. */
   readonly #waiting: CcidInput[] = []
-  #isBusy = false
+  /** The command that is being carried out. */
+  #current: CcidMessage | undefined
   #tellsWithAnswers = false
   #untold: number[] = []
 
@@ -87,10 +88,16 @@ export class VirtualCardReader {
     this.#tell(CARD_IN)
   }
 
-  /** Takes the card out and gives it back; what it was being asked is not answered. Throws when there is none. */
+  /**
+   * Takes the card out and gives it back. What it was being asked is not answered, unless movements are told with answers: then that it is
+   * gone. Throws when there is no card.
+   */
   pullCard(): SmartCard {
     const card = this.#slot.pull()
     this.#tell(CARD_OUT)
+    if (this.#current !== undefined && this.#tellsWithAnswers) {
+      this.#settle(this.#failure(this.#current, ANSWER.data, MUTE))
+    }
     this.#free()
     return card
   }
@@ -109,13 +116,13 @@ export class VirtualCardReader {
     this.#parameters = DEFAULT_PARAMETERS
     this.#lastAnswer = Uint8Array.from(NAK_FRAME)
     this.#waiting.length = 0
-    this.#isBusy = false
+    this.#current = undefined
     this.#tellsWithAnswers = false
     this.#untold = []
   }
 
   #tell(movement: readonly number[]): void {
-    if (this.#tellsWithAnswers && !this.#isBusy) this.#untold.push(...movement)
+    if (this.#tellsWithAnswers && this.#current === undefined) this.#untold.push(...movement)
     else this.#line.write(Uint8Array.from(movement))
   }
 
@@ -130,7 +137,7 @@ export class VirtualCardReader {
 
   /** Does what waits, one after the other. */
   #work(): void {
-    while (!this.#isBusy) {
+    while (this.#current === undefined) {
       const input = this.#waiting.shift()
       if (input === undefined) return
       if (input.is === 'damaged') this.#line.write(Uint8Array.from(NAK_FRAME))
@@ -140,15 +147,15 @@ export class VirtualCardReader {
   }
 
   #free(): void {
-    if (!this.#isBusy) return
-    this.#isBusy = false
+    if (this.#current === undefined) return
+    this.#current = undefined
     this.#work()
   }
 
   #obey(command: CcidMessage): void {
     if (this.#untold.length > 0) this.#line.write(Uint8Array.from(this.#untold))
     this.#untold = []
-    this.#isBusy = true
+    this.#current = command
     const answer =
       command.type === COMMAND.transfer && command.slot === 0
         ? this.#transfer(command)
@@ -158,7 +165,7 @@ export class VirtualCardReader {
 
   #settle(answer: CcidMessage): void {
     // A card that was pulled meanwhile has ended the command already.
-    if (!this.#isBusy) return
+    if (this.#current === undefined) return
     this.#lastAnswer = ccidFrame(answer)
     this.#line.write(this.#lastAnswer)
     this.#free()

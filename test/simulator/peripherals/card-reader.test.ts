@@ -166,6 +166,11 @@ describe('the virtual card reader', () => {
     const answer = await exchange(device, frame(0x65))
     expect(answer.slice(0, 2)).toEqual(hex('50 03'))
     expect(answer[2 + 9]).toBe(1)
+    // One that goes in the middle of a command is told before the command's failure.
+    await exchange(device, POWER_ON)
+    slot.pullAtByte(3)
+    const torn = await exchange(device, frame(0x6f, hex('00 CA 00 00 02')))
+    expect([...torn.slice(0, 5), ...torn.slice(11, 13)]).toEqual(hex('50 02 03 06 80 42 fe'))
   })
 
   it('talks T=1 once it was told to, and a card of T=1 is none of T=0', async () => {
@@ -283,6 +288,8 @@ describe('the reader cutting bytes into frames', () => {
       fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(), (data, bit) => {
         const bytes = ccidFrame({ type: 0x6f, slot: 0, sequence: 1, parameters: [0, 0, 0], data })
         const at = bit % (8 * bytes.length)
+        // A frame that says it is shorter may be one: the check is one byte.
+        fc.pre(at >> 3 < 3 || at >> 3 > 6)
         bytes[at >> 3] = (bytes[at >> 3] ?? 0) ^ (1 << (at & 7))
         expect(new CcidReader().feed(bytes).filter(({ is }) => is === 'message')).toEqual([])
       }),
