@@ -4,6 +4,7 @@ import type { LinkFault } from '../../../firmware/link/fault.ts'
 import { ManualClock, turn } from '../manual-clock.ts'
 import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
 import { connected, frame, twin } from './scripted-reader.ts'
+import { believesAnySequence, weakened } from './weakened.ts'
 
 const readBinary = { cla: 0x00, ins: 0xb0, p1: 0, p2: 0, expected: 4 }
 
@@ -38,6 +39,14 @@ describe('the card reader', () => {
     expect(good(await reader.powerOn()).bytes).toEqual(bytes('3b 04 45 56 4d 31'))
     expect(good(await reader.transmit(readBinary))).toEqual({ data: bytes('01 02 03 04'), status: 0x9000 })
     expect(tpdus(line)).toEqual(['00b0000004'])
+  })
+
+  test('that took a late answer for its own would not even know its reader', async () => {
+    const { driver } = await weakened(believesAnySequence)
+    const late = Buffer.from(frame(0x80, 0xee, 0, bytes('6f 00'))).toString('hex')
+    const { open } = twin({ before: late })
+    const parts = { open, clock: new ManualClock(), logger: keepingLogger() }
+    expect(await driver.connectCardReader(parts)).toMatchObject({ ok: false })
   })
 
   test('also talks to a reader that does not echo', async () => {

@@ -13,6 +13,7 @@ import { VirtualCardReader } from '../../../simulator/peripherals/card-reader.ts
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
 import { bytes, keepingLogger } from '../scripted-line.ts'
 import { COUNTED, CountingCard } from './counting-card.ts'
+import { believesAnyCheck, type Weakening, weakened, writesAgain } from './weakened.ts'
 
 type Way = 'up' | 'down'
 /** What becomes of the one byte: undefined if it is lost. */
@@ -59,7 +60,13 @@ function damagedLine(line: PeripheralLine, way: Way, at: number, damage: Damage)
 }
 
 /** A session on such a line; gives how many bytes passed each way. */
-async function session(make: (card: CountingCard) => Contacts, way: Way, at: number, damage: Damage) {
+async function session(
+  make: (card: CountingCard) => Contacts,
+  way: Way,
+  at: number,
+  damage: Damage,
+  connect = connectCardReader,
+) {
   const clock = new VirtualClock(0)
   const line = inProcessLine({ clock, baudRate: 115_200, paced: false, hold: () => clock.hold() })
   const { damaged, passed } = damagedLine(line.plug, way, at, damage)
@@ -70,7 +77,7 @@ async function session(make: (card: CountingCard) => Contacts, way: Way, at: num
     (async () => {
       let driver: CardReader | undefined
       for (let tries = 0; driver === undefined && tries < 3; tries += 1) {
-        const connected = await connectCardReader({ open: line.open, clock, logger: keepingLogger() })
+        const connected = await connect({ open: line.open, clock, logger: keepingLogger() })
         if (connected.ok) driver = connected.value
       }
       if (driver === undefined) throw new Error('one byte has cost the reader')
@@ -110,4 +117,30 @@ describe.each<[string, (card: CountingCard) => Contacts]>([
       expect(whole).toBeGreaterThan((passed.up + passed.down) / 2)
     },
   )
+})
+
+describe('a driver', () => {
+  /** Whether any place shows that the promise is broken. */
+  async function breaks(weakening: Weakening): Promise<boolean> {
+    const { driver } = await weakened(weakening)
+    const make = (card: CountingCard) => new T0Contacts(card)
+    const { passed } = await session(make, 'up', -1, (byte) => byte)
+    for (const [, damage] of DAMAGES) {
+      for (let at = 0; at < passed.up; at += 1) {
+        try {
+          await session(make, 'up', at, damage, driver.connectCardReader)
+        } catch {
+          return true
+        }
+      }
+    }
+    return false
+  }
+
+  test.each([
+    ['writes a command again that was not answered', writesAgain],
+    ['takes any answer for its own', believesAnyCheck],
+  ])('that %s does not keep that promise', async (_what, weakening) => {
+    expect(await breaks(weakening)).toBe(true)
+  })
 })
