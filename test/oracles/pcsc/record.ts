@@ -15,7 +15,7 @@ const PACKAGES = ['pcscd', 'libccid', 'opensc']
 const FRAME = /^(->|<-) [0-9A-F]+ ((?:[0-9A-F]{2} )+)$/
 /** Power on, parameters, transfer: what concerns the card. */
 const ABOUT_CARD = /^-> 03 06 (62|61|6F) /
-const EXCHANGES = 9
+const EXCHANGES = 8
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
