@@ -50,7 +50,8 @@ Languages are Persian (fa) and English (en, if none is named); the words of find
 A key for --sign: openssl genpkey -algorithm ed25519 -out my-key.pem
 
 Exit code: 0 holds (compare: both say the same, and that it holds; diff: two copies are identical, devices hold),
-1 does not, 2 bad input or command.
+1 does not, 2 bad input or command, 3 (verify, open, report, compare) what was given holds, and a device or check-in of
+the package was not given: the first line names it.
 `
 
 /**

@@ -4,6 +4,7 @@ import { fromBase64, sha256, toBase64, toHex } from '../core/keys/hash.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Json } from '../core/text/canonical-json.ts'
 import type { AuditedCount } from './count/audit-count.ts'
+import { verdictOn } from './verdict.ts'
 import type { VerifiedDatabase } from './verify/database.ts'
 import type { DeviceFacts, StationFacts } from './verify/facts.ts'
 
@@ -67,7 +68,7 @@ export function verifyReport(count: AuditedCount, against: HeldAgainst): Report 
   return {
     text: `${lines.join('\n')}\n`,
     json: {
-      verdict: findings.length === 0 ? 'holds' : 'does not hold',
+      verdict: verdictOn(findings, missing),
       findings: findingsJson(findings),
       spoiled: [...spoiled],
       missing,

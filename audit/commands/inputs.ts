@@ -5,12 +5,12 @@ import { fromBase64, sha256, toBase64 } from '../../core/keys/hash.ts'
 import { ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } from '../../core/result.ts'
 import type { CountOrder } from '../count/audit-count.ts'
 import { parsePolicy } from '../policy/policy.ts'
-import { readSmallFile } from '../read-folders.ts'
+import { checkGivenName, readSmallFile } from '../read-folders.ts'
 import { type HeldAgainst, type Report, refusalReport } from '../report.ts'
 
-/** How a verb ended: 1 if something does not hold. */
+/** How a verb ended: 1 if something does not hold, 3 if something was not given. */
 export interface Outcome {
-  readonly exitCode: 0 | 1
+  readonly exitCode: 0 | 1 | 3
   readonly report: Report
 }
 
@@ -70,6 +70,8 @@ export function parsed<T extends NonNullable<Parameters<typeof parseArgs>[0]>>(c
 
 /** Reads a file that was named. */
 export function readInput(path: string): Result<Uint8Array> {
+  const named = checkGivenName(path)
+  if (!named.ok) return named
   const bytes = readSmallFile(path)
   if (bytes !== undefined) return ok(bytes)
   const what = 'there is no such file, or it cannot be read'

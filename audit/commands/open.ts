@@ -6,7 +6,8 @@ import { type AuditedCount, auditCount } from '../count/audit-count.ts'
 import { openReport } from '../open/open-report.ts'
 import { readSigner, signStatement } from '../open/statement.ts'
 import { checkOutside } from '../outside-bundles.ts'
-import { verifyReport } from '../report.ts'
+import { incompleteOf, verifyReport } from '../report.ts'
+import { EXIT_CODES, verdictOn } from '../verdict.ts'
 import { textOf } from '../verify/reference.ts'
 import {
   COUNT_OPTIONS,
@@ -63,7 +64,7 @@ function judge(
   const there = lost.find((device) => !missing.has(device))
   if (there !== undefined) throw misuse(`--lost ${there}: no station of these bundles misses such a device`)
   const report = openReport(count, opened, against, lost)
-  return { exitCode: opened.findings.length === 0 ? 0 : 1, report }
+  return { exitCode: EXIT_CODES[verdictOn(opened.findings, incompleteOf(count))], report }
 }
 
 interface StatementFile {

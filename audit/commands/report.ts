@@ -13,9 +13,10 @@ import { CHROMIUM, printPdf } from '../printed/print-pdf.ts'
 import { readInputs } from '../printed/read-inputs.ts'
 import { signReport } from '../printed/report-statement.ts'
 import { type FoundFolder, findFolders } from '../read-folders.ts'
-import { findingsJson, type HeldAgainst } from '../report.ts'
+import { findingsJson, type HeldAgainst, incompleteOf } from '../report.ts'
 import { zoneOf } from '../story/polling-window.ts'
 import { type AuditLanguage, wordsIn } from '../strings.ts'
+import { EXIT_CODES, verdictOn } from '../verdict.ts'
 import { textOf } from '../verify/reference.ts'
 import { parseLanguage } from './explain.ts'
 import {
@@ -98,11 +99,11 @@ function write(
   if (pdf.ok) put('report.pdf', pdf.value)
   if (signer !== undefined) put('statement.json', Buffer.from(signReport(files, count, signer)))
   if (!pdf.ok) throw new RefusalError(pdf.error)
-  const holds = count.findings.length === 0
+  const verdict = verdictOn(count.findings, incompleteOf(count))
   const words = wordsIn(language, zoneOf(definition))
   const hashes = [...files].map(([name, bytes]) => ({ name, sha256: toHex(sha256(bytes)) }))
   return {
-    exitCode: holds ? 0 : 1,
+    exitCode: EXIT_CODES[verdict],
     report: {
       text: [
         headline(count, words),
@@ -111,7 +112,7 @@ function write(
         '',
       ].join('\n'),
       json: {
-        verdict: holds ? 'holds' : 'does not hold',
+        verdict,
         findings: findingsJson(count.findings),
         out,
         files: hashes,

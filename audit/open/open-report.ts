@@ -17,6 +17,7 @@ import {
   table,
   verdictLines,
 } from '../report.ts'
+import { verdictOn } from '../verdict.ts'
 import type { OpenedStation } from './open-station.ts'
 import type { OpenedCount } from './opened-count.ts'
 
@@ -43,7 +44,7 @@ export function openReport(
   const devices = count.stations.flatMap((station) => station.devices)
   const lines = [
     ...(findings.length === 0 ? [equalLine(stations, missing)] : verdictLines(findings)),
-    ...(missing.length === 0 ? [] : [`missing: ${missingText(missing)}`]),
+    ...(findings.length === 0 || missing.length === 0 ? [] : [`missing: ${missingText(missing)}`]),
     ...(lost.length === 0 ? [] : [`declared lost and not counted: ${lost.join(', ')}`]),
     ...authorityLines(count, against.key),
     ...stations.flatMap((station) => stationLines(count, station, lost, stations.length > 1)),
@@ -53,7 +54,7 @@ export function openReport(
   return {
     text: `${lines.join('\n')}\n`,
     json: {
-      verdict: findings.length === 0 ? 'holds' : 'does not hold',
+      verdict: verdictOn(findings, missing),
       findings: findingsJson(findings),
       missing,
       lost: [...lost],
@@ -72,8 +73,10 @@ export function openReport(
 function equalLine(stations: readonly OpenedStation[], missing: readonly string[]): string {
   const devices = stations.flatMap((station) => station.devices)
   const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
-  const holds = missing.length === 0 ? 'HOLDS' : 'HOLDS for what was given'
-  return `${holds}: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
+  const equal = `${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
+  return missing.length === 0
+    ? `HOLDS: ${equal}`
+    : `HOLDS for what was given: ${equal}; missing: ${missingText(missing)}`
 }
 
 function stationLines(

@@ -4,6 +4,8 @@ import { signDocument } from '../../core/keys/signed-document.ts'
 import type { Signer } from '../../core/ports.ts'
 import type { AuditedCount } from '../count/audit-count.ts'
 import { PROGRAM } from '../open/statement.ts'
+import { incompleteOf } from '../report.ts'
+import { verdictOn } from '../verdict.ts'
 
 /** Signs the files of a report. */
 export function signReport(
@@ -18,7 +20,7 @@ export function signReport(
       program: PROGRAM,
       authority: toBase64(count.authorityKey),
       package: toBase64(count.electionPackage.hash),
-      verdict: count.findings.length === 0 ? 'holds' : 'does not hold',
+      verdict: verdictOn(count.findings, incompleteOf(count)),
       files: [...files]
         .map(([name, bytes]) => ({ name, size: bytes.length, sha256: toBase64(sha256(bytes)) }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -223,7 +223,8 @@ test('files that changed after they were verified are not told as verified', asy
 
 describe('what a report refuses with exit code 2', () => {
   test('a folder that is there, and leaves it as it is', async () => {
-    const out = testFolder()
+    const out = join(testFolder(), 'out')
+    mkdirSync(out)
     writeFileSync(join(out, 'mine'), 'mine')
     const { exitCode, err } = await run(main, 'report', bundles, '--out', out)
     expect([exitCode, readdirSync(out)]).toEqual([2, ['mine']])

@@ -59,6 +59,9 @@ export const OPENSC: Need = { debian: 'opensc', isThere: () => runs('opensc-tool
 /** pcscd listens under /run and nowhere else. */
 export const ROOT: Need = { debian: '(and be root)', isThere: () => process.getuid?.() === 0 }
 
+/** Tells every system call of a program, and kills it at a chosen one. */
+export const STRACE: Need = { debian: 'strace', isThere: () => runs('strace', '--version') }
+
 /** A group of tests that run with these packages there. */
 export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {
   const missing = needs.filter(({ isThere }) => !isThere()).map(({ debian }) => debian)

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { main } from '../../../audit/cli.ts'
+import type { compareStatements } from '../../../audit/open/compare.ts'
+import type { openStation } from '../../../audit/open/open-station.ts'
 import type { verifyCount } from '../../../audit/verify/verify-count.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -58,8 +60,47 @@ export const blindToControls: Replacement = {
 
 /** `verifyCount` with these lines replaced. Throws if a line is not there exactly once: then the weakening shows nothing. */
 export async function weakenedVerifyCount(replacements: readonly Replacement[]): Promise<typeof verifyCount> {
-  const module = await weakenedModule(replacements, 'audit/verify/verify-count.ts')
-  return module.verifyCount
+  return (await weakenedVerification(replacements)).verifyCount
+}
+
+/** How counts are verified, with these lines replaced. */
+export function weakenedVerification(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../audit/verify/verify-count.ts')> {
+  return weakenedModule(replacements, 'audit/verify/verify-count.ts')
+}
+
+/** How stations are opened, with these lines replaced. */
+export async function weakenedOpenStation(replacements: readonly Replacement[]): Promise<typeof openStation> {
+  return (await weakenedModule(replacements, 'audit/open/open-station.ts')).openStation
+}
+
+/** How orders are drawn, with these lines replaced. */
+export function weakenedDraw(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../core/ballot-box/draw.ts')> {
+  return weakenedModule(replacements, 'core/ballot-box/draw.ts')
+}
+
+/** How random bytes are taken from the system, with these lines replaced. */
+export function weakenedRandom(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../audit/system-random.ts')> {
+  return weakenedModule(replacements, 'audit/system-random.ts')
+}
+
+/** How ballots are sealed and opened, with these lines replaced. */
+export function weakenedBallots(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../core/ballot-box/sealed-ballot.ts')> {
+  return weakenedModule(replacements, 'core/ballot-box/sealed-ballot.ts')
+}
+
+/** The comparison of statements with these lines replaced. */
+export async function weakenedCompare(
+  replacements: readonly Replacement[],
+): Promise<typeof compareStatements> {
+  return (await weakenedModule(replacements, 'audit/open/compare.ts')).compareStatements
 }
 
 /** The command line with these lines replaced. */

@@ -13,17 +13,9 @@ import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { OPENING } from '../../audit/fixtures.ts'
 import { run } from '../../audit/run.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import {
-  clock,
-  dayKey,
-  device,
-  makeHome,
-  officers,
-  openHome,
-  openPolls,
-  station,
-  Voters,
-} from '../store/device.ts'
+import { makeHome } from '../store/device.ts'
+import { openHome } from '../store/home.ts'
+import { clock, dayKey, device, officers, openPolls, station, Voters } from '../store/voting.ts'
 
 const FILES = [
   'batches.jsonl',
