@@ -183,7 +183,8 @@ class TwinReader implements CardReader {
           type: CCID.transferBlock,
           answerType: CCID.dataBlock,
           data: bytes,
-          parameter: patience,
+          // 0 is one waiting time, and all there is under T=0.
+          parameter: patience > 1 ? patience : 0,
           card: { deadlineMs: Math.max(ANSWER_MS, patience * waitingMs + MARGIN_MS), isGone },
         })
         if (!answer.ok) return answer
