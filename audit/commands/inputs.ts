@@ -6,7 +6,7 @@ import { ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } fro
 import type { CountOrder } from '../count/audit-count.ts'
 import { parsePolicy } from '../policy/policy.ts'
 import { checkGivenName, readSmallFile } from '../read-folders.ts'
-import { type HeldAgainst, type Report, refusalReport } from '../report.ts'
+import { type HeldAgainst, type HeldFile, type Report, refusalReport } from '../report.ts'
 
 /** How a verb ended: 1 if something does not hold, 3 if something was not given. */
 export interface Outcome {
@@ -36,18 +36,31 @@ export function countInputs({ authority, policy, program: programs = [] }: Count
 } {
   const authorityKey = parseAuthorityKey(authority)
   const policyBytes = policy === undefined ? undefined : valueOrThrow(readInput(policy))
-  if (policy !== undefined && policyBytes !== undefined) valueOrThrow(parsePolicy(policyBytes, policy))
-  const lists = programs.map((path) => toBase64(sha256(valueOrThrow(readInput(path)))))
+  const lists = programs.map((path) => heldFile(path, valueOrThrow(readInput(path))))
   return {
     order: {
       authorityKey,
       policy: policyBytes,
-      programs: lists.length === 0 ? undefined : lists,
+      programs: lists.length === 0 ? undefined : lists.map(({ hash }) => hash),
       workers: availableParallelism(),
       progress: process.stderr,
     },
-    against: { key: authorityKey === undefined ? 'package' : 'given', policy, programs },
+    against: {
+      key: authorityKey === undefined ? 'package' : 'given',
+      policy:
+        policy === undefined || policyBytes === undefined
+          ? undefined
+          : {
+              ...heldFile(policy, policyBytes),
+              asksNobody: valueOrThrow(parsePolicy(policyBytes, policy)).quorum === undefined,
+            },
+      programs: lists,
+    },
   }
+}
+
+function heldFile(name: string, bytes: Uint8Array): HeldFile {
+  return { name, hash: toBase64(sha256(bytes)) }
 }
 
 /** An Ed25519 public key in base64; undefined if it is not given. */

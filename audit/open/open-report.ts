@@ -5,12 +5,11 @@
 import type { Definition } from '../../core/election/definition.ts'
 import { candidateVotes, type Tally } from '../../core/election/tally.ts'
 import type { AuditedCount } from '../count/audit-count.ts'
+import { incompleteOf, missingDevicesOf, missingText } from '../missing.ts'
 import {
   authorityLines,
   findingsJson,
   type HeldAgainst,
-  incompleteOf,
-  missingText,
   plural,
   type Report,
   SEEDED,
@@ -39,8 +38,13 @@ export function openReport(
   const { stations, tally, findings } = opened
   const missing = incompleteOf(count)
   const told = stations.filter((station) => station.tally !== undefined).length
+  const given =
+    told === stations.length ? 'what was given' : `${plural(told, 'station')} of ${stations.length}`
+  const absent = missingDevicesOf(count)
   const totals =
-    told === stations.length ? 'totals' : `totals of ${plural(told, 'station')} of ${stations.length}`
+    told === stations.length && absent.length === 0
+      ? 'totals'
+      : `totals of ${given}, not of the whole count${notInThem(absent)}`
   const devices = count.stations.flatMap((station) => station.devices)
   const lines = [
     ...(findings.length === 0 ? [equalLine(stations, missing)] : verdictLines(findings)),
@@ -60,6 +64,7 @@ export function openReport(
       lost: [...lost],
       stations: stations.map((station) => ({
         station: station.station,
+        missing: count.stations.find((known) => known.station === station.station)?.missing ?? [],
         devices: station.devices.map((device) => ({ ...device })),
         sheet: sheetWord(station),
         sheetContests: station.sheetTally === undefined ? null : tallyTable(definition, station.sheetTally),
@@ -100,17 +105,28 @@ function stationLines(
     ]),
   ]
   if (sheetEqual !== undefined) lines.push(`  the station's sheet: ${sheetEqual ? 'equal' : 'UNEQUAL'}`)
+  const facts = stations.find((known) => known.station === station)
+  const absent = facts?.missing ?? []
   if (untold === 'sheet' && sheetTally !== undefined) {
-    const facts = stations.find((known) => known.station === station)
-    const isLost = facts?.missing.every((device) => lost.includes(device))
+    const isLost = absent.every((device) => lost.includes(device))
     const why = isLost ? 'a device is lost' : 'a bundle is missing'
     lines.push(
       `  the station's sheet, as ${facts?.sheet} signed it, not checked against the ballots: ${why}`,
       ...tallyLines(tallyTable(definition, sheetTally)),
     )
   } else if (untold === 'missing' || untold === 'reporting-lost') lines.push(`  ${UNTOLD[untold]}`)
-  else if (tally !== undefined && isOneOfMany) lines.push(...tallyLines(tallyTable(definition, tally)))
+  else if (tally !== undefined && isOneOfMany) {
+    if (absent.length > 0)
+      lines.push(
+        `  of what was given, not of the whole station${notInThem(absent.map((device) => `device ${device}`))}`,
+      )
+    lines.push(...tallyLines(tallyTable(definition, tally)))
+  }
   return lines
+}
+
+function notInThem(absent: readonly string[]): string {
+  return absent.length === 0 ? '' : `; not in them: ${missingText(absent)}`
 }
 
 /** What became of a station's sheet, in a word. */

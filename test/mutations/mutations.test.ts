@@ -71,6 +71,7 @@ describe('a verdict', () => {
 
   test('is wrong if it takes a change, names another place first, or comes of a crash', () => {
     expect(fault(0)).toBe('a change of meaning is taken')
+    expect(fault(3)).toBe('exit code 3')
     expect(fault(1, 'bundle.entry a/journal.jsonl entry 57')).toContain('named at')
     expect(fault(1, 'bundle.files a/leaves.bin', 'bundle.entry a/journal.jsonl entry 5')).toContain(
       'named at',

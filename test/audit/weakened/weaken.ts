@@ -116,6 +116,11 @@ export async function weakenedMain(replacements: readonly Replacement[]): Promis
 }
 
 async function weakenedModule(replacements: readonly Replacement[], path: string) {
+  return import(/* @vite-ignore */ join(weakenedFolder(replacements), path))
+}
+
+/** A folder with the audit, these lines replaced. */
+export function weakenedFolder(replacements: readonly Replacement[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'sandogh-weakened-audit-'))
   folders.push(folder)
   for (const area of AREAS) cpSync(join(ROOT, area), join(folder, area), { recursive: true })
@@ -126,5 +131,5 @@ async function weakenedModule(replacements: readonly Replacement[], path: string
     if (parts.length !== 2) throw new Error(`${file} has this line ${parts.length - 1} times: ${line}`)
     writeFileSync(join(folder, file), parts.join(by))
   }
-  return import(/* @vite-ignore */ join(folder, path))
+  return folder
 }
