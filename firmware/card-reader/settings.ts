@@ -22,14 +22,22 @@ const FASTEST = 344_086
 const FI = [372, 372, 558, 744, 1116, 1488, 1860, undefined, undefined, 512, 768, 1024, 1536, 2048] as const
 const DI = [undefined, 1, 2, 4, 8, 16, 32, undefined, 12, 20] as const
 
+/** One that may be silent for longer would hold its reader beyond a heartbeat, with all tries that it has. */
+const LONGEST_SILENCE_MS = 6_000
+
 const PPSS = 0xff
 const HAS_PPS1 = 0x10
 
 /**
  * The first protocol on offer that is spoken here, at the card's speed if the reader can keep up with it. Undefined where there is none:
- * neither T=0 nor T=1, a CRC, or a speed that is told to nobody.
+ * neither T=0 nor T=1, a CRC, a speed that is told to nobody, or a card that may be silent for too long.
  */
 export function chooseSettings(atr: Atr): CardSettings | undefined {
+  const settings = spokenSettings(atr)
+  return settings === undefined || waitingTimeMs(atr, settings) > LONGEST_SILENCE_MS ? undefined : settings
+}
+
+function spokenSettings(atr: Atr): CardSettings | undefined {
   const spoken = (protocol: number | undefined): protocol is 0 | 1 =>
     protocol === 0 || (protocol === 1 && atr.t1.check === 'lrc')
   if (atr.specific !== undefined) {

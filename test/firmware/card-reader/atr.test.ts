@@ -156,6 +156,16 @@ describe('what card and reader agree on', () => {
     expect(both && chooseSettings(both)).toEqual({ protocol: 0, speed: 0x11, pps: undefined })
   })
 
+  test('is nothing with a card that may be silent for more than six seconds', () => {
+    const silent = (waiting: number) => parseAtr(checked([0x3b, 0x80, 0x81, 0x21, waiting]))
+    const [longest, longer] = [silent(0x65), silent(0x75)]
+    expect(longest && chooseSettings(longest)?.protocol).toBe(1)
+    expect(longer).toBeDefined()
+    expect(longer && chooseSettings(longer)).toBeUndefined()
+    expect(chooseSettings(atrOf('3b 80 40 43'))?.protocol).toBe(0)
+    expect(chooseSettings(atrOf('3b 80 40 44'))).toBeUndefined()
+  })
+
   test('holds once the card has confirmed it, at the usual speed if it leaves the other out', () => {
     const asked = { protocol: 0, speed: 0x94, pps: bytes('ff 10 94 7b') } as const
     expect(confirmSettings(asked, bytes('ff 10 94 7b'))).toEqual(asked)
