@@ -7,6 +7,7 @@ const REAL_TIME = [
   'test/demo/**/*.test.ts',
   'test/device-agent/ballot/page/**/*.test.ts',
   'test/end-to-end/**/*.test.ts',
+  'test/oracles/pcscd.test.ts',
 ]
 
 export default defineConfig({

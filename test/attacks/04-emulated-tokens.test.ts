@@ -88,12 +88,10 @@ function commands(heard: readonly Apdu[]): fc.Arbitrary<readonly Apdu[]> {
   const data = fc.uint8Array({ minLength: 1, maxLength: 255 })
   const random = fc.record({ cla: fc.constantFrom(0, 4, 0x80, 0x84), ins: byte, p1: byte, p2: byte, data })
   const known = fc.constantFrom(...heard, ...HARMFUL)
-  const bent = fc
-    .tuple(known, byte, byte)
-    .map(([apdu, at, by]) => ({
-      ...apdu,
-      data: apdu.data?.map((old, i) => (i === at ? old ^ by : old)) ?? new Uint8Array(1),
-    }))
+  const bent = fc.tuple(known, byte, byte).map(([apdu, at, by]) => ({
+    ...apdu,
+    data: apdu.data?.map((old, i) => (i === at ? old ^ by : old)) ?? new Uint8Array(1),
+  }))
   const secured = known.map((apdu) => ({ ...apdu, cla: apdu.cla | 4 }))
   return fc.array(fc.oneof({ weight: 4, arbitrary: known }, bent, secured, random), {
     minLength: 1,

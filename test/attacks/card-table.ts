@@ -6,7 +6,7 @@ import type { SmartCard } from '../../simulator/cards/smart-card.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { CardBench } from '../device-agent/ballot/card-bench.ts'
-import { device, station } from '../device-agent/store/device.ts'
+import { device, station } from '../device-agent/store/voting.ts'
 import { CARD_PIN, StationCards } from '../fixtures/station-cards.ts'
 import type { CardsBuild } from './weakened/weaken.ts'
 

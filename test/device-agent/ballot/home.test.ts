@@ -14,7 +14,9 @@ import {
 import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { picture } from '../../fixtures/picture.ts'
 import { StationCards } from '../../fixtures/station-cards.ts'
-import { cards, device, makeHome, newFolder, station } from '../store/device.ts'
+import { makeHome, newFolder } from '../store/device.ts'
+import { cards } from '../store/home.ts'
+import { device, station } from '../store/voting.ts'
 
 const honest = makeHome()
 

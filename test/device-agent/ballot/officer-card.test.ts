@@ -10,7 +10,8 @@ import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { tampered } from '../../attacks/attackers-cards.ts'
 import { CARD_PIN as PIN } from '../../fixtures/station-cards.ts'
-import { cards, device, station } from '../store/device.ts'
+import { cards } from '../store/home.ts'
+import { device, station } from '../store/voting.ts'
 import { CardBench } from './card-bench.ts'
 
 const terminal = cards.terminal('ballot-device')

@@ -8,7 +8,9 @@ import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import type { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { tampered } from '../../attacks/attackers-cards.ts'
-import { cards, device, otherPackage, station } from '../store/device.ts'
+import { otherPackage } from '../store/device.ts'
+import { cards } from '../store/home.ts'
+import { device, station } from '../store/voting.ts'
 import { CardBench } from './card-bench.ts'
 
 const { electionPackage, executive, supervisory } = station
