@@ -12,6 +12,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: 'entries verified and sealed ballots opened beside their floor; the country from a tenth; draws docs/pictures/audit-time.svg',
     load: () => import('./bench/audit.ts'),
   },
+  cards: {
+    what: "a card's whole authentication beside the sum of its bytes",
+    load: () => import('./bench/cards.ts'),
+  },
   lines: {
     what: 'a touch on its way, 32,000 open lines, a slip beside its bytes',
     load: () => import('./bench/lines.ts'),
