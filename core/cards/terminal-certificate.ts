@@ -1,6 +1,6 @@
 /**
  * The certificate by which a ballot device or a check-in desk proves to a card what it may do there. A card can read neither X.509 nor
- * Ed25519, so it is a card-verifiable one (GlobalPlatform Card Specification, Amendment F, 6.4), signed by the election's card
+ * Ed25519, so it is a card-verifiable one (GlobalPlatform Card Specification, Amendment F), signed by the election's card
  * authority with P-256:
  *
  *     7F21 L  93 10 serial
@@ -66,8 +66,8 @@ export function readTerminalCertificate(
   where: string,
 ): Result<TerminalCertificate> {
   const { authorityKey, role, station } = expected
-  // Every field has its place and size: what stands there is put together again and must give the same bytes.
-  const at = bytes[2] === 0x81 ? 4 : 3
+  // Every field has its place and size behind 7F21 81 L: what stands there is put together again and must give the same bytes.
+  const at = 4
   const serial = bytes.slice(at + 2, at + 2 + TERMINAL_SERIAL_BYTES)
   const lastDay = bytes.slice(at + 46, at + 50)
   const publicKey = bytes.slice(at + 90, at + 155)
