@@ -10,10 +10,10 @@
  *             5F24 04 last day, YYYYMMDD as four bytes of decimal digits
  *             53 21 role (1 check-in desk, 2 ballot device), SHA-256 of the station's id
  *             7F49 46 B0 41 public key, F0 01 00 P-256
- *             5F37 L signature in DER over all that stands before it
+ *             5F37 40 signature, r and s, over all that stands before it
  */
 import { concatBytes, equalBytes, sha256 } from '../keys/hash.ts'
-import { isSoundP256Key, type P256Key, verifyP256Der } from '../keys/p256.ts'
+import { isSoundP256Key, type P256Key, verifyP256 } from '../keys/p256.ts'
 import { ok, type Result, refuse } from '../result.ts'
 
 /** What a terminal may do with a card: a desk issues voters' cards; a device claims, releases and spends them, and writes officers' cards. */
@@ -51,7 +51,7 @@ export function issueTerminalCertificate(order: {
   const { authority, publicKey } = order
   if (!isSoundP256Key(publicKey)) throw new RangeError('a terminal without a key')
   const body = bodyOf({ ...order, authorityKey: authority.publicKey, lastDay: dayBytes(order.lastDay) })
-  return tlv(0x7f21, body, tlv(0x5f37, authority.signDer(body)))
+  return tlv(0x7f21, body, tlv(0x5f37, authority.sign(body)))
 }
 
 /**
@@ -76,7 +76,7 @@ export function readTerminalCertificate(
   if (!isSoundP256Key(publicKey) || !equalBytes(tlv(0x7f21, body, tlv(0x5f37, signature)), bytes)) {
     return misfit(where, `this is no certificate of a ${role} of station ${station} for cards`)
   }
-  if (!verifyP256Der(authorityKey, body, signature))
+  if (!verifyP256(authorityKey, body, signature))
     return misfit(where, 'it is not signed by the card authority of this election')
   if (Buffer.compare(lastDay, dayBytes(new Date(nowMs))) < 0) return misfit(where, 'it is no longer valid')
   return ok({ role, publicKey })

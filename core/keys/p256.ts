@@ -13,8 +13,8 @@ export interface P256Key {
   readonly publicKey: Uint8Array
   /** The x coordinate of the shared point, 32 bytes (SP 800-56A, 5.7.1.2); undefined where `peer` is no point of the curve. */
   agree(peer: Uint8Array): Uint8Array | undefined
-  /** ECDSA with SHA-256 in DER, as a Java card's own verification takes it (X9.62). */
-  signDer(message: Uint8Array): Uint8Array
+  /** ECDSA with SHA-256: `r || s`, 64 bytes, always. */
+  sign(message: Uint8Array): Uint8Array
 }
 
 /** A fresh private key's 32 bytes, drawn uniformly from 1 to the group's order less one (FIPS 186-5, A.2.2). A secret. */
@@ -42,14 +42,8 @@ export function p256KeyFromScalar(scalar: Uint8Array): P256Key {
   return {
     publicKey,
     agree: (peer) => (isSoundP256Key(peer) ? Uint8Array.from(pair.computeSecret(peer)) : undefined),
-    signDer: (message) => Uint8Array.from(sign('sha256', message, key)),
+    sign: (message) => Uint8Array.from(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' })),
   }
-}
-
-/** Whether a signature in DER is one of `publicKey` over `message`. Takes any bytes and never throws. */
-export function verifyP256Der(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const key = importP256(publicKey)
-  return key !== undefined && verify('sha256', message, key, signature)
 }
 
 /**

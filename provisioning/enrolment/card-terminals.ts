@@ -4,7 +4,7 @@
  * signed by the device's message key:
  *
  * ```
- * {"device":"<id>","key":"<base64, 65 bytes of P-256>","proof":"<base64, ECDSA in DER over proofMessage>","version":1}
+ * {"device":"<id>","key":"<base64, 65 bytes of P-256>","proof":"<base64, 64 bytes of ECDSA over proofMessage>","version":1}
  * ```
  */
 import { z } from 'zod'
@@ -16,7 +16,7 @@ import {
 import type { Definition } from '../../core/election/definition.ts'
 import type { Certificate } from '../../core/keys/certificate.ts'
 import { concatBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
-import { isSoundP256Key, type P256Key, p256KeyFromScalar, verifyP256Der } from '../../core/keys/p256.ts'
+import { isSoundP256Key, type P256Key, p256KeyFromScalar, verifyP256 } from '../../core/keys/p256.ts'
 import { openDocument, signDocument } from '../../core/keys/signed-document.ts'
 import type { Random, Signer } from '../../core/ports.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
@@ -24,7 +24,7 @@ import { ok, type Result, refuse } from '../../core/result.ts'
 const shape = z.strictObject({
   device: z.string().max(64),
   key: z.string().length(88),
-  proof: z.string().max(100),
+  proof: z.string().length(88),
   version: z.literal(1),
 })
 
@@ -39,7 +39,7 @@ export interface CardIssuing {
 /** What a device sends to be known by cards. */
 export function requestTerminal(device: string, scalar: Uint8Array, messageSigner: Signer): string {
   const key = p256KeyFromScalar(scalar)
-  const proof = key.signDer(proofMessage(device, key.publicKey))
+  const proof = key.sign(proofMessage(device, key.publicKey))
   const payload = { device, key: toBase64(key.publicKey), proof: toBase64(proof), version: 1 }
   return signDocument('card-terminal', payload, [messageSigner])
 }
@@ -72,7 +72,7 @@ export function enrolTerminal(
   const publicKey = fromBase64(parsed.data.key) ?? new Uint8Array()
   const proof = fromBase64(parsed.data.proof) ?? new Uint8Array()
   const isHeld =
-    isSoundP256Key(publicKey) && verifyP256Der(publicKey, proofMessage(device.subject, publicKey), proof)
+    isSoundP256Key(publicKey) && verifyP256(publicKey, proofMessage(device.subject, publicKey), proof)
   if (!isHeld) {
     return refuse(
       'terminal.weak-key',

@@ -83,7 +83,7 @@ export abstract class ObjectCard extends SmartCard {
       return { direction: 'in', run: (command) => this.#runSecured([cla, ins], command, plain) }
     const run = (command: CardCommand): CardAnswer => {
       // A command in the clear ends the channel: nobody slips one in between.
-      this.#channel = undefined
+      this.#endChannel()
       return plain.run(command)
     }
     return { direction: plain.direction, run }
@@ -119,7 +119,7 @@ export abstract class ObjectCard extends SmartCard {
     const channel = this.#channel
     const opened = channel?.open(Uint8Array.of(cla, ins, p1, p2), body)
     if (channel === undefined || opened === undefined) {
-      this.#channel = undefined
+      this.#endChannel()
       return { sw: SW.securityNotSatisfied }
     }
     if (plain.direction === 'out' && opened.length > 0) return { sw: SW.wrongLength }
@@ -132,6 +132,15 @@ export abstract class ObjectCard extends SmartCard {
     // Amendment D, 6.2.5: a status word that tells of an error goes in the clear.
     const isError = sw !== SW.done && sw >> 8 !== 0x63
     return isError ? { sw } : { data: channel.seal(data, sw), sw }
+  }
+
+  /** What was allowed under a channel is over with it. */
+  protected channelEnded(): void {}
+
+  #endChannel(): void {
+    if (this.#channel === undefined) return
+    this.#channel = undefined
+    this.channelEnded()
   }
 
   #showTerminal({ p1, p2, body }: CardCommand): CardAnswer {

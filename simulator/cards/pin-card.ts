@@ -42,6 +42,11 @@ export abstract class PinCard extends ObjectCard {
     this.#verified = false
   }
 
+  /** A PIN that came under a channel lets nobody in who cuts in on it. */
+  protected override channelEnded(): void {
+    this.#verified = false
+  }
+
   /** A stolen card proves nothing without its PIN. */
   protected override mayAuthenticate(): number | undefined {
     return this.afterPin()

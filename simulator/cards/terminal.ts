@@ -69,7 +69,7 @@ function isSignedBy(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
     format: 'jwk',
     key: { kty: 'EC', crv: 'P-256', x: coordinate(1), y: coordinate(33) },
   })
-  return verify('sha256', message, key, signature)
+  return signature.length === 64 && verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature)
 }
 
 /** How a certificate names a key. */

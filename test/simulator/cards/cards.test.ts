@@ -309,6 +309,9 @@ describe("an officer's card", () => {
     expect(at.send('00 DA 00 51', Buffer.of(1))).toBe('6a84')
     expect(at.send('00 DA 00 00')).toBe('9000')
     expect(at.send('00 CA 00 00')).toBe('00009000')
+    // Whoever cuts in on the channel has neither it nor the PIN.
+    expect(send(card, '00 20 00 80 00')).toBe('63c5')
+    expect(send(card, '00 88 00 00', Buffer.alloc(64))).toBe('6982')
     selected(card)
     send(card, '00 A4 02 0C 02 02 02')
     expect(send(card, '00 CA 00 00 02')).toBe('6982')
