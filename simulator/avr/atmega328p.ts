@@ -99,7 +99,8 @@ export class Atmega328p {
   /** Sleeping, with nothing more to send or to receive. */
   get isQuiet(): boolean {
     const sends = ((this.#cpu.data[usart0Config.UCSRB] ?? 0) & UCSR0B_UDRIE) !== 0
-    return this.#asleep && !sends && this.#toReceive.length === 0 && !this.#usart.rxBusy
+    const wakes = this.#cpu.nextInterrupt >= 0
+    return this.#asleep && !wakes && !sends && this.#toReceive.length === 0 && !this.#usart.rxBusy
   }
 
   /** At which cycle something happens next if nothing comes from outside. */
