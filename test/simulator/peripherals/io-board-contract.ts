@@ -195,20 +195,24 @@ export const CONTRACT: Readonly<Record<string, (make: MakeBoard) => Promise<void
   'keeps a tamper latch though the case is closed again, until it is acknowledged by who knows of every opening':
     async (make) => {
       const it = await talk(make)
-      for (const move of [() => it.board.openCase(), () => it.board.closeCase(), () => it.board.openCase()]) {
-        move()
-        await it.device.wait(SETTLED_MS)
+      const move = async (...moves: readonly ('openCase' | 'closeCase' | 'openBox' | 'closeBox')[]) => {
+        for (const each of moves) {
+          it.board[each]()
+          await it.device.wait(SETTLED_MS)
+        }
       }
+      await move('openCase', 'closeCase', 'openCase', 'closeCase')
       // One of the two openings is not known of: nothing ends.
       assert.equal((await it.status(encodeAcknowledge(5, 1))).latched.chassis, true)
+      await move('openCase', 'openBox', 'closeBox')
+      assert.deepEqual((await it.status()).latched, { ...CLOSED, chassis: true, 'ballot-box': true })
       // What is still open stays.
-      assert.equal((await it.status(encodeAcknowledge(6, 2))).latched.chassis, true)
-      it.board.closeCase()
-      await it.device.wait(SETTLED_MS)
+      assert.deepEqual((await it.status(encodeAcknowledge(6, 4))).latched, { ...CLOSED, chassis: true })
+      await move('closeCase')
       const { latched, openings } = await it.status()
-      assert.deepEqual([latched.chassis, openings], [true, 2])
-      const after = await it.status(encodeAcknowledge(7, 2))
-      assert.deepEqual([after.latched, after.openings], [CLOSED, 2])
+      assert.deepEqual([latched.chassis, openings], [true, 4])
+      const after = await it.status(encodeAcknowledge(7, 4))
+      assert.deepEqual([after.latched, after.openings], [CLOSED, 4])
     },
 
   'keeps latch and count over a restart, and shows them by itself': async (make) => {
