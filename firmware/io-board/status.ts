@@ -52,11 +52,9 @@ export interface BoardStatus {
 }
 
 /** The switches that tell of tampering. */
-export interface TamperSwitches {
-  readonly chassis: boolean
-  readonly 'ballot-box': boolean
-  readonly seal: boolean
-}
+export const TAMPER_SWITCHES = ['chassis', 'ballot-box', 'seal'] as const
+export type TamperSwitch = (typeof TAMPER_SWITCHES)[number]
+type TamperSwitches = Readonly<Record<TamperSwitch, boolean>>
 
 /** Asks for the status. */
 export function encodeStatusQuery(number: number): Uint8Array {
