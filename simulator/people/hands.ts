@@ -17,7 +17,8 @@ export const VERBS = `touchscreen  press X Y · down X Y · move X Y · up      
 card reader  insert voter|executive|supervisory|spare · pull
 printer      near-end · paper-out · tear-paper · load-paper · open-cover · close-cover
              jam · cutter-jam · clear-jam · overheat · cool-down
-I/O board    open-case · close-case · key executive|supervisory on|off
+I/O board    open-case · close-case · open-box · close-box · cut-seal · mend-seal · drop-slip
+             key executive|supervisory on|off · battery MILLIVOLTS · supply MILLIVOLTS · celsius DEGREES
 display      look (what is painted) · freeze · thaw
 every line   unplug · replug, each with touchscreen|card-reader|printer|io-board|display`
 
@@ -126,6 +127,14 @@ export class Hands {
       { words: /^cool-down$/, do: () => printer.coolDown() },
       { words: /^open-case$/, do: () => board.openCase() },
       { words: /^close-case$/, do: () => board.closeCase() },
+      { words: /^open-box$/, do: () => board.openBox() },
+      { words: /^close-box$/, do: () => board.closeBox() },
+      { words: /^cut-seal$/, do: () => board.cutSeal() },
+      { words: /^mend-seal$/, do: () => board.mendSeal() },
+      { words: /^drop-slip$/, do: () => board.passSlip() },
+      { words: /^battery (\d+)$/, do: (mv) => board.measure({ batteryMv: Number(mv) }) },
+      { words: /^supply (\d+)$/, do: (mv) => board.measure({ supplyMv: Number(mv) }) },
+      { words: /^celsius (-?\d+)$/, do: (celsius) => board.measure({ celsius: Number(celsius) }) },
       {
         words: /^key (executive|supervisory) (on|off)$/,
         do: (key, way) => board.turnKey(key === 'executive' ? key : 'supervisory', way === 'on'),

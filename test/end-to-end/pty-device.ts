@@ -96,7 +96,7 @@ export class PtyDevice {
     this.#entry = entry
     this.#home = deviceFolder(out, id)
     this.#printerLine = new PacedLine(lines.printer)
-    this.bench = setUpBench({ ...lines, printer: this.#printerLine }, systemClock, CALIBRATION)
+    this.bench = setUpBench({ ...lines, printer: this.#printerLine }, systemClock, CALIBRATION, 'firmware')
     const paths = {
       touchscreen: lines.touchscreen.path,
       cardReader: lines['card-reader'].path,
