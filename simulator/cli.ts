@@ -124,6 +124,7 @@ async function runPeripherals(seed: string, faults: boolean): Promise<void> {
   clearInterval(keepAlive)
   input.close()
   process.stdin.destroy()
+  bench.board.switchOff()
   for (const line of Object.values(lines)) if (line.plugged) line.unplug()
   rmSync(folder, { recursive: true })
 }

@@ -12,6 +12,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: 'entries verified and sealed ballots opened beside their floor; the country from a hundredth; draws audit-time.svg',
     load: () => import('./bench/audit.ts'),
   },
+  boards: {
+    what: 'emulated I/O boards in real time per core',
+    load: () => import('./bench/boards.ts'),
+  },
   lines: {
     what: 'a touch on its way, 32,000 open lines, a slip beside its bytes',
     load: () => import('./bench/lines.ts'),

@@ -37,6 +37,7 @@ export class EmulatedIoBoard extends IoBoardBody {
   /** When the chip's present run began, by the clock. */
   #began: number
   #timer: Timer | undefined
+  #isOff = false
   #said: number[] = []
 
   /** @param hex another file than the released firmware */
@@ -60,6 +61,11 @@ export class EmulatedIoBoard extends IoBoardBody {
   powerCycle(): void {
     this.#catchUp()
     this.#restart('power')
+  }
+
+  switchOff(): void {
+    this.#isOff = true
+    this.#timer?.cancel()
   }
 
   /** The chip's program runs off, as after a spike: only its own watchdog can help. */
@@ -102,6 +108,7 @@ export class EmulatedIoBoard extends IoBoardBody {
 
   /** Everything that the chip does up to now. */
   #catchUp(): void {
+    if (this.#isOff) return
     const now = () => (this.#clock.now() - this.#began) * CYCLES_PER_MS
     do this.#chip.run(now())
     while (this.#resetIfEnded())
@@ -109,6 +116,7 @@ export class EmulatedIoBoard extends IoBoardBody {
 
   /** Lets the chip answer, tells what it said and shows, and comes back when it has something to do. */
   #go(): void {
+    if (this.#isOff) return
     do this.#chip.run(this.#chip.cycles + AHEAD_AT_MOST, () => this.#chip.isQuiet)
     while (this.#resetIfEnded())
     this.#tell()

@@ -45,6 +45,8 @@ export abstract class IoBoardBody {
   protected abstract after(ms: number): Promise<void>
   /** The board's power was away for a moment. */
   abstract powerCycle(): void
+  /** Its power is gone for good: no timer of it runs any more. */
+  abstract switchOff(): void
 
   /** Turns one of the two key switches. Throws when it is turned so already. */
   turnKey(key: 'executive' | 'supervisory', on: boolean): void {

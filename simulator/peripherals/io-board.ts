@@ -89,6 +89,12 @@ export class VirtualIoBoard extends IoBoardBody {
     this.#tell(0)
   }
 
+  switchOff(): void {
+    this.#inputs.restart()
+    this.#leaseTimer?.cancel()
+    this.#reset()
+  }
+
   protected changed(): void {
     this.#inputs.moved()
   }

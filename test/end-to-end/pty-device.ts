@@ -188,6 +188,7 @@ export class PtyDevice {
     if (this.#ended) return
     this.#ended = true
     if (this.#child !== undefined && this.#child.exitCode === null) await this.kill()
+    this.bench.board.switchOff()
     for (const line of this.#lines) line.unplug()
   }
 
