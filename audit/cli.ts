@@ -4,6 +4,7 @@
  */
 import { catalogueMarkdown } from '../core/journal/catalogue-document.ts'
 import { RefusalError } from '../core/result.ts'
+import { checkReportVerb } from './commands/check-report.ts'
 import { compare } from './commands/compare.ts'
 import { diff } from './commands/diff.ts'
 import { explain } from './commands/explain.ts'
@@ -23,7 +24,8 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
       checks the database of a device that is switched off
   sandogh audit open --share <file> --share <file> ... <bundle...> [--lost <device>] [--sign <key.pem> --out <file>]
                      [--policy <file>] [--program <list>...] [--authority <base64 key>] [--json]
-      verifies, then opens the ballots with the trustees' shares and recounts them; totals are those of whole stations.
+      verifies, then opens the ballots with the trustees' shares and recounts them; totals are told by station, and of what
+      was given if that is not all of it, which their heading says.
       Where a device is missing, they are told only if the others had released theirs, or if --lost says that its bundle
       is lost for good and no sheet of the station was made; a sheet that is there is told as it was signed, unchecked.
       With --sign what went in (by hashes) and what came out is signed and written, for comparing with another party's
@@ -39,6 +41,9 @@ export const usage = `sandogh audit: checks what devices leave behind, and belie
                        [--program <list>...] [--authority <base64 key>] [--json]
       verifies, then makes a new folder with report.html and report.pdf (by Debian's chromium) to print and file,
       figures.json, which says from which file and how to compute each figure again, and with --sign statement.json
+  sandogh audit check-report <folder> [<bundle...>] [--policy <file>] [--program <list>...] [--json]
+      of a report that somebody signed says by which key, and whether its files are those that were signed; with bundles,
+      a policy and lists also whether it was made of them
   sandogh audit export-tiles <bundle> --to <folder> [--authority <base64 key>] [--json]
       verifies, then lays the journal out in a new folder as a C2SP tile tree for other people's tools
   sandogh audit events
@@ -50,7 +55,8 @@ Languages are Persian (fa) and English (en, if none is named); the words of find
 A key for --sign: openssl genpkey -algorithm ed25519 -out my-key.pem
 
 Exit code: 0 holds (compare: both say the same, and that it holds; diff: two copies are identical, devices hold),
-1 does not, 2 bad input or command.
+1 does not, 2 bad input or command, 3 (verify, open, report, compare) what was given holds, and a device or check-in of
+the package was not given: the first line names it.
 `
 
 /**
@@ -67,6 +73,7 @@ export async function main(args: readonly string[]): Promise<number> {
       case 'diff':
       case 'explain':
       case 'report':
+      case 'check-report':
       case 'export-tiles': {
         const { outcome, json } = await {
           verify,
@@ -75,6 +82,7 @@ export async function main(args: readonly string[]): Promise<number> {
           diff,
           explain,
           report,
+          'check-report': checkReportVerb,
           'export-tiles': exportTiles,
         }[verb](rest)
         process.stdout.write(json ? `${JSON.stringify(outcome.report.json)}\n` : outcome.report.text)

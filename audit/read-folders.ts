@@ -2,17 +2,7 @@
  * From folders on a disk or stick to bytes in memory. What was exported by a machine that may lie is read with care: no links are
  * followed, no file is larger than the format allows, nothing may be there that the format does not name. Nothing is ever written.
  */
-import {
-  closeSync,
-  constants,
-  type Dirent,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import {
   BUNDLE_FILES,
   type BundleFile,
@@ -22,6 +12,7 @@ import {
 } from '../core/bundle/bundle.ts'
 import { ISSUED_FILE } from '../core/bundle/issued.ts'
 import { fail, ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
+import { givenName, type Inside, listFolder } from './list-folder.ts'
 
 export const MANIFEST_FILE = 'manifest.json'
 
@@ -70,33 +61,22 @@ const MAX_FOLDERS = 100_000
 export function findFolders(paths: readonly string[]): Result<readonly FoundFolder[]> {
   const found: FoundFolder[] = []
   for (const path of new Set(paths.map(withoutSlash))) {
+    const named = checkGivenName(path)
+    if (!named.ok) return named
     const inside = listFolder(path)
     if (!inside.ok) return inside
-    const folders = inside.value.filter((entry) => entry.isDirectory())
-    const isParent = folders.length > 0 && folders.length === inside.value.length
-    if (inside.value.length === 0 || found.length + folders.length > MAX_FOLDERS) {
+    if (inside.value.length === 0)
       return refuse('input.empty', path, 'there is no bundle in this folder', 'Name the folder of a bundle.')
+    const folders = inside.value.filter(({ is }) => is === 'folder')
+    const isParent = folders.length === inside.value.length
+    const unfit = isParent ? findUnfit(path, folders) : findStray(path, inside.value)
+    if (unfit !== undefined) return fail(unfit)
+    const bundles = isParent ? folders.map(({ name }) => inFolder(path, name)) : [path]
+    if (found.length + bundles.length > MAX_FOLDERS) {
+      const next = 'Audit one part after the other.'
+      return refuse('input.crowded', path, `more than ${MAX_FOLDERS} folders are given`, next)
     }
-    const leftover = isParent ? folders.find(({ name }) => LEFTOVER.test(name)) : undefined
-    if (leftover !== undefined) {
-      return refuse(
-        'input.leftover',
-        inFolder(path, leftover.name),
-        'a device was interrupted while it wrote its bundle',
-        'Start the device with this memory stick once more, or name the bundles one by one.',
-      )
-    }
-    const stray = inside.value.find((entry) => !entry.isDirectory())
-    const isBundle = ({ name }: { readonly name: string }) => kindOf(inFolder(path, name)).ok
-    if (stray !== undefined && !inside.value.some(isTelltale) && folders.some(isBundle)) {
-      return refuse(
-        'input.no-bundle',
-        inFolder(path, stray.name),
-        'beside bundles only folders of bundles may lie',
-        'Take it away, or name the bundles one by one.',
-      )
-    }
-    for (const where of isParent ? folders.map(({ name }) => inFolder(path, name)) : [path]) {
+    for (const where of bundles) {
       const folder = kindOf(where)
       if (!folder.ok) return folder
       found.push(folder.value)
@@ -104,6 +84,49 @@ export function findFolders(paths: readonly string[]): Result<readonly FoundFold
   }
   const byName = new Map(found.map((folder) => [folder.where, folder]))
   return ok([...byName.values()].sort((a, b) => (a.where < b.where ? -1 : 1)))
+}
+
+/** A folder among the bundles that cannot be one by its name. */
+function findUnfit(path: string, folders: readonly Inside[]): Refusal | undefined {
+  const odd = folders.find(({ isPlain }) => !isPlain)
+  if (odd !== undefined) return oddName(inFolder(path, odd.name))
+  const leftover = folders.find(({ name }) => LEFTOVER.test(name))
+  if (leftover === undefined) return undefined
+  return {
+    code: 'input.leftover',
+    where: inFolder(path, leftover.name),
+    what: 'a device was interrupted while it wrote its bundle',
+    next: 'Start the device with this memory stick once more, or name the bundles one by one.',
+  }
+}
+
+/** A file beside bundles, for whose sake they would be taken for one. */
+function findStray(path: string, inside: readonly Inside[]): Refusal | undefined {
+  const stray = inside.find(({ is }) => is !== 'folder')
+  const isBundle = ({ is, isPlain, name }: Inside) =>
+    is === 'folder' && isPlain && kindOf(inFolder(path, name)).ok
+  if (stray === undefined || inside.some(isTelltale) || !inside.some(isBundle)) return undefined
+  return {
+    code: 'input.no-bundle',
+    where: inFolder(path, stray.name),
+    what: 'beside bundles only folders of bundles may lie',
+    next: 'Take it away, or name the bundles one by one.',
+  }
+}
+
+/** @returns a refusal `input.name` of a path or file that was given */
+export function checkGivenName(path: string): Result<void> {
+  const { name, isPlain } = givenName(path)
+  return isPlain ? ok(undefined) : fail(oddName(name))
+}
+
+function oddName(where: string): Refusal {
+  return {
+    code: 'input.name',
+    where,
+    what: 'this name is not UTF-8, or has a control character or U+FFFD in it',
+    next: 'Find out who gave it this name, and copy the folder under another.',
+  }
 }
 
 /** `bundles/` is `bundles`, so that places are named in one way. */
@@ -224,13 +247,13 @@ export function readSmallFile(path: string, limit = MAX_FILE_BYTES): Uint8Array 
 const UNREADABLE = 'it cannot be read, or is larger than 64 MiB'
 
 /** These files are there, ordinary ones, and nothing else. */
-function checkListed(where: string, inside: readonly Dirent[], names: readonly string[]): Result<void> {
+function checkListed(where: string, inside: readonly Inside[], names: readonly string[]): Result<void> {
   const stray = inside.find(({ name }) => !names.includes(name))
   if (stray !== undefined) return badFile(where, stray.name, 'this file does not belong into this folder')
   for (const name of names) {
     const entry = inside.find((known) => known.name === name)
     if (entry === undefined) return badFile(where, name, 'this file is missing')
-    if (!entry.isFile()) return badFile(where, name, 'this is a link, a folder or a device and no file')
+    if (entry.is !== 'file') return badFile(where, name, 'this is a link, a folder or a device and no file')
     if (!isSmall(inFolder(where, name))) return badFile(where, name, UNREADABLE)
   }
   return ok(undefined)
@@ -244,20 +267,6 @@ function isSmall(path: string): boolean {
 function badFile(where: string, name: string, what: string) {
   const next = 'Get the folder again from the device or its memory stick.'
   return refuse('bundle.files', inFolder(where, name), what, next)
-}
-
-function listFolder(path: string) {
-  try {
-    if (!statSync(path).isDirectory()) {
-      return refuse('input.no-folder', path, 'this is no folder', 'Name the folder of a bundle.')
-    }
-    const entries = readdirSync(path, { withFileTypes: true })
-    return ok(entries.sort((a, b) => (a.name < b.name ? -1 : 1)))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const what = code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${code})`
-    return refuse('input.unreadable', path, what, 'Check its name.')
-  }
 }
 
 function kindOf(where: string): Result<FoundFolder> {

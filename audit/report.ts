@@ -4,6 +4,8 @@ import { fromBase64, sha256, toBase64, toHex } from '../core/keys/hash.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Json } from '../core/text/canonical-json.ts'
 import type { AuditedCount } from './count/audit-count.ts'
+import { incompleteOf, missingText } from './missing.ts'
+import { verdictOn } from './verdict.ts'
 import type { VerifiedDatabase } from './verify/database.ts'
 import type { DeviceFacts, StationFacts } from './verify/facts.ts'
 
@@ -13,12 +15,20 @@ export interface Report {
   readonly json: Json
 }
 
-/** What a count was held against beside the rules of the format, by the names that were given. */
+/** A file that a count was held against, by the name that was given. */
+export interface HeldFile {
+  readonly name: string
+  /** SHA-256, base64. */
+  readonly hash: string
+}
+
+/** What a count was held against beside the rules of the format. */
 export interface HeldAgainst {
   /** Where the authority's key came from. */
   readonly key: 'given' | 'package'
-  readonly policy: string | undefined
-  readonly programs: readonly string[]
+  readonly policy: (HeldFile & { readonly asksNobody: boolean }) | undefined
+  /** Lists of programs. */
+  readonly programs: readonly HeldFile[]
 }
 
 /** Said of every count in which a journal says so. */
@@ -67,13 +77,13 @@ export function verifyReport(count: AuditedCount, against: HeldAgainst): Report 
   return {
     text: `${lines.join('\n')}\n`,
     json: {
-      verdict: findings.length === 0 ? 'holds' : 'does not hold',
+      verdict: verdictOn(findings, missing),
       findings: findingsJson(findings),
       spoiled: [...spoiled],
       missing,
       stations: stations.map(stationJson),
-      policy: against.policy ?? null,
-      programs: [...against.programs],
+      policy: against.policy?.name ?? null,
+      programs: against.programs.map(({ name }) => name),
       tally: TALLY_NOT_VERIFIED,
     },
   }
@@ -86,15 +96,6 @@ function holdsLine(stations: readonly StationFacts[], missing: readonly string[]
   if (missing.length === 0) return `HOLDS: ${given}`
   return `HOLDS for what was given: ${given}; missing: ${missingText(missing)}`
 }
-
-/** As many as one reads in a line. */
-export function missingText(missing: readonly string[]): string {
-  const shown = missing.length <= MISSING_SHOWN ? missing : missing.slice(0, MISSING_SHOWN)
-  const more = missing.length - shown.length
-  return [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join(', ')
-}
-
-const MISSING_SHOWN = 12
 
 function stationLines(facts: StationFacts): readonly string[] {
   const { station, devices, checkIn } = facts
@@ -205,9 +206,15 @@ function wentBackLine(device: string, { entry, times }: { readonly entry: number
 function againstLines(devices: readonly DeviceFacts[], { policy, programs }: HeldAgainst): readonly string[] {
   const lines: string[] = []
   if (policy !== undefined)
-    lines.push('', `every journal was seen to its end by those whom ${policy} asks for`)
+    lines.push(
+      '',
+      policy.asksNobody
+        ? `who has seen the journals to their end was not asked: ${policy.name} asks for nobody (quorum none)`
+        : `every journal was seen to its end by those whom ${policy.name} asks for`,
+    )
   if (programs.length > 0) {
-    lines.push('', `every device says that it ran the program of ${programs.join(' or ')}`)
+    const names = programs.map(({ name }) => name).join(' or ')
+    lines.push('', `every device says that it ran the program of ${names}`)
   } else {
     const counts = new Map<string, number>()
     for (const program of devices.flatMap((device) => [...new Set(device.programs)]))
@@ -227,18 +234,6 @@ function eyesText(seen: DeviceFacts['seenBy']): string {
   const neighbours = seen.of === 0 ? [] : [`${seen.neighbours.length} of ${plural(seen.of, 'neighbour')}`]
   const eyes = [...(seen.centre ? ['centre'] : []), ...neighbours]
   return eyes.length === 0 ? 'nobody' : eyes.join(', ')
-}
-
-/** Devices and check-ins of all stations of the package of which nothing that holds was given. */
-export function incompleteOf({ electionPackage, stations }: AuditedCount): readonly string[] {
-  const factsOf = new Map(stations.map((facts) => [facts.station, facts]))
-  return electionPackage.definition.stations.flatMap(({ id, devices }) => {
-    const facts = factsOf.get(id)
-    return [
-      ...(facts?.missing ?? devices).map((device) => `device ${device} of station ${id}`),
-      ...(facts === undefined || facts.checkIn === null ? [`the check-in of station ${id}`] : []),
-    ]
-  })
 }
 
 /** A device's database holds. */

@@ -15,8 +15,12 @@ export interface Words {
   /** What officers' screens and minutes call things. */
   readonly ui: UiStrings
   readonly number: (value: number) => string
-  /** `۰۸:۰۵`, in the time zone. */
+  /** When something was, in the time zone: `۰۸:۰۵`; of another day than the polling day with its date, `۱۴۰۵/۰۳/۲۸ ۰۸:۰۵`. */
   readonly time: (ms: number) => string
+  /** From when to when: `۰۸:۰۵–۰۹:۱۰`. */
+  readonly stretch: (from: number, until: number) => string
+  /** An hour of the polling day, `۰۸:۰۵`. */
+  readonly hour: (ms: number) => string
   readonly duration: (ms: number) => string
   /** A text that runs from left to right whatever it holds. Among Persian it is isolated: digits at its start would be drawn behind it. */
   readonly latin: (text: string) => string
@@ -27,8 +31,19 @@ export interface Words {
 /** Left-to-right isolate, first strong isolate, pop directional isolate (UAX #9, 2.5). */
 const [LRI, FSI, PDI] = ['\u2066', '\u2068', '\u2069']
 
-/** How to write in a language, times in that zone. */
-export function wordsIn(language: AuditLanguage, timeZone: string): Words {
+/** Where times are told, and the day whose times need no date. */
+export interface ToldDay {
+  readonly timeZone: string
+  /** Milliseconds since 1970, until the first instant after the day; without it times have no date. */
+  readonly from?: number
+  readonly until?: number
+}
+
+/** How to write in a language, times of that day. */
+export function wordsIn(language: AuditLanguage, { timeZone, from, until }: ToldDay): Words {
+  const hour = (ms: number) => clockTime(ms, timeZone, language)
+  const isOther = (ms: number) => from !== undefined && until !== undefined && (ms < from || ms >= until)
+  const time = (ms: number) => (isOther(ms) ? `${dateText(ms, timeZone, language)} ${hour(ms)}` : hour(ms))
   const strings = language === 'fa' ? fa : en
   const isolate = (mark: string | undefined) => (text: string) =>
     language === 'fa' ? `${mark}${text}${PDI}` : text
@@ -37,7 +52,9 @@ export function wordsIn(language: AuditLanguage, timeZone: string): Words {
     strings,
     ui: stringsIn(language),
     number: (value) => digitsIn(language, value),
-    time: (ms) => clockTime(ms, timeZone, language),
+    time,
+    stretch: (start, end) => [time(start), time(end)].join(isOther(start) || isOther(end) ? ' – ' : '–'),
+    hour,
     duration: (ms) => durationText(ms, strings),
     latin: isolate(LRI),
     either: isolate(FSI),
@@ -46,7 +63,20 @@ export function wordsIn(language: AuditLanguage, timeZone: string): Words {
 
 /** `polling day 2026-06-19 (1405/03/29), times of Asia/Tehran`. */
 export function dayLine({ language, strings, latin }: Words, pollingDay: string, timeZone: string): string {
-  return strings.clockOf(pollingDay, solarDate(Date.parse(pollingDay), 'UTC', language), latin(timeZone))
+  const solar = solarDate(Date.parse(pollingDay), 'UTC', language)
+  return strings.clockOf(pollingDay, solar, latin(timeZone))
+}
+
+function dateText(ms: number, timeZone: string, language: AuditLanguage): string {
+  if (language === 'fa') return solarDate(ms, timeZone, language)
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(ms)
 }
 
 function durationText(ms: number, { duration }: AuditStrings): string {

@@ -9,7 +9,7 @@ interface Bench {
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   audit: {
-    what: 'entries verified and sealed ballots opened beside their floor; the country from a hundredth; draws audit-time.svg',
+    what: 'entries verified and sealed ballots opened beside their floor; the country from a tenth; draws docs/pictures/audit-time.svg',
     load: () => import('./bench/audit.ts'),
   },
   boards: {

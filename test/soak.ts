@@ -22,6 +22,14 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     what: 'attackers with the disk try to put ballots in order: --days 200 --seed S --weakened NAME --everywhere',
     load: () => import('./adversary/run.ts'),
   },
+  count: {
+    what: 'ballots of one contest, by the million, against a shadow count: --ballots 20000000 --seed S',
+    load: () => import('./count/run.ts'),
+  },
+  crash: {
+    what: 'kill -9 and a refusing disk at every call of a day, and every power cut: --ballots 70 --minutes 60 --seed S',
+    load: () => import('./crash/run.ts'),
+  },
   codes: {
     what: 'every code of 2,722 candidates: typed, seen, printed, recorded, read again: --seed S --first 0 --count 100',
     load: () => import('./codes/run.ts'),

@@ -16,8 +16,8 @@ export function compare(args: readonly string[]): { outcome: Outcome; json: bool
   const [one, other] = [a, b].map(read) as [Result<Statement>, Result<Statement>]
   if (!one.ok) return { outcome: refused(one.error), json: values.json }
   if (!other.ok) return { outcome: refused(other.error), json: values.json }
-  const { agree, report } = compareStatements(one.value, other.value)
-  return { outcome: { exitCode: agree ? 0 : 1, report }, json: values.json }
+  const { exitCode, report } = compareStatements(one.value, other.value)
+  return { outcome: { exitCode, report }, json: values.json }
 }
 
 function read(path: string): Result<Statement> {

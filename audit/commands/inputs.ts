@@ -5,12 +5,12 @@ import { fromBase64, sha256, toBase64 } from '../../core/keys/hash.ts'
 import { ok, type Refusal, RefusalError, type Result, refuse, valueOrThrow } from '../../core/result.ts'
 import type { CountOrder } from '../count/audit-count.ts'
 import { parsePolicy } from '../policy/policy.ts'
-import { readSmallFile } from '../read-folders.ts'
-import { type HeldAgainst, type Report, refusalReport } from '../report.ts'
+import { checkGivenName, readSmallFile } from '../read-folders.ts'
+import { type HeldAgainst, type HeldFile, type Report, refusalReport } from '../report.ts'
 
-/** How a verb ended: 1 if something does not hold. */
+/** How a verb ended: 1 if something does not hold, 3 if something was not given. */
 export interface Outcome {
-  readonly exitCode: 0 | 1
+  readonly exitCode: 0 | 1 | 3
   readonly report: Report
 }
 
@@ -36,18 +36,31 @@ export function countInputs({ authority, policy, program: programs = [] }: Count
 } {
   const authorityKey = parseAuthorityKey(authority)
   const policyBytes = policy === undefined ? undefined : valueOrThrow(readInput(policy))
-  if (policy !== undefined && policyBytes !== undefined) valueOrThrow(parsePolicy(policyBytes, policy))
-  const lists = programs.map((path) => toBase64(sha256(valueOrThrow(readInput(path)))))
+  const lists = programs.map((path) => heldFile(path, valueOrThrow(readInput(path))))
   return {
     order: {
       authorityKey,
       policy: policyBytes,
-      programs: lists.length === 0 ? undefined : lists,
+      programs: lists.length === 0 ? undefined : lists.map(({ hash }) => hash),
       workers: availableParallelism(),
       progress: process.stderr,
     },
-    against: { key: authorityKey === undefined ? 'package' : 'given', policy, programs },
+    against: {
+      key: authorityKey === undefined ? 'package' : 'given',
+      policy:
+        policy === undefined || policyBytes === undefined
+          ? undefined
+          : {
+              ...heldFile(policy, policyBytes),
+              asksNobody: valueOrThrow(parsePolicy(policyBytes, policy)).quorum === undefined,
+            },
+      programs: lists,
+    },
   }
+}
+
+function heldFile(name: string, bytes: Uint8Array): HeldFile {
+  return { name, hash: toBase64(sha256(bytes)) }
 }
 
 /** An Ed25519 public key in base64; undefined if it is not given. */
@@ -70,6 +83,8 @@ export function parsed<T extends NonNullable<Parameters<typeof parseArgs>[0]>>(c
 
 /** Reads a file that was named. */
 export function readInput(path: string): Result<Uint8Array> {
+  const named = checkGivenName(path)
+  if (!named.ok) return named
   const bytes = readSmallFile(path)
   if (bytes !== undefined) return ok(bytes)
   const what = 'there is no such file, or it cannot be read'

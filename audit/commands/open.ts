@@ -1,12 +1,14 @@
 /** `sandogh audit open`: verifies, opens the ballots with the trustees' shares and recounts them. */
-import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import type { Signer } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { type AuditedCount, auditCount } from '../count/audit-count.ts'
+import { beginFile, type UnfinishedOutput } from '../finished-output.ts'
+import { incompleteOf } from '../missing.ts'
 import { openReport } from '../open/open-report.ts'
 import { readSigner, signStatement } from '../open/statement.ts'
 import { checkOutside } from '../outside-bundles.ts'
 import { verifyReport } from '../report.ts'
+import { EXIT_CODES, verdictOn } from '../verdict.ts'
 import { textOf } from '../verify/reference.ts'
 import {
   COUNT_OPTIONS,
@@ -36,16 +38,18 @@ export async function open(args: readonly string[]): Promise<{ outcome: Outcome;
   const shares = values.share.map((where) => ({ where, text: textOf(valueOrThrow(readInput(where))) }))
   const { lost = [] } = values
   const file = statementFile(values, positionals)
-  let statement: string | undefined
   try {
     const count = await auditCount({ ...order, paths: positionals, opening: { shares, lost } })
     if (!count.ok) return { outcome: refused(count.error), json: values.json }
     const outcome = judge(count.value, against, lost)
     const inputs = { policy: order.policy, programs: order.programs ?? [], lost }
-    statement = file && signStatement(count.value, inputs, file.signer)
+    if (file !== undefined) {
+      file.output.write(Buffer.from(signStatement(count.value, inputs, file.signer)))
+      file.output.finish()
+    }
     return { outcome, json: values.json }
   } finally {
-    file?.finish(statement)
+    file?.output.discard()
   }
 }
 
@@ -63,16 +67,15 @@ function judge(
   const there = lost.find((device) => !missing.has(device))
   if (there !== undefined) throw misuse(`--lost ${there}: no station of these bundles misses such a device`)
   const report = openReport(count, opened, against, lost)
-  return { exitCode: opened.findings.length === 0 ? 0 : 1, report }
+  return { exitCode: EXIT_CODES[verdictOn(opened.findings, incompleteOf(count))], report }
 }
 
 interface StatementFile {
   readonly signer: Signer
-  /** Writes the statement; without one the file is taken away again. */
-  finish(statement: string | undefined): void
+  readonly output: UnfinishedOutput
 }
 
-/** The file of the signed statement, made before the long work and in the place of no other. */
+/** The file of the signed statement, begun before the long work and in the place of no other. */
 function statementFile(
   values: { readonly sign?: string | undefined; readonly out?: string | undefined },
   given: readonly string[],
@@ -83,24 +86,5 @@ function statementFile(
     throw misuse('a signed statement needs a key and a file: --sign <key.pem> --out <file>')
   const signer = valueOrThrow(readSigner(textOf(valueOrThrow(readInput(sign))), sign))
   valueOrThrow(checkOutside(out, given))
-  const file = createFile(out)
-  return {
-    signer,
-    finish: (statement) => {
-      if (statement !== undefined) writeFileSync(file, statement)
-      closeSync(file)
-      if (statement === undefined) rmSync(out)
-    },
-  }
-}
-
-function createFile(path: string): number {
-  try {
-    return openSync(path, 'wx')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const what =
-      code === 'EEXIST' ? 'it is there already, and is left as it is' : `it cannot be written (${code})`
-    throw new RefusalError({ code: 'input.out', where: path, what, next: 'Name a new file: --out <file>.' })
-  }
+  return { signer, output: beginFile(out) }
 }

@@ -1,10 +1,11 @@
 /** `sandogh audit report`: a count as a page, as PDF, and with every figure's source, in a new folder. */
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { sha256, toHex } from '../../core/keys/hash.ts'
 import type { Signer } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { type AuditedCount, auditCount } from '../count/audit-count.ts'
+import { beginFolder, type UnfinishedOutput } from '../finished-output.ts'
+import { incompleteOf } from '../missing.ts'
 import { readSigner } from '../open/statement.ts'
 import { checkOutside } from '../outside-bundles.ts'
 import { headline } from '../printed/headline.ts'
@@ -16,6 +17,7 @@ import { type FoundFolder, findFolders } from '../read-folders.ts'
 import { findingsJson, type HeldAgainst } from '../report.ts'
 import { zoneOf } from '../story/polling-window.ts'
 import { type AuditLanguage, wordsIn } from '../strings.ts'
+import { EXIT_CODES, verdictOn } from '../verdict.ts'
 import { textOf } from '../verify/reference.ts'
 import { parseLanguage } from './explain.ts'
 import {
@@ -57,25 +59,24 @@ export async function report(
   const folders = valueOrThrow(findFolders(positionals))
   if (folders.length > MOST_FOLDERS) throw tooMany(folders.length)
   valueOrThrow(checkOutside(out, positionals))
-  makeFolder(out)
-  let isEmpty = true
+  const output = beginFolder(out)
   try {
     const count = await auditCount({ ...order, paths: positionals })
     if (!count.ok) return { outcome: refused(count.error), json }
     const [first] = count.value.findings
     if (first !== undefined && !isFinding(first)) throw new RefusalError(first)
-    isEmpty = false
-    const outcome = write(out, count.value, { folders, against, language, signer, browser })
+    const outcome = write(output, count.value, { out, folders, against, language, signer, browser })
     return { outcome, json }
   } finally {
-    if (isEmpty) rmdirSync(out)
+    output.discard()
   }
 }
 
 function write(
-  out: string,
+  output: UnfinishedOutput,
   count: AuditedCount,
   order: {
+    readonly out: string
     readonly folders: readonly FoundFolder[]
     readonly against: HeldAgainst
     readonly language: AuditLanguage
@@ -83,26 +84,27 @@ function write(
     readonly browser: string
   },
 ): Outcome {
-  const { against, language, signer } = order
+  const { out, against, language, signer } = order
   const { definition } = count.electionPackage
   const inputs = valueOrThrow(readInputs(order.folders, count))
   const printed = printReport(count, inputs, against, language)
   const files = new Map<string, Uint8Array>()
   const put = (name: string, bytes: Uint8Array) => {
-    writeFileSync(join(out, name), bytes, { flag: 'wx' })
+    output.write(bytes, name)
     files.set(name, bytes)
   }
   put('report.html', Buffer.from(printed.html))
   put('figures.json', Buffer.from(printed.figures))
-  const pdf = printPdf(resolve(out, 'report.html'), definition.pollingDay, order.browser)
+  const pdf = printPdf(join(output.part, 'report.html'), definition.pollingDay, order.browser)
   if (pdf.ok) put('report.pdf', pdf.value)
-  if (signer !== undefined) put('statement.json', Buffer.from(signReport(files, count, signer)))
+  if (signer !== undefined) put('statement.json', Buffer.from(signReport(files, count, against, signer)))
+  output.finish()
   if (!pdf.ok) throw new RefusalError(pdf.error)
-  const holds = count.findings.length === 0
-  const words = wordsIn(language, zoneOf(definition))
+  const verdict = verdictOn(count.findings, incompleteOf(count))
+  const words = wordsIn(language, { timeZone: zoneOf(definition) })
   const hashes = [...files].map(([name, bytes]) => ({ name, sha256: toHex(sha256(bytes)) }))
   return {
-    exitCode: holds ? 0 : 1,
+    exitCode: EXIT_CODES[verdict],
     report: {
       text: [
         headline(count, words),
@@ -111,30 +113,12 @@ function write(
         '',
       ].join('\n'),
       json: {
-        verdict: holds ? 'holds' : 'does not hold',
+        verdict,
         findings: findingsJson(count.findings),
         out,
         files: hashes,
       },
     },
-  }
-}
-
-/** A folder that was not there before. */
-function makeFolder(out: string): void {
-  try {
-    mkdirSync(out)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    const what =
-      code === 'EEXIST' ? 'it is there already, and is left as it is' : `it cannot be made (${code})`
-    throw new RefusalError({
-      code: 'input.out',
-      where: out,
-      what,
-      next: 'Name a new folder: --out <folder>.',
-    })
   }
 }
 

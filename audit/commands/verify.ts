@@ -2,7 +2,9 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { auditCount } from '../count/audit-count.ts'
+import { incompleteOf } from '../missing.ts'
 import { databaseReport, verifyReport } from '../report.ts'
+import { EXIT_CODES, verdictOn } from '../verdict.ts'
 import { readDatabase, verifyDatabase } from '../verify/database.ts'
 import { openReference } from '../verify/reference.ts'
 import {
@@ -44,7 +46,8 @@ async function verifyFolders(
   const { findings } = count.value
   const [first] = findings
   if (first !== undefined && !isFinding(first)) throw new RefusalError(first)
-  return { exitCode: findings.length === 0 ? 0 : 1, report: verifyReport(count.value, against) }
+  const exitCode = EXIT_CODES[verdictOn(findings, incompleteOf(count.value))]
+  return { exitCode, report: verifyReport(count.value, against) }
 }
 
 function verifyDatabaseFile(

@@ -1,6 +1,6 @@
 /** A whole count, from folders to what is told of it: read, grouped by station, verified and maybe opened, on as many threads as there are cores. */
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
-import { ok, type Refusal, type Result, refuse } from '../../core/result.ts'
+import { ok, type Refusal, type Result } from '../../core/result.ts'
 import { combineOpened, type OpenedCount } from '../open/opened-count.ts'
 import { type GivenShare, rebuildKey } from '../open/rebuild-key.ts'
 import { type BundleContent, findFolders, readBundle, readCheckIn } from '../read-folders.ts'
@@ -45,9 +45,6 @@ export interface AuditedCount {
   readonly checkIns: readonly string[]
 }
 
-/** An honest station has eight bundles at most, and maybe earlier ones of them. */
-const MAX_BUNDLES_OF_A_STATION = 64
-
 /**
  * Audits a count.
  * @returns a refusal `input.*` or `share.*` if what was given cannot be judged, or of the package if none can be opened
@@ -61,12 +58,6 @@ export async function auditCount(order: CountOrder): Promise<Result<AuditedCount
   const { reference, bundles } = found.value
   const { electionPackage, authorityKey, packageBytes } = reference
   const groups = groupByStation({ bundles, checkIns }, reference)
-  const crowded = groups.find((group) => group.bundles.length > MAX_BUNDLES_OF_A_STATION)
-  if (crowded !== undefined) {
-    const what = `more than ${MAX_BUNDLES_OF_A_STATION} bundles say that they are of it`
-    const next = 'Take away what is not of this station, or is there several times.'
-    return refuse('input.crowded', `station ${crowded.station}`, what, next)
-  }
   const secretKey = order.opening && rebuildKey(order.opening.shares, electionPackage)
   const shared = secretKey?.ok ? shareWithThreads(secretKey.value) : undefined
   const setup: AuditSetup = {
@@ -76,15 +67,16 @@ export async function auditCount(order: CountOrder): Promise<Result<AuditedCount
     ...(order.programs !== undefined && { programs: order.programs }),
     ...(shared !== undefined && { opening: { secretKey: shared, lost: order.opening?.lost ?? [] } }),
   }
-  const orders = groups.map(({ station, bundles: own, checkIns: counts }) => ({
+  const orders = groups.map(({ station, bundles: own, checkIns: counts, crowds }) => ({
     station,
+    crowds,
     bundles: own.map(({ where, problem }) => ({ where, ...(problem !== undefined && { problem }) })),
     checkIns: counts,
   }))
   const progress = new Progress(order.progress, bundles.length)
   try {
     const outcomes = await auditStations(setup, orders, order.workers, (station, outcome) =>
-      progress.took(station.bundles.length, outcome),
+      progress.took(station.bundles.length + station.crowds.flat().length, outcome),
     )
     const count = combine(outcomes, reference, checkIns, shared !== undefined)
     // What does not hold is told before shares that do not fit.

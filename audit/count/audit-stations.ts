@@ -94,12 +94,12 @@ class Crew {
   }
 }
 
-function tooLarge({ station, bundles }: StationOrder): StationOutcome {
+function tooLarge({ station, bundles, crowds }: StationOrder): StationOutcome {
   const [first] = bundles
   const where = station === undefined ? (first?.where ?? 'what was given') : `station ${station}`
   const what = 'its bundles need more memory than there is'
   const next = 'Verify this station alone on a larger machine, and have the devices examined.'
   const refusal = { code: 'station.too-large', where, what, next }
-  const spoiled = bundles.map((bundle) => bundle.where)
+  const spoiled = [...crowds.flat(), ...bundles.map((bundle) => bundle.where)]
   return { findings: [{ step: STEP.station, folder: '', refusal }], spoiled }
 }

@@ -34,6 +34,8 @@ export interface StationOrder {
   /** Folders; with what is known to be wrong with one already. */
   readonly bundles: readonly { readonly where: string; readonly problem?: Refusal }[]
   readonly checkIns: readonly IssuedFile[]
+  /** Folders that are not looked at, by device: there are too many of it. */
+  readonly crowds: readonly (readonly string[])[]
 }
 
 /** What was found of one station. */
@@ -62,7 +64,7 @@ export class StationAudit {
   }
 
   /** Reads, verifies and, if it was set up so and everything holds, opens a station. */
-  audit({ station, bundles: folders, checkIns }: StationOrder): StationOutcome {
+  audit({ station, bundles: folders, checkIns, crowds }: StationOrder): StationOutcome {
     const bundles = folders.map(({ where, problem }): BundleContent => {
       const content = readBundle(where)
       // It could be read a moment ago.
@@ -73,7 +75,7 @@ export class StationAudit {
       ...(this.#eyes !== undefined && { eyes: this.#eyes }),
       ...(this.#programs !== undefined && { programs: this.#programs }),
     }
-    const verdict = verifyGiven({ station, bundles, checkIns }, this.#reference, demands)
+    const verdict = verifyGiven({ station, bundles, checkIns, crowds }, this.#reference, demands)
     const { findings, spoiled, verified } = verdict
     if (verified === undefined) return { findings, spoiled }
     const facts = factsOf(verified)

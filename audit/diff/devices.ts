@@ -126,7 +126,7 @@ const counted = (
 })
 
 const clock = (at: string | undefined, { window }: ReadStory) =>
-  at === undefined ? NOTHING : wordsIn('en', window.timeZone).time(Date.parse(at))
+  at === undefined ? NOTHING : wordsIn('en', window).hour(Date.parse(at))
 
 const ROWS: readonly Row[] = [
   {

@@ -41,7 +41,7 @@ class Good(unittest.TestCase):
         self.assertEqual((code, found, told["verdict"], told["missing"]), (0, [], "holds", []))
         out = run(BUNDLES)[1].splitlines()
         self.assertEqual((out[0], out[-1]), (
-            "holds", "tally not verified: that needs the paper or the trustees"))
+            "HOLDS: 3 bundles, 1 station, 143 ballots", "tally not verified: that needs the paper or the trustees"))
 
     def test_opens(self):
         code, found, told = judge("open", *SHARES, BUNDLES)
@@ -51,7 +51,7 @@ class Good(unittest.TestCase):
 
     def test_some_of_it(self):
         code, _, told = judge(os.path.join(BUNDLES, "gy-1-b"))
-        self.assertEqual((code, told["missing"]), (0, [
+        self.assertEqual((code, told["verdict"], told["missing"]), (3, "holds for what was given", [
             "device gy-1-a of station gy-1", "device gy-1-c of station gy-1", "the check-in of station gy-1"]))
 
     def test_bad_input(self):
@@ -69,7 +69,7 @@ class Good(unittest.TestCase):
     def test_verifying_needs_no_nacl(self):
         words = "import sys; sys.modules['nacl'] = None; from sandogh_verify.main import main; sys.exit(main(sys.argv[1:]))"
         told = subprocess.run([sys.executable, "-B", "-c", words, BUNDLES], cwd=HERE, capture_output=True, check=True)
-        self.assertTrue(told.stdout.startswith(b"holds\n"))
+        self.assertTrue(told.stdout.startswith(b"HOLDS: 3 bundles, "))
 
     def test_nothing_else_is_imported(self):
         names = set()

@@ -225,7 +225,7 @@ class Opened(Made):
         shutil.rmtree(folder + "/s1-b")
         code, found, told = self.opened(election, folder)
         station = told["stations"][0]
-        self.assertEqual((code, station["sheet"], station["contests"], told["contests"]), (0, "unchecked", None, None))
+        self.assertEqual((code, station["sheet"], station["contests"], told["contests"]), (3, "unchecked", None, None))
         self.assertEqual(station["sheetContests"][0]["valid"] + station["sheetContests"][0]["blank"], 93)
 
     def test_lost(self):

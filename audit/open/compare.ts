@@ -2,6 +2,7 @@
 import { equalBytes, sha256, toHex } from '../../core/keys/hash.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import { plural, type Report } from '../report.ts'
+import { EXIT_CODES, type Verdict } from '../verdict.ts'
 import type { Statement } from './statement.ts'
 
 /** What stands in two statements and is not the same. */
@@ -29,39 +30,39 @@ const MEMBERS = [
 
 /**
  * Compares two statements.
- * @returns the report, and whether both say the same and that it holds
+ * @returns the report, and as exit code the verdict of both, 1 if they differ or are one
  */
 export function compareStatements(
   a: Statement,
   b: Statement,
-): { readonly agree: boolean; readonly report: Report } {
+): { readonly exitCode: (typeof EXIT_CODES)[Verdict]; readonly report: Report } {
   const difference = findDifference(a, b)
   const isOneParty = equalBytes(a.key, b.key)
-  const holds = a.payload.verdict === 'holds'
+  const { findings, verdict } = a.payload
   const lines = [
     difference !== undefined
       ? `DISAGREE at ${difference.at}: ${a.where} has ${difference.a}, ${b.where} has ${difference.b}`
       : isOneParty
         ? 'ONE PARTY: both statements are signed with the same key, which is not two people counting'
         : `AGREE: ${sayWhat(a)}`,
-    ...(difference === undefined && !holds
-      ? a.payload.findings.map(({ code, where, what }) => `  ${where}: ${what} (${code})`)
+    ...(difference === undefined
+      ? findings.map(({ code, where, what }) => `  ${where}: ${what} (${code})`)
       : []),
     ...[a, b].map(
       ({ where, key, payload }) =>
         `${where}: by ${payload.program}, signed with the key of fingerprint ${toHex(sha256(key))}`,
     ),
   ]
-  const agree = difference === undefined && !isOneParty && holds
+  const agree = difference === undefined && !isOneParty
   return {
-    agree,
+    exitCode: agree ? EXIT_CODES[verdict] : 1,
     report: {
       text: `${lines.join('\n')}\n`,
       json: {
-        agree: difference === undefined && !isOneParty,
+        agree,
         difference: difference === undefined ? null : { ...difference },
         oneParty: isOneParty,
-        verdict: a.payload.verdict,
+        verdict,
         statements: [a, b].map(({ where, key, payload }) => ({
           where,
           program: payload.program,
@@ -72,12 +73,16 @@ export function compareStatements(
   }
 }
 
+const VERDICT_TEXTS = {
+  holds: 'holds',
+  'holds for what was given': 'holds for what was given: something of the election is missing',
+  'does not hold': 'DOES NOT HOLD',
+} as const satisfies Record<Verdict, string>
+
 function sayWhat({ payload: { bundles, stations, verdict } }: Statement): string {
   const ballots = stations.flatMap(({ devices }) => devices).reduce((sum, device) => sum + device.ballots, 0)
   const what = `${plural(bundles.length, 'bundle')}, ${plural(ballots, 'ballot')} opened and recounted`
-  return verdict === 'holds'
-    ? `${what}, and both say that it holds`
-    : `${what}, and both say that it DOES NOT HOLD`
+  return `${what}, and both say that it ${VERDICT_TEXTS[verdict]}`
 }
 
 function findDifference(a: Statement, b: Statement): Difference | undefined {

@@ -5,18 +5,18 @@
 import type { Definition } from '../../core/election/definition.ts'
 import { candidateVotes, type Tally } from '../../core/election/tally.ts'
 import type { AuditedCount } from '../count/audit-count.ts'
+import { incompleteOf, missingDevicesOf, missingText } from '../missing.ts'
 import {
   authorityLines,
   findingsJson,
   type HeldAgainst,
-  incompleteOf,
-  missingText,
   plural,
   type Report,
   SEEDED,
   table,
   verdictLines,
 } from '../report.ts'
+import { verdictOn } from '../verdict.ts'
 import type { OpenedStation } from './open-station.ts'
 import type { OpenedCount } from './opened-count.ts'
 
@@ -38,12 +38,17 @@ export function openReport(
   const { stations, tally, findings } = opened
   const missing = incompleteOf(count)
   const told = stations.filter((station) => station.tally !== undefined).length
+  const given =
+    told === stations.length ? 'what was given' : `${plural(told, 'station')} of ${stations.length}`
+  const absent = missingDevicesOf(count)
   const totals =
-    told === stations.length ? 'totals' : `totals of ${plural(told, 'station')} of ${stations.length}`
+    told === stations.length && absent.length === 0
+      ? 'totals'
+      : `totals of ${given}, not of the whole count${notInThem(absent)}`
   const devices = count.stations.flatMap((station) => station.devices)
   const lines = [
     ...(findings.length === 0 ? [equalLine(stations, missing)] : verdictLines(findings)),
-    ...(missing.length === 0 ? [] : [`missing: ${missingText(missing)}`]),
+    ...(findings.length === 0 || missing.length === 0 ? [] : [`missing: ${missingText(missing)}`]),
     ...(lost.length === 0 ? [] : [`declared lost and not counted: ${lost.join(', ')}`]),
     ...authorityLines(count, against.key),
     ...stations.flatMap((station) => stationLines(count, station, lost, stations.length > 1)),
@@ -53,12 +58,13 @@ export function openReport(
   return {
     text: `${lines.join('\n')}\n`,
     json: {
-      verdict: findings.length === 0 ? 'holds' : 'does not hold',
+      verdict: verdictOn(findings, missing),
       findings: findingsJson(findings),
       missing,
       lost: [...lost],
       stations: stations.map((station) => ({
         station: station.station,
+        missing: count.stations.find((known) => known.station === station.station)?.missing ?? [],
         devices: station.devices.map((device) => ({ ...device })),
         sheet: sheetWord(station),
         sheetContests: station.sheetTally === undefined ? null : tallyTable(definition, station.sheetTally),
@@ -72,8 +78,10 @@ export function openReport(
 function equalLine(stations: readonly OpenedStation[], missing: readonly string[]): string {
   const devices = stations.flatMap((station) => station.devices)
   const ballots = devices.reduce((sum, device) => sum + device.ballots, 0)
-  const holds = missing.length === 0 ? 'HOLDS' : 'HOLDS for what was given'
-  return `${holds}: ${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
+  const equal = `${plural(ballots, 'ballot')} opened and recounted, equal to the committed tally of ${plural(devices.length, 'device')}`
+  return missing.length === 0
+    ? `HOLDS: ${equal}`
+    : `HOLDS for what was given: ${equal}; missing: ${missingText(missing)}`
 }
 
 function stationLines(
@@ -97,17 +105,28 @@ function stationLines(
     ]),
   ]
   if (sheetEqual !== undefined) lines.push(`  the station's sheet: ${sheetEqual ? 'equal' : 'UNEQUAL'}`)
+  const facts = stations.find((known) => known.station === station)
+  const absent = facts?.missing ?? []
   if (untold === 'sheet' && sheetTally !== undefined) {
-    const facts = stations.find((known) => known.station === station)
-    const isLost = facts?.missing.every((device) => lost.includes(device))
+    const isLost = absent.every((device) => lost.includes(device))
     const why = isLost ? 'a device is lost' : 'a bundle is missing'
     lines.push(
       `  the station's sheet, as ${facts?.sheet} signed it, not checked against the ballots: ${why}`,
       ...tallyLines(tallyTable(definition, sheetTally)),
     )
   } else if (untold === 'missing' || untold === 'reporting-lost') lines.push(`  ${UNTOLD[untold]}`)
-  else if (tally !== undefined && isOneOfMany) lines.push(...tallyLines(tallyTable(definition, tally)))
+  else if (tally !== undefined && isOneOfMany) {
+    if (absent.length > 0)
+      lines.push(
+        `  of what was given, not of the whole station${notInThem(absent.map((device) => `device ${device}`))}`,
+      )
+    lines.push(...tallyLines(tallyTable(definition, tally)))
+  }
   return lines
+}
+
+function notInThem(absent: readonly string[]): string {
+  return absent.length === 0 ? '' : `; not in them: ${missingText(absent)}`
 }
 
 /** What became of a station's sheet, in a word. */

@@ -13,6 +13,8 @@ import type { Signer } from '../../core/ports.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import type { AuditedCount } from '../count/audit-count.ts'
+import { incompleteOf } from '../missing.ts'
+import { VERDICTS, verdictOn } from '../verdict.ts'
 import { signerOf } from '../verify/reference.ts'
 import { sheetWord } from './open-report.ts'
 
@@ -32,7 +34,7 @@ const shape = z.strictObject({
   lost: z.array(z.string()),
   bundles: z.array(z.strictObject({ device: z.string(), manifest: hash, origin: z.string() })),
   checkIns: z.array(hash),
-  verdict: z.enum(['holds', 'does not hold']),
+  verdict: z.enum(VERDICTS),
   findings: z.array(z.strictObject({ code: z.string(), where: z.string(), what: z.string() })),
   stations: z.array(
     z.strictObject({
@@ -83,7 +85,7 @@ export function signStatement(count: AuditedCount, inputs: StatedInputs, signer:
       .map(({ device, manifest, origin }) => ({ device, manifest, origin }))
       .sort((a, b) => (a.origin < b.origin ? -1 : 1)),
     checkIns: [...count.checkIns],
-    verdict: findings.length === 0 ? 'holds' : 'does not hold',
+    verdict: verdictOn(findings, incompleteOf(count)),
     findings: findings.map(({ code, where, what }) => ({ code, where: placed(where), what: placed(what) })),
     stations: (opened?.stations ?? []).map((station) => ({
       station: station.station,

@@ -11,9 +11,9 @@ import { html, type Markup } from './markup.ts'
 /** How each kind of figure is computed. Types are those of journal entries, members those of `docs/formats.md`. */
 export const RULES = {
   headline:
-    '"bundles" and "stations": of which something is told; "ballots": the number of entries ballot.cast of all files together',
+    '"bundles": the number of files journal.jsonl; "stations": those stations of package.json that have a device of which a journal.jsonl is here; "ballots": the number of entries ballot.cast of all files together',
   'check-ins':
-    '"counted": stations of which the issued.json of a check-in was given and the bundle of every device holds, "of": stations of which something is told',
+    '"of": those stations of package.json that have a device of which a journal.jsonl is here; "counted": those of them of which an issued.json and the journal.jsonl of every device that package.json lists are here',
   entries: 'the number of lines',
   ballots: 'the number of entries ballot.cast',
   voids: 'the number of entries slip.voided',
@@ -23,7 +23,7 @@ export const RULES = {
   closed: '"at" of the entry polls.closed; shown in the time zone of package.json',
   receipt: '1 if the checkpoint bears the cosignature of the witness that package.json names, else 0',
   neighbours:
-    'devices of the station whose cosignature stands under a head of this journal as large as the checkpoint, in any of these files',
+    '"of": the other devices that the station of "of" has in package.json; "seen": those of them whose cosignature stands under a head of this journal (a note of its origin) in any checkpoint or cosigned.json here, if that head is of more entries than stand before polls.closed; a device cosigns with the key "witness" of its certificate, a device-certificate.der or one in a cosigned.json here',
   totals: 'released if the manifest lists tally.json, sealed if it lists sealed-tally.json',
   issued: 'the member "issued" of the payload',
   returned: 'the member "returned" of the payload',
@@ -36,7 +36,7 @@ export const RULES = {
     'the number of entries ballot.cast of all files whose "at" is not before "of" and less than 30 minutes after it',
   'other-day':
     'the number of entries ballot.cast of all files whose "at" is not of the day pollingDay of package.json in its timeZone',
-  restarts: 'the number of entries device.started, less one',
+  restarts: 'the number of entries device.started after the first',
   pauses: 'the number of entries polls.paused',
   outages: 'the number of entries line.lost',
   printer: 'the number of entries printer.trouble',
@@ -44,14 +44,15 @@ export const RULES = {
   'wrong-pins': 'the number of entries officer.pin_wrong',
   refused: 'the number of entries card.refused',
   silences:
-    'the number of times that polls were open and an entry is half an hour or more later than the one before it',
+    'the number of entries that are half an hour or more later than the entry before them, after which polls were open and not paused',
   faults:
-    'stretches from each entry polls.paused to the next polls.resumed or polls.closed, from line.lost to the next line.restored of the peripheral; entries printer.trouble by "trouble", tamper.opened, officer.pin_wrong, card.refused by "reason", and device.started but the first',
+    '"pauses": "from" the "at" of each entry polls.paused "until" that of the next polls.resumed or polls.closed, null without one, with its "reason"; "outages": likewise from line.lost until the next line.restored of the peripheral; "restarts", "tampers": the "at" of the entries device.started after the first, and tamper.opened; "wrongPins", "voids": how many entries officer.pin_wrong and slip.voided there are; "troubles", "refusedCards": how many printer.trouble by "trouble" and card.refused by "reason"; "alarms": the entries witness.alarm and device.stopped, those that say the same together in the place of the first, without "seq" and "at" and with "times"; "silences": "from" the "at" of the entry before "until" that of the later one, of those that the rule "silences" counts',
   clock:
-    '"wentBack": entries whose "at" is earlier than that of the entry before, the first and how many; "outside": entries from polls.opened to polls.closed of another day than pollingDay of package.json; "ahead": entries with an "at" 5 minutes or more after the time of a cosignature of a head that has them in',
-  program: 'the number of devices whose entries journal.opened and device.started name this program',
+    '"wentBack": of the entries whose "at" is earlier than that of the entry before them, the number of the first ("entry"), how many ("times"), the largest step ("seconds"); "outside": of the entries from polls.opened to polls.closed whose "at" is not of the day pollingDay of package.json in its timeZone, the first and how many; "castsOutside": as the rule "other-day"; "ahead": of each witness (the centre, without "witness", first, then devices by id) who cosigned a head of this journal in any checkpoint or cosigned.json here more than 300 seconds before the "at" of the last entry that the head has, the head where this is the most: that entry, and "seconds"; keys as in the rule "neighbours", the centre\'s as in "receipt"; null and [] where there is none',
+  program:
+    'the number of files in which an entry journal.opened or device.started names this program (there in base64)',
   timeline:
-    'the states of the polls after polls.opened, polls.paused, polls.resumed and polls.closed, from "at" to "at"; half hours as above; marks at the entries device.started (but the first), line.lost, printer.trouble, tamper.opened, witness.alarm, device.stopped',
+    '"polls": "state" of the polls and "from" the "at" of the entry that began it: closed with the first entry, open with polls.opened, paused with polls.paused, open with polls.resumed, finished with polls.closed, where it was another before; "halfHours": the entries ballot.cast in each half hour of the day pollingDay of package.json in its timeZone; "marks": of each entry witness.alarm and device.stopped (alarm), tamper.opened (tamper), device.started after the first (restart), line.lost (line) and printer.trouble (printer) its "at", in their order and kind by kind',
 } as const
 
 export type Rule = keyof typeof RULES
@@ -74,7 +75,7 @@ export class Figures {
    */
   mark(
     rule: Rule,
-    value: number | string,
+    value: Json,
     shown: string | Markup,
     source: { readonly of: string; readonly files: readonly string[] },
   ): Markup {
@@ -94,10 +95,10 @@ export class Figures {
   }
 
   /** The whole as `figures.json`. */
-  file(files: readonly HashedFile[], packageHash: string): string {
+  file(files: readonly HashedFile[], heldAgainst: { readonly [name: string]: Json }): string {
     return `${canonicalJson({
       version: 1,
-      package: packageHash,
+      ...heldAgainst,
       rules: { ...RULES },
       files: files.map((file) => ({ ...file })),
       figures: this.#figures,

@@ -98,13 +98,13 @@ function bars(
 }
 
 /** A tick an hour; its number where there is room. */
-function hours(range: Range, y: number, { time }: Words): readonly Markup[] {
+function hours(range: Range, y: number, { hour }: Words): readonly Markup[] {
   const count = Math.ceil((range.until - range.from) / HOUR_MS)
   const place = placeIn(range)
   const ticks = Array.from({ length: count }, (_, i) => {
     const at = range.from + i * HOUR_MS
     const x = place(at)
-    return html`<line class="tick" x1="${x}" x2="${x}" y1="${y}" y2="${y + 3}"/><text class="hour" x="${x + 1}" y="${y + LABELS}">${time(at)}</text>`
+    return html`<line class="tick" x1="${x}" x2="${x}" y1="${y}" y2="${y + 3}"/><text class="hour" x="${x + 1}" y="${y + LABELS}">${hour(at)}</text>`
   })
   return [html`<line class="tick" x1="0" x2="${WIDTH}" y1="${y}" y2="${y}"/>`, ...ticks]
 }

@@ -45,8 +45,8 @@ code{font-family:Vazirmatn,sans-serif}
 section.device,.keep{break-inside:avoid}
 svg{width:100%;height:auto;display:block;direction:ltr;margin:1mm 0}
 svg text{font-family:Vazirmatn;direction:ltr}
-svg .hour{font-size:8.5px;fill:#333}
-svg .number{font-size:8.5px;fill:#111;text-anchor:middle}
+svg .hour{font-size:10px;fill:#333}
+svg .number{font-size:10px;fill:#111;text-anchor:middle}
 svg text.mark{font-size:9px;font-weight:700;fill:#991b1b;text-anchor:middle}
 svg line.mark{stroke:#991b1b;stroke-width:.8;stroke-dasharray:2 1.5}
 svg .tick{stroke:#333;stroke-width:.6}

@@ -3,7 +3,7 @@ import { fromBase64, toHex } from '../../core/keys/hash.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import { nameIn } from '../../ui/strings.ts'
 import type { AuditedCount } from '../count/audit-count.ts'
-import { clockLines, faultLines } from '../story/faults-text.ts'
+import { clockLines, faultLines, silenceLines } from '../story/faults-text.ts'
 import { faultsJson } from '../story/tell-story.ts'
 import type { Words } from '../strings.ts'
 import type { DeviceFacts, StationFacts } from '../verify/facts.ts'
@@ -58,12 +58,14 @@ function deviceRow(
   const { report } = strings
   const day = reported.get(facts.where)?.story.day
   const clock = (rule: 'opened' | 'closed', at: string | undefined) =>
-    at === undefined ? '' : sources.shown(rule, at, time(Date.parse(at)), facts, ['journal.jsonl'])
+    at === undefined
+      ? ''
+      : sources.shown(rule, at, time(Date.parse(at)), facts, ['journal.jsonl', 'package.json'])
   const received = facts.receipt !== null
   const neighbours = report.ofNeighbours(facts.seenBy.neighbours.length, facts.seenBy.of)
   const number = (rule: Rule, value: number) =>
     html`<td class="n">${sources.ofDevice(rule, value, facts)}</td>`
-  return html`<tr><td>${latin(facts.device)}</td><td class="n">${clock('opened', day?.openedAt)}</td><td class="n">${clock('closed', day?.closedAt)}</td>${number('entries', facts.entries)}${number('ballots', facts.ballots)}${number('voids', facts.voidSlips)}${number('slips', facts.ballots + facts.voidSlips)}${number('batches', facts.batches)}<td>${sources.shown('receipt', received ? 1 : 0, received ? report.received : report.notReceived, facts, ['checkpoint'])}</td><td>${sources.shown('neighbours', facts.seenBy.neighbours.length, neighbours, facts, ['checkpoint', 'cosigned.json'])}</td><td>${sources.shown('totals', facts.totals, report.totals[facts.totals], facts, ['manifest.json'])}</td></tr>
+  return html`<tr><td>${latin(facts.device)}</td><td class="n">${clock('opened', day?.openedAt)}</td><td class="n">${clock('closed', day?.closedAt)}</td>${number('entries', facts.entries)}${number('ballots', facts.ballots)}${number('voids', facts.voidSlips)}${number('slips', facts.ballots + facts.voidSlips)}${number('batches', facts.batches)}<td>${sources.shown('receipt', received ? 1 : 0, received ? report.received : report.notReceived, facts, ['checkpoint', 'package.json'])}</td><td>${sources.neighbours(facts, neighbours)}</td><td>${sources.shown('totals', facts.totals, report.totals[facts.totals], facts, ['manifest.json'])}</td></tr>
 `
 }
 
@@ -106,7 +108,13 @@ export function faultsSection(devices: readonly ReportedDevice[], sources: Sourc
     ['silences', strings.fault.silencesHead, ({ story }) => story.silences.length],
   ] as const satisfies readonly (readonly [Rule, string, (device: ReportedDevice) => number])[]
   const lines = devices.flatMap(({ facts, story }) => {
-    const own = faultLines(story, words)
+    const own = [
+      ...faultLines(story, words),
+      ...silenceLines(story, words).map(strings.fault.silence),
+      ...[...story.refusedCards].map(([reason, times]) =>
+        strings.fault.refusedCards(strings.refused[reason], strings.times(times)),
+      ),
+    ]
     return own.length === 0
       ? []
       : [
@@ -129,13 +137,15 @@ ${lines.length === 0 ? html`<p>${strings.report.noFaults}</p>` : lines}`
 
 /** Clock oddities, device by device. */
 export function clocksSection(devices: readonly ReportedDevice[], sources: Sources, words: Words): Markup {
-  const lines = devices.flatMap(({ facts, story }) =>
-    clockLines(story, facts, words).map((line) => {
-      const clock = { ...facts.clock, ahead: facts.clock.ahead.map((ahead) => ({ ...ahead })) }
-      const mark = sources.note('clock', clock as Json, facts.device, [facts])
-      return html`<li data-figure="${mark}">${words.latin(facts.device)}: ${line}</li>`
-    }),
-  )
+  const lines = devices.flatMap(({ facts, story }) => {
+    const own = clockLines(story, facts, words)
+    if (own.length === 0) return []
+    const ahead = facts.clock.ahead.map((one) => ({ ...one }))
+    const mark = sources.clock({ ...facts.clock, ahead, castsOutside: story.castsOutside } as Json, facts)
+    return [
+      html`<li data-figure="${mark}">${words.latin(facts.device)}<ul>${own.map((line) => html`<li>${line}</li>`)}</ul></li>`,
+    ]
+  })
   return lines.length === 0 ? html`<p>${words.strings.report.noClocks}</p>` : html`<ul>${lines}</ul>`
 }
 
@@ -150,7 +160,7 @@ export function programsSection(
     (program) => {
       const own = devices.filter((facts) => facts.programs.includes(program))
       const hash = toHex(fromBase64(program) ?? new Uint8Array())
-      return html`<tr><td class="hash">${hash}</td><td class="n">${sources.ofAll('program', own.length, hash, own)}</td></tr>`
+      return html`<tr><td class="hash">${hash}</td><td class="n">${sources.ofAll('program', own.length, hash, devices)}</td></tr>`
     },
   )}</table>`
 }

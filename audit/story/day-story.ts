@@ -48,6 +48,9 @@ export interface DayStory {
   readonly pauses: readonly (Stretch & { readonly reason: EntryOf<'polls.paused'>['reason'] })[]
   readonly outages: readonly (Stretch & { readonly peripheral: Peripheral })[]
   readonly troubles: ReadonlyMap<EntryOf<'printer.trouble'>['trouble'], number>
+  /** When the printer had a trouble, and when there was an alarm or the device stopped for good. */
+  readonly troubled: readonly number[]
+  readonly alarmed: readonly number[]
   readonly refusedCards: ReadonlyMap<EntryOf<'card.refused'>['reason'], number>
   readonly tampers: readonly number[]
   readonly wrongPins: number
@@ -69,6 +72,8 @@ interface Growing {
   readonly pauses: Open<DayStory['pauses'][number]>[]
   readonly outages: Open<DayStory['outages'][number]>[]
   readonly troubles: Map<EntryOf<'printer.trouble'>['trouble'], number>
+  readonly troubled: number[]
+  readonly alarmed: number[]
   readonly refusedCards: Map<EntryOf<'card.refused'>['reason'], number>
   readonly tampers: number[]
   readonly peripherals: Map<string, string>
@@ -101,6 +106,8 @@ export class StoryTeller {
       pauses: [],
       outages: [],
       troubles: new Map(),
+      troubled: [],
+      alarmed: [],
       refusedCards: new Map(),
       tampers: [],
       wrongPins: 0,
@@ -172,6 +179,11 @@ export class StoryTeller {
       }
       case 'printer.trouble':
         addOne(story.troubles, entry.trouble)
+        story.troubled.push(at)
+        break
+      case 'witness.alarm':
+      case 'device.stopped':
+        story.alarmed.push(at)
         break
       case 'tamper.opened':
         story.tampers.push(at)

@@ -4,7 +4,7 @@ import { shownText } from '../../core/text/drawable.ts'
 import { incidentText } from '../../ui/incidents.ts'
 import type { Words } from '../strings.ts'
 import type { DeviceFacts } from '../verify/facts.ts'
-import type { DayStory, Stretch } from './day-story.ts'
+import type { DayStory, Stretch, ToldEvent } from './day-story.ts'
 
 /** Lines of one kind that are told; of a device that fails all day the rest is counted. */
 const MOST = 20
@@ -19,11 +19,10 @@ export function faultLines(story: DayStory, words: Words): readonly string[] {
       until === null ? undefined : time(until),
       until === null ? '' : words.duration(until - from),
     ] as const
-  const alarms = story.events.flatMap(({ entry, times }) => {
-    if (entry.type !== 'witness.alarm' && entry.type !== 'device.stopped') return []
+  const alarms = alarmsOf(story).map(({ entry, times }) => {
     const own =
       entry.type === 'witness.alarm' ? { ...entry, device: latin(shownText(entry.device, 64)) } : entry
-    return [`${fault.alarm(incidentText(own, language))}${timesText(times, words)}`]
+    return `${fault.alarm(incidentText(own, language))}${timesText(times, words)}`
   })
   return [
     ...(story.restarts.length === 0 ? [] : [fault.restarts(story.restarts.length)]),
@@ -42,6 +41,30 @@ export function faultLines(story: DayStory, words: Words): readonly string[] {
     ...some(alarms, words, (alarm) => alarm),
     ...(story.day.voids === 0 ? [] : [fault.voids(story.day.voids)]),
   ]
+}
+
+type Alarm = ToldEvent['entry'] & { readonly type: 'witness.alarm' | 'device.stopped' }
+
+/** Alarms and why the device stopped for good, those that say the same together. */
+export function alarmsOf({ events }: DayStory): readonly { readonly entry: Alarm; readonly times: number }[] {
+  const alarms = new Map<string, { entry: Alarm; times: number }>()
+  for (const { entry, times } of events) {
+    if (entry.type !== 'witness.alarm' && entry.type !== 'device.stopped') continue
+    const said = JSON.stringify({ ...entry, seq: 0, at: '' })
+    const { times: before } = alarms.get(said) ?? { times: 0 }
+    alarms.set(said, { entry: alarms.get(said)?.entry ?? entry, times: before + times })
+  }
+  return [...alarms.values()]
+}
+
+/** From when to when a silence lasted. */
+export function silenceLines(story: DayStory, words: Words): readonly string[] {
+  const { stretch, duration } = words
+  return some(
+    story.silences,
+    words,
+    ({ from, until }) => `${stretch(from, until ?? from)}  (${duration((until ?? from) - from)})`,
+  )
 }
 
 /** What is odd about the clock: of a journal that holds, also beside the clocks of those who signed it. */

@@ -8,7 +8,7 @@ import { findingsJson, type HeldAgainst, type Report, table } from '../report.ts
 import { type AuditLanguage, dayLine, type Words, wordsIn } from '../strings.ts'
 import type { DayStory, Stretch } from './day-story.ts'
 import { eventText, shortFingerprint } from './event-text.ts'
-import { clockLines, faultLines, some } from './faults-text.ts'
+import { alarmsOf, clockLines, faultLines, silenceLines } from './faults-text.ts'
 import { HALF_HOUR_MS } from './polling-window.ts'
 import type { ReadStory } from './read-story.ts'
 import { timelineText } from './timeline-text.ts'
@@ -20,7 +20,7 @@ const BAR_WIDTH = 30
 /** The story of a bundle, for people and for machines. */
 export function storyReport(read: ReadStory, language: AuditLanguage, keyFrom: HeldAgainst['key']): Report {
   const { story, window, stopped, verified, finding, reference } = read
-  const words = wordsIn(language, window.timeZone)
+  const words = wordsIn(language, window)
   const { strings } = words
   const lines = [
     ...verdictLines(read, words),
@@ -83,7 +83,7 @@ function storyLines(
   { window, reference, verified, stopped }: ReadStory,
   words: Words,
 ): readonly string[] {
-  const { strings, latin, time, number } = words
+  const { strings, latin, number } = words
   const { day, first } = story
   const definition = reference?.electionPackage.definition
   const faults = faultLines(story, words)
@@ -104,20 +104,15 @@ function storyLines(
     '',
     ...timelineText(story, window, words),
     ...section(strings.heading.day, eventLines(story, words)),
-    ...section(strings.heading.byHour, hourBars(story, window.from, words)),
+    ...section(strings.heading.byHour, [
+      ...hourBars(story, window.from, words),
+      ...(story.castsOutside === 0 ? [] : [strings.outsideDay(story.castsOutside)]),
+    ]),
     ...section(
       strings.heading.refused,
       [...story.refusedCards].map(([reason, times]) => `${number(times)}  ${strings.refused[reason]}`),
     ),
-    ...section(
-      strings.heading.silences,
-      some(
-        story.silences,
-        words,
-        ({ from, until }) =>
-          `${time(from)}–${time(until ?? from)}  (${words.duration((until ?? from) - from)})`,
-      ),
-    ),
+    ...section(strings.heading.silences, silenceLines(story, words)),
     ...section(strings.heading.faults, faults.length === 0 ? [strings.none] : faults),
     ...section(strings.heading.clock, clockLines(story, verified?.facts, words)),
     ...(stopped === undefined
@@ -149,7 +144,7 @@ function eventLines({ events }: DayStory, words: Words): readonly string[] {
 }
 
 /** From the first hour with a ballot to the last. */
-function hourBars({ halfHours }: DayStory, from: number, { time, number }: Words): readonly string[] {
+function hourBars({ halfHours }: DayStory, from: number, { hour, number }: Words): readonly string[] {
   const hours = Array.from({ length: Math.ceil(halfHours.length / 2) }, (_, i) => ({
     at: from + 2 * i * HALF_HOUR_MS,
     ballots: (halfHours[2 * i] ?? 0) + (halfHours[2 * i + 1] ?? 0),
@@ -161,7 +156,7 @@ function hourBars({ halfHours }: DayStory, from: number, { time, number }: Words
   const rows = hours
     .slice(first, last + 1)
     .map(({ at, ballots }) => [
-      `${time(at)}–${time(at + 2 * HALF_HOUR_MS)}`,
+      `${hour(at)}–${hour(at + 2 * HALF_HOUR_MS)}`,
       number(ballots).padStart(4),
       '█'.repeat(Math.ceil((BAR_WIDTH * ballots) / most)),
     ])
@@ -208,7 +203,6 @@ export function storyJson({ day, ...story }: DayStory): Json {
     polls: story.polls.map(stretchJson),
     halfHours: [...story.halfHours],
     castsOutside: story.castsOutside,
-    silences: story.silences.map(stretchJson),
     peripherals: Object.fromEntries(story.peripherals),
     ...faultsJson({ day, ...story }),
   }
@@ -222,8 +216,11 @@ export function faultsJson(story: DayStory) {
     outages: story.outages.map(stretchJson),
     tampers: story.tampers.map(timeText),
     wrongPins: story.wrongPins,
+    voids: story.day.voids,
     troubles: Object.fromEntries(story.troubles),
     refusedCards: Object.fromEntries(story.refusedCards),
+    alarms: alarmsOf(story).map(({ entry: { seq, at, ...said }, times }) => ({ ...said, times })),
+    silences: story.silences.map(stretchJson),
   }
 }
 

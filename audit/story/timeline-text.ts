@@ -51,10 +51,10 @@ function columnsOf({ from, until }: Range): number {
   return Math.ceil((until - from) / STEP_MS)
 }
 
-function hourLine({ from, until }: Range, { time }: Words): string {
+function hourLine({ from, until }: Range, { hour }: Words): string {
   const hours = Math.ceil((until - from) / HOUR_MS)
   return Array.from({ length: hours }, (_, i) =>
-    time(from + i * HOUR_MS)
+    hour(from + i * HOUR_MS)
       .slice(0, 2)
       .padEnd(4),
   )

@@ -49,21 +49,25 @@ export function pollsWithin(
   })
 }
 
+/** When something that stands out was. */
+export interface MarkedTime {
+  readonly mark: Mark
+  readonly at: number
+}
+
+/** What stands out, the gravest kind first. */
+export function marksOf(story: DayStory): readonly MarkedTime[] {
+  const times: Readonly<Record<Mark, readonly number[]>> = {
+    alarm: story.alarmed,
+    tamper: story.tampers,
+    restart: story.restarts,
+    line: story.outages.map(({ from }) => from),
+    printer: story.troubled,
+  }
+  return MARKS.flatMap((mark) => times[mark].map((at) => ({ mark, at })))
+}
+
 /** What stands out, within the range. */
-export function marksWithin(
-  story: DayStory,
-  range: Range,
-): readonly { readonly mark: Mark; readonly at: number }[] {
-  const told = (mark: Mark, ...types: readonly string[]) =>
-    story.events
-      .filter(({ entry }) => types.includes(entry.type))
-      .map(({ entry }) => ({ mark, at: Date.parse(entry.at) }))
-  const marks: readonly { readonly mark: Mark; readonly at: number }[] = [
-    ...told('alarm', 'witness.alarm', 'device.stopped'),
-    ...story.tampers.map((at) => ({ mark: 'tamper' as const, at })),
-    ...story.restarts.map((at) => ({ mark: 'restart' as const, at })),
-    ...story.outages.map(({ from: at }) => ({ mark: 'line' as const, at })),
-    ...told('printer', 'printer.trouble'),
-  ]
-  return marks.filter(({ at }) => at >= range.from && at < range.until)
+export function marksWithin(story: DayStory, range: Range): readonly MarkedTime[] {
+  return marksOf(story).filter(({ at }) => at >= range.from && at < range.until)
 }

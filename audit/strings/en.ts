@@ -25,7 +25,8 @@ export const en: AuditStrings = {
   authorityFromPackage:
     'the authority key was taken from the package itself; compare its SHA-256 fingerprint with the published one:',
   tallyNotVerified: 'tally not verified: that needs the paper or the trustees',
-  clockOf: (day, solar, zone) => `polling day ${day} (${solar}), times of ${zone}`,
+  clockOf: (day, solar, zone) =>
+    `polling day ${day} (${solar}), times of ${zone}; a time without a date is of that day`,
   noZone: (day) => `the package cannot be read: times are UTC, of ${day}`,
   numbers: (ballots, voids, batches, entries) =>
     `${count(ballots, 'ballot')}, ${count(voids, 'void slip')}, ${count(batches, 'batch', 'batches')} sealed, ${count(entries, 'journal entry', 'journal entries')}`,
@@ -138,6 +139,8 @@ export const en: AuditStrings = {
     tamper: (when) => `tampering: chassis opened at ${when}`,
     wrongPinsHead: 'wrong PINs',
     silencesHead: 'silences of half an hour',
+    silence: (stretch) => `silence: ${stretch}`,
+    refusedCards: (reason, times) => `cards refused: ${reason}, ${times}`,
     wrongPins: (n) => `wrong PINs: ${n}`,
     alarm: (what) => `alarm: ${what}`,
     voids: (n) => `void slips: ${n}`,
@@ -165,11 +168,16 @@ export const en: AuditStrings = {
       'Every file against the device’s signed list, every signature, and every certificate against the election authority’s key',
       'Every journal entry against its hash and the checkpoint that the device signed; the order of events against what a legal day allows',
       'Sealed ballots against the batches that journals name, counts of ballots, void slips and spent authorizations',
-      'Each station as a whole: no authorization spent twice, no sealed ballot twice, what devices saw of each other',
+      'Devices of one station against each other, as far as they were given: no authorization spent twice, no sealed ballot twice, what devices saw of each other',
     ],
     checkIns: (n, of) =>
       `Authorizations issued against ballots cast: at ${n} of ${count(of, 'station')}, where the check-in’s count was given`,
-    policyChecked: 'Every journal was seen to its end by those whom the policy asks for',
+    policyChecked: 'Every journal was seen to its end by as many as the policy asks for',
+    policyAsksNobody:
+      'Who has seen the journals to their end: the policy that was given asks for nobody (quorum none)',
+    policyUsed: 'the policy that was used, its SHA-256:',
+    programUsed: 'the list of a program that was used, its SHA-256:',
+    noneUsed: 'none was given',
     programsChecked: 'Every device says that it ran one of the programs given',
     unchecked: 'What was not checked',
     notChecked: [
@@ -205,7 +213,7 @@ export const en: AuditStrings = {
     notReceived: 'no',
     ofNeighbours: (n, of) => `${n} of ${of}`,
     totals: { released: 'released', sealed: 'sealed' },
-    halfHours: 'Ballots per half hour, all devices',
+    halfHours: 'Ballots per half hour, all devices above',
     halfHourNote: 'Finer times are not told here. Ballots on another day, as clocks had it:',
     timelines: 'The day of each device',
     faults: 'Faults',

@@ -1,6 +1,9 @@
 /** Every text of the auditor's stories and reports in Persian. Its shape is the catalogue's type. */
 import { persianDigits as n } from '../../core/text/persian.ts'
 
+/** A Gregorian date runs from left to right: among Persian its hyphens would turn its parts around (UAX #9, W2 and W4). */
+const isolated = (date: string) => `\u2066${date}\u2069`
+
 export const fa = {
   holds: (what: string) => `تأیید می‌شود: ${what}`,
   holdsGiven: (what: string, missing: string) =>
@@ -27,8 +30,8 @@ export const fa = {
     'کلید مرجع انتخابات از خود بستهٔ انتخابات گرفته شد؛ اثر انگشت SHA-256 آن را با آنچه منتشر شده بسنجید:',
   tallyNotVerified: 'شمارش آرا تأیید نشده است: برای آن برگه‌های کاغذی یا امینان لازم است',
   clockOf: (day: string, solar: string, zone: string) =>
-    `روز رأی‌گیری ${solar} (${n(day)})، ساعت‌ها به وقت ${zone}`,
-  noZone: (day: string) => `بستهٔ انتخابات خوانده نمی‌شود: ساعت‌ها به وقت جهانی است، روز ${n(day)}`,
+    `روز رأی‌گیری ${solar} (${isolated(n(day))})، ساعت‌ها به وقت ${zone}؛ ساعتی که تاریخ ندارد از همین روز است`,
+  noZone: (day: string) => `بستهٔ انتخابات خوانده نمی‌شود: ساعت‌ها به وقت جهانی است، روز ${isolated(n(day))}`,
   numbers: (ballots: number, voids: number, batches: number, entries: number) =>
     `${n(ballots)} رأی، ${n(voids)} برگهٔ باطل، ${n(batches)} بستهٔ مهرشده، ${n(entries)} ردیف دفتر`,
   openFromTo: (from: string, until: string, lasted: string) => `رأی‌گیری از ${from} تا ${until} (${lasted})`,
@@ -145,6 +148,8 @@ export const fa = {
     tamper: (when: string) => `دستکاری: درِ دستگاه ${when} باز شد`,
     wrongPinsHead: 'رمز نادرست',
     silencesHead: 'سکوت نیم‌ساعته',
+    silence: (stretch: string) => `سکوت: ${stretch}`,
+    refusedCards: (reason: string, times: string) => `کارت پذیرفته‌نشده: ${reason}، ${times}`,
     wrongPins: (pins: number) => `رمز نادرست: ${n(pins)}`,
     alarm: (what: string) => `هشدار: ${what}`,
     voids: (voids: number) => `برگهٔ باطل: ${n(voids)}`,
@@ -173,11 +178,16 @@ export const fa = {
       'هر پرونده با فهرستی که دستگاه امضا کرده، هر امضا، و هر گواهی با کلید مرجع انتخابات',
       'هر ردیف دفتر با اثر آن و با امضای دستگاه بر همهٔ دفتر؛ ترتیب رویدادها با آنچه در یک روز قانونی شدنی است',
       'رأی‌های مهرشده با بسته‌هایی که دفتر نام می‌برد، شمار رأی‌ها، برگه‌های باطل و اجازه‌های مصرف‌شده',
-      'هر شعبه با هم: هیچ اجازه‌ای دو بار مصرف نشده، هیچ رأی مهرشده‌ای دو بار نیست، و آنچه دستگاه‌ها از هم دیده‌اند می‌خواند',
+      'دستگاه‌های هر شعبه با هم، تا جایی که داده شده‌اند: هیچ اجازه‌ای دو بار مصرف نشده، هیچ رأی مهرشده‌ای دو بار نیست، و آنچه دستگاه‌ها از هم دیده‌اند می‌خواند',
     ] as readonly string[],
     checkIns: (counted: number, of: number) =>
       `اجازه‌های داده‌شده با رأی‌های ثبت‌شده: در ${n(counted)} شعبه از ${n(of)} شعبه، جایی که شمار پذیرش داده شده`,
-    policyChecked: 'همهٔ دفترها را کسانی که سیاست‌نامه می‌خواهد تا پایان دیده‌اند',
+    policyChecked: 'هر دفتر را به اندازه‌ای که سیاست‌نامه می‌خواهد تا پایان دیده‌اند',
+    policyAsksNobody:
+      'چه کسی دفترها را تا پایان دیده است: سیاست‌نامهٔ داده‌شده دیدن هیچ کس را نمی‌خواهد (\u2066quorum none\u2069)',
+    policyUsed: 'سیاست‌نامهٔ به‌کاررفته، SHA-256:',
+    programUsed: 'فهرست برنامهٔ به‌کاررفته، SHA-256:',
+    noneUsed: 'داده نشده',
     programsChecked: 'هر دستگاه می‌گوید یکی از برنامه‌های داده‌شده در آن کار کرده است',
     unchecked: 'آنچه سنجیده نشد',
     notChecked: [
@@ -214,7 +224,7 @@ export const fa = {
     notReceived: 'نیست',
     ofNeighbours: (seen: number, of: number) => `${n(seen)} از ${n(of)}`,
     totals: { released: 'داده‌شده', sealed: 'مهرشده' },
-    halfHours: 'رأی در هر نیم ساعت، همهٔ دستگاه‌ها',
+    halfHours: 'رأی در هر نیم ساعت، همهٔ دستگاه‌های بالا',
     halfHourNote: 'ریزتر از این گفته نمی‌شود. رأی در روزی دیگر، به گفتهٔ ساعت دستگاه‌ها:',
     timelines: 'روز هر دستگاه',
     faults: 'خرابی‌ها',

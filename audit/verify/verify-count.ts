@@ -29,7 +29,12 @@ export interface GivenFolders {
 /** What was given of one station, by what it says of itself; what says nothing that can be read is of station undefined. */
 export interface GivenStation extends GivenFolders {
   readonly station: string | undefined
+  /** Folders that are not looked at, by device: more say that they are of it than anybody needs. */
+  readonly crowds: readonly (readonly string[])[]
 }
+
+/** An honest device has one bundle, and maybe earlier ones; and what is verified of one station is in memory together. */
+const MAX_BUNDLES_OF_A_DEVICE = 8
 
 /** What is asked of a count beside the rules of the format. */
 export interface Demands {
@@ -107,7 +112,7 @@ export function groupByStation(
   const groups = new Map(
     definition.stations.map(({ id }) => [
       id,
-      { station: id, bundles: [] as BundleContent[], checkIns: [] as IssuedFile[] },
+      { station: id, bundles: [] as SaidOfDevice[], checkIns: [] as IssuedFile[] },
     ]),
   )
   const strays: GivenStation[] = []
@@ -115,23 +120,48 @@ export function groupByStation(
     const origin = originOf(bundle)
     const device = origin === undefined ? undefined : deviceOfOrigin(definition, origin)
     const group = device === undefined ? undefined : groups.get(stationOf(device)?.id ?? '')
-    if (group === undefined) strays.push({ station: undefined, bundles: [bundle], checkIns: [] })
-    else group.bundles.push(bundle)
+    if (device === undefined || group === undefined)
+      strays.push({ station: undefined, bundles: [bundle], checkIns: [], crowds: [] })
+    else group.bundles.push({ device, bundle })
   }
   for (const file of checkIns) {
     const group = groups.get(stationOfIssued(file) ?? '')
-    if (group === undefined) strays.push({ station: undefined, bundles: [], checkIns: [file] })
+    if (group === undefined) strays.push({ station: undefined, bundles: [], checkIns: [file], crowds: [] })
     else group.checkIns.push(file)
   }
-  const isGiven = (group: GivenStation) => group.bundles.length + group.checkIns.length > 0
-  return [...[...groups.values()].filter(isGiven), ...strays]
+  const given = [...groups.values()].filter((group) => group.bundles.length + group.checkIns.length > 0)
+  return [...given.map((group) => ({ ...group, ...withoutCrowds(group.bundles) })), ...strays]
+}
+
+/** A bundle and the device that it says it is of. */
+interface SaidOfDevice {
+  readonly device: string
+  readonly bundle: BundleContent
+}
+
+/** Sets aside bundles of devices of which there are too many. What is no bundle by its files is told for itself, and takes no time. */
+function withoutCrowds(said: readonly SaidOfDevice[]): Pick<GivenStation, 'bundles' | 'crowds'> {
+  const whole = said.filter(({ bundle }) => bundle.problem?.code !== 'bundle.files')
+  const crowds = [...Map.groupBy(whole, ({ device }) => device).values()]
+    .filter((same) => same.length > MAX_BUNDLES_OF_A_DEVICE)
+    .map((same) => same.map(({ bundle }) => bundle.where))
+  const crowded = new Set(crowds.flat())
+  return { bundles: said.flatMap(({ bundle }) => (crowded.has(bundle.where) ? [] : [bundle])), crowds }
+}
+
+/** The first bundle of a device that is one too many. */
+function crowdFinding(folders: readonly string[]): Finding {
+  const folder = folders[MAX_BUNDLES_OF_A_DEVICE] ?? ''
+  const what = `${folders.length} bundles say that they are of this device, and none of them is looked at`
+  const next = `Take away those that are copies, until there are ${MAX_BUNDLES_OF_A_DEVICE} or fewer.`
+  return { step: STEP.bundle, folder, refusal: { code: 'bundle.crowded', where: folder, what, next } }
 }
 
 /** Verifies what was given of one station: each bundle, then all together. */
 export function verifyGiven(given: GivenStation, reference: Reference, demands: Demands): StationVerdict {
   const remembered = new Remembered(reference)
-  const findings: Finding[] = []
-  const spoiled: string[] = []
+  const findings: Finding[] = given.crowds.map(crowdFinding)
+  const spoiled: string[] = given.crowds.flat()
   const bundles: VerifiedBundle[] = []
   for (const content of given.bundles) {
     const bundle = verifyDemanded(content, given.station, reference, demands, remembered)

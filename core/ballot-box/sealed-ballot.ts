@@ -56,7 +56,7 @@ export function sealBallot(place: BallotPlace, style: string, ballot: Ballot, ra
   const styleNumber = definition.styles.findIndex((known) => known.id === style)
   const head = concatBytes(
     Uint8Array.of(VERSION),
-    contextHash(packageHash, origin, style, id),
+    contextHasher(packageHash, origin, style)(id),
     id,
     Uint8Array.of(styleNumber),
   )
@@ -81,7 +81,8 @@ export function ballotOpener(
   const plainSize = HEAD_BYTES + choicesSize(definition)
   const styles = definition.styles.map(({ id }) => {
     const contests = contestsOfStyle(definition, id) ?? []
-    return { id, contests, size: ballotSize(contests), listSizes: contests.map(listSizesOf) }
+    const contextOf = contextHasher(packageHash, origin, id)
+    return { id, contests, contextOf, size: ballotSize(contests), listSizes: contests.map(listSizesOf) }
   })
   return (sealed) => {
     const plain = electionKey && openBox(sealed, electionKey, secretKey)
@@ -92,7 +93,7 @@ export function ballotOpener(
     const id = plain.subarray(33, 33 + ID_BYTES)
     const style = styles[plain[HEAD_BYTES - 1] ?? 0]
     if (style === undefined) return { faulty: 'style' }
-    if (!equalBytes(context, contextHash(packageHash, origin, style.id, id))) return { faulty: 'context' }
+    if (!equalBytes(context, style.contextOf(id))) return { faulty: 'context' }
     const choices = plain.subarray(HEAD_BYTES)
     const ballot = decodeBallot(style.contests, choices.subarray(0, style.size), style.listSizes)
     const filled = choices.subarray(style.size).every((byte) => byte === 0xff)
@@ -105,6 +106,20 @@ function choicesSize(definition: Definition): number {
   return Math.max(...definition.styles.map(({ id }) => ballotSize(contestsOfStyle(definition, id) ?? [])))
 }
 
-function contextHash(packageHash: Uint8Array, origin: string, style: string, id: Uint8Array): Uint8Array {
-  return sha256(packageHash, sha256(Buffer.from(origin)), sha256(Buffer.from(style)), id)
+/** What binds a ballot of that id to package, journal and style. */
+function contextHasher(
+  packageHash: Uint8Array,
+  origin: string,
+  style: string,
+): (id: Uint8Array) => Uint8Array {
+  const bytes = concatBytes(
+    packageHash,
+    sha256(Buffer.from(origin)),
+    sha256(Buffer.from(style)),
+    new Uint8Array(ID_BYTES),
+  )
+  return (id) => {
+    bytes.set(id, bytes.length - ID_BYTES)
+    return sha256(bytes)
+  }
 }

@@ -135,17 +135,25 @@ function countOf(value: Json | undefined): number {
   return typeof value === 'number' && value >= 0 ? value : -1
 }
 
+const LARGEST_COUNT = 0xffff_ffff
+
 /** Bytes of {@link encodeTally}: the same for every tally of a definition. */
 export function tallySize(definition: Definition): number {
   return 4 * emptyTally(definition).reduce((size, { options }) => size + 2 + options.length, 0)
 }
 
-/** Fixed width, so that nothing shows in the length: for each contest valid, blank, options, 4 bytes big-endian each. */
+/**
+ * Fixed width, so that nothing shows in the length: for each contest valid, blank, options, 4 bytes big-endian each. Throws for a count that
+ * they do not hold.
+ */
 export function encodeTally(tally: Tally): Uint8Array {
   const counts = tally.flatMap(({ valid, blank, options }) => [valid, blank, ...options])
   const bytes = new Uint8Array(4 * counts.length)
   const view = new DataView(bytes.buffer)
-  for (const [i, count] of counts.entries()) view.setUint32(4 * i, count)
+  for (const [i, count] of counts.entries()) {
+    if (!(count <= LARGEST_COUNT)) throw new Error('a count that does not fit into four bytes')
+    view.setUint32(4 * i, count)
+  }
   return bytes
 }
 

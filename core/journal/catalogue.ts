@@ -151,7 +151,9 @@ export type JournalEvent = {
 /** An object without members is inferred as one whose every member is impossible, `type` too. */
 type Members<M> = M extends Record<string, never> ? unknown : Readonly<M>
 
+const EVENT_TYPES: ReadonlySet<string> = new Set(Object.keys(CATALOGUE))
+
 /** Whether a text names an event of the catalogue. */
 export function isEventType(type: unknown): type is EventType {
-  return typeof type === 'string' && Object.hasOwn(CATALOGUE, type)
+  return typeof type === 'string' && EVENT_TYPES.has(type)
 }

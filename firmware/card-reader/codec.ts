@@ -2,7 +2,7 @@
  * CCID over a serial line as the GemPC Twin speaks it, 115200 8N2:
  * ```
  * 03 06  type(1) length(4, little-endian) slot(1) sequence(1) p1 p2 p3  data  LRC      LRC = xor of all before
- * 03 15 16                                                                             NAK: the last frame was not understood
+ * 03 15 16                                                                             NAK: the last frame was not understood, again
  * 50 02 / 50 03                                                                        card taken out / put in, unframed
  * 80..FF                                                                               T=0 needs more time, unframed
  * ```
@@ -30,12 +30,15 @@ export type ReaderFrame =
 
 /** Message types, PC to reader (6x) and reader to PC (8x). */
 export const CCID = {
+  setParameters: 0x61,
   powerOn: 0x62,
+  powerOff: 0x63,
   slotStatus: 0x65,
   escape: 0x6b,
   transferBlock: 0x6f,
   dataBlock: 0x80,
   slotStatusAnswer: 0x81,
+  parametersAnswer: 0x82,
   escapeAnswer: 0x83,
 } as const
 
@@ -59,6 +62,9 @@ const HEADER = 10
 const MAX_MESSAGE = 271
 /** Data bytes that fit a message. */
 export const MAX_DATA = MAX_MESSAGE - HEADER
+
+/** Asks the other side for its last frame again. */
+export const NAK_FRAME = Uint8Array.of(SYNC, NAK, SYNC ^ NAK)
 
 /** A message as a frame. Throws if the data does not fit. */
 export function encodeMessage(message: CcidMessage): Uint8Array {

@@ -1,27 +1,25 @@
 /**
- * The card reader: says when a card comes and goes, powers it on, and carries commands to it over T=0. The slot is empty, holds a
- * card, or holds a card that is ready; only a ready one can be sent a command.
+ * The card reader: says when a card comes and goes, powers it on, and carries commands to it. The slot is empty, holds a card, or holds a
+ * card that is ready; only a ready one can be sent a command.
  */
 import type { Clock, Logger, OpenLine } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
-import type { Verdict } from '../link/exchange.ts'
 import { Line } from '../link/exchange.ts'
 import type { LinkFault } from '../link/fault.ts'
 import { openTransport } from '../link/fault.ts'
 import type { LinkCounters } from '../link/framer.ts'
 import { Listeners } from '../link/listeners.ts'
 import { Turns } from '../link/turns.ts'
-import type { Apdu, Atr, CardAnswer } from './apdu.ts'
-import { decodeTpduAnswer, encodeTpdu, parseAtr } from './apdu.ts'
-import type { CcidMessage, CcidStatus, ReaderFrame } from './codec.ts'
-import { CCID, encodeMessage, readerFormat, statusOf } from './codec.ts'
+import type { Apdu, CardAnswer } from './apdu.ts'
+import type { Atr } from './atr.ts'
+import type { ReaderFrame } from './codec.ts'
+import { CCID, readerFormat } from './codec.ts'
+import type { CardFault, ReaderAnswer, ReaderCommand } from './reader-line.ts'
+import { ReaderLine } from './reader-line.ts'
+import { type CardContact, ReadyCard } from './ready-card.ts'
 
-/**
- * Why a card could not be powered on or asked: there is none (or it was not powered on); it was taken out meanwhile; the reader
- * gave no answer; the line is gone; the reader or card answered what the protocol does not allow.
- */
-export type CardFault = 'no-card' | 'removed' | 'timeout' | 'lost' | 'protocol'
+export type { CardFault } from './reader-line.ts'
 
 /** A connected reader. */
 export interface CardReader {
@@ -30,9 +28,12 @@ export interface CardReader {
   readonly counters: LinkCounters
   /** Calls back when a card comes or goes, and at once with `in` if there is one already. */
   onCard(listener: (movement: 'in' | 'out') => void): void
-  /** Resets the card and reads its answer to reset. */
+  /** Resets the card, reads its answer to reset and agrees with it on protocol and speed. */
   powerOn(): Promise<Result<Atr, CardFault>>
-  /** Sends one command; `61 xx` and `6C xx` are followed here. Commands go one after another. */
+  /**
+   * Sends one command; `61 xx` and `6C xx` are followed here. Commands go one after another. After a fault the card is without power, and
+   * whether it did what it was asked is known once it was powered on and asked again.
+   */
   transmit(apdu: Apdu): Promise<Result<CardAnswer, CardFault>>
   /** Calls back once when the line is gone or the reader stopped answering, at once if that already happened. */
   onLost(listener: (fault: LinkFault) => void): void
@@ -44,14 +45,20 @@ export interface CardReader {
   close(): void
 }
 
-type Slot = { readonly is: 'empty' } | { readonly is: 'card' } | { readonly is: 'ready' }
+/** Each card that is put in is another insertion, and be it the same card. */
+type Slot =
+  | { readonly is: 'empty' }
+  | { readonly is: 'card'; readonly insertion: number }
+  | { readonly is: 'ready'; readonly insertion: number; readonly card: ReadyCard }
 
 /** As long as libccid waits for a Twin; a card that needs longer asks for more time. */
 const ANSWER_MS = 3000
-/** What asks nothing of a card is answered in milliseconds; three tries are libccid's time again. */
-const READER_MS = 1000
-/** An answer of at most 256 bytes needs few GET RESPONSEs; a card that promises more without end is broken. */
-const MORE_DATA_AT_MOST = 8
+/** The reader's own time beside that of a card that may be silent for longer. */
+const MARGIN_MS = 1000
+/** 5 V, the class that every reader and card of ISO 7816-3 has. */
+const FIVE_VOLT = 0x01
+/** What the reader reports when it heard nothing of the card, or nothing whole (CCID 1.1, table 6.2-2). */
+const HEARD_NOTHING: readonly number[] = [0xfe, 0xfd, 0xfc]
 
 /** Opens the line, asks the reader's name and whether there is a card. */
 export async function connectCardReader(parts: {
@@ -77,13 +84,15 @@ class TwinReader implements CardReader {
   readonly #line: Line<ReaderFrame>
   readonly #turns = new Turns()
   readonly #movements = new Listeners<'in' | 'out'>()
+  readonly #reader: ReaderLine
   #slot: Slot = { is: 'empty' }
-  #sequence = 0
+  #insertions = 0
 
   constructor(makeLine: (onFrame: (frame: ReaderFrame) => void) => Line<ReaderFrame>) {
     this.#line = makeLine((frame) => {
       if (frame.is === 'card') this.#moved(frame.present)
     })
+    this.#reader = new ReaderLine(this.#line)
   }
 
   get counters(): LinkCounters {
@@ -106,11 +115,12 @@ class TwinReader implements CardReader {
   /** The first two exchanges: who is there, and is there a card. */
   async begin(): Promise<LinkFault | undefined> {
     // Escape 02 asks a Twin for its firmware, as libccid does on opening.
-    const firmware = await this.#command(CCID.escape, CCID.escapeAnswer, Uint8Array.of(0x02))
+    const data = Uint8Array.of(0x02)
+    const firmware = await this.#reader.command({ type: CCID.escape, answerType: CCID.escapeAnswer, data })
     if (!firmware.ok) return beginFault(firmware.error)
     const name = String.fromCharCode(...firmware.value.data).replaceAll(/[^\x20-\x7e]/g, '')
     this.identity = firmware.value.status.is === 'done' && name !== '' ? name : 'CCID reader'
-    const slot = await this.#command(CCID.slotStatus, CCID.slotStatusAnswer)
+    const slot = await this.#reader.command(SLOT_STATUS)
     if (!slot.ok) return beginFault(slot.error)
     // A failed command says as much about the card as a good one: an empty slot may be told either way.
     if (slot.value.status.card !== 'absent') this.#moved(true)
@@ -119,7 +129,7 @@ class TwinReader implements CardReader {
 
   heartbeat(): Promise<Result<void, LinkFault>> {
     return this.#turns.take(async () => {
-      const answer = await this.#command(CCID.slotStatus, CCID.slotStatusAnswer)
+      const answer = await this.#reader.command(SLOT_STATUS)
       if (!answer.ok) return fail(beginFault(answer.error))
       const { card } = answer.value.status
       // A ready card without power is another one, or was out meanwhile.
@@ -132,90 +142,84 @@ class TwinReader implements CardReader {
   powerOn(): Promise<Result<Atr, CardFault>> {
     return this.#turns.take(async () => {
       if (this.#slot.is === 'empty') return fail('no-card')
-      this.#slot = { is: 'card' }
-      const inserted = this.#slot
-      // 01: 5 V, the class that every reader and card of ISO 7816-3 has.
-      const answer = await this.#command(CCID.powerOn, CCID.dataBlock, new Uint8Array(0), 0x01)
+      const { insertion } = this.#slot
+      this.#slot = { is: 'card', insertion }
+      const isGone = () => this.#isGone(insertion)
+      const answer = await this.#reader.command({
+        type: CCID.powerOn,
+        answerType: CCID.dataBlock,
+        parameter: FIVE_VOLT,
+        card: { deadlineMs: ANSWER_MS, isGone },
+      })
       if (!answer.ok) return answer
-      if (this.#slot !== inserted) return fail('removed')
-      if (answer.value.status.is === 'failed') return fail(this.#failed(answer.value.status, 'no-card'))
-      const atr = parseAtr(answer.value.data)
-      // T=1 and its parameters are another issue's; without T=0 first there is no way to talk.
-      if (atr === undefined || atr.protocols[0] !== 0) return fail('protocol')
-      this.#slot = { is: 'ready' }
-      return ok(atr)
+      if (isGone()) return fail('removed')
+      if (answer.value.status.is === 'failed') return fail(this.#failed(answer.value, 'no-card'))
+      const ready = await ReadyCard.agree(this.#contact(insertion), answer.value.data)
+      if (isGone()) return fail('removed')
+      if (!ready.ok) return this.#powerOff(ready.error)
+      this.#slot = { is: 'ready', insertion, card: ready.value }
+      return ok(ready.value.atr)
     })
   }
 
   transmit(apdu: Apdu): Promise<Result<CardAnswer, CardFault>> {
     return this.#turns.take(async () => {
-      let answer = await this.#transfer(apdu)
-      if (answer.ok && answer.value.status >> 8 === 0x6c) {
-        const { data: _none, ...header } = apdu
-        answer = await this.#transfer({ ...header, expected: answer.value.status & 0xff || 256 })
-      }
-      const pieces: Uint8Array[] = []
-      for (let more = 0; answer.ok && answer.value.status >> 8 === 0x61; more += 1) {
-        if (more === MORE_DATA_AT_MOST) return fail('protocol')
-        pieces.push(answer.value.data)
-        const expected = answer.value.status & 0xff || 256
-        answer = await this.#transfer({ cla: 0x00, ins: 0xc0, p1: 0, p2: 0, expected })
-      }
-      if (!answer.ok || pieces.length === 0) return answer
-      const data = Uint8Array.from([...pieces, answer.value.data].flatMap((piece) => [...piece]))
-      return ok({ data, status: answer.value.status })
+      const ready = this.#slot
+      if (ready.is !== 'ready') return fail('no-card')
+      const answer = await ready.card.transmit(apdu)
+      if (answer.ok || this.#slot !== ready) return answer
+      // Nobody knows what the card is waiting for.
+      this.#slot = { is: 'card', insertion: ready.insertion }
+      return this.#powerOff(answer.error)
     })
   }
 
-  /** One T=0 command and the card's answer to it. */
-  async #transfer(apdu: Apdu): Promise<Result<CardAnswer, CardFault>> {
-    const ready = this.#slot
-    if (ready.is !== 'ready') return fail('no-card')
-    const answer = await this.#command(CCID.transferBlock, CCID.dataBlock, encodeTpdu(apdu))
-    if (!answer.ok) return answer
-    if (this.#slot !== ready) return fail('removed')
-    if (answer.value.status.is === 'failed') return fail(this.#failed(answer.value.status, 'removed'))
-    const decoded = decodeTpduAnswer(answer.value.data)
-    return decoded === undefined ? fail('protocol') : ok(decoded)
+  /** The way to the card of that insertion. */
+  #contact(insertion: number): CardContact {
+    const isGone = () => this.#isGone(insertion)
+    return {
+      exchange: async (bytes, patience, waitingMs) => {
+        const answer = await this.#ask(isGone, {
+          type: CCID.transferBlock,
+          answerType: CCID.dataBlock,
+          data: bytes,
+          // 0 is one waiting time, and all there is under T=0.
+          parameter: patience > 1 ? patience : 0,
+          card: { deadlineMs: Math.max(ANSWER_MS, patience * waitingMs + MARGIN_MS), isGone },
+        })
+        if (!answer.ok) return answer
+        const { status, data } = answer.value
+        if (status.is === 'done') return ok({ is: 'bytes', bytes: data })
+        if (status.card === 'active' && HEARD_NOTHING.includes(status.error)) return ok({ is: 'silence' })
+        return fail(this.#failed(answer.value, 'removed'))
+      },
+      setParameters: async (protocol, parameters) => {
+        const answer = await this.#ask(isGone, {
+          type: CCID.setParameters,
+          answerType: CCID.parametersAnswer,
+          data: parameters,
+          parameter: protocol,
+          card: { deadlineMs: ANSWER_MS, isGone },
+        })
+        if (!answer.ok) return answer
+        return answer.value.status.is === 'done' ? ok(undefined) : fail(this.#failed(answer.value, 'removed'))
+      },
+    }
   }
 
-  /**
-   * One exchange with the reader. Its echo of the command has a command's type and is passed over; so is a late answer, by its
-   * sequence number. A card that goes ends the exchange: the Twin may send no answer then (libccid, ccid_serial.c).
-   */
-  async #command(
-    type: number,
-    answerType: number,
-    data: Uint8Array = new Uint8Array(0),
-    parameter = 0,
-  ): Promise<Result<{ data: Uint8Array; status: Exclude<CcidStatus, { is: 'more-time' }> }, CardFault>> {
-    const sequence = this.#sequence
-    this.#sequence = (sequence + 1) & 0xff
-    const command = encodeMessage({ type, slot: 0, sequence, parameters: [parameter, 0, 0], data })
-    const needsCard = type === CCID.powerOn || type === CCID.transferBlock
-    const slot = this.#slot
-    const judge = (frame: ReaderFrame): Verdict<CcidMessage | CardFault> => {
-      if (frame.is === 'card') return needsCard && this.#slot !== slot ? settled('removed') : undefined
-      if (frame.is === 'not-understood') return settled('protocol')
-      if (frame.is === 'time-request') return needsCard ? { is: 'more-time' } : undefined
-      const { message } = frame
-      if (message.sequence !== sequence || message.type < 0x80) return undefined
-      if (statusOf(message).is === 'more-time') return { is: 'more-time' }
-      return settled(message.type === answerType ? message : 'protocol')
-    }
-    // A card may count what it is asked (a wrong PIN); the reader's own name and slot may be asked for at any time.
-    const outcome = needsCard
-      ? await this.#line.exchange(command, ANSWER_MS, judge)
-      : await this.#line.ask(command, READER_MS, judge)
-    if (outcome.is === 'lost') return fail('lost')
-    if (outcome.is === 'timeout') {
-      this.#line.abandon({ is: 'timeout', what: 'the card reader does not answer' })
-      return fail('timeout')
-    }
-    if (typeof outcome.answer === 'string') return fail(outcome.answer)
-    const status = statusOf(outcome.answer)
-    if (status.is === 'more-time') throw new Error('a plea for more time taken for an answer')
-    return ok({ data: outcome.answer.data, status })
+  #isGone(insertion: number): boolean {
+    return this.#slot.is === 'empty' || this.#slot.insertion !== insertion
+  }
+
+  async #ask(isGone: () => boolean, command: ReaderCommand): Promise<Result<ReaderAnswer, CardFault>> {
+    const answer = await this.#reader.command(command)
+    return answer.ok && isGone() ? fail('removed') : answer
+  }
+
+  /** A card whose protocol broke off is powered off; the fault is the one that was there before. */
+  async #powerOff(fault: CardFault): Promise<Result<never, CardFault>> {
+    await this.#reader.command({ type: CCID.powerOff, answerType: CCID.slotStatusAnswer })
+    return fail(fault)
   }
 
   /** A movement told by the reader. The same news twice is one movement; a card that appears over a ready one was exchanged. */
@@ -225,25 +229,21 @@ class TwinReader implements CardReader {
       this.#movements.tell('out')
     }
     if (present && this.#slot.is === 'empty') {
-      this.#slot = { is: 'card' }
+      this.#insertions += 1
+      this.#slot = { is: 'card', insertion: this.#insertions }
       this.#movements.tell('in')
     }
   }
 
-  /** What a refused power-on or transfer means; the card's state in it is believed even if no movement was told. */
-  #failed(status: Extract<CcidStatus, { is: 'failed' }>, ifAbsent: CardFault): CardFault {
-    if (status.card === 'absent') {
-      this.#moved(false)
-      return ifAbsent
-    }
-    if (status.card === 'inactive' && this.#slot.is === 'ready') this.#slot = { is: 'card' }
-    return 'protocol'
+  /** What a refused command means; the card's state in it is believed even if no movement was told. */
+  #failed({ status }: ReaderAnswer, ifAbsent: CardFault): CardFault {
+    if (status.card !== 'absent') return 'protocol'
+    this.#moved(false)
+    return ifAbsent
   }
 }
 
-function settled<A>(answer: A): Verdict<A> {
-  return { is: 'answer', answer }
-}
+const SLOT_STATUS: ReaderCommand = { type: CCID.slotStatus, answerType: CCID.slotStatusAnswer }
 
 function beginFault(fault: CardFault): LinkFault {
   if (fault === 'timeout') return { is: 'timeout', what: 'the card reader does not answer' }

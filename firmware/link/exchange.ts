@@ -18,13 +18,14 @@ type Exchange<A> =
   | { readonly is: 'timeout' }
   | { readonly is: 'lost'; readonly why: string }
 
-/** What a frame means to the command in flight: its answer, a plea for more time, or nothing. */
+/** What a frame means to the command in flight: its answer, a plea for more time, that only so much more is waited, or nothing. */
 export type Verdict<A> =
   | { readonly is: 'answer'; readonly answer: A }
   | { readonly is: 'more-time' }
+  | { readonly is: 'wait'; readonly ms: number }
   | undefined
 
-/** A peripheral may ask for its deadline anew this often in one exchange; a babbling one does not hold the line for ever. */
+/** A peripheral may move its deadline this often in one exchange; a babbling one does not hold the line for ever. */
 const MORE_TIME_AT_MOST = 10
 
 /** How often an idempotent command is written before the peripheral counts as mute. */
@@ -125,10 +126,10 @@ export class Line<F> {
         frame: (frame) => {
           const verdict = judge(frame)
           if (verdict?.is === 'answer') settle({ is: 'answered', answer: verdict.answer })
-          if (verdict?.is === 'more-time' && extensions < MORE_TIME_AT_MOST) {
+          if ((verdict?.is === 'more-time' || verdict?.is === 'wait') && extensions < MORE_TIME_AT_MOST) {
             extensions += 1
             timer.cancel()
-            timer = this.#clock.after(deadlineMs, expire)
+            timer = this.#clock.after(verdict.is === 'wait' ? verdict.ms : deadlineMs, expire)
           }
         },
         lost: (why) => settle({ is: 'lost', why }),

@@ -66,6 +66,14 @@ export abstract class SmartCard {
     this.forgetSession()
   }
 
+  /** What T=0 asks after a header: whether the card wants the P3 bytes that the header announces before it answers. */
+  takesData(header: Uint8Array): boolean {
+    const [cla = 0, ins = 0, p1 = 0, , p3 = 0] = header
+    if (p3 === 0) return false
+    if (cla === 0x00 && ins === 0xa4 && p1 === 0x04) return true
+    return this.#selected && this.instruction(cla, ins)?.direction === 'in'
+  }
+
   /** One T=0 exchange: a header of five bytes and its body; gives data and status word. Never throws on what comes in. */
   transmit(header: Uint8Array, body: Uint8Array): Uint8Array {
     const [cla = 0, ins = 0, p1 = 0, p2 = 0, p3 = 0] = header

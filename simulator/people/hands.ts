@@ -5,8 +5,11 @@ import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { concatBytes } from '../../core/keys/hash.ts'
 import type { Random } from '../../core/ports.ts'
 import { makeCardKey } from '../cards/card-key.ts'
+import { type Manner, USUAL_SPEED } from '../cards/contacts.ts'
 import { OfficerCard } from '../cards/officer-card.ts'
 import type { SmartCard } from '../cards/smart-card.ts'
+import { T0Contacts } from '../cards/t0-contacts.ts'
+import { T1Contacts } from '../cards/t1-contacts.ts'
 import { VoterCard } from '../cards/voter-card.ts'
 import type { Bench } from './bench.ts'
 
@@ -14,7 +17,9 @@ import type { Bench } from './bench.ts'
 export const VERBS = `touchscreen  press X Y · down X Y · move X Y · up      (the grid is 1080 by 1920)
              palm X Y (a hand lies there for a second)
              drift RIGHT DOWN (from now on it reports every touch so far beside; 0 0 ends it)
-card reader  insert voter|executive|supervisory|spare · pull
+card reader  insert voter|executive|supervisory|spare [t0|t1] [fast] [slow|chatty|mute|nonsense]
+             (t0 unless said; fast offers a quicker line, slow thinks for three seconds)
+             pull · pull-at BYTE (when so many bytes more have passed between card and reader)
 printer      near-end · paper-out · tear-paper · load-paper · open-cover · close-cover
              jam · cutter-jam · clear-jam · overheat · cool-down
 I/O board    open-case · close-case · open-box · close-box · cut-seal · mend-seal · drop-slip
@@ -29,6 +34,9 @@ const STATION = 'virtual-1'
 const VALIDITY_MS = 30 * 24 * 3_600_000
 const PIN_LENGTH = 8
 const PALM_MS = 1_000
+/** Fi 512, Di 8: 62.5 kbit a second at 4 MHz. */
+const FAST = 0x94
+const SLOW_MS = 3_000
 
 /** A line's plug, in somebody's hand. */
 interface Plug {
@@ -51,6 +59,7 @@ interface Verb {
 export class Hands {
   readonly #bench: Bench
   readonly #plugs: Plugs
+  readonly #random: Random
   readonly #cards = new Map<string, { readonly card: SmartCard; readonly pin?: string }>()
   readonly #verbs: readonly Verb[]
 
@@ -58,6 +67,7 @@ export class Hands {
   constructor(bench: Bench, plugs: Plugs, random: Random, now: number) {
     this.#bench = bench
     this.#plugs = plugs
+    this.#random = random
     this.#cards.set('voter', { card: new VoterCard({ random }) })
     const authority = signerFromSeed(random.bytes(32))
     for (const role of ROLES) {
@@ -102,6 +112,32 @@ export class Hands {
     return `no such verb: ${JSON.stringify(text.slice(0, 60))}; "help" lists them`
   }
 
+  #insert(name: string, protocol = ' t0', fast?: string, manner?: string): void {
+    const card = this.#card(name)
+    const speed = fast === undefined ? USUAL_SPEED : FAST
+    const behaves = this.#manner(manner)
+    const contacts =
+      protocol === ' t1'
+        ? new T1Contacts(card, { manner: behaves, speed })
+        : new T0Contacts(card, behaves, speed)
+    this.#bench.reader.insertCard(card, contacts)
+  }
+
+  #manner(name: string | undefined): Manner {
+    switch (name) {
+      case ' slow':
+        return { is: 'slow', ms: SLOW_MS }
+      case ' chatty':
+        return { is: 'chatty' }
+      case ' mute':
+        return { is: 'mute' }
+      case ' nonsense':
+        return { is: 'nonsense', draw: (length) => this.#random.bytes(length) }
+      default:
+        return { is: 'prompt' }
+    }
+  }
+
   #makeVerbs(): readonly Verb[] {
     const { touchscreen, reader, printer, board, display } = this.#bench
     const point = (x = '', y = '') => [Number(x), Number(y)] as const
@@ -112,8 +148,12 @@ export class Hands {
       { words: /^up$/, do: () => touchscreen.up() },
       { words: /^palm (\d+) (\d+)$/, do: (x, y) => touchscreen.palm(...point(x, y), PALM_MS) },
       { words: /^drift (-?\d+) (-?\d+)$/, do: (x, y) => touchscreen.drift(...point(x, y)) },
-      { words: /^insert (\S+)$/, do: (name = '') => reader.insertCard(this.#card(name)) },
+      {
+        words: /^insert (\S+)( t[01])?( fast)?( (?:slow|chatty|mute|nonsense))?$/,
+        do: (name = '', protocol, fast, manner) => this.#insert(name, protocol, fast, manner),
+      },
       { words: /^pull$/, do: () => reader.pullCard() },
+      { words: /^pull-at (\d+)$/, do: (byte) => reader.pullAtByte(Number(byte)) },
       { words: /^near-end$/, do: () => printer.nearEnd() },
       { words: /^paper-out$/, do: () => printer.paperOut() },
       { words: /^tear-paper$/, do: () => printer.tearPaper() },

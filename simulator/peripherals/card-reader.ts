@@ -1,8 +1,25 @@
 /** A virtual card reader: a GemPC Twin on a serial line, and a hand that puts cards in and takes them out. */
 import type { Clock } from '../../core/ports.ts'
+import type { Contacts } from '../cards/contacts.ts'
 import type { SmartCard } from '../cards/smart-card.ts'
+import { T0Contacts } from '../cards/t0-contacts.ts'
 import type { PeripheralLine } from '../lines/peripheral-line.ts'
-import { type CcidMessage, CcidReader, ccidFrame, LARGEST_MESSAGE, NAK_FRAME } from './ccid.ts'
+import { beginExchange } from './card-exchange.ts'
+import { CardSlot, MUTE } from './card-slot.ts'
+import {
+  type CcidInput,
+  type CcidMessage,
+  CcidReader,
+  ccidFrame,
+  LARGEST_MESSAGE,
+  NAK_FRAME,
+} from './ccid.ts'
+import {
+  badParameter,
+  DEFAULT_PARAMETERS,
+  type ReaderParameters,
+  waitingTimeMs,
+} from './reader-parameters.ts'
 
 /** Message types (CCID 1.1, table 6.1-1 and 6.2-1). */
 const COMMAND = {
@@ -21,66 +38,92 @@ const ANSWER = { data: 0x80, slotStatus: 0x81, parameters: 0x82, escape: 0x83 } 
 const CARD_OUT = [0x50, 0x02]
 const CARD_IN = [0x50, 0x03]
 
+/** The card asks for time under T=0, likewise. */
+const TIME_REQUEST = [0x80]
+
 /** bmCommandStatus "failed" in the status byte, and the errors of table 6.2-2; lower values name the wrong header byte. */
 const FAILED = 0x40
-const ERROR = { notSupported: 0x00, badLength: 0x01, badSlot: 0x05, badProtocol: 0x07, mute: 0xfe } as const
+const ERROR = { notSupported: 0x00, badLength: 0x01, badSlot: 0x05, badVoltage: 0x07 } as const
 
-/** T=0 after reset: Fi 372, Di 1, direct convention, no extra guard time, waiting integer 10, no clock stop. */
-const DEFAULT_PARAMETERS = [0x11, 0x00, 0x00, 0x0a, 0x00]
-const T0 = 0
-
-/** Escape 02 asks for the firmware's name. */
+/** Escape 02 asks for the firmware's name; 01 01 01 has movements told only between a command and its answer (libccid). */
 const FIRMWARE_NAME = 'GemTwin-V2.00-GF01'
+const TELL_WITH_ANSWERS = '010101'
 
 /** A frame that stands still this long is given up, so that a command sent anew is heard. */
 const FRAME_GAP_MS = 500
 
-/** One reader with one slot. It answers as soon as a command is complete. */
+/** One reader with one slot. It answers as soon as a command is complete and the card has said what it has to say. */
 export class VirtualCardReader {
   readonly #line: PeripheralLine
   readonly #clock: Clock
   readonly #reader = new CcidReader()
-  #card: SmartCard | undefined
-  #powered = false
+  readonly #slot: CardSlot
   #heardAt = 0
-  #parameters: Uint8Array = Uint8Array.from(DEFAULT_PARAMETERS)
+  #parameters: ReaderParameters = DEFAULT_PARAMETERS
   #lastAnswer: Uint8Array = Uint8Array.from(NAK_FRAME)
+  /** What came while a card was being talked to. */
+  readonly #waiting: CcidInput[] = []
+  /** The command that is being carried out. */
+  #current: CcidMessage | undefined
+  #tellsWithAnswers = false
+  #untold: number[] = []
 
   constructor({ line, clock }: { readonly line: PeripheralLine; readonly clock: Clock }) {
     this.#line = line
     this.#clock = clock
+    this.#slot = new CardSlot(clock, () => this.pullCard())
     line.onData((bytes) => this.#receive(bytes))
     line.onOpen(() => this.#reader.reset())
   }
 
   /** The card in the slot. */
   card(): SmartCard | undefined {
-    return this.#card
+    return this.#slot.card
   }
 
-  /** Puts a card in. Throws when there is one. */
-  insertCard(card: SmartCard): void {
-    if (this.#card !== undefined) throw new Error('there is a card in the slot')
-    this.#card = card
-    this.#line.write(Uint8Array.from(CARD_IN))
+  /** Puts a card in, one of T=0 unless its contacts are given. Throws when there is one. */
+  insertCard(card: SmartCard, contacts: Contacts = new T0Contacts(card)): void {
+    if (contacts.card !== card) throw new Error('these are the contacts of another card')
+    this.#slot.insert(contacts)
+    this.#tell(CARD_IN)
   }
 
-  /** Takes the card out and gives it back. Throws when there is none. */
+  /**
+   * Takes the card out and gives it back. What it was being asked is not answered, unless movements are told with answers: then that it is
+   * gone. Throws when there is no card.
+   */
   pullCard(): SmartCard {
-    const card = this.#card
-    if (card === undefined) throw new Error('there is no card in the slot')
-    this.#powerOff()
-    this.#card = undefined
-    this.#line.write(Uint8Array.from(CARD_OUT))
+    const card = this.#slot.pull()
+    this.#tell(CARD_OUT)
+    if (this.#current !== undefined && this.#tellsWithAnswers) {
+      this.#settle(this.#failure(this.#current, ANSWER.data, MUTE))
+    }
+    this.#free()
     return card
+  }
+
+  /**
+   * Pulls the card before that byte from now passes over its contacts, in either direction: 0 is the next one. Throws when there is none.
+   */
+  pullAtByte(byte: number): void {
+    this.#slot.pullAtByte(byte)
   }
 
   /** The reader's power was away, and the card's with it. */
   powerCycle(): void {
-    this.#powerOff()
+    this.#slot.powerOff()
     this.#reader.reset()
-    this.#parameters = Uint8Array.from(DEFAULT_PARAMETERS)
+    this.#parameters = DEFAULT_PARAMETERS
     this.#lastAnswer = Uint8Array.from(NAK_FRAME)
+    this.#waiting.length = 0
+    this.#current = undefined
+    this.#tellsWithAnswers = false
+    this.#untold = []
+  }
+
+  #tell(movement: readonly number[]): void {
+    if (this.#tellsWithAnswers && this.#current === undefined) this.#untold.push(...movement)
+    else this.#line.write(Uint8Array.from(movement))
   }
 
   #receive(bytes: Uint8Array): void {
@@ -88,10 +131,44 @@ export class VirtualCardReader {
     this.#line.write(bytes)
     if (this.#clock.now() - this.#heardAt > FRAME_GAP_MS) this.#reader.reset()
     this.#heardAt = this.#clock.now()
-    for (const input of this.#reader.feed(bytes)) {
-      if (input.is === 'message') this.#lastAnswer = ccidFrame(this.#answer(input.message))
-      this.#line.write(input.is === 'damaged' ? Uint8Array.from(NAK_FRAME) : this.#lastAnswer)
+    this.#waiting.push(...this.#reader.feed(bytes))
+    this.#work()
+  }
+
+  /** Does what waits, one after the other. */
+  #work(): void {
+    while (this.#current === undefined) {
+      const input = this.#waiting.shift()
+      if (input === undefined) return
+      if (input.is === 'damaged') this.#line.write(Uint8Array.from(NAK_FRAME))
+      else if (input.is === 'again') this.#line.write(this.#lastAnswer)
+      else this.#obey(input.message)
     }
+  }
+
+  #free(): void {
+    if (this.#current === undefined) return
+    this.#current = undefined
+    this.#work()
+  }
+
+  #obey(command: CcidMessage): void {
+    if (this.#untold.length > 0) this.#line.write(Uint8Array.from(this.#untold))
+    this.#untold = []
+    this.#current = command
+    const answer =
+      command.type === COMMAND.transfer && command.slot === 0
+        ? this.#transfer(command)
+        : this.#answer(command)
+    if (answer !== 'later') this.#settle(answer)
+  }
+
+  #settle(answer: CcidMessage): void {
+    // A card that was pulled meanwhile has ended the command already.
+    if (this.#current === undefined) return
+    this.#lastAnswer = ccidFrame(answer)
+    this.#line.write(this.#lastAnswer)
+    this.#free()
   }
 
   #answer(command: CcidMessage): CcidMessage {
@@ -102,74 +179,86 @@ export class VirtualCardReader {
       case COMMAND.powerOn:
         return this.#powerOn(command)
       case COMMAND.powerOff:
-        this.#powerOff()
+        this.#slot.powerOff()
         return this.#success(command, ANSWER.slotStatus)
-      case COMMAND.transfer:
-        return this.#transfer(command)
       case COMMAND.getParameters:
-        return this.#success(command, ANSWER.parameters, this.#parameters)
+        return this.#tellParameters(command)
       case COMMAND.resetParameters:
-        this.#parameters = Uint8Array.from(DEFAULT_PARAMETERS)
-        return this.#success(command, ANSWER.parameters, this.#parameters)
+        this.#parameters = DEFAULT_PARAMETERS
+        return this.#tellParameters(command)
       case COMMAND.setParameters:
         return this.#setParameters(command)
       case COMMAND.escape:
-        if (command.data[0] === 0x02)
-          return this.#success(command, ANSWER.escape, Buffer.from(FIRMWARE_NAME, 'ascii'))
-        return this.#failure(command, ANSWER.escape, ERROR.notSupported)
+        return this.#escape(command)
       default:
         return this.#failure(command, ANSWER.slotStatus, ERROR.notSupported)
     }
   }
 
-  #powerOn(command: CcidMessage): CcidMessage {
-    if (this.#card === undefined) return this.#failure(command, ANSWER.data, ERROR.mute)
-    this.#powered = true
-    this.#parameters = Uint8Array.from(DEFAULT_PARAMETERS)
-    return this.#success(command, ANSWER.data, this.#card.reset())
-  }
-
-  #powerOff(): void {
-    this.#powered = false
-    this.#card?.powerOff()
-  }
-
-  #transfer(command: CcidMessage): CcidMessage {
-    if (this.#card === undefined || !this.#powered) return this.#failure(command, ANSWER.data, ERROR.mute)
-    const [tpdu, body] = [command.data, command.data.subarray(5)]
-    // T=0 needs a header of five bytes (a case 1 command gets P3 = 0) and exactly P3 bytes after it, or none.
-    if (tpdu.length < 4 || (body.length > 0 && body.length !== tpdu[4])) {
-      return this.#failure(command, ANSWER.data, ERROR.badLength)
+  #escape(command: CcidMessage): CcidMessage {
+    if (command.data[0] === 0x02) {
+      return this.#success(command, ANSWER.escape, Buffer.from(FIRMWARE_NAME, 'ascii'))
     }
-    const header = new Uint8Array(5)
-    header.set(tpdu.subarray(0, 5))
-    const answer = this.#card.transmit(header, body)
-    if (answer.length > LARGEST_MESSAGE - 10) throw new Error('a card answered more than T=0 can carry')
-    return this.#success(command, ANSWER.data, answer)
+    if (Buffer.from(command.data).toString('hex') !== TELL_WITH_ANSWERS) {
+      return this.#failure(command, ANSWER.escape, ERROR.notSupported)
+    }
+    this.#tellsWithAnswers = true
+    return this.#success(command, ANSWER.escape)
+  }
+
+  #powerOn(command: CcidMessage): CcidMessage {
+    const [voltage] = command.parameters
+    // 5, 3 or 1.8 V; to choose by itself is not among what a Twin can.
+    if (voltage < 1 || voltage > 3) return this.#failure(command, ANSWER.data, ERROR.badVoltage)
+    this.#parameters = DEFAULT_PARAMETERS
+    const reset = this.#slot.powerOn()
+    if (reset === undefined) return this.#failure(command, ANSWER.data, MUTE)
+    return this.#success(command, ANSWER.data, reset)
+  }
+
+  #transfer(command: CcidMessage): CcidMessage | 'later' {
+    if (this.#slot.state !== 0) return this.#failure(command, ANSWER.data, MUTE)
+    const { protocol, speed } = this.#parameters
+    const exchange = beginExchange(protocol, command.data)
+    if (exchange === 'bad-length') return this.#failure(command, ANSWER.data, ERROR.badLength)
+    // Under T=1, bBWI says for how many of its waiting times the card may be silent now.
+    const times = protocol === 1 ? Math.max(1, command.parameters[0]) : 1
+    this.#slot.exchange(exchange, speed, times * waitingTimeMs(this.#parameters), {
+      time: () => this.#line.write(Uint8Array.from(TIME_REQUEST)),
+      done: (answer) => {
+        if (answer.length > LARGEST_MESSAGE - 10) throw new Error('a card said more than a message carries')
+        this.#settle(this.#success(command, ANSWER.data, answer))
+      },
+      failed: (error) => this.#settle(this.#failure(command, ANSWER.data, error)),
+    })
+    return 'later'
   }
 
   #setParameters(command: CcidMessage): CcidMessage {
-    if (command.parameters[0] !== T0) return this.#failure(command, ANSWER.parameters, ERROR.badProtocol)
-    if (command.data.length !== DEFAULT_PARAMETERS.length)
-      return this.#failure(command, ANSWER.parameters, ERROR.badLength)
-    this.#parameters = command.data
-    return this.#success(command, ANSWER.parameters, this.#parameters)
+    if (this.#slot.state !== 0) return this.#failure(command, ANSWER.parameters, MUTE)
+    const [protocol] = command.parameters
+    const bad = badParameter(protocol, command.data)
+    if (bad !== undefined) return this.#failure(command, ANSWER.parameters, bad)
+    const [speed = 0] = command.data
+    this.#parameters = { protocol: protocol === 1 ? 1 : 0, speed, bytes: command.data }
+    return this.#tellParameters(command)
   }
 
-  /** bmICCStatus: 0 powered, 1 there but not powered, 2 none. */
-  #slotState(): number {
-    if (this.#card === undefined) return 2
-    return this.#powered ? 0 : 1
+  /** The last of the header's bytes says of which protocol they are. */
+  #tellParameters(command: CcidMessage): CcidMessage {
+    const { protocol, bytes } = this.#parameters
+    const { parameters, ...message } = this.#success(command, ANSWER.parameters, bytes)
+    return { ...message, parameters: [parameters[0], 0, protocol] }
   }
 
   #success(command: CcidMessage, type: number, data: Uint8Array = new Uint8Array(0)): CcidMessage {
     const { slot, sequence } = command
-    return { type, slot, sequence, parameters: [this.#slotState(), 0, 0], data }
+    return { type, slot, sequence, parameters: [this.#slot.state, 0, 0], data }
   }
 
   #failure(command: CcidMessage, type: number, error: number): CcidMessage {
     const { slot, sequence } = command
     const data = new Uint8Array(0)
-    return { type, slot, sequence, parameters: [FAILED | this.#slotState(), error, 0], data }
+    return { type, slot, sequence, parameters: [FAILED | this.#slot.state, error, 0], data }
   }
 }

@@ -18,7 +18,7 @@ export interface CcidMessage {
 }
 
 /** What the device sent: a message, a frame whose LRC or length is wrong, or the request to answer again. */
-type CcidInput =
+export type CcidInput =
   | { readonly is: 'message'; readonly message: CcidMessage }
   | { readonly is: 'damaged' }
   | { readonly is: 'again' }

@@ -11,16 +11,16 @@ import { valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import type { StoreParts } from '../../device-agent/store/device-store.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
+import { newFolder } from '../device-agent/store/device.ts'
 import {
   dayKey,
   device,
   deviceRow,
-  newFolder,
   officers,
   opening,
   partsFor,
   station,
-} from '../device-agent/store/device.ts'
+} from '../device-agent/store/voting.ts'
 import { type Build, realBuild, weakenedBuild } from './weakened/weaken.ts'
 import { opensOnAnyCount, signedCounters } from './weakened/weakenings.ts'
 

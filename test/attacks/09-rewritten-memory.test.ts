@@ -8,15 +8,8 @@ import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { uniform } from '../../core/ballot-box/draw.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
-import {
-  beginOn,
-  dayKey,
-  newFolder,
-  openPolls,
-  resumeOn,
-  type StoreBuild,
-  Voters,
-} from '../device-agent/store/device.ts'
+import { beginOn, newFolder, resumeOn } from '../device-agent/store/device.ts'
+import { dayKey, openPolls, type StoreBuild, Voters } from '../device-agent/store/voting.ts'
 import { type Build, realBuild, weakenedBuild } from './weakened/weaken.ts'
 import { unauthenticatedPool, uncheckedBatches } from './weakened/weakenings.ts'
 

@@ -6,17 +6,9 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { valueOrThrow } from '../../core/result.ts'
-import {
-  beginOn,
-  dayKey,
-  imageOf,
-  newFolder,
-  openPolls,
-  resumeOn,
-  type StoreBuild,
-  Voters,
-} from '../device-agent/store/device.ts'
+import { beginOn, imageOf, newFolder, resumeOn } from '../device-agent/store/device.ts'
 import { runSql } from '../device-agent/store/sqlite-client.ts'
+import { dayKey, openPolls, type StoreBuild, Voters } from '../device-agent/store/voting.ts'
 import { type Build, realBuild, weakenedBuild } from './weakened/weaken.ts'
 import { forgetfulPool, mutableTables, unsignedEntries } from './weakened/weakenings.ts'
 

@@ -11,17 +11,8 @@ import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
-import {
-  beginOn,
-  dayKey,
-  device,
-  imageOf,
-  officers,
-  openPolls,
-  resumeOn,
-  station,
-  Voters,
-} from '../device-agent/store/device.ts'
+import { beginOn, imageOf, resumeOn } from '../device-agent/store/device.ts'
+import { dayKey, device, officers, openPolls, station, Voters } from '../device-agent/store/voting.ts'
 import { type Build, realBuild, weakenedBuild } from './weakened/weaken.ts'
 import { emptyCommitment, unauthenticatedPool } from './weakened/weakenings.ts'
 

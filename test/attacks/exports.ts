@@ -9,19 +9,18 @@ import { valueOrThrow } from '../../core/result.ts'
 import { exportBundle } from '../../device-agent/ballot/export.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { recorded } from '../adversary/day.ts'
+import { makeHome, newFolder } from '../device-agent/store/device.ts'
+import { openHome } from '../device-agent/store/home.ts'
 import {
   device,
   deviceRow,
-  makeHome,
-  newFolder,
   officers,
-  openHome,
   opening,
   openPolls,
   partsFor,
   station,
   Voters,
-} from '../device-agent/store/device.ts'
+} from '../device-agent/store/voting.ts'
 import type { Build } from './weakened/weaken.ts'
 
 /** What one device left behind, and whose each part of it is. Voters are numbered from 0 in the order of casting. */

@@ -54,9 +54,9 @@ describe('sandogh audit verify', () => {
     expect((await audit('verify', bundles, '--authority', key)).out).not.toContain('fingerprint')
   })
 
-  test('takes one bundle, and names what is missing in the first line', async () => {
+  test('takes one bundle, names what is missing in the first line, and does not end as if it were all', async () => {
     const { exitCode, out } = await audit('verify', join(bundles, 'd-02'))
-    expect(exitCode).toBe(0)
+    expect(exitCode).toBe(3)
     expect(out.split('\n')[0]).toBe(
       'HOLDS for what was given: 1 bundle, 1 station, 4 ballots; missing: device d-01 of station s-1, the check-in of station s-1',
     )

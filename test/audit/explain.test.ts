@@ -5,6 +5,7 @@ import { main } from '../../audit/cli.ts'
 import { persianDigits } from '../../core/text/persian.ts'
 import { eventfulStation } from './eventful-station.ts'
 import { testFolder, writeStation } from './files.ts'
+import { makeStation } from './fixtures.ts'
 import { run } from './run.ts'
 import { blindToControls, weakenedMain } from './weakened/weaken.ts'
 
@@ -110,6 +111,36 @@ test('times of a zone that this computer does not know are told in UTC', async (
   expect(exitCode).toBe(0)
   expect(out).toContain('polling day 2026-06-19 (1405/03/29), times of UTC')
   expect(out).toContain('04:24  The zero report was printed')
+})
+
+describe('the story of a device whose clock was wrong', () => {
+  // The opening and all before it two days early, the rest right; the other device a year early from its first entry on.
+  const clock = (device: number, seq: number) => (device === 1 ? -365 : seq < 3 ? -2 : 0) * 24 * 3600
+  const wrong = writeStation(makeStation('wrong clock', { casts: [40, 40], clock })).bundles
+
+  test('tells the date of every time that is not of the polling day', async () => {
+    const { exitCode, out } = await explain(join(wrong, 'd-01'))
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(/polls open from 2026-06-17 \d\d:\d\d to \d\d:\d\d \(/)
+    expect(out).toMatch(/\n {2}2026-06-17 \d\d:\d\d {2}The zero report was printed\n/)
+    expect(out).toMatch(/\n {2}\d\d:\d\d {2}The minutes were printed\n/)
+    const year = (await explain(join(wrong, 'd-02'))).out
+    expect(year).toMatch(/\n {2}2025-06-19 \d\d:\d\d {2}The minutes were printed\n/)
+    expect(year).not.toMatch(/\n {2}\d\d:\d\d {2}/)
+    expect(year).toMatch(/\nBallots by hour\n {2}40 ballots on another day than the polling day/)
+  })
+
+  test('does so in the calendar of its language', async () => {
+    const { out } = await explain(join(wrong, 'd-01'), '--language', 'fa')
+    expect(out).toMatch(/\n {2}۱۴۰۵\/۰۳\/۲۷ [۰-۹]{2}:[۰-۹]{2} {2}گزارش صفر چاپ شد\n/)
+    expect(out).not.toContain('2026')
+  })
+})
+
+test('a Gregorian date among Persian is isolated, so that its parts stay in their order', async () => {
+  const folder = spoiled((copy) => writeFileSync(join(copy, 'package.json'), '{}'))
+  for (const of of [bundle, folder])
+    expect((await explain(of, '--language', 'fa')).out).toContain('\u2066۲۰۲۶-۰۶-۱۹\u2069')
 })
 
 describe('a bundle that does not hold', () => {

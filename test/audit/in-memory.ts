@@ -27,11 +27,12 @@ export function auditedCount(given: GivenFolders, authorityKey: Uint8Array): Aud
   return audited({ ...given, bundles }, reference).count
 }
 
-/** Verifies and opens. Throws if something does not hold. */
+/** Verifies and opens, with this program or a weakened one. Throws if something does not hold before it is opened. */
 export function openCount(
   given: GivenFolders,
   authorityKey: Uint8Array,
   opening: { readonly secretKey: Uint8Array; readonly random: Random; readonly lost: readonly string[] },
+  open = openStation,
 ): {
   readonly count: AuditedCount
   readonly opened: OpenedCount
@@ -42,7 +43,7 @@ export function openCount(
   const [first] = count.findings
   if (first !== undefined) throw new Error(`${first.where}: ${first.what}`)
   const stations = verdicts.flatMap(({ verified }) =>
-    verified === undefined ? [] : [openStation(verified, given.bundles, reference, opening)],
+    verified === undefined ? [] : [open(verified, given.bundles, reference, opening)],
   )
   const opened = combineOpened(reference.electionPackage.definition, stations)
   return { count: { ...count, opened }, opened, verdicts }

@@ -348,7 +348,10 @@ describe('of a station that is not whole, opening', () => {
     const { tally, text } = opened(three, given, idsOf(1))
     expect(tally).toEqual(sumTallies(definition, [deviceOf(three, 0).tally, third.tally]))
     expect(text).toContain(`declared lost and not counted: ${second.id}\n`)
-    expect(text).toContain('\ntotals\n')
+    expect(text).not.toContain('\ntotals\n')
+    expect(text).toContain(
+      `\ntotals of what was given, not of the whole count; not in them: device ${second.id} of station s-1\n`,
+    )
   })
 
   test('tells nothing where the reporting device is lost and all are sealed: a sheet may have left it, and these would be the difference', () => {
@@ -369,7 +372,10 @@ describe('of a station that is not whole, opening', () => {
       for (const lost of [[], [id]]) {
         const { text, tally } = opened(large, new Map([[number, {}]]), lost)
         expect(tally).toEqual(deviceOf(large, number).tally)
-        expect(text).toContain('\ntotals\n')
+        expect(text).not.toContain('\ntotals\n')
+        expect(text).toContain(
+          `\ntotals of what was given, not of the whole count; not in them: device ${id} of station s-1\n`,
+        )
       }
     }
   })

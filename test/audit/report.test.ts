@@ -9,32 +9,17 @@ import { readInputs } from '../../audit/printed/read-inputs.ts'
 import { findFolders } from '../../audit/read-folders.ts'
 import { fromBase64, sha256, toBase64, toHex } from '../../core/keys/hash.ts'
 import { openDocument } from '../../core/keys/signed-document.ts'
-import { RefusalError, valueOrThrow } from '../../core/result.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import { COSIGNATURE_TYPE, formatVerifierKey } from '../../core/tlog/note.ts'
 import { CHROMIUM, describeWith } from '../oracles/needs.ts'
 import { eventfulStation } from './eventful-station.ts'
 import { testFolder, writeStation } from './files.ts'
-import { type Figure, recompute } from './recompute.ts'
+import { makeStation } from './fixtures.ts'
 import { run } from './run.ts'
 import { blindToMarkup, weakenedMain } from './weakened/weaken.ts'
+import { figuresOf, NOWHERE, page, written } from './written-report.ts'
 
 const { bundles } = writeStation(eventfulStation())
-const NOWHERE = '/nowhere/chromium'
-
-/** A report without PDF, of a fresh folder; refused for the want of a browser at its end. */
-async function written(args: readonly string[]): Promise<{ readonly out: string; readonly code: string }> {
-  const out = join(testFolder(), 'report')
-  try {
-    await report([...args, '--out', out], NOWHERE)
-  } catch (error) {
-    if (error instanceof RefusalError) return { out, code: error.refusal.code }
-    throw error
-  }
-  throw new Error('a report was printed by a browser that is nowhere')
-}
-
-const page = (out: string) => readFileSync(join(out, 'report.html'), 'utf8')
-const figuresOf = (out: string) => JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8'))
-
 function hashesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -82,17 +67,79 @@ describe('a report', () => {
       expect(value).not.toMatch(/[0-9]/)
   })
 
-  test('tells the policy that was asked', async () => {
-    const policy = join(testFolder(), 'policy')
-    writeFileSync(policy, 'quorum none\n')
-    expect(page((await written([bundles, '--policy', policy])).out)).toContain(
-      'seen to its end by those whom the policy asks for',
-    )
+  describe('held against a policy and a list of a program', () => {
+    const station = eventfulStation()
+    const { key: _, ...witness } = station.electionPackage.definition.witness
+    const publicKey = station.witness.publicKey
+    const centre = formatVerifierKey({ ...witness, type: COSIGNATURE_TYPE, publicKey })
+    const file = (text: string) => {
+      const path = join(testFolder(), 'file')
+      writeFileSync(path, text)
+      return { path, hash: sha256(Buffer.from(text)) }
+    }
+    const asking = file(`witness centre ${centre}\nquorum centre\n`)
+    const none = file(`witness centre ${centre}\nquorum none\n`)
+    const SEEN = 'Every journal was seen to its end by as many as the policy asks for'
+
+    test('says that journals were seen to their end if it asks for somebody, and never if it asks for nobody', async () => {
+      expect(page((await written([bundles, '--policy', asking.path])).out)).toContain(SEEN)
+      const text = page((await written([bundles, '--policy', none.path])).out)
+      expect(text).not.toContain('was seen to its end')
+      expect(text).toContain(
+        'Who has seen the journals to their end: the policy that was given asks for nobody (quorum none)',
+      )
+    })
+
+    test('says nothing else of it on the command line', async () => {
+      const { exitCode, out } = await run(main, 'verify', bundles, '--policy', none.path)
+      expect(exitCode).toBe(0)
+      expect(out).not.toContain('was seen to its end by')
+      expect(out).toMatch(/who has seen the journals to their end was not asked: .* asks for nobody/)
+    })
+
+    test('names both by hash, on the page, in its figures and in its statement', async () => {
+      const lists = [file('{"one":1}'), file('{"two":2}')]
+      const key = join(testFolder(), 'key.pem')
+      writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }))
+      const programs = lists.flatMap(({ path }) => ['--program', path])
+      const { out } = await written([bundles, '--policy', asking.path, ...programs, '--sign', key])
+      for (const { hash } of [asking, ...lists]) expect(page(out)).toContain(toHex(hash))
+      const used = {
+        policy: toBase64(asking.hash),
+        programs: lists.map(({ hash }) => toBase64(hash)).sort(),
+      }
+      expect(figuresOf(out)).toMatchObject(used)
+      expect(JSON.parse(readFileSync(join(out, 'statement.json'), 'utf8')).payload).toMatchObject(used)
+    })
+
+    test('of none says so', async () => {
+      const { out } = await written([bundles])
+      expect(page(out)).toContain('the policy that was used, its SHA-256: none was given')
+      expect(page(out)).toContain('the list of a program that was used, its SHA-256: none was given')
+      expect(figuresOf(out)).toMatchObject({ policy: null, programs: [] })
+    })
   })
 
   test('is made of an election whose time zone this computer does not know', async () => {
     const elsewhere = writeStation(eventfulStation({ timeZone: 'Mars/Olympus' })).bundles
     expect(page((await written([elsewhere])).out)).toContain('times of UTC')
+  })
+
+  test('says that there are no faults only under a table without any', async () => {
+    const NONE = 'None are in the journals.'
+    const clock = (_: number, seq: number) => (seq > 20 ? 3600 : 0)
+    const silent = writeStation(makeStation('silent', { casts: [2, 40], clock })).bundles
+    const text = page((await written([join(silent, 'd-02')])).out)
+    expect(text).not.toContain(NONE)
+    expect(text).toMatch(/silence: \d\d:\d\d–\d\d:\d\d {2}\(1 h 1 min\)/)
+    const quiet = writeStation(makeStation('quiet', { casts: [2, 2] })).bundles
+    expect(page((await written([quiet])).out)).toContain(NONE)
+  })
+
+  test('tells an opening on another day with its date', async () => {
+    const clock = (_: number, seq: number) => (seq < 3 ? -24 * 3600 : 0)
+    const early = writeStation(makeStation('early', { casts: [40, 40], clock })).bundles
+    expect(page((await written([early])).out)).toMatch(/>2026-06-18 \d\d:\d\d<\/span>/)
   })
 
   test('names what is missing of the count', async () => {
@@ -128,52 +175,6 @@ describe('a report', () => {
     const { out } = await written([folder])
     expect(page(out)).toMatch(/DOES NOT HOLD: /)
     expect(page(out)).not.toContain('<svg')
-  })
-})
-
-describe('every figure of a report', () => {
-  test('has its file by hash, and comes out again by its rule', async () => {
-    const { out } = await written([bundles])
-    const { figures, files, rules } = figuresOf(out)
-    const pathOf = (path: string) => join(bundles, path.replace('check-in s-1/', 'check-in/'))
-    for (const { path, sha256: hash } of files)
-      expect([path, hash]).toEqual([path, toHex(sha256(readFileSync(pathOf(path))))])
-    const known = new Set(files.map(({ path }: { path: string }) => path))
-    let computed = 0
-    for (const figure of figures as Figure[]) {
-      expect(rules).toHaveProperty(figure.rule)
-      for (const path of figure.files) expect(known).toContain(path)
-      const again = recompute(
-        figure,
-        figure.files.map((path) => readFileSync(pathOf(path), 'utf8')),
-      )
-      if (again === undefined) continue
-      expect([figure.id, figure.rule, figure.value]).toEqual([figure.id, figure.rule, again])
-      computed += 1
-    }
-    const more = (figures as Figure[]).filter(
-      (figure) =>
-        recompute(
-          figure,
-          figure.files.map((path) => readFileSync(pathOf(path), 'utf8')),
-        ) === undefined,
-    )
-    expect(new Set(more.map(({ rule }) => rule))).toEqual(
-      new Set(['headline', 'check-ins', 'neighbours', 'silences', 'faults', 'clock', 'timeline']),
-    )
-    expect(computed).toBeGreaterThan(50)
-  })
-
-  test('that the page shows is listed, and none besides; each number of it is its value', async () => {
-    const { out } = await written([bundles])
-    const { figures } = figuresOf(out)
-    const shown = [...page(out).matchAll(/data-figure="([^"]+)"/g)].flatMap(([, ids = '']) => ids.split(' '))
-    expect([...shown].sort()).toEqual((figures as Figure[]).map(({ id }) => id).sort())
-    const values = new Map((figures as Figure[]).map(({ id, value }) => [id, value]))
-    for (const [, id = '', text] of page(out).matchAll(
-      /<span class="figure" data-figure="([^"]+)"[^>]*>([0-9]+)</g,
-    ))
-      expect([id, Number(text)]).toEqual([id, values.get(id)])
   })
 })
 
@@ -223,7 +224,8 @@ test('files that changed after they were verified are not told as verified', asy
 
 describe('what a report refuses with exit code 2', () => {
   test('a folder that is there, and leaves it as it is', async () => {
-    const out = testFolder()
+    const out = join(testFolder(), 'out')
+    mkdirSync(out)
     writeFileSync(join(out, 'mine'), 'mine')
     const { exitCode, err } = await run(main, 'report', bundles, '--out', out)
     expect([exitCode, readdirSync(out)]).toEqual([2, ['mine']])
@@ -290,6 +292,25 @@ test('a report is signed over the SHA-256 of its files', async () => {
 })
 
 describeWith([CHROMIUM], 'a report as PDF', () => {
+  test('of a part of the count is signed as such, and does not end as if it were all', async () => {
+    const out = join(testFolder(), 'report')
+    const key = join(testFolder(), 'key.pem')
+    writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const { exitCode, out: told } = await run(
+      main,
+      'report',
+      join(bundles, 'd-01'),
+      '--out',
+      out,
+      '--sign',
+      key,
+    )
+    expect(exitCode).toBe(3)
+    expect(told).toMatch(/^HOLDS for what was given: .*; missing: device d-02 of station s-1, /)
+    const { payload } = JSON.parse(readFileSync(join(out, 'statement.json'), 'utf8'))
+    expect(payload.verdict).toBe('holds for what was given')
+  })
+
   test('is the same twice, and says so on the command line with the hash of each file', async () => {
     const folder = testFolder()
     mkdirSync(join(folder, 'a'))

@@ -40,7 +40,7 @@ export function secondSays(commands: readonly (readonly string[])[]): readonly S
 }
 
 /** It verifies unless it is told to open. */
-function wordsOfSecond([verb = '', ...rest]: readonly string[]): readonly string[] {
+export function wordsOfSecond([verb = '', ...rest]: readonly string[]): readonly string[] {
   return verb === 'verify' ? rest : [verb, ...rest]
 }
 

@@ -1,6 +1,6 @@
 /** Two parties open a count, each signs what it saw and counted, and anybody compares the two. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { main } from '../../audit/cli.ts'
@@ -47,6 +47,22 @@ describe('the statements of two parties', () => {
       verdict: 'holds',
       difference: null,
     })
+  })
+
+  test('of a part of the count say so, and two that agree on it do not end as if it were all', async () => {
+    const parties = [partyOf(), partyOf()] as const
+    for (const party of parties) {
+      rmSync(join(party.bundles, 'check-in'), { recursive: true })
+      expect(await stated(party)).toBe(3)
+      expect(JSON.parse(readFileSync(party.out, 'utf8')).payload.verdict).toBe('holds for what was given')
+    }
+    const { exitCode, out } = await audit('compare', parties[0].out, parties[1].out)
+    expect(exitCode).toBe(3)
+    expect(out).toMatch(
+      /^AGREE: .*, and both say that it holds for what was given: something of the election is missing\n/,
+    )
+    const whole = await audit('compare', parties[0].out, one.out)
+    expect([whole.exitCode, whole.out.split(':')[0]]).toEqual([1, 'DISAGREE at checkIns[0]'])
   })
 
   test('hold no ballot, no id, no path and nothing of the key', () => {

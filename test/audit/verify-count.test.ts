@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { verifyReport } from '../../audit/report.ts'
 import { type GivenFolders, verifyCount } from '../../audit/verify/verify-count.ts'
-import { bundleFiles, issuedText } from './files.ts'
+import { type BundleFileName, bundleFiles, issuedText } from './files.ts'
 import { makeStation, type TestDevice, type TestStation, type Wishes } from './fixtures.ts'
 import { auditedCount } from './in-memory.ts'
+import { blindToCrowds, weakenedVerifyCount } from './weakened/weaken.ts'
 
 const station = makeStation('count', { casts: [10, 4] })
 const [first, second] = station.devices as [TestDevice, TestDevice]
@@ -47,6 +48,34 @@ describe('a station', () => {
 
   test('does not hold when a device is there twice', () => {
     expect(check({ bundles: [bundle(first), bundle(first), bundle(second)] })).toBe('station.twice d-01')
+  })
+
+  test('of a device that is there nine times or more takes no journal of it into memory, as a build without that rule would', async () => {
+    const verdictOf = (copies: number, verify = verifyCount) => {
+      const names = Array.from({ length: copies }, (_, i) => `d-01-${i + 1}`)
+      const journals: string[] = []
+      const bundles = names.map((where) => {
+        const { files } = bundle(first)
+        const get = (name: BundleFileName) => {
+          if (name === 'journal.jsonl') journals.push(where)
+          return files.get(name)
+        }
+        return {
+          where,
+          files: { get, has: (name: BundleFileName) => files.has(name), keys: () => files.keys() },
+        }
+      })
+      const verified = verify({ bundles: [...bundles, bundle(second)], checkIns: [] }, undefined)
+      return [
+        verified.ok ? 'holds' : `${verified.error.code} ${verified.error.where}`,
+        new Set(journals).size,
+      ]
+    }
+    expect(verdictOf(8)).toEqual(['station.twice d-01-2', 8])
+    expect(verdictOf(9)).toEqual(['bundle.crowded d-01-9', 0])
+    expect(verdictOf(40)).toEqual(['bundle.crowded d-01-9', 0])
+    const weakened = await weakenedVerifyCount([blindToCrowds])
+    expect(verdictOf(40, weakened)).toEqual(['station.twice d-01-2', 40])
   })
 
   const shared: readonly [string, Wishes][] = [

@@ -5,7 +5,9 @@
 
 import type { PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import type { SmartCard } from '../../simulator/cards/smart-card.ts'
-import type { VoterCard } from '../../simulator/cards/voter-card.ts'
+import { T0Contacts } from '../../simulator/cards/t0-contacts.ts'
+import { T1Contacts } from '../../simulator/cards/t1-contacts.ts'
+import { VoterCard } from '../../simulator/cards/voter-card.ts'
 import type { Officers } from '../../simulator/people/officers.ts'
 import type { Screen } from '../../simulator/peripherals/display.ts'
 import type { VirtualClock } from '../../simulator/virtual-clock.ts'
@@ -270,7 +272,9 @@ export class People {
 
   #insert(card: SmartCard | undefined): void {
     if (card === undefined) return
-    this.#hall.bench.reader.insertCard(card)
+    // Voters' cards speak T=1 and officers' T=0, so that every session has both.
+    const contacts = card instanceof VoterCard ? new T1Contacts(card) : new T0Contacts(card)
+    this.#hall.bench.reader.insertCard(card, contacts)
     this.#card = card
   }
 

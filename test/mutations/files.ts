@@ -168,7 +168,7 @@ const withoutCheckIn: Mutate = ({ folders }) => {
   if (folder === undefined) return undefined
   const rest: Map<string, Folders extends ReadonlyMap<string, infer Files> ? Files : never> = new Map(folders)
   rest.delete(folder)
-  return { folders: rest, what: 'without the check-in', places: [] }
+  return { folders: rest, what: 'without the check-in', places: [], isPart: true }
 }
 
 /** A lie that is signed by all who must. */

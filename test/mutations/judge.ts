@@ -14,9 +14,11 @@ export interface Verdict {
  */
 export function findFault(
   { exitCode, findings: [finding = ''] }: Verdict,
-  { places, mayHold = false }: Mutated,
+  { places, mayHold = false, isPart = false }: Mutated,
   isHarmless: boolean,
 ): string | undefined {
+  if (isHarmless && isPart)
+    return exitCode === 3 ? undefined : `a part is judged with exit code ${exitCode}: ${finding}`
   if (isHarmless) return exitCode === 0 ? undefined : `a harmless change is refused: ${finding}`
   if (exitCode === 0 && mayHold) return undefined
   if (exitCode === 0) return 'a change of meaning is taken'

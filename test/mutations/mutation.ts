@@ -13,6 +13,8 @@ export interface Mutated {
    * anything: then it must hold.
    */
   readonly places: readonly string[]
+  /** Nothing is changed and something is not there: what is there holds, and nobody may take it for all. */
+  readonly isPart?: boolean
   /** It was signed by all who must, and may be a lie that nobody can know. */
   readonly mayHold?: boolean
 }

@@ -71,6 +71,7 @@ describe('a verdict', () => {
 
   test('is wrong if it takes a change, names another place first, or comes of a crash', () => {
     expect(fault(0)).toBe('a change of meaning is taken')
+    expect(fault(3)).toBe('exit code 3')
     expect(fault(1, 'bundle.entry a/journal.jsonl entry 57')).toContain('named at')
     expect(fault(1, 'bundle.files a/leaves.bin', 'bundle.entry a/journal.jsonl entry 5')).toContain(
       'named at',
@@ -81,6 +82,9 @@ describe('a verdict', () => {
   test('of something harmless is right if all holds, of a lie that nobody can know either way', () => {
     expect(findFault({ exitCode: 1, findings: ['a b'] }, changed, true)).toContain('harmless')
     expect(findFault({ exitCode: 0, findings: [] }, changed, true)).toBeUndefined()
+    const part = { ...changed, isPart: true }
+    expect(findFault({ exitCode: 3, findings: [] }, part, true)).toBeUndefined()
+    expect(findFault({ exitCode: 0, findings: [] }, part, true)).toContain('exit code 0')
     expect(findFault({ exitCode: 0, findings: [] }, { ...changed, mayHold: true }, false)).toBeUndefined()
     expect(findFault({ exitCode: 1, findings: ['x b/y'] }, { ...changed, mayHold: true }, false)).toContain(
       'named at',

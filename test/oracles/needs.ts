@@ -58,6 +58,19 @@ export const FIRMWARE_TOOLS: readonly Need[] = [
   { debian: 'make', isThere: () => runs('make', '--version') },
 ]
 
+/** The smart card daemon, its driver for a GemPC Twin on a serial line, and a client. */
+export const PCSCD: Need = { debian: 'pcscd', isThere: () => existsSync('/usr/sbin/pcscd') }
+export const CCID_DRIVER: Need = {
+  debian: 'libccid',
+  isThere: () => existsSync('/usr/lib/pcsc/drivers/serial/libccidtwin.so'),
+}
+export const OPENSC: Need = { debian: 'opensc', isThere: () => runs('opensc-tool', '--version') }
+/** pcscd listens under /run and nowhere else. */
+export const ROOT: Need = { debian: '(and be root)', isThere: () => process.getuid?.() === 0 }
+
+/** Tells every system call of a program, and kills it at a chosen one. */
+export const STRACE: Need = { debian: 'strace', isThere: () => runs('strace', '--version') }
+
 /** A group of tests that run with these packages there. */
 export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {
   const missing = needs.filter(({ isThere }) => !isThere()).map(({ debian }) => debian)

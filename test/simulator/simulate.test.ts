@@ -136,10 +136,23 @@ describe('virtual peripherals on pseudo-terminals', () => {
     })
     if (!opened.ok) throw new Error(opened.error.what)
     const reader = opened.value
-    const inserted = new Promise((resolve) => reader.onCard(resolve))
-    expect(await type('insert executive')).toBe('done')
-    expect(await inserted).toBe('in')
-    expect(await openCard(reader)).toMatchObject({ ok: true, value: { kind: 'executive' } })
+    let moved = (_way: string) => {}
+    reader.onCard((way) => moved(way))
+    const byHand = async (verb: string) => {
+      const way = new Promise((resolve) => {
+        moved = resolve
+      })
+      expect(await type(verb)).toBe('done')
+      return way
+    }
+    for (const executive of ['executive', 'executive t1', 'executive t0 fast', 'executive t1 fast']) {
+      expect(await byHand(`insert ${executive}`)).toBe('in')
+      expect(await openCard(reader)).toMatchObject({ ok: true, value: { kind: 'executive' } })
+      expect(await byHand('pull')).toBe('out')
+    }
+    expect(await byHand('insert executive t1')).toBe('in')
+    expect(await type('pull-at 30')).toBe('done')
+    expect(await openCard(reader)).toMatchObject({ ok: false, error: { is: 'fault', fault: 'removed' } })
     reader.close()
 
     const connected = await connectIoBoard({
@@ -283,7 +296,10 @@ describe('virtual peripherals on pseudo-terminals', () => {
     expect(await type('press 1')).toContain('no such verb')
     expect(await type('press 5000 5')).toContain('cannot: no point 5000, 5')
     expect(await type('pull')).toContain('cannot: there is no card')
+    expect(await type('pull-at 3')).toContain('cannot: there is no card')
     expect(await type('insert postcard')).toContain('cannot: there is no such card')
+    expect(await type('insert voter t2')).toContain('no such verb')
+    expect(await type('insert voter t1 loud')).toContain('no such verb')
     expect(await type('close-case')).toContain('cannot:')
     expect(await type('help')).toContain('insert voter|executive')
     run.child.stdin?.end()

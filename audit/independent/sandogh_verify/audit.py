@@ -1,9 +1,12 @@
 """Everything a verifier checks, in the page's order; what does not hold is told of every folder, station and device."""
+from collections import Counter
 from hashlib import sha256
 
 from . import bundle, definition, documents, folders, policy, stations
 from .faults import BadInput, Fault, Refused, at
 from .text import to_base64
+
+MAX_BUNDLES_OF_A_DEVICE = 8
 
 
 class Audit:
@@ -39,7 +42,7 @@ class Findings(list):
 
 def read_programs(paths):
     """SHA-256 of each list of files, as journals write it."""
-    return {to_base64(sha256(folders.read_file(path)).digest()) for path in paths}
+    return {to_base64(sha256(folders.read_given(path)).digest()) for path in paths}
 
 
 def run(paths, authority_key=None, rules=None, programs=None):
@@ -50,11 +53,8 @@ def run(paths, authority_key=None, rules=None, programs=None):
     bundles = [f for f in given if folders.ISSUED not in f.names]
     if not bundles:
         raise findings[0] if findings else BadInput("input.no-bundle", paths[0], "no bundle of a device")
-    reference = _reference(bundles, whole, authority_key, findings)
-    held, spoiled = [], []
-    for folder in bundles:
-        verified = folder in whole and findings.of(bundle.verify, folder, reference, programs)
-        (held if verified else spoiled).append(verified or bundle.says_station(folder, reference.definition))
+    reference = _reference(bundles, set(whole), authority_key, findings)
+    held, spoiled = _verified(bundles, set(whole), reference, programs, findings)
     check_ins = stations.read_check_ins(
         [f for f in whole if folders.ISSUED in f.names], reference.definition, findings)
     hold = [station for station in stations.gather(reference.definition, held, spoiled, check_ins)
@@ -66,6 +66,28 @@ def run(paths, authority_key=None, rules=None, programs=None):
     if findings and isinstance(findings[0], BadInput):
         raise findings[0]
     return Audit(reference, hold, findings)
+
+
+def _verified(bundles, whole, reference, programs, findings):
+    """The bundles that hold, and the stations of which the others say to be. Of a device of which there are too many none is looked at."""
+    definition = reference.definition
+    says = {folder: bundle.says_device(folder, definition) for folder in bundles}
+    copies = Counter(device for folder, device in says.items() if folder in whole and device)
+    held, spoiled, before = [], set(), Counter()
+    for folder, device in says.items():
+        verified = None
+        if folder in whole and copies[device] > MAX_BUNDLES_OF_A_DEVICE:
+            before[device] += 1
+            if before[device] == MAX_BUNDLES_OF_A_DEVICE + 1:
+                what = "%d bundles say to be of %s, and none of them is looked at" % (copies[device], device)
+                findings.append(Refused("bundle.crowded", folder.path, what))
+        elif folder in whole:
+            verified = findings.of(bundle.verify, folder, reference, programs)
+        if verified:
+            held.append(verified)
+        else:
+            spoiled.add(definition.station_of.get(device))
+    return held, spoiled
 
 
 def _reference(bundles, whole, authority_key, findings):

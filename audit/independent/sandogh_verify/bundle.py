@@ -59,15 +59,15 @@ class Bundle:
         return {self.certificate.keys[use] for use in ("log", "message", "witness") if use in self.certificate.keys}
 
 
-def says_station(folder, definition):
-    """The station that a bundle which does not hold says to be of; None if it cannot be read."""
+def says_device(folder, definition):
+    """The device that a bundle says to be of, whether it holds or not; None if that cannot be read."""
     try:
         payload = documents.parse(folder.read("manifest.json"), "manifest").payload
     except Refused:
         return None
     origin = payload.get("origin") if isinstance(payload, dict) else None
     device = definition.device_of(origin) if isinstance(origin, str) else None
-    return definition.station_of.get(device)
+    return device if device in definition.station_of else None
 
 
 def verify(folder, reference, programs):

@@ -3,9 +3,11 @@ import os
 import stat
 
 from .faults import BadInput, Refused
-from .text import utf16_key
+from .text import is_plain, utf16_key, written
 
 MAX_BYTES = 64 * 1024 * 1024
+MAX_FOLDERS = 100_000
+MAX_FOLDERS = 100_000
 ALWAYS = ("manifest.json", "package.json", "device-certificate.der", "journal.jsonl", "leaves.bin", "checkpoint",
           "batches.jsonl", "spent-tags.json", "cosigned.json")
 TALLIES = ("tally.json", "sealed-tally.json")
@@ -44,41 +46,62 @@ def read_file(path):
         raise BadInput("input.unreadable", path, str(error)) from None
 
 
+def check_name(path):
+    """A path or file that was given: a plain name, in which nothing put U+FFFD in the place of what was none."""
+    raw = os.fsencode(path)
+    if not is_plain(raw) or "\ufffd" in path:
+        raise BadInput("input.name", written(raw), "not UTF-8, or with a control character or U+FFFD in it")
+    return path
+
+
+def read_given(path):
+    """A file that was named beside the folders."""
+    return read_file(check_name(path))
+
+
 def gather(paths):
     """All folders of records by their names, each once, in whatever order they were given."""
-    found = {folder.path: folder for path in paths for folder in _folders_of(path)}
+    found, count = {}, 0
+    for path in dict.fromkeys(given.rstrip("/") or given for given in paths):
+        places = _places_in(check_name(path))
+        count += len(places)
+        if count > MAX_FOLDERS:
+            raise BadInput("input.crowded", path, "more than %d folders are given" % MAX_FOLDERS)
+        found.update((place, _records(place)) for place in places)
     return sorted(found.values(), key=lambda folder: utf16_key(folder.path))
 
 
 def _listed(path):
+    """(the name as it is told, its bytes) of all that is in a folder; what is told is a file's name only if it is plain."""
     try:
-        return sorted(os.listdir(path), key=utf16_key)
+        names = [(written(raw), raw) for raw in os.listdir(os.fsencode(path))]
     except NotADirectoryError:
         raise BadInput("input.no-folder", path, "no folder") from None
     except (OSError, ValueError) as error:
         raise BadInput("input.unreadable", path, str(error)) from None
+    return sorted(names, key=lambda name: utf16_key(name[0]))
 
 
-def _is_records(names):
-    return ISSUED in names or any(n in NAMES and n != "package.json" for n in names)
-
-
-def _folders_of(given):
-    path = given.rstrip("/") or given
+def _places_in(path):
     names = _listed(path)
     if not names:
         raise BadInput("input.empty", path, "an empty folder")
-    children = [os.path.join(path, name) for name in names]
+    children = [os.path.join(os.fsencode(path), raw) for _, raw in names]
     if any(os.path.islink(child) or not os.path.isdir(child) for child in children):
-        return [_records(path, names)]
-    for child in children:
-        if child.endswith((".part", ".old")):
-            raise BadInput("input.leftover", child, "a device was interrupted here")
-    return [_records(child, _listed(child)) for child in children]
+        return [path]
+    places = [os.path.join(path, name) for name, _ in names]
+    for place, (_, raw) in zip(places, names):
+        if not is_plain(raw):
+            raise BadInput("input.name", place, "not UTF-8, or with a control character in it")
+    for place in places:
+        if place.endswith((".part", ".old")):
+            raise BadInput("input.leftover", place, "a device was interrupted here")
+    return places
 
 
-def _records(path, names):
-    if not _is_records(names):
+def _records(path):
+    names = [name for name, _ in _listed(path)]
+    if ISSUED not in names and not any(n in NAMES and n != "package.json" for n in names):
         raise BadInput("input.no-bundle", path, "neither a bundle nor a check-in's folder")
     return Folder(path, names)
 

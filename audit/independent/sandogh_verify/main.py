@@ -4,10 +4,11 @@ import sys
 
 from . import audit, policy, report
 from .faults import BadInput, Refused
-from .folders import read_file
+from .folders import read_given
 from .text import from_base64_of
 
-HOLDS, DOES_NOT, BAD = 0, 1, 2
+BAD = 2
+EXIT_CODES = {report.HOLDS: 0, report.DOES_NOT_HOLD: 1, report.HOLDS_IN_PART: 3}
 
 
 class _Usage(Exception):
@@ -50,8 +51,7 @@ def main(words):
     except BadInput as fault:
         return _bad_input(fault)
     except Refused as fault:
-        _print(as_json, [fault])
-        return DOES_NOT
+        return _print(as_json, [fault], {})
 
 
 def _bad_input(fault):
@@ -59,14 +59,15 @@ def _bad_input(fault):
     return BAD
 
 
-def _print(as_json, findings, more=None, lines=()):
+def _print(as_json, findings, told, lines=()):
     if as_json:
-        print(report.as_json(findings, more))
+        print(report.as_json(findings, told))
     else:
-        print("\n".join([*map(report.finding_line, findings)] or ["holds"]))
+        for line in [*report.finding_lines(findings)] or [report.holds_line(told)]:
+            print(line)
         for line in lines:
             print(line)
-    return DOES_NOT if findings else HOLDS
+    return EXIT_CODES[report.verdict_on(findings, told.get("missing"))]
 
 
 def _verify(given):
@@ -88,7 +89,7 @@ def _tell(given, found):
 def _open(given):
     from . import opening, shares  # whoever only verifies needs no python3-nacl
     rules, programs = _asked(given)
-    files = [(path, read_file(path)) for path in given.share]
+    files = [(path, read_given(path)) for path in given.share]
     found = audit.run(given.bundles, given.authority, rules, programs)
     if found.findings:
         return _tell(given, found)

@@ -3,7 +3,7 @@ import re
 
 from . import heads
 from .faults import BadInput, Refused, at, require
-from .folders import read_file
+from .folders import read_given
 from .notes import LOG, WITNESS, verifier_key
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -94,7 +94,7 @@ def _key(word, kind):
 
 
 def read(path):
-    data = read_file(path)
+    data = read_given(path)
     if len(data) > MAX_BYTES or not data.endswith(b"\n"):
         raise BadInput("policy.file", path, "too large, or its last line does not end")
     policy = Policy()

@@ -7,15 +7,46 @@ from .text import time_of_seconds
 NOT_TALLIED = "tally not verified: that needs the paper or the trustees"
 
 
-def as_json(findings, more=None):
+HOLDS, HOLDS_IN_PART, DOES_NOT_HOLD = "holds", "holds for what was given", "does not hold"
+MISSING_SHOWN = 12
+
+
+def verdict_on(findings, missing_lines):
+    if findings:
+        return DOES_NOT_HOLD
+    return HOLDS_IN_PART if missing_lines else HOLDS
+
+
+def as_json(findings, told):
     items = [{"code": f.code, "where": f.where or "", "what": f.what or ""} for f in findings]
-    verdict = "does not hold" if items else "holds"
-    return json.dumps({"verdict": verdict, "findings": items, **(more or {})}, separators=(",", ":"))
+    verdict = verdict_on(items, told.get("missing"))
+    return json.dumps({"verdict": verdict, "findings": items, **told}, separators=(",", ":"))
 
 
-def finding_line(finding):
-    line = "does not hold: %s at %s" % (finding.code, finding.where)
-    return line + (": " + finding.what if finding.what else "")
+def finding_lines(findings):
+    """The first one is the first line of all."""
+    for finding in findings:
+        start = "DOES NOT HOLD" if finding is findings[0] else "  and"
+        yield "%s: %s: %s (%s)" % (start, finding.where, finding.what or "it does not hold", finding.code)
+
+
+def holds_line(told):
+    """What holds, and what of the package was not given."""
+    devices = [device for station in told["stations"] for device in station["devices"]]
+    ballots = _plural(sum(device["ballots"] for device in devices), "ballot")
+    if "contests" in told:
+        given = "%s opened and recounted, equal to the committed tally of %s" % (ballots, _plural(len(devices), "device"))
+    else:
+        given = "%s, %s, %s" % (_plural(len(devices), "bundle"), _plural(len(told["stations"]), "station"), ballots)
+    lines = told["missing"]
+    if not lines:
+        return "HOLDS: " + given
+    more = ["and %d more" % (len(lines) - MISSING_SHOWN)] if len(lines) > MISSING_SHOWN else []
+    return "HOLDS for what was given: %s; missing: %s" % (given, ", ".join(lines[:MISSING_SHOWN] + more))
+
+
+def _plural(number, noun):
+    return "%d %s%s" % (number, noun, "" if number == 1 else "s")
 
 
 def bad_input_line(fault):

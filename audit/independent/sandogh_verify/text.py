@@ -7,6 +7,7 @@ import re
 WHITE_SPACE = frozenset(
     [chr(c) for c in range(0x09, 0x0E)] + [chr(c) for c in range(0x2000, 0x200B)]
     + list("\u0020\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff"))
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 LAST_SECOND = 253_402_300_799  # of year 9999
 DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z")
@@ -35,6 +36,20 @@ def from_base64_of(text, size):
 def utf16_key(text):
     """Sorts as the text's UTF-16 units do; surrogates may come from odd file names."""
     return text.encode("utf-16-be", "surrogatepass")
+
+
+def is_plain(raw):
+    """Whether a name is UTF-8 without control characters."""
+    try:
+        return not CONTROL.search(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def written(raw):
+    """A name as it is told: each byte that is no part of a plain character is \\x and two digits."""
+    text = raw.decode("utf-8", "backslashreplace")
+    return CONTROL.sub(lambda match: "".join("\\x%02x" % byte for byte in match[0].encode()), text)
 
 
 def units(text):

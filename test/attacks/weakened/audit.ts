@@ -32,6 +32,13 @@ export const namesNothingMissing: Replacement = {
   by: 'const missing = incompleteOf(count).slice(0, 0)',
 }
 
+/** And ends as if that were all. */
+export const takesPartForAll: Replacement = {
+  file: 'audit/verdict.ts',
+  line: "return missing.length === 0 ? 'holds'",
+  by: "return missing.length >= 0 ? 'holds'",
+}
+
 /** The check-in's count is compared with whatever is there. */
 export const blindToMissingDevices: Replacement = {
   file: 'audit/verify/verify-station.ts',
@@ -73,3 +80,95 @@ export const blindToOtherJournals: Replacement = {
   line: 'if (other !== undefined && other.origin !== head.origin) {',
   by: 'if (other !== undefined && other.device !== head.device) {',
 }
+
+/** Files are not held against what the manifest lists. */
+export const blindToManifest: Replacement = {
+  file: 'audit/verify/bundle-files.ts',
+  line: 'if (entry?.size === size && entry.sha256 === sha256) continue',
+  by: 'if (entry?.size !== -size && entry?.sha256 !== sha256.slice(1)) continue',
+}
+
+/** Entries are not held against their leaf hashes. */
+export const blindToLeaves: Replacement = {
+  file: 'audit/verify/journal.ts',
+  line: 'const changed = findChanged(entries, bytes, leaves)',
+  by: 'const changed = findChanged(entries.slice(0, 0), bytes, Buffer.alloc(0))',
+}
+
+/** Whoever signed a document, and whatever stands in it now. */
+export const blindToSignatures: Replacement = {
+  file: 'core/keys/signed-document.ts',
+  line: 'if (!verifyEd25519(key, message, found.signature)) {',
+  by: 'if (message.length === 0) {',
+}
+
+/** A journal may have been begun for another package. */
+export const blindToPackageOfJournal: Replacement = {
+  file: 'audit/verify/identity.ts',
+  line: 'if (day.packageHash !== toBase64(hash))',
+  by: 'if (day.packageHash.length !== toBase64(hash).length)',
+}
+
+/** Two parties compare what they counted, and not of which election. */
+export const blindToInputs: Replacement = {
+  file: 'audit/open/compare.ts',
+  line: "  'package',\n",
+  by: '',
+}
+
+/** A tally is taken whatever the journal committed to. */
+export const blindToCommitment: Replacement = {
+  file: 'audit/verify/totals.ts',
+  line: 'if (toBase64(commitTally(definition, tally.value, released.value.salt)) !== day.closing?.tally) {',
+  by: 'if (day.closing === undefined) {',
+}
+
+/** Ballots are opened, and what they add up to is not held against the tally. */
+export const blindToRecount: Replacement = {
+  file: 'audit/open/open-station.ts',
+  line: 'if (tally !== undefined && sameTally(recount, tally)) return undefined',
+  by: 'if (tally !== undefined && recount.length === tally.length) return undefined',
+}
+
+/** Casts are counted, whatever number they give themselves. */
+export const blindToCastCount: readonly Replacement[] = [
+  { file: 'core/journal/day.ts', line: 'if (entry.count !== day.casts + 1)', by: 'if (entry.count < 0)' },
+  { file: 'core/journal/day.ts', line: 'day.casts = entry.count', by: 'day.casts += 1' },
+]
+
+/** What was given out is not held against what was cast. */
+export const blindToIssued: Replacement = {
+  file: 'audit/verify/verify-station.ts',
+  line: 'if (issued.value.issued !== casts + issued.value.returned) {',
+  by: 'if (casts < 0) {',
+}
+
+/** Files have the hash that the manifest lists, and any size. */
+export const blindToSizes: Replacement = {
+  file: 'audit/verify/bundle-files.ts',
+  line: 'if (entry?.size === size && entry.sha256 === sha256) continue',
+  by: 'if (entry !== undefined && size >= 0 && entry.sha256 === sha256) continue',
+}
+
+/** Entries may bear any numbers. */
+export const blindToSequence: readonly Replacement[] = [
+  {
+    file: 'core/journal/day.ts',
+    line: 'if (entry.seq !== day.size) return',
+    by: 'if (entry.seq < day.size) return',
+  },
+  {
+    file: 'core/journal/entry.ts',
+    line: 'entry?.seq === seq &&',
+    by: 'entry?.seq !== undefined &&',
+  },
+]
+
+/** What is closed may be closed again. */
+export const blindToSecondClosing: readonly Replacement[] = [
+  {
+    file: 'core/journal/day.ts',
+    line: "if (day.polls === 'finished' && !AFTER_THE_END.has(entry.type))",
+    by: "if (day.polls === 'finished' && day.size === 0)",
+  },
+]

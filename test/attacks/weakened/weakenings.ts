@@ -62,8 +62,8 @@ export const takesOtherAuthorizations: readonly Replacement[] = [
 export const countsOtherBallots: readonly Replacement[] = [
   {
     file: 'core/ballot-box/sealed-ballot.ts',
-    line: "if (!equalBytes(context, contextHash(packageHash, origin, style.id, id))) return { faulty: 'context' }",
-    by: 'if (context.length !== contextHash(packageHash, origin, style.id, id).length) return { faulty: "context" }',
+    line: "if (!equalBytes(context, style.contextOf(id))) return { faulty: 'context' }",
+    by: 'if (context.length !== style.contextOf(id).length) return { faulty: "context" }',
   },
 ]
 

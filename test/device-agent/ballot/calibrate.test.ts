@@ -22,7 +22,8 @@ import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
 import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { keepingLogger } from '../../firmware/scripted-line.ts'
-import { device, makeHome, newFolder, station } from '../store/device.ts'
+import { makeHome, newFolder } from '../store/device.ts'
+import { device, station } from '../store/voting.ts'
 
 const honest = makeHome()
 

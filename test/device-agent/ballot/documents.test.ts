@@ -15,17 +15,9 @@ import { totalsDocument } from '../../../ui/paper/document.ts'
 import { differencesIn, minutesLayouts } from '../../../ui/paper/minutes.ts'
 import { realBuild } from '../../attacks/weakened/weaken.ts'
 import { texts } from '../../ui/paper/words.ts'
-import {
-  beginOn,
-  clock,
-  device,
-  makeHome,
-  officers,
-  openHome,
-  openPolls,
-  station,
-  Voters,
-} from '../store/device.ts'
+import { beginOn, makeHome } from '../store/device.ts'
+import { openHome } from '../store/home.ts'
+import { clock, device, officers, openPolls, station, Voters } from '../store/voting.ts'
 
 const home = openHome(makeHome())
 const fonts = registerFonts(installedFontFiles())

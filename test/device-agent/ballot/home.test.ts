@@ -13,7 +13,8 @@ import {
 } from '../../attacks/weakened/weakenings.ts'
 import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { picture } from '../../fixtures/picture.ts'
-import { device, makeHome, newFolder, station } from '../store/device.ts'
+import { makeHome, newFolder } from '../store/device.ts'
+import { device, station } from '../store/voting.ts'
 
 const honest = makeHome()
 

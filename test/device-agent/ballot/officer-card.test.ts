@@ -11,7 +11,7 @@ import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
-import { device, station } from '../store/device.ts'
+import { device, station } from '../store/voting.ts'
 import { CardBench } from './card-bench.ts'
 
 const PIN = '20260619'

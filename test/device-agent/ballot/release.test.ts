@@ -30,18 +30,9 @@ import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import type { TestDevice } from '../../audit/fixtures.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import {
-  beginOn,
-  imageOf,
-  makeHome,
-  newFolder,
-  officers,
-  openHome,
-  openPolls,
-  resumeOn,
-  station,
-  Voters,
-} from '../store/device.ts'
+import { beginOn, imageOf, makeHome, newFolder, resumeOn } from '../store/device.ts'
+import { openHome } from '../store/home.ts'
+import { officers, openPolls, station, Voters } from '../store/voting.ts'
 import { CardBench } from './card-bench.ts'
 
 /** Votes that a lying device adds to the first option at each cast; it commits to them as to any. */

@@ -8,7 +8,9 @@ import { valueOrThrow } from '../../../core/result.ts'
 import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import { clock, makeHome, openHome } from '../store/device.ts'
+import { makeHome } from '../store/device.ts'
+import { openHome } from '../store/home.ts'
+import { clock } from '../store/voting.ts'
 
 /** Every way in which a set-up touches the disk itself; SQLite's own are inside the part folder. */
 const CALLS = [

@@ -6,7 +6,8 @@ import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { connectPrinter } from '../../../firmware/printer/driver.ts'
 import { ballot, type Cut, PollingBooth, VOID } from '../../firmware/printer/polling-booth.ts'
-import { beginOn, imageOf, openPolls, resumeOn } from '../store/device.ts'
+import { beginOn, imageOf, resumeOn } from '../store/device.ts'
+import { openPolls } from '../store/voting.ts'
 
 const TRIES = 12
 const BUILD = { DeviceStore, Medium }

@@ -8,7 +8,8 @@ import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
-import { device, otherPackage, station } from '../store/device.ts'
+import { otherPackage } from '../store/device.ts'
+import { device, station } from '../store/voting.ts'
 import { CardBench } from './card-bench.ts'
 
 const { electionPackage, executive, supervisory } = station

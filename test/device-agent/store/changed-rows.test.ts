@@ -15,18 +15,10 @@ import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { OPENING } from '../../audit/fixtures.ts'
 import { run } from '../../audit/run.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import {
-  clock,
-  dayKey,
-  makeHome,
-  newFolder,
-  officers,
-  openHome,
-  openPolls,
-  station,
-  Voters,
-} from './device.ts'
+import { makeHome, newFolder } from './device.ts'
+import { openHome } from './home.ts'
 import { runSql } from './sqlite-client.ts'
+import { clock, dayKey, officers, openPolls, station, Voters } from './voting.ts'
 
 const CASTS = 97
 const files = ['ballots.db', 'slots.bin'] as const

@@ -14,7 +14,8 @@ import { valueOrThrow } from '../../../core/result.ts'
 import type { Json } from '../../../core/text/canonical-json.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
-import { beginOn, dayKey, device, imageOf, officers, openPolls, resumeOn, station, Voters } from './device.ts'
+import { beginOn, imageOf, resumeOn } from './device.ts'
+import { dayKey, device, officers, openPolls, station, Voters } from './voting.ts'
 
 const build = { DeviceStore, Medium }
 const { definition, hash } = station.electionPackage

@@ -10,21 +10,9 @@ import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import {
-  beginOn,
-  clock,
-  dayKey,
-  deviceRow,
-  imageOf,
-  makeHome,
-  newFolder,
-  officers,
-  openHome,
-  openPolls,
-  otherPackage,
-  resumeOn,
-  Voters,
-} from './device.ts'
+import { beginOn, imageOf, makeHome, newFolder, otherPackage, resumeOn } from './device.ts'
+import { openHome } from './home.ts'
+import { clock, dayKey, deviceRow, officers, openPolls, Voters } from './voting.ts'
 
 const build = { DeviceStore, Medium }
 const random = seededRandom('failures')

@@ -13,8 +13,9 @@ import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { encodeHeads, parseHeads, type StationHead } from '../../../device-agent/witness/station-heads.ts'
 import { realBuild } from '../../attacks/weakened/weaken.ts'
 import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
-import { beginOn, device, imageOf, newFolder, resumeOn, station } from './device.ts'
+import { beginOn, imageOf, newFolder, resumeOn } from './device.ts'
 import { runSql } from './sqlite-client.ts'
+import { device, station } from './voting.ts'
 
 const neighbour = station.devices[1] as TestDevice
 const { definition } = station.electionPackage

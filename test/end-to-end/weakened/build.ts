@@ -67,8 +67,13 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })
 })
 
-/** The programs with these lines replaced. Throws if a line is not there exactly once: then the weakening shows nothing. */
+/** The programs with these lines replaced. */
 export function weakenedBuild(...replacements: readonly Replacement[]): Promise<Build> {
+  return load(weakenedSources(...replacements))
+}
+
+/** The folder of sources with these lines replaced. Throws if a line is not there exactly once: then the weakening shows nothing. */
+export function weakenedSources(...replacements: readonly Replacement[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'sandogh-weakened-day-'))
   folders.push(folder)
   for (const area of AREAS) cpSync(join(ROOT, area), join(folder, area), { recursive: true })
@@ -79,7 +84,7 @@ export function weakenedBuild(...replacements: readonly Replacement[]): Promise<
     if (parts.length !== 2) throw new Error(`${file} has this line ${parts.length - 1} times: ${line}`)
     writeFileSync(join(folder, file), parts.join(by))
   }
-  return load(folder)
+  return folder
 }
 
 async function load(root: string): Promise<Build> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeTpduAnswer, encodeTpdu, parseAtr } from '../../../firmware/card-reader/apdu.ts'
+import { decodeAnswer, encodeApdu, encodeTpdu } from '../../../firmware/card-reader/apdu.ts'
 import type { CcidMessage } from '../../../firmware/card-reader/codec.ts'
 import { encodeMessage, MAX_DATA, readerFormat, statusOf } from '../../../firmware/card-reader/codec.ts'
 import { framesOf, holdsForAnyBytes, someBytes } from '../properties.ts'
@@ -98,35 +98,21 @@ describe('T=0 commands', () => {
   })
 
   test('are answered with data and two status bytes', () => {
-    expect(decodeTpduAnswer(bytes('01 02 90 00'))).toEqual({ data: bytes('01 02'), status: 0x9000 })
-    expect(decodeTpduAnswer(bytes('6a 82'))).toEqual({ data: new Uint8Array(0), status: 0x6a82 })
-    expect(decodeTpduAnswer(bytes('90'))).toBeUndefined()
+    expect(decodeAnswer(bytes('01 02 90 00'))).toEqual({ data: bytes('01 02'), status: 0x9000 })
+    expect(decodeAnswer(bytes('6a 82'))).toEqual({ data: new Uint8Array(0), status: 0x6a82 })
+    for (const none of ['90', '60 00', '01 02', '50 00', 'a0 00'])
+      expect(decodeAnswer(bytes(none))).toBeUndefined()
   })
 })
 
-describe('an answer to reset', () => {
-  test('offers T=0 when it says nothing, and what it says otherwise', () => {
-    expect(parseAtr(bytes('3b 04 45 56 4d 31'))?.protocols).toEqual([0])
-    expect(parseAtr(bytes('3b 94 11 81 31 fe 45 45 56 4d 31 e1'))?.protocols).toEqual([1, 1])
-  })
+describe('T=1 commands', () => {
+  const header = { cla: 0x00, ins: 0xb0, p1: 1, p2: 2 }
 
-  test('with a byte missing, too many or wrong is none', () => {
-    expect(parseAtr(bytes('3b 04 45 56 4d'))).toBeUndefined()
-    expect(parseAtr(bytes('3b 04 45 56 4d 31 00'))).toBeUndefined()
-    expect(parseAtr(bytes('00 04 45 56 4d 31'))).toBeUndefined()
-    expect(parseAtr(bytes('3b 94 11 81 31 fe 45 45 56 4d 31 e0'))).toBeUndefined()
-    expect(parseAtr(bytes(''))).toBeUndefined()
-  })
-
-  test('never breaks its parser', () => {
-    const likely = fc
-      .tuple(fc.constantFrom(0x3b, 0x3f), someBytes(40))
-      .map(([ts, rest]) => Uint8Array.of(ts, ...rest))
-    fc.assert(
-      fc.property(fc.oneof(someBytes(40), likely), (any) => {
-        const atr = parseAtr(any)
-        if (atr !== undefined) expect(atr.protocols.length).toBeGreaterThan(0)
-      }),
-    )
+  test('have both lengths, each where there is something', () => {
+    expect(encodeApdu(header)).toEqual(bytes('00 b0 01 02'))
+    expect(encodeApdu({ ...header, expected: 256 })).toEqual(bytes('00 b0 01 02 00'))
+    expect(encodeApdu({ ...header, data: bytes('aa bb') })).toEqual(bytes('00 b0 01 02 02 aa bb'))
+    expect(encodeApdu({ ...header, data: bytes('aa'), expected: 64 })).toEqual(bytes('00 b0 01 02 01 aa 40'))
+    expect(() => encodeApdu({ ...header, expected: 0 })).toThrow()
   })
 })

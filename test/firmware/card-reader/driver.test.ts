@@ -4,6 +4,7 @@ import type { LinkFault } from '../../../firmware/link/fault.ts'
 import { ManualClock, turn } from '../manual-clock.ts'
 import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
 import { connected, frame, twin } from './scripted-reader.ts'
+import { believesAnySequence, weakened } from './weakened.ts'
 
 const readBinary = { cla: 0x00, ins: 0xb0, p1: 0, p2: 0, expected: 4 }
 
@@ -38,6 +39,14 @@ describe('the card reader', () => {
     expect(good(await reader.powerOn()).bytes).toEqual(bytes('3b 04 45 56 4d 31'))
     expect(good(await reader.transmit(readBinary))).toEqual({ data: bytes('01 02 03 04'), status: 0x9000 })
     expect(tpdus(line)).toEqual(['00b0000004'])
+  })
+
+  test('that took a late answer for its own would not even know its reader', async () => {
+    const { driver } = await weakened(believesAnySequence)
+    const late = Buffer.from(frame(0x80, 0xee, 0, bytes('6f 00'))).toString('hex')
+    const { open } = twin({ before: late })
+    const parts = { open, clock: new ManualClock(), logger: keepingLogger() }
+    expect(await driver.connectCardReader(parts)).toMatchObject({ ok: false })
   })
 
   test('also talks to a reader that does not echo', async () => {
@@ -116,25 +125,125 @@ describe('the card reader', () => {
     expect(movements).toEqual(['in', 'out'])
   })
 
-  test('takes a card without T=0 for none that it can talk to', async () => {
-    const reader = await connected(twin({ atr: '3b 94 11 81 31 fe 45 45 56 4d 31 e1' }))
+  test('takes a card without T=0 and T=1 for none that it can talk to', async () => {
+    const line = twin({ atr: '3b 82 0e 4d 31 f0' })
+    const reader = await connected(line)
     expect(await reader.powerOn()).toEqual({ ok: false, error: 'protocol' })
+    expect(line.written.at(-1)?.[2]).toBe(0x63)
   })
 
-  test('ends a command that the reader did not understand', async () => {
-    const reader = await connected(twin({ card: () => '90 00', before: '' }))
+  test('negotiates a faster line where the card offers one, and tells the reader', async () => {
+    const line = twin({ atr: '3b 14 94 45 56 4d 31', card: () => 'ff 10 94 7b' })
+    const reader = await connected(line)
     good(await reader.powerOn())
-    const deaf = new ScriptedLine((written) => [written, bytes('03 15 16')])
-    expect(
-      await connectCardReader({ open: deaf.open, clock: new ManualClock(), logger: keepingLogger() }),
-    ).toMatchObject({
-      ok: false,
-      error: { is: 'protocol' },
+    expect(tpdus(line)).toEqual(['ff10947b'])
+    const parameters = line.written.find((sent) => sent[2] === 0x61)
+    expect(parameters?.slice(9, -1)).toEqual(bytes('00 00 00 94 00 00 0a 00'))
+  })
+
+  test('does not use a card that answers the negotiation with something else', async () => {
+    const reader = await connected(twin({ atr: '3b 14 94 45 56 4d 31', card: () => 'ff 10 95 7a' }))
+    expect(await reader.powerOn()).toEqual({ ok: false, error: 'protocol' })
+    expect(await reader.transmit(readBinary)).toEqual({ ok: false, error: 'no-card' })
+  })
+
+  test('sends a command again that the reader did not understand, three times in all', async () => {
+    const clock = new ManualClock()
+    let deaf = 2
+    let heard = 0
+    const line = twin({
+      card: () => {
+        heard += 1
+        return '90 00'
+      },
     })
+    const half = new ScriptedLine((written) => {
+      if (written[2] === 0x6f && deaf > 0) {
+        deaf -= 1
+        // The echo shows what the reader heard: not this command.
+        return [bytes('03 06 6f ff ff ff 00'), bytes('03 15 16')]
+      }
+      const answers: Uint8Array[] = []
+      line.transport.listen(
+        (chunk) => answers.push(chunk),
+        () => {},
+      )
+      line.transport.write(written)
+      return answers
+    })
+    const reader = await connected(half, clock)
+    good(await reader.powerOn())
+    const answer = reader.transmit(readBinary)
+    for (let ms = 0; ms < 300; ms += 100) await clock.advance(100)
+    expect(good(await answer).status).toBe(0x9000)
+    expect(heard).toBe(1)
+    deaf = 3
+    const refused = reader.transmit(readBinary)
+    for (let ms = 0; ms < 400; ms += 100) await clock.advance(100)
+    expect(await refused).toEqual({ ok: false, error: 'protocol' })
+    expect(heard).toBe(1)
+  })
+
+  test('does not send a command again that the reader has echoed, whatever it refuses beside', async () => {
+    let sent = 0
+    for (const before of ['03 15 16', '']) {
+      const line = twin({ card: () => '90 00', before })
+      const refusing = new ScriptedLine((written) => {
+        const answers: Uint8Array[] = before === '' && written[2] === 0x6f ? [bytes('03 15 16')] : []
+        if (written[2] === 0x6f) sent += 1
+        line.transport.listen(
+          (chunk) => answers.push(chunk),
+          () => {},
+        )
+        line.transport.write(written)
+        return answers
+      })
+      const reader = await connected(refusing)
+      good(await reader.powerOn())
+      expect(good(await reader.transmit(readBinary)).status).toBe(0x9000)
+    }
+    expect(sent).toBe(2)
+  })
+
+  test('asks for an answer again that did not arrive, and takes none but that to its command', async () => {
+    const clock = new ManualClock()
+    let last: Uint8Array = bytes('03 15 16')
+    let damaged = true
+    const line = new ScriptedLine((written) => {
+      const [type = 0, sequence = 0] = [written[2], written[8]]
+      if (written[1] === 0x15) return [written, last]
+      if (type === 0x6b) last = frame(0x83, sequence, 0x01, new Uint8Array(0))
+      if (type === 0x65) last = frame(0x81, sequence, 0x00, new Uint8Array(0))
+      if (type === 0x62) last = frame(0x80, sequence, 0x00, bytes('3b 04 45 56 4d 31'))
+      if (type === 0x61) last = frame(0x82, sequence, 0x00, written.slice(12, -1))
+      if (type !== 0x6f) return [last]
+      if (!damaged) return [written]
+      last = frame(0x80, sequence, 0x00, bytes('90 00'))
+      return [written, last.map((byte, at) => (at === 12 ? 0x91 : byte))]
+    })
+    const reader = await connected(line, clock)
+    good(await reader.powerOn())
+    const answer = reader.transmit(readBinary)
+    await clock.advance(3000)
+    expect(good(await answer).status).toBe(0x9000)
+    damaged = false
+    const lost = reader.transmit(readBinary)
+    await clock.advance(3000)
+    await clock.advance(500)
+    expect(await lost).toEqual({ ok: false, error: 'timeout' })
+    expect(tpdus(line)).toHaveLength(2)
+  })
+
+  test('ends with a reader that understands nothing', async () => {
+    const clock = new ManualClock()
+    const deaf = new ScriptedLine((written) => [written.slice(1), bytes('03 15 16')])
+    const connecting = connectCardReader({ open: deaf.open, clock, logger: keepingLogger() })
+    for (let ms = 0; ms < 600; ms += 100) await clock.advance(100)
+    expect(await connecting).toMatchObject({ ok: false, error: { is: 'protocol' } })
     expect(deaf.closed).toBe(true)
   })
 
-  test('gives a silent reader three seconds, and then up', async () => {
+  test('gives a silent reader three seconds and the time to repeat itself, and then up', async () => {
     const clock = new ManualClock()
     const line = twin({ card: () => undefined })
     const reader = await connected(line, clock)
@@ -142,7 +251,9 @@ describe('the card reader', () => {
     const faults: LinkFault[] = []
     reader.onLost((fault) => faults.push(fault))
     const answer = reader.transmit(readBinary)
-    await clock.advance(2999)
+    await clock.advance(3000)
+    expect(line.written.at(-1)).toEqual(bytes('03 15 16'))
+    await clock.advance(499)
     expect(faults).toEqual([])
     await clock.advance(1)
     expect(await answer).toEqual({ ok: false, error: 'timeout' })
@@ -188,6 +299,7 @@ describe('the card reader', () => {
       if (type === 0x6b) return [frame(0x83, sequence, 0x01, new Uint8Array(0))]
       if (type === 0x65) return [frame(0x81, sequence, 0x00, new Uint8Array(0))]
       if (type === 0x62) return [frame(0x80, sequence, 0x00, bytes('3b 04 45 56 4d 31'))]
+      if (type === 0x61) return [frame(0x82, sequence, 0x00, new Uint8Array(5))]
       answerCard = () => line.say(frame(0x80, sequence, 0x00, bytes('90 00')))
       return undefined
     })
@@ -215,6 +327,7 @@ describe('the card reader', () => {
         if (type === 0x6b) return [frame(0x83, sequence, slot, new Uint8Array(0))]
         if (type === 0x65) return [frame(0x81, sequence, slot, new Uint8Array(0))]
         slot = 0x00
+        if (type === 0x61) return [frame(0x82, sequence, slot, new Uint8Array(5))]
         return [frame(0x80, sequence, slot, bytes('3b 04 45 56 4d 31'))]
       })
       const reader = await connected(line)

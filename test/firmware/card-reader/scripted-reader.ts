@@ -38,6 +38,11 @@ export function twin(options: {
       powered = true
       return { type: 0x80, status: 0x00, data: bytes(atr) }
     }
+    if (type === 0x61) return { type: 0x82, status: slotStatus(), data }
+    if (type === 0x63) {
+      powered = false
+      return { type: 0x81, status: slotStatus(), data: new Uint8Array(0) }
+    }
     const said = type === 0x6f ? card(data) : undefined
     return said === undefined ? undefined : { type: 0x80, status: 0x00, data: bytes(said) }
   }

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { uniform } from '../../core/ballot-box/draw.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import { type Replacement, weakenedSources } from '../end-to-end/weakened/build.ts'
+import { describeWith, STRACE } from '../oracles/needs.ts'
+import { ANSWERS, failedDay } from './refusing-disk.ts'
+import { type Call, ROOT, record } from './strace.ts'
+
+const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
+const DAY = { ballots: 2, seed }
+
+function countOf(calls: readonly Call[], name: string): number {
+  return calls.filter((call) => call.name === name).length
+}
+
+describeWith([STRACE], `a disk that refuses (SEED=${seed})`, () => {
+  test.each(ANSWERS)(
+    '%s from %s%s: no step is acknowledged that is not on the disk, and a restart finds the others',
+    (...answer) => {
+      const day = { ...DAY, root: ROOT }
+      const [, name] = answer
+      const count = countOf(record(day), name)
+      const random = seededRandom(`${seed} ${answer.join()}`)
+      const found = Array.from({ length: 3 }, () => failedDay(day, answer, 1 + uniform(count, random)))
+      expect(found).toEqual([undefined, undefined, undefined])
+    },
+  )
+
+  /** What the disk answers to a sync is not looked at. */
+  const deafToSync: Replacement = {
+    file: 'device-agent/store/slots.ts',
+    line: '    fdatasyncSync(this.#file)\n',
+    by: '    try {\n      fdatasyncSync(this.#file)\n    } catch {}\n',
+  }
+
+  test('a device that does not listen to what a sync of its slots answers goes on where it must stop', () => {
+    const day = { ...DAY, root: weakenedSources(deafToSync) }
+    const calls = record(day)
+    const last = calls.findLastIndex(
+      ({ name, act }) => name === 'fdatasync' && 'path' in act && act.path.endsWith('slots.bin'),
+    )
+    const n = countOf(calls.slice(0, last + 1), 'fdatasync')
+    expect(failedDay(day, ['EIO', 'fdatasync', ''], n)).toContain('the program went on')
+  })
+})

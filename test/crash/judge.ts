@@ -1,0 +1,81 @@
+/** What must hold of a medium after a crash: its device comes back with all that it had acknowledged, and its day goes on to right totals. */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { openTally } from '../../core/bundle/bundle.ts'
+import { parseTally } from '../../core/election/tally.ts'
+import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { equalBytes, sha256 } from '../../core/keys/hash.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import type { Json } from '../../core/text/canonical-json.ts'
+import { type DeviceHome, mediumFolder } from '../../device-agent/ballot/home.ts'
+import { resumeStore } from '../../device-agent/ballot/setup.ts'
+import type { DeviceStore } from '../../device-agent/store/device-store.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import { clock, dayKey, device, officers, openPolls, station, Voters } from '../device-agent/store/voting.ts'
+import { type Known, knownAfter, scriptedDay } from './scripted-day.ts'
+
+/** A device after a crash. */
+interface Left {
+  /** Its home; the medium is in its folder. */
+  readonly home: DeviceHome
+  /** Steps that were acknowledged before. */
+  readonly done: number
+  readonly ballots: number
+  readonly seed: string
+}
+
+/** @returns what does not hold, in words; undefined if all does */
+export function findBroken({ home, done, ballots, seed }: Left): string | undefined {
+  const steps = scriptedDay(ballots)
+  let store: DeviceStore | undefined
+  try {
+    store = valueOrThrow(resumeStore(home, clock, seededRandom(`judge of ${seed}`)))
+    const found = knownBy(store)
+    const possible = [knownAfter(steps, done), knownAfter(steps, done + 1)]
+    if (!possible.some((known) => isDeepStrictEqual(known, found)))
+      return `it knows ${JSON.stringify(found)}, and had acknowledged ${JSON.stringify(possible[0])}`
+    return findBrokenAfter(store, found, mediumFolder(home.folder), seed)
+  } catch (error) {
+    return `the device does not come back: ${(error as Error).message}`
+  } finally {
+    store?.close()
+  }
+}
+
+/** The day goes on: the next voter votes, the polls close, and the count is that of everybody who voted. */
+function findBrokenAfter(store: DeviceStore, found: Known, folder: string, seed: string): string | undefined {
+  const voters = new Voters(seed)
+  for (let before = 0; before < found.casts; before += 1) voters.vote({ cast: () => undefined })
+  if (found.polls === 'closed') openPolls(store)
+  if (found.polls === 'open') valueOrThrow(store.unlock(dayKey()))
+  if (found.polls !== 'finished') {
+    if (!voters.nonces.every((nonce) => store.isSpent(nonce)))
+      return 'an authorization that was used counts as unused'
+    voters.vote(store)
+    store.closePolls(officers)
+  }
+  const keys = readableKeys(folder)
+  if (keys > 0) return `${keys} keys of the pool are left after closing`
+  const { definition } = station.electionPackage
+  const { publicKey } = signerFromSeed(device.keys.message)
+  const released = valueOrThrow(openTally(store.totals?.tally ?? '', publicKey, device.id))
+  const tally = valueOrThrow(parseTally(definition, released.tally as Json, device.id))
+  const counted = tally.map(({ blank, valid, options }) => [blank, valid, ...options])
+  return isDeepStrictEqual(counted, voters.shadow) ? undefined : 'the totals are not what the voters meant'
+}
+
+function knownBy(store: DeviceStore): Known {
+  const { polls, casts, voids } = store.day
+  return { polls: polls as Known['polls'], casts, voids, slip: store.slip }
+}
+
+/** How many places of the slot file hold a key that is whole (device-agent/store/slots.ts). */
+function readableKeys(folder: string): number {
+  const file = readFileSync(join(folder, 'slots.bin'))
+  return [0, 4096].filter((at) => {
+    const checksum = sha256(Buffer.concat([Buffer.from('sandogh/v1/slot'), file.subarray(at, at + 32)]))
+    return equalBytes(checksum, file.subarray(at + 32, at + 64))
+  }).length
+}

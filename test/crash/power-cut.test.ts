@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { uniform } from '../../core/ballot-box/draw.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import { weakenedSources } from '../end-to-end/weakened/build.ts'
+import { describeWith, STRACE } from '../oracles/needs.ts'
+import type { Act } from './disk.ts'
+import { allPowerCuts, describeBroken, judgePowerCuts, type PowerCut } from './power-cuts.ts'
+import { type Day, ROOT, record } from './strace.ts'
+import { WEAKENINGS } from './weakened.ts'
+
+const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
+
+/** A day with a batch in it, which is sealed at the 64th ballot. */
+const LONG = { ballots: 66, seed }
+const SHORT = { ballots: 2, seed }
+
+/** The first thing that one of these power cuts breaks. */
+function firstBroken(day: Day, acts: readonly Act[], cuts: readonly PowerCut[]): string | undefined {
+  for (const { cut, broken } of judgePowerCuts(day, acts, cuts))
+    if (broken !== undefined) return describeBroken(cut, broken)
+  return undefined
+}
+
+describeWith([STRACE], `a power cut at any moment (SEED=${seed})`, () => {
+  test('of a short day loses nothing that was acknowledged', () => {
+    const day = { ...SHORT, root: ROOT }
+    const acts = record(day).map(({ act }) => act)
+    expect(firstBroken(day, acts, allPowerCuts(acts))).toBeUndefined()
+  })
+
+  test('of a day with a batch loses nothing that was acknowledged: a sample', () => {
+    const day = { ...LONG, root: ROOT }
+    const acts = record(day).map(({ act }) => act)
+    const cuts = allPowerCuts(acts)
+    const random = seededRandom(seed)
+    const drawn = Array.from({ length: 60 }, () => uniform(cuts.length, random)).toSorted((a, b) => a - b)
+    expect(
+      firstBroken(
+        day,
+        acts,
+        drawn.flatMap((i) => cuts[i] ?? []),
+      ),
+    ).toBeUndefined()
+  })
+
+  test.each(Object.entries(WEAKENINGS))('breaks a device that %s', (_, replacement) => {
+    const day = { ...SHORT, root: weakenedSources(replacement) }
+    const acts = record(day).map(({ act }) => act)
+    expect(firstBroken(day, acts, allPowerCuts(acts))).toBeDefined()
+  })
+})

@@ -1,0 +1,92 @@
+/**
+ * The long run, for evidence: `npm run soak -- crash [--ballots 70] [--minutes 60] [--seed S]`: every call of a day at which the device can be
+ * killed or its disk refuse, and every power cut; in the order of time, so that a run that is cut short says how far it came.
+ */
+import { parseArgs } from 'node:util'
+import { openHome } from '../device-agent/store/home.ts'
+import { findBroken } from './judge.ts'
+import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
+import { ANSWERS, type Answer, failedDay } from './refusing-disk.ts'
+import { type Day, faultAtCall, ROOT, record } from './strace.ts'
+
+/** Every call with a fault costs a day; a short one has each kind of them. */
+const SHORT_BALLOTS = 6
+
+/** @returns 0 if everything was tried and nothing broke, 1 if not, 2 for numbers that are none */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ballots: { type: 'string', default: '70' },
+      minutes: { type: 'string', default: '60' },
+      seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
+    },
+  })
+  const [ballots, minutes] = [Number(values.ballots), Number(values.minutes)]
+  if (![ballots, minutes].every((number) => Number.isSafeInteger(number) && number > 0)) {
+    process.stderr.write('--ballots and --minutes are whole numbers from 1 on\n')
+    return 2
+  }
+  const { seed } = values
+  process.stdout.write(`seed ${seed}\n`)
+  const until = performance.now() + minutes * 60_000
+  const short = { root: ROOT, ballots: SHORT_BALLOTS, seed }
+  const killed = killEverywhere(short, until)
+  const refused = ANSWERS.map((answer) => refuseEverywhere(short, answer, until))
+  const cut = cutEverywhere({ root: ROOT, ballots, seed }, until)
+  return [killed, cut, ...refused].every(Boolean) ? 0 : 1
+}
+
+function killEverywhere(day: Day, until: number): boolean {
+  const calls = record(day).filter(({ act }) => act.is !== 'done')
+  const counts = new Map<string, number>()
+  let [tried, broken] = [0, 0]
+  for (const { name } of calls) {
+    if (performance.now() > until) break
+    const n = (counts.get(name) ?? 0) + 1
+    counts.set(name, n)
+    const { folder, done, status, remove } = faultAtCall(day, 'SIGKILL', name, n)
+    const what = done === undefined ? undefined : findBroken({ ...day, home: openHome(folder), done })
+    remove()
+    tried += 1
+    if (status === null && what === undefined) continue
+    broken += 1
+    process.stdout.write(`killed at ${name} ${n}: ${status === null ? what : 'it was not killed'}\n`)
+  }
+  return tell('kill -9', tried, calls.length, broken)
+}
+
+function refuseEverywhere(day: Day, answer: Answer, until: number): boolean {
+  const count = record(day).filter(({ name, act }) => name === answer[1] && act.is !== 'done').length
+  let [tried, broken] = [0, 0]
+  for (let n = 1; n <= count && performance.now() < until; n += 1) {
+    const what = failedDay(day, answer, n)
+    tried += 1
+    if (what === undefined) continue
+    broken += 1
+    process.stdout.write(`${what}\n`)
+  }
+  return tell(answer.join(' '), tried, count, broken)
+}
+
+function cutEverywhere(day: Day, until: number): boolean {
+  const acts = record(day).map(({ act }) => act)
+  const cuts = allPowerCuts(acts)
+  let [tried, broken] = [0, 0]
+  for (const { cut, broken: what } of judgePowerCuts(day, acts, cuts)) {
+    tried += 1
+    if (what !== undefined) {
+      broken += 1
+      process.stdout.write(`${describeBroken(cut, what)}\n`)
+    }
+    if (tried % 1000 === 0)
+      process.stdout.write(`${tried} of ${cuts.length} power cuts, ${broken} broke something\n`)
+    if (performance.now() > until) break
+  }
+  return tell('power cuts', tried, cuts.length, broken)
+}
+
+function tell(what: string, tried: number, all: number, broken: number): boolean {
+  process.stdout.write(`${what}: ${tried} of ${all} tried, ${broken} broke something\n`)
+  return tried === all && broken === 0
+}

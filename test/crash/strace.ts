@@ -1,0 +1,167 @@
+/** What a program does in a device's home folder, as strace(1) tells it; and its death at a chosen system call. */
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeHome } from '../device-agent/store/home.ts'
+import type { Act } from './disk.ts'
+
+/** Of the programs as they are. */
+export const ROOT = join(import.meta.dirname, '../..')
+const PROGRAM = join(import.meta.dirname, 'day-program.ts')
+const MEDIA = ['medium-a', 'medium-a.part']
+/** Of the index of a write-ahead log nothing need be on the disk: SQLite makes it anew from the log. */
+const FILES = ['ballots.db', 'ballots.db-journal', 'ballots.db-wal', 'slots.bin']
+/** Every call that changes a file or a folder or says that a change is safe; one that this reader does not know is an error. */
+const CHANGING = [
+  ...['open', 'openat', 'creat', 'write', 'pwrite64', 'writev', 'pwritev', 'pwritev2', 'fsync', 'fdatasync'],
+  ...['sync_file_range', 'ftruncate', 'truncate', 'fallocate', 'rename', 'renameat', 'renameat2', 'mkdir'],
+  ...['mkdirat', 'rmdir', 'unlink', 'unlinkat', 'link', 'linkat'],
+]
+/** More than any single write of the store. */
+const LONGEST_WRITE = 1 << 20
+
+/** A day of a device. */
+export interface Day {
+  /** Of the programs: the project's own, or a weakened build. */
+  readonly root: string
+  readonly ballots: number
+  readonly seed: string
+}
+
+/** A system call, and what it did. */
+export interface Call {
+  readonly name: string
+  readonly act: Act
+}
+
+/** A home folder as a program left it that was killed or stopped. */
+export interface Remains {
+  readonly folder: string
+  /** Steps that it had acknowledged; undefined if not even that it was set up. */
+  readonly done: number | undefined
+  /** The exit code; null if it was killed. */
+  readonly status: number | null
+  /** What it said of why it stopped. */
+  readonly said: string
+  remove(): void
+}
+
+/** What is done to a call: `kill -9` as it is made, or it is not made and answers with an error. */
+export type Fault = 'SIGKILL' | 'ENOSPC' | 'EIO' | 'EROFS'
+
+/** Runs a day to its end. @returns everything that it did to its medium, in order */
+export function record(day: Day): readonly Call[] {
+  const place = makePlace()
+  const log = join(place.parent, 'log')
+  try {
+    const told = ['-P', place.told, '-xx', '-s', String(LONGEST_WRITE), '-o', log]
+    const ended = runUnderStrace(day, place, told)
+    if (ended.status !== 0) throw new Error(`the day did not end: ${ended.stderr}`)
+    return readFileSync(log, 'latin1')
+      .split('\n')
+      .filter((line) => line !== '')
+      .flatMap((line) => callOf(line, place))
+  } finally {
+    rmSync(place.parent, { recursive: true })
+  }
+}
+
+/** Runs a day in which the n-th of these calls on its medium, from 1 on, meets a fault; with `+`, every one from then on. */
+export function faultAtCall(
+  day: Day,
+  fault: Fault,
+  name: string,
+  n: number,
+  lasting: '' | '+' = '',
+): Remains {
+  const place = makePlace()
+  const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
+  const inject = `inject=${name}:${effect}:when=${n}${lasting}`
+  const ended = runUnderStrace(day, place, ['-o', '/dev/null', '-e', inject])
+  const steps = readFileSync(place.told, 'latin1').length
+  return {
+    folder: place.home,
+    done: steps === 0 ? undefined : steps - 1,
+    status: ended.status,
+    said: ended.stderr,
+    remove: () => rmSync(place.parent, { recursive: true }),
+  }
+}
+
+interface Place {
+  readonly parent: string
+  readonly home: string
+  /** Where the program says what is done. */
+  readonly told: string
+}
+
+function makePlace(): Place {
+  const parent = mkdtempSync(join(tmpdir(), 'sandogh-crash-'))
+  const [home, told] = [join(parent, 'home'), join(parent, 'told')]
+  mkdirSync(home)
+  writeHome(home)
+  writeFileSync(told, '')
+  return { parent, home, told }
+}
+
+function runUnderStrace(
+  { root, ballots, seed }: Day,
+  { home, told }: Place,
+  options: readonly string[],
+): SpawnSyncReturns<string> {
+  const folders = MEDIA.map((name) => join(home, name))
+  const files = folders.flatMap((folder) => FILES.map((name) => join(folder, name)))
+  const paths = [home, ...folders, ...files].flatMap((path) => ['-P', path])
+  const calls = ['-f', '-qq', '-y', '-e', `trace=${CHANGING.join()}`]
+  const program = [process.execPath, PROGRAM, root, home, told, String(ballots), seed]
+  return spawnSync('strace', [...calls, ...paths, ...options, ...program], { encoding: 'utf8' })
+}
+
+const HEX = /\\x([0-9a-f]{2})/g
+
+/**
+ * One line of strace, `pid call(arguments) = result` with paths and bytes in hexadecimal. Gives nothing for a call that failed or changed
+ * nothing of the medium; throws for one that this reader does not know.
+ */
+function callOf(line: string, { home, told }: Place): Call[] {
+  const [, name = '', rest = '', result = ''] = /^\d+ +(\w+)\((.*)\) += (\S+)/.exec(line) ?? []
+  if (name === '') throw new Error(`strace says what nobody reads: ${line.slice(0, 200)}`)
+  if (result.startsWith('-')) return []
+  const numbers = rest.split(', ')
+  const [first = '', second = ''] = [...rest.matchAll(/"([^"]*)"/g)].map(([, hex = '']) =>
+    hex.replaceAll(HEX, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16))),
+  )
+  const ofDescriptor = (/^\d+<([^>]*)>/.exec(rest)?.[1] ?? '').replaceAll(HEX, (_, byte: string) =>
+    String.fromCharCode(Number.parseInt(byte, 16)),
+  )
+  const inHome = (path: string) => (path === home ? '' : path.slice(home.length + 1))
+  const path = inHome(ofDescriptor)
+  const call = (act: Act): Call[] => [{ name, act }]
+  switch (name) {
+    case 'write':
+      if (ofDescriptor === told) return call({ is: 'done' })
+      break
+    case 'openat':
+      if (!rest.includes('O_CREAT') || first === told) return []
+      if (rest.includes('O_TRUNC') && !rest.includes('O_EXCL')) break
+      return FILES.some((file) => first.endsWith(`/${file}`)) ? call({ is: 'made', path: inHome(first) }) : []
+    case 'mkdir':
+      return call({ is: 'folder-made', path: inHome(first) })
+    case 'rename':
+      return call({ is: 'renamed', from: inHome(first), to: inHome(second) })
+    case 'unlink':
+      return call({ is: 'removed', path: inHome(first) })
+    case 'pwrite64': {
+      const bytes = Buffer.from(first, 'latin1')
+      if (String(bytes.length) !== result) break
+      return call({ is: 'written', path, at: Number(numbers.at(-1)), bytes })
+    }
+    case 'ftruncate':
+      return call({ is: 'cut', path, to: Number(numbers.at(-1)) })
+    case 'fsync':
+    case 'fdatasync':
+      return call({ is: 'synced', path })
+  }
+  throw new Error(`strace tells of a call that nobody reads: ${line.slice(0, 200)}`)
+}

@@ -1,0 +1,29 @@
+/** Devices that do not survive every crash, each by one line. */
+import type { Replacement } from '../end-to-end/weakened/build.ts'
+
+/** Between the two no key opens any block. */
+export const destroysKeyEarly: Replacement = {
+  file: 'device-agent/store/device-store.ts',
+  line: '    this.#journal.write(events, { ...beside, pools })\n    for (const { slots } of media) slots.destroyPrevious()\n',
+  by: '    for (const { slots } of media) slots.destroyPrevious()\n    this.#journal.write(events, { ...beside, pools })\n',
+}
+
+/** By what a power cut shows of them. */
+export const WEAKENINGS: Readonly<Record<string, Replacement>> = {
+  'does not wait for the disk at each commit': {
+    file: 'device-agent/store/database.ts',
+    line: "['synchronous', 'FULL', 2]",
+    by: "['synchronous', 'OFF', 0]",
+  },
+  'does not sync the folder in which its new medium stands': {
+    file: 'device-agent/ballot/setup.ts',
+    line: '    sync(home.folder)\n',
+    by: '',
+  },
+  'destroys the key of the old block before the new one is committed': destroysKeyEarly,
+  'does not sync what it writes to a slot': {
+    file: 'device-agent/store/slots.ts',
+    line: '    fdatasyncSync(this.#file)\n',
+    by: '',
+  },
+}
