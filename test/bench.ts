@@ -16,6 +16,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: 'emulated I/O boards in real time per core',
     load: () => import('./bench/boards.ts'),
   },
+  'audit-others': {
+    what: 'the audit beside hypercore and ssb-validate, which are fetched from npm for the run',
+    load: () => import('./bench/audit-others.ts'),
+  },
   lines: {
     what: 'a touch on its way, 32,000 open lines, a slip beside its bytes',
     load: () => import('./bench/lines.ts'),
@@ -29,7 +33,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = Object.hasOwn(BENCHES, name) && rest.length === 0 ? BENCHES[name] : undefined
 if (bench === undefined) {
-  const list = Object.entries(BENCHES).map(([known, { what }]) => `  ${known.padEnd(12)}${what}\n`)
+  const list = Object.entries(BENCHES).map(([known, { what }]) => `  ${known.padEnd(14)}${what}\n`)
   const out = name === '' ? process.stdout : process.stderr
   const wrong = name === '' ? '' : `no bench "${[name, ...rest].join(' ')}"\n`
   out.write(`${wrong}npm run bench -- <name>\n${list.join('')}`)
