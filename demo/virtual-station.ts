@@ -40,6 +40,7 @@ export function startVirtualDevice(id: string, parts: StationParts): VirtualDevi
     forEachPeripheral((name) => lines[name].plug),
     clock,
     CALIBRATION,
+    'firmware',
   )
   const hold = () => clock.hold()
   const agent = valueOrThrow(

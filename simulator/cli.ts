@@ -106,7 +106,7 @@ async function runPeripherals(seed: string, faults: boolean): Promise<void> {
     if (faults) say(`             ${printFaultPlan(plan)}`)
     return faultyLine({ line, clock: realClock, baudRate, bitsPerByte, plan })
   })
-  const bench = setUpBench(lines, realClock, PANEL)
+  const bench = setUpBench(lines, realClock, PANEL, 'firmware')
   const hands = new Hands(bench, lines, random, realClock.now())
   for (const line of hands.cards()) say(line)
   say('Ready. Type "help" for what hands can do; end with Ctrl-C.')
@@ -124,6 +124,7 @@ async function runPeripherals(seed: string, faults: boolean): Promise<void> {
   clearInterval(keepAlive)
   input.close()
   process.stdin.destroy()
+  bench.board.switchOff()
   for (const line of Object.values(lines)) if (line.plugged) line.unplug()
   rmSync(folder, { recursive: true })
 }

@@ -16,6 +16,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: "a card's whole authentication beside the sum of its bytes",
     load: () => import('./bench/cards.ts'),
   },
+  boards: {
+    what: 'emulated I/O boards in real time per core',
+    load: () => import('./bench/boards.ts'),
+  },
   'audit-others': {
     what: 'the audit beside hypercore and ssb-validate, which are fetched from npm for the run',
     load: () => import('./bench/audit-others.ts'),

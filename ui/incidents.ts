@@ -19,7 +19,7 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
     case 'line.restored':
       return incidents.restored(peripherals.name[entry.peripheral])
     case 'tamper.opened':
-      return incidents.tamper
+      return incidents.tamper[entry.switch]
     case 'witness.alarm':
       return `${entry.device}: ${incidents.witnessAlarm[entry.alarm]}`
     case 'device.stopped':

@@ -112,7 +112,9 @@ export const CATALOGUE = {
     .describe("The printer's roll is near its end; a poll worker was asked for a new one between voters."),
   'line.lost': z.strictObject({ peripheral }).describe('A peripheral stopped answering or was unplugged.'),
   'line.restored': z.strictObject({ peripheral }).describe('A lost peripheral answers again.'),
-  'tamper.opened': z.strictObject({ switch: z.enum(['chassis']) }).describe('A tamper switch opened.'),
+  'tamper.opened': z
+    .strictObject({ switch: z.enum(['chassis', 'ballot-box', 'seal']) })
+    .describe('A tamper switch opened.'),
   'witness.alarm': z
     .strictObject({
       device: short.describe('id of the neighbour'),

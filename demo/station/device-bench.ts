@@ -53,7 +53,7 @@ export class DeviceBench {
     this.#plugs = forEachBridged((name) => lines[name].plug)
     this.process = new DeviceProcess(orders, seed, opens, changed)
     const { display } = this.process
-    this.bench = { ...setUpPeripherals(this.#plugs, realClock, CALIBRATION), display }
+    this.bench = { ...setUpPeripherals(this.#plugs, realClock, CALIBRATION, 'firmware'), display }
     display.onScreen(({ name }) => {
       this.#lastScreen = name
     })

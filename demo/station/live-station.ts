@@ -182,6 +182,7 @@ export class LiveStation {
     clearInterval(this.#looking)
     this.#officers.dismiss('the station ends')
     await this.#device.process.end()
+    this.#device.bench.board.switchOff()
     await this.#desk.close()
     await this.#centre.centre.close()
     this.#centre.store.close()

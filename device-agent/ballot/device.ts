@@ -1,4 +1,4 @@
-import type { IoBoard } from '../../firmware/io-board/adapter.ts'
+import type { IoBoard, Tamper } from '../../firmware/io-board/adapter.ts'
 import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
 import { measureWith } from '../../ui/fonts.ts'
@@ -38,7 +38,8 @@ export class BallotDevice {
   /** Both keys were turned on while a voter was at it; the officers wait. */
   #keysWaiting = false
   #keysOn = false
-  #caseOpen = false
+  /** Tamper switches that are open. */
+  #open: Tamper['open'] = []
   readonly #card = new CardSlot((movement) => this.#guard(() => this.#cardMoved(movement)))
   readonly #handingOver: HandingOver
   readonly #fingers: Fingers
@@ -201,7 +202,7 @@ export class BallotDevice {
       }),
     )
     connecting = false
-    connected.onTamper((open) => this.#guard(() => this.#tampered(open)))
+    connected.onTamper((tamper) => this.#guard(() => this.#tampered(tamper)))
   }
 
   #pressed(id: string): void {
@@ -239,20 +240,22 @@ export class BallotDevice {
     else this.#stepPolls(input)
   }
 
-  #tampered(open: boolean): void {
-    if (open && !this.#caseOpen) {
-      this.#parts.store.append({ type: 'tamper.opened', switch: 'chassis' })
-      this.#caseOpen = true
+  /** A switch that is open since before, and is told again by a board that comes back, opened once. */
+  #tampered({ open, opened }: Tamper): void {
+    const known = this.#open
+    this.#open = open
+    for (const name of opened) {
+      if (known.includes(name) && open.includes(name)) continue
+      this.#parts.store.append({ type: 'tamper.opened', switch: name })
       this.#stepPolls({ is: 'tampered' })
     }
-    this.#caseOpen = open
     this.#show()
   }
 
   /** Officers wait until the voter in hand is done. */
   #keysTurned(on: boolean): void {
     // Nothing is opened, resumed or closed with an open case.
-    if (on && this.#caseOpen) return
+    if (on && this.#open.length > 0) return
     this.#keysWaiting = on && this.#polls.is === 'open' && this.#sessions.state.is !== 'idle'
     if (!this.#keysWaiting) this.#stepPolls({ is: 'keys', on })
   }
@@ -316,7 +319,7 @@ export class BallotDevice {
       glassBlocked: this.#fingers.isStuck,
       lastVote: LAST_VOTE[store.slip],
       keysOn: this.#keysOn,
-      caseOpen: this.#caseOpen,
+      caseOpen: this.#open.length > 0,
       alarms: store.day.alarms,
       handedOver: this.#handingOver.state,
       stationClosed: this.#polls.is === 'finished' && openDevices({ home, store }).length === 0,

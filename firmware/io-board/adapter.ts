@@ -15,13 +15,30 @@ import { openTransport } from '../link/fault.ts'
 import type { LinkCounters } from '../link/framer.ts'
 import { Listeners } from '../link/listeners.ts'
 import { Turns } from '../link/turns.ts'
-import { encodePortQuery, firmataFormat, isPort } from './codec.ts'
+import { firmataFormat } from './codec.ts'
 import { PINS } from './pins.ts'
+import {
+  type BoardStatus,
+  decodeStatus,
+  encodeAcknowledge,
+  encodeBeep,
+  encodeFeed,
+  TAMPER_SWITCHES,
+  type TamperSwitch,
+} from './status.ts'
 
 /** Which officers' keys are turned. */
 export interface Keys {
   readonly executive: boolean
   readonly supervisory: boolean
+}
+
+/** What the tamper switches have to tell. */
+export interface Tamper {
+  /** Which are open now. */
+  readonly open: readonly TamperSwitch[]
+  /** Which have opened since this was told last, at the first time: since the board's latch was last ended, whoever listened. */
+  readonly opened: readonly TamperSwitch[]
 }
 
 /** A connected I/O board. */
@@ -31,28 +48,31 @@ export interface IoBoard {
   readonly counters: LinkCounters
   /** Calls back at once with the switches as they are, and at each change. */
   onKeys(listener: (keys: Keys) => void): void
-  /** Calls back at once with whether the chassis is open, and at each change. */
-  onTamper(listener: (open: boolean) => void): void
+  /** Calls back at once, and at each change. Once it has returned the board's latch is ended of what is closed. */
+  onTamper(listener: (tamper: Tamper) => void): void
   setLamp(on: boolean): void
+  /** Sounds the buzzer for so many milliseconds, 5000 at most. */
+  beep(ms: number): void
+  /** What the board last said of itself. */
+  readonly status: BoardStatus
   /** Calls back once when the line is gone, at once if it already is. */
   onLost(listener: (fault: LinkFault) => void): void
-  /** Has the board report its switches anew, which also mends a report that was lost. */
+  /** Feeds the board's watchdog. Its answer tells the switches anew, which also mends a report that was lost. */
   heartbeat(): Promise<Result<void, LinkFault>>
   close(): void
 }
 
-/** From opening to the first state of all inputs, in real time: johnny-five and firmata-io know no other. */
+/** From opening to the first status, in real time: johnny-five and firmata-io know no other. */
 const CONNECT_MS = 5000
 /** After this silence firmata-io asks for the version; until then it waits for a board that tells it by itself. */
 const ASK_VERSION_MS = 500
 /** A board answers within a few milliseconds. */
 const ANSWER_MS = 1000
 
-const INPUTS = [PINS.executiveKey, PINS.supervisoryKey, PINS.chassisTamper] as const
-/** The port of all of them; a port is eight pins. */
-const INPUT_PORT = PINS.chassisTamper >> 3
+/** A board that is not fed for so long switches its outputs off: some heartbeats, and a try that fails. */
+const LEASE_SECONDS = 30
 
-/** Opens the line, waits for the board's firmware to answer, and reads its inputs once. */
+/** Opens the line, waits for the board's firmware to answer, and feeds it once. */
 export async function connectIoBoard(parts: {
   readonly open: OpenLine
   readonly clock: Clock
@@ -77,13 +97,17 @@ class FirmataBoard implements IoBoard {
   /** firmata-io's side of the line: it wants an emitter of `data`. */
   readonly #port: FirmataPort
   readonly #firmata: InstanceType<typeof firmata.Firmata>
-  /** Levels as last reported, by pin; 0 is LOW. */
-  readonly #levels = new Map<number, number>()
   readonly #keysListeners = new Listeners<Keys>()
-  readonly #tamperListeners = new Listeners<boolean>()
-  #told: { readonly keys: Keys; readonly tamper: boolean } | undefined
-  #inputsKnown = () => {}
+  readonly #tamperListeners = new Listeners<Tamper>()
+  #status: BoardStatus | undefined
+  /** Opened, and nobody has been told. */
+  #untold: readonly TamperSwitch[] = []
+  #hasTamperListener = false
+  #isEndingLatch = false
+  #number = 0
+  #ready = () => {}
   #board: five.Board | undefined
+  #isLampOn = false
   #over = false
 
   constructor(transport: Transport, clock: Clock) {
@@ -105,10 +129,15 @@ class FirmataBoard implements IoBoard {
     return `${name} ${version.major}.${version.minor}`
   }
 
-  /** Resolves when all inputs are known, or with why they never will be. */
+  get status(): BoardStatus {
+    if (this.#status === undefined) throw new Error('an I/O board that has not begun')
+    return this.#status
+  }
+
+  /** Resolves when the board is set up and has told its switches, or with why it never will. */
   async begin(): Promise<LinkFault | undefined> {
-    const known = new Promise<undefined>((resolve) => {
-      this.#inputsKnown = () => resolve(undefined)
+    const ready = new Promise<undefined>((resolve) => {
+      this.#ready = () => resolve(undefined)
     })
     const lost = new Promise<LinkFault>((resolve) => this.onLost(resolve))
     this.#firmata.once('ready', () => this.#makeBoard())
@@ -116,23 +145,34 @@ class FirmataBoard implements IoBoard {
       () => this.#line.abandon({ is: 'timeout', what: 'the I/O board does not answer' }),
       CONNECT_MS,
     )
-    const fault = await Promise.race([known, lost])
+    const fault = await Promise.race([ready, lost])
+    const fed = fault === undefined ? await this.heartbeat() : fail(fault)
     clearTimeout(timer)
-    return fault
+    // A line that was given up meanwhile says why better than the question that it ended.
+    return fed.ok ? undefined : await Promise.race([lost, Promise.resolve(fed.error)])
   }
 
   onKeys(listener: (keys: Keys) => void): void {
     this.#keysListeners.add(listener)
-    if (this.#told !== undefined) listener(this.#told.keys)
+    if (this.#status !== undefined) listener(this.#status.keys)
   }
 
-  onTamper(listener: (open: boolean) => void): void {
+  onTamper(listener: (tamper: Tamper) => void): void {
     this.#tamperListeners.add(listener)
-    if (this.#told !== undefined) listener(this.#told.tamper)
+    this.#hasTamperListener = true
+    if (this.#status === undefined) return
+    listener({ open: namesOf(this.#status.open), opened: this.#untold })
+    this.#untold = []
+    this.#endLatch()
   }
 
   setLamp(on: boolean): void {
+    this.#isLampOn = on
     this.#board?.digitalWrite(PINS.lamp, on ? 1 : 0)
+  }
+
+  beep(ms: number): void {
+    this.#line.send(encodeBeep(this.#nextNumber(), ms))
   }
 
   onLost(listener: (fault: LinkFault) => void): void {
@@ -140,14 +180,7 @@ class FirmataBoard implements IoBoard {
   }
 
   heartbeat(): Promise<Result<void, LinkFault>> {
-    return this.#turns.take(async () => {
-      const outcome = await this.#line.ask<null>(encodePortQuery(INPUT_PORT), ANSWER_MS, (message) =>
-        isPort(message, INPUT_PORT) ? { is: 'answer', answer: null } : undefined,
-      )
-      if (outcome.is === 'answered') return ok(undefined)
-      if (outcome.is === 'lost') return fail({ is: 'lost', what: outcome.why })
-      return fail({ is: 'timeout', what: 'the I/O board does not answer' })
-    })
+    return this.#ask((number) => encodeFeed(number, LEASE_SECONDS))
   }
 
   close(): void {
@@ -155,7 +188,7 @@ class FirmataBoard implements IoBoard {
     this.#line.close()
   }
 
-  /** johnny-five's part, once the firmware has told its pins: inputs with pull-up, reported on change, and the lamp. */
+  /** johnny-five's part, once the firmware has told its pins: the lamp. */
   #makeBoard(): void {
     if (this.#over) return
     // Without these three johnny-five starts a prompt, takes the interrupt signal and prints.
@@ -168,9 +201,30 @@ class FirmataBoard implements IoBoard {
       this.#board = board
       board.pinMode(PINS.lamp, this.#firmata.MODES.OUTPUT)
       this.setLamp(false)
-      for (const pin of INPUTS) board.pinMode(pin, this.#firmata.MODES.PULLUP)
-      for (const pin of INPUTS) board.digitalRead(pin, (level) => this.#levels.set(pin, level))
+      this.#ready()
     })
+  }
+
+  /** One of our own messages, answered by a status with its number. */
+  #ask(encode: (number: number) => Uint8Array): Promise<Result<void, LinkFault>> {
+    return this.#turns.take(async () => {
+      const number = this.#nextNumber()
+      const outcome = await this.#line.ask<null>(encode(number), ANSWER_MS, (message) => {
+        const status = decodeStatus(message)
+        return typeof status === 'object' && status.number === number
+          ? { is: 'answer', answer: null }
+          : undefined
+      })
+      if (outcome.is === 'answered') return ok(undefined)
+      if (outcome.is === 'lost') return fail({ is: 'lost', what: outcome.why })
+      return fail({ is: 'timeout', what: 'the I/O board does not answer' })
+    })
+  }
+
+  /** 1 to 127: what tells itself has 0. */
+  #nextNumber(): number {
+    this.#number = (this.#number % 127) + 1
+    return this.#number
   }
 
   /** firmata-io indexes its tables with what a board says and throws at a pin that is not there: such a board is lost. */
@@ -181,23 +235,68 @@ class FirmataBoard implements IoBoard {
       this.#line.abandon({ is: 'protocol', what: `the I/O board says what no board can: ${String(error)}` })
       return
     }
-    this.#tellInputs()
+    const status = decodeStatus(message)
+    if (typeof status === 'object') this.#take(status)
   }
 
   /** Tells what changed. Outside of firmata-io's own calls, so that an error of a listener is not taken for the board's. */
-  #tellInputs(): void {
-    const [executive, supervisory, chassis] = INPUTS.map((pin) => this.#levels.get(pin))
-    if (executive === undefined || supervisory === undefined || chassis === undefined) return
-    const before = this.#told
-    const keys = { executive: executive === 0, supervisory: supervisory === 0 }
-    const tamper = chassis !== 0
-    this.#told = { keys, tamper }
-    if (before === undefined) this.#inputsKnown()
-    if (before?.keys.executive !== keys.executive || before.keys.supervisory !== keys.supervisory) {
-      this.#keysListeners.tell(keys)
+  #take(status: BoardStatus): void {
+    const before = this.#status
+    if (before !== undefined && before.watchdog !== 'never fed' && status.watchdog === 'never fed') {
+      this.#line.abandon({ is: 'lost', what: 'the I/O board has started anew' })
+      return
     }
-    if (before?.tamper !== tamper) this.#tamperListeners.tell(tamper)
+    this.#status = status
+    // Unfed, it forgot what its outputs were.
+    if (status.watchdog === 'fed' && before !== undefined && before.lapses !== status.lapses)
+      this.setLamp(this.#isLampOn)
+    if (
+      before?.keys.executive !== status.keys.executive ||
+      before.keys.supervisory !== status.keys.supervisory
+    ) {
+      this.#keysListeners.tell(status.keys)
+    }
+    this.#tellTamper(status, before)
   }
+
+  #tellTamper(status: BoardStatus, before: BoardStatus | undefined): void {
+    const open = namesOf(status.open)
+    const opened = openedSince(status, before)
+    if (!this.#hasTamperListener) {
+      this.#untold = TAMPER_SWITCHES.filter((name) => this.#untold.includes(name) || opened.includes(name))
+      return
+    }
+    if (opened.length > 0 || String(open) !== String(before === undefined ? [] : namesOf(before.open))) {
+      this.#tamperListeners.tell({ open, opened })
+    }
+    this.#endLatch()
+  }
+
+  /** Who listens has been told: the latch of what is closed has done its work. */
+  #endLatch(): void {
+    const { latched, open, openings } = this.status
+    const isDone = TAMPER_SWITCHES.some((name) => latched[name] && !open[name])
+    if (!isDone || this.#isEndingLatch) return
+    this.#isEndingLatch = true
+    void this.#ask((number) => encodeAcknowledge(number, openings)).then(() => {
+      this.#isEndingLatch = false
+    })
+  }
+}
+
+/** Which switches have opened between two statuses; all that are latched if nothing was known before. */
+function openedSince(status: BoardStatus, before: BoardStatus | undefined): readonly TamperSwitch[] {
+  if (before === undefined) return namesOf(status.latched)
+  if (status.openings === before.openings) return []
+  const known = TAMPER_SWITCHES.filter(
+    (name) => (status.open[name] && !before.open[name]) || (status.latched[name] && !before.latched[name]),
+  )
+  // Opened and closed again while messages were lost: it is one of those that are latched.
+  return known.length > 0 ? known : namesOf(status.latched)
+}
+
+function namesOf(switches: BoardStatus['open']): readonly TamperSwitch[] {
+  return TAMPER_SWITCHES.filter((name) => switches[name])
 }
 
 /** johnny-five keeps every board that was ever made; a line that comes and goes for months must not grow the process. */

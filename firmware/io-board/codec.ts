@@ -5,15 +5,14 @@
  * ```
  * 90-9F port | bits 0-6 | bit 7      the levels of a port       E0-EF channel | two bytes   an analogue value
  * F9 major minor                     the protocol's version     F0 command, data, F7        a sysex message
- * D0-DF port | 1                     host to board: report this port, now and at each change
  * ```
- * Every byte but the first, and the last of a sysex message, has seven bits. There is no checksum.
+ * Every byte but the first, and the last of a sysex message, has seven bits. There is no checksum but in our own messages (status.ts).
  */
 import type { FrameFormat, Scan } from '../link/framer.ts'
+import { decodeStatus } from './status.ts'
 
 const DIGITAL = 0x90
 const ANALOGUE = 0xe0
-const REPORT_PORT = 0xd0
 const SYSEX_START = 0xf0
 const SYSEX_END = 0xf7
 const VERSION = 0xf9
@@ -24,16 +23,6 @@ const SHORTEST_SYSEX = 3
 
 /** How messages are found in a board's stream. The longest, of a board this size, is its capabilities: some 300 bytes. */
 export const firmataFormat: FrameFormat<Uint8Array> = { maxLength: 1024, scan }
-
-/** Asks a board for the levels of a port now; it goes on reporting changes. */
-export function encodePortQuery(port: number): Uint8Array {
-  return Uint8Array.of(REPORT_PORT | port, 1)
-}
-
-/** Whether a message tells the levels of this port. */
-export function isPort(message: Uint8Array, port: number): boolean {
-  return message[0] === (DIGITAL | port)
-}
 
 function scan(bytes: Uint8Array): Scan<Uint8Array> {
   const [first = 0] = bytes
@@ -51,5 +40,6 @@ function scanSysex(bytes: Uint8Array): Scan<Uint8Array> {
   if (end === -1) return { is: 'incomplete' }
   const length = end + 1
   if (bytes[end] !== SYSEX_END || length < SHORTEST_SYSEX) return { is: 'noise' }
-  return { is: 'frame', frame: bytes.slice(0, length), length }
+  const frame = bytes.slice(0, length)
+  return decodeStatus(frame) === 'damaged' ? { is: 'bad-checksum' } : { is: 'frame', frame, length }
 }

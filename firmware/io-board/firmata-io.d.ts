@@ -13,7 +13,7 @@ declare module 'firmata-io' {
       readonly name: string
       readonly version: { readonly major: number; readonly minor: number }
     }
-    readonly MODES: { readonly PULLUP: number; readonly OUTPUT: number }
+    readonly MODES: { readonly OUTPUT: number }
   }
 
   const firmata: { readonly Firmata: typeof Firmata }

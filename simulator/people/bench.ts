@@ -3,7 +3,9 @@ import type { Clock } from '../../core/ports.ts'
 import type { PeripheralLine } from '../lines/peripheral-line.ts'
 import { VirtualCardReader } from '../peripherals/card-reader.ts'
 import { VirtualDisplay } from '../peripherals/display.ts'
+import { EmulatedIoBoard } from '../peripherals/emulated-io-board.ts'
 import { VirtualIoBoard } from '../peripherals/io-board.ts'
+import type { IoBoardBody } from '../peripherals/io-board-body.ts'
 import { VirtualPrinter } from '../peripherals/printer.ts'
 import { type TouchEdges, VirtualTouchscreen } from '../peripherals/touchscreen.ts'
 
@@ -12,12 +14,15 @@ type PeripheralLines = Readonly<
   Record<'touchscreen' | 'card-reader' | 'printer' | 'io-board', PeripheralLine>
 >
 
+/** Its real firmware in an emulated chip, or the light board for crowds; one contract holds both to the same. */
+type BoardKind = 'firmware' | 'light'
+
 /** A bench. */
 export interface Bench {
   readonly touchscreen: VirtualTouchscreen
   readonly reader: VirtualCardReader
   readonly printer: VirtualPrinter
-  readonly board: VirtualIoBoard
+  readonly board: IoBoardBody
   readonly display: VirtualDisplay
 }
 
@@ -35,9 +40,10 @@ export function setUpBench(
   lines: PeripheralLines & { readonly display: PeripheralLine },
   clock: Clock,
   calibration: TouchEdges,
+  boardKind: BoardKind,
 ): Bench {
   return {
-    ...setUpPeripherals(lines, clock, calibration),
+    ...setUpPeripherals(lines, clock, calibration, boardKind),
     display: new VirtualDisplay({ line: lines.display, clock }),
   }
 }
@@ -47,11 +53,13 @@ export function setUpPeripherals(
   lines: PeripheralLines,
   clock: Clock,
   calibration: TouchEdges,
+  boardKind: BoardKind,
 ): Omit<Bench, 'display'> {
+  const Board = boardKind === 'firmware' ? EmulatedIoBoard : VirtualIoBoard
   return {
     touchscreen: new VirtualTouchscreen({ line: lines.touchscreen, clock, calibration }),
     reader: new VirtualCardReader({ line: lines['card-reader'], clock }),
     printer: new VirtualPrinter({ line: lines.printer, clock }),
-    board: new VirtualIoBoard({ line: lines['io-board'], clock }),
+    board: new Board({ line: lines['io-board'], clock }),
   }
 }

@@ -22,7 +22,8 @@ card reader  insert voter|executive|supervisory|spare [t0|t1] [fast] [slow|chatt
              pull · pull-at BYTE (when so many bytes more have passed between card and reader)
 printer      near-end · paper-out · tear-paper · load-paper · open-cover · close-cover
              jam · cutter-jam · clear-jam · overheat · cool-down
-I/O board    open-case · close-case · key executive|supervisory on|off
+I/O board    open-case · close-case · open-box · close-box · cut-seal · mend-seal · drop-slip
+             key executive|supervisory on|off · battery MILLIVOLTS · supply MILLIVOLTS · celsius DEGREES
 display      look (what is painted) · freeze · thaw
 every line   unplug · replug, each with touchscreen|card-reader|printer|io-board|display`
 
@@ -166,6 +167,14 @@ export class Hands {
       { words: /^cool-down$/, do: () => printer.coolDown() },
       { words: /^open-case$/, do: () => board.openCase() },
       { words: /^close-case$/, do: () => board.closeCase() },
+      { words: /^open-box$/, do: () => board.openBox() },
+      { words: /^close-box$/, do: () => board.closeBox() },
+      { words: /^cut-seal$/, do: () => board.cutSeal() },
+      { words: /^mend-seal$/, do: () => board.mendSeal() },
+      { words: /^drop-slip$/, do: () => board.passSlip() },
+      { words: /^battery (\d+)$/, do: (mv) => board.measure({ batteryMv: Number(mv) }) },
+      { words: /^supply (\d+)$/, do: (mv) => board.measure({ supplyMv: Number(mv) }) },
+      { words: /^celsius (-?\d+)$/, do: (celsius) => board.measure({ celsius: Number(celsius) }) },
       {
         words: /^key (executive|supervisory) (on|off)$/,
         do: (key, way) => board.turnKey(key === 'executive' ? key : 'supervisory', way === 'on'),

@@ -3,13 +3,14 @@
  *
  * ```
  * 90-9F port | bits 0-6 | bit 7        digital message       D0-DF port | 0 or 1   report this port
+ * E0-EF channel | two bytes            analogue value        C0-CF channel | 0 or 1  sample this channel
  * F4 pin mode   F5 pin value   F9 ask or tell the version    FF reset
  * F0 command, data of seven bits each, F7                    a sysex message
  * ```
  */
 
 /** Pin modes that this board knows. */
-export const PIN_MODE = { input: 0x00, output: 0x01, pullUp: 0x0b } as const
+export const PIN_MODE = { input: 0x00, output: 0x01, analogue: 0x02, pwm: 0x03, pullUp: 0x0b } as const
 
 /** Sysex commands of the core protocol. */
 export const SYSEX = {
@@ -19,6 +20,7 @@ export const SYSEX = {
   capabilityResponse: 0x6c,
   pinStateQuery: 0x6d,
   pinStateResponse: 0x6e,
+  extendedAnalogue: 0x6f,
   reportFirmware: 0x79,
   samplingInterval: 0x7a,
 } as const
@@ -31,6 +33,8 @@ export type FirmataInput =
   | { readonly is: 'write-pin'; readonly pin: number; readonly value: number }
   | { readonly is: 'write-port'; readonly port: number; readonly bits: number }
   | { readonly is: 'report-port'; readonly port: number; readonly on: boolean }
+  | { readonly is: 'write-analogue'; readonly pin: number; readonly value: number }
+  | { readonly is: 'sample'; readonly channel: number; readonly on: boolean }
   | { readonly is: 'sysex'; readonly command: number; readonly data: Uint8Array }
 
 /** Most bytes of a sysex message, as in the common firmware. */
@@ -44,6 +48,11 @@ export function versionMessage(): Uint8Array {
 /** All eight pins of a port; bit n is pin 8 * port + n. */
 export function digitalMessage(port: number, bits: number): Uint8Array {
   return Uint8Array.of(0x90 | port, bits & 0x7f, bits >> 7)
+}
+
+/** What a channel was sampled as: ten bits. */
+export function analogueMessage(channel: number, value: number): Uint8Array {
+  return Uint8Array.of(0xe0 | channel, value & 0x7f, value >> 7)
 }
 
 /** A sysex message. Throws when a data byte has its eighth bit set. */
@@ -130,8 +139,12 @@ function decode(message: readonly number[]): FirmataInput | undefined {
   switch (kindOf(first)) {
     case 0x90:
       return { is: 'write-port', port: channel, bits: one | (two << 7) }
+    case 0xc0:
+      return { is: 'sample', channel, on: one !== 0 }
     case 0xd0:
       return { is: 'report-port', port: channel, on: one !== 0 }
+    case 0xe0:
+      return { is: 'write-analogue', pin: channel, value: one | (two << 7) }
     case 0xf0:
       return message.length < 3
         ? undefined

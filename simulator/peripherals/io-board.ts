@@ -1,7 +1,11 @@
-/** A virtual I/O board: a microcontroller that speaks Firmata, two key switches, a tamper switch and a lamp. */
-import type { Clock } from '../../core/ports.ts'
+/**
+ * The light I/O board, for crowds: what the firmware does, without a chip. One contract (test/simulator/peripherals/io-board-contract.ts)
+ * holds it and the real firmware to the same.
+ */
+import type { Clock, Timer } from '../../core/ports.ts'
 import type { PeripheralLine } from '../lines/peripheral-line.ts'
 import {
+  analogueMessage,
   digitalMessage,
   type FirmataInput,
   FirmataReader,
@@ -11,102 +15,108 @@ import {
   sysexMessage,
   versionMessage,
 } from './firmata.ts'
-
-/**
- * Where everything is wired. Switches close to ground: a turned key reads low, and so does the tamper switch while the closed
- * case presses it, so that a cut wire looks like an open case.
- */
-const PIN = { executive: 2, supervisory: 3, tamper: 4, lamp: 13 } as const
+import { IoBoardBody, SWITCH } from './io-board-body.ts'
+import { DebouncedInputs } from './io-board-inputs.ts'
+import { ASK, fromSevenBits, readAsked, STATE, statusMessage, USER_SYSEX } from './io-board-report.ts'
 
 /** Pins of an ATmega328P board; 0 and 1 are the serial line's own. */
 const PINS = 20
-const FIRST_PIN = 2
-const PORTS = Math.ceil(PINS / 8)
-
-const FIRMWARE = { major: 1, minor: 0, name: 'sandogh-io' } as const
+const PORTS = 3
+const FIRST_SWITCH = 2
+const SWITCHES_END = 8
+const LIGHT = 11
+const LAMP = 13
+const FIRST_ANALOGUE = 14
+const CHANNELS = 3
 const NO_ANALOG_CHANNEL = 127
 
-interface Pin {
-  mode: number
-  /** What was last written, or 1 for an input with its pull-up on. */
-  state: number
-  /** A closed switch pulls the pin to ground. */
-  grounded: boolean
-}
+const FIRMWARE = { major: 2, minor: 0, name: 'sandogh-io' } as const
+const TAMPER = SWITCH.case | SWITCH.box | SWITCH.seal
+const SAMPLING_MS = 19
+const SHORTEST_SAMPLING_MS = 10
+const LONGEST_BEEP_MS = 5_000
 
 /** One board. Keys are off and the case is closed when it is made. */
-export class VirtualIoBoard {
+export class VirtualIoBoard extends IoBoardBody {
   readonly #line: PeripheralLine
+  readonly #clock: Clock
   readonly #reader = new FirmataReader()
-  readonly #pins: Pin[] = Array.from({ length: PINS }, (_, number) => ({
-    mode: PIN_MODE.input,
-    state: 0,
-    grounded: number === PIN.tamper,
-  }))
-  readonly #reported = new Map<number, number>()
-  readonly #lampListeners: ((on: boolean) => void)[] = []
-  #lampWas = false
+  readonly #inputs: DebouncedInputs
+  readonly #reportedPorts = new Set<number>()
+  readonly #sampled = new Set<number>()
+  #samplingMs = SAMPLING_MS
+  #sampling: Timer | undefined
+  /** As if written into memory that a restart does not touch; `stored` once anything was. */
+  #latch = { openings: 0, latched: 0, stored: false }
+  /** No latch was stored when it last started. */
+  #isNew = true
+  #lease: 'never' | 'fed' | 'lapsed' = 'never'
+  #leaseTimer: Timer | undefined
+  #lapses = 0
+  #slips = 0
+  #beep: Timer | undefined
+  #lamp = { isOutput: false, on: false }
+  #light: { mode: number; value: number } = { mode: PIN_MODE.input, value: 0 }
 
-  constructor({ line }: { readonly line: PeripheralLine; readonly clock: Clock }) {
+  constructor({ line, clock }: { readonly line: PeripheralLine; readonly clock: Clock }) {
+    super()
     this.#line = line
+    this.#clock = clock
+    this.#inputs = new DebouncedInputs(
+      clock,
+      () => this.levels,
+      (changed) => this.#inputsChanged(changed),
+    )
     line.onData((bytes) => {
       for (const input of this.#reader.feed(bytes)) this.#execute(input)
     })
     // Opening the line resets such a board, and it says who it is as soon as it runs.
-    line.onOpen(() => {
-      this.#reader.reset()
-      this.#reset()
-      this.#line.write(versionMessage())
-      this.#reportFirmware()
-    })
+    line.onOpen(() => this.powerCycle())
   }
 
-  /** Turns one of the two key switches. Throws when it is turned so already. */
-  turnKey(key: 'executive' | 'supervisory', on: boolean): void {
-    this.#switch(PIN[key], on, `the ${key} key`)
-  }
-
-  /** Is that key turned on? */
-  isKeyOn(key: 'executive' | 'supervisory'): boolean {
-    return this.#pins[PIN[key]]?.grounded === true
-  }
-
-  isCaseOpen(): boolean {
-    return this.#pins[PIN.tamper]?.grounded === false
-  }
-
-  /** Opens the case. Throws when it is open. */
-  openCase(): void {
-    this.#switch(PIN.tamper, false, 'the case')
-  }
-
-  /** Closes the case. Throws when it is closed. */
-  closeCase(): void {
-    this.#switch(PIN.tamper, true, 'the case')
-  }
-
-  /** Is the lamp lit? */
-  lamp(): boolean {
-    const pin = this.#pins[PIN.lamp]
-    return pin !== undefined && pin.mode === PIN_MODE.output && pin.state === 1
-  }
-
-  /** The board's power was away: the lamp is dark until somebody sets it up anew. */
   powerCycle(): void {
     this.#reader.reset()
+    this.#leaseTimer?.cancel()
+    this.#lease = 'never'
+    this.#lapses = 0
+    this.#slips = 0
+    this.#isNew = !this.#latch.stored
+    this.#inputs.restart()
+    this.#open(this.#inputs.settled & TAMPER & ~this.#latch.latched)
+    this.#reset()
+    this.#line.write(versionMessage())
+    this.#reportFirmware()
+    this.#tell(0)
+  }
+
+  switchOff(): void {
+    this.#inputs.restart()
+    this.#leaseTimer?.cancel()
     this.#reset()
   }
 
-  /** Calls back each time the lamp goes on or off. */
-  onLamp(listener: (on: boolean) => void): void {
-    this.#lampListeners.push(listener)
+  protected changed(): void {
+    this.#inputs.moved()
   }
 
-  #switch(number: number, closed: boolean, what: string): void {
-    const pin = this.#pins[number]
-    if (pin === undefined || pin.grounded === closed) throw new Error(`${what} is so already`)
-    pin.grounded = closed
-    this.#reportChanges()
+  protected after(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(ms, resolve))
+  }
+
+  #inputsChanged(changed: number): void {
+    const { settled } = this.#inputs
+    this.#open(changed & settled & TAMPER)
+    if ((changed & ~settled & SWITCH.slip) !== 0) this.#slips += 1
+    if (this.#reportedPorts.has(0)) this.#reportPort(0)
+    this.#tell(0)
+  }
+
+  /** These tamper switches have just opened. */
+  #open(switches: number): void {
+    if (switches === 0) return
+    const count = [...switches.toString(2)].filter((bit) => bit === '1').length
+    const { openings, latched } = this.#latch
+    this.#latch = { openings: openings + count, latched: latched | switches, stored: true }
   }
 
   #execute(input: FirmataInput): void {
@@ -121,77 +131,195 @@ export class VirtualIoBoard {
         this.#setMode(input.pin, input.mode)
         break
       case 'write-pin':
-        this.#writePin(input.pin, input.value)
+        this.#writePin(input.pin, input.value !== 0)
         break
       case 'write-port':
-        for (let bit = 0; bit < 8; bit += 1) this.#writePin(8 * input.port + bit, (input.bits >> bit) & 1)
+        for (let bit = 0; bit < 8; bit += 1)
+          this.#writePin(8 * input.port + bit, ((input.bits >> bit) & 1) === 1)
+        break
+      case 'write-analogue':
+        this.#dim(input.pin, input.value)
         break
       case 'report-port':
         if (input.port >= PORTS) return
-        this.#reported.delete(input.port)
-        if (input.on) this.#reported.set(input.port, Number.NaN)
-        break
+        this.#reportedPorts.delete(input.port)
+        if (!input.on) return
+        this.#reportedPorts.add(input.port)
+        this.#reportPort(input.port)
+        return
+      case 'sample':
+        if (input.channel >= CHANNELS) return
+        this.#sampled.delete(input.channel)
+        if (input.on) this.#sampled.add(input.channel)
+        this.#sampleLater()
+        return
       case 'sysex':
         this.#answer(input.command, input.data)
-        return
+        break
     }
-    this.#reportChanges()
-    this.#tellLamp()
+    this.#showOutputs()
   }
 
   #reset(): void {
-    for (const pin of this.#pins) Object.assign(pin, { mode: PIN_MODE.input, state: 0 })
-    this.#reported.clear()
-    this.#tellLamp()
+    this.#lamp = { isOutput: false, on: false }
+    this.#light = { mode: PIN_MODE.input, value: 0 }
+    this.#reportedPorts.clear()
+    this.#sampled.clear()
+    this.#sampling?.cancel()
+    this.#sampling = undefined
+    this.#samplingMs = SAMPLING_MS
+    this.#beSilent()
+    this.#showOutputs()
   }
 
-  #setMode(number: number, mode: number): void {
-    const pin = this.#usable(number)
-    const known = mode === PIN_MODE.input || mode === PIN_MODE.output || mode === PIN_MODE.pullUp
-    if (pin === undefined || !known) return
-    pin.mode = mode
-    pin.state = mode === PIN_MODE.pullUp ? 1 : 0
+  /** A pin that is wired to a switch stays an input, whatever the host wants. */
+  #setMode(pin: number, mode: number): void {
+    if (pin === LAMP) this.#lamp = { isOutput: mode === PIN_MODE.output, on: false }
+    const known = mode === PIN_MODE.output || mode === PIN_MODE.pwm
+    if (pin === LIGHT) this.#light = { mode: known ? mode : PIN_MODE.input, value: 0 }
   }
 
-  /** Writing 1 to an input switches its pull-up on, and writing 0 to one does nothing, as in the common Firmata firmware. */
-  #writePin(number: number, value: number): void {
-    const pin = this.#usable(number)
-    if (pin !== undefined && (pin.mode === PIN_MODE.output || value !== 0)) pin.state = value === 0 ? 0 : 1
+  #writePin(pin: number, on: boolean): void {
+    if (this.#lease === 'lapsed') return
+    if (pin === LAMP && this.#lamp.isOutput) this.#lamp.on = on
+    if (pin === LIGHT && this.#light.mode === PIN_MODE.output) this.#light.value = on ? 255 : 0
   }
 
-  #usable(number: number): Pin | undefined {
-    return number < FIRST_PIN ? undefined : this.#pins[number]
+  #dim(pin: number, value: number): void {
+    if (this.#lease === 'lapsed' || pin !== LIGHT || this.#light.mode !== PIN_MODE.pwm) return
+    this.#light.value = Math.min(255, value)
   }
 
   #answer(command: number, data: Uint8Array): void {
+    const [first = 0] = data
     switch (command) {
       case SYSEX.reportFirmware:
         this.#reportFirmware()
         return
-      case SYSEX.capabilityQuery: {
-        const modes = [PIN_MODE.input, 1, PIN_MODE.output, 1, PIN_MODE.pullUp, 1]
-        const pins = this.#pins.flatMap((_, number) => (number < FIRST_PIN ? [0x7f] : [...modes, 0x7f]))
-        this.#line.write(sysexMessage(SYSEX.capabilityResponse, pins))
+      case SYSEX.capabilityQuery:
+        this.#line.write(sysexMessage(SYSEX.capabilityResponse, forEachPin(capabilities).flat()))
         return
-      }
       case SYSEX.analogMappingQuery:
         this.#line.write(
           sysexMessage(
             SYSEX.analogMappingResponse,
-            this.#pins.map(() => NO_ANALOG_CHANNEL),
+            forEachPin((pin) => (isAnalogue(pin) ? pin - FIRST_ANALOGUE : NO_ANALOG_CHANNEL)),
           ),
         )
         return
-      case SYSEX.pinStateQuery: {
-        const [number = 0] = data
-        const pin = this.#pins[number]
-        if (pin !== undefined)
-          this.#line.write(sysexMessage(SYSEX.pinStateResponse, [number, pin.mode, pin.state]))
+      case SYSEX.pinStateQuery:
+        if (data.length === 1 && first < PINS) this.#reportPin(first)
         return
-      }
-      // The sampling interval is taken, but this board has no analogue input to sample; what it does not know it ignores.
-      default:
+      case SYSEX.extendedAnalogue:
+        if (data.length >= 2) this.#dim(first, fromSevenBits(data.subarray(1)))
+        return
+      case SYSEX.samplingInterval:
+        if (data.length === 2) this.#samplingMs = Math.max(SHORTEST_SAMPLING_MS, fromSevenBits(data))
+        return
+      case USER_SYSEX:
+        this.#obey(data)
     }
+  }
+
+  /** A message of our own. One that is not whole is not answered: the host asks again. */
+  #obey(sysex: Uint8Array): void {
+    const asked = readAsked(sysex)
+    if (asked === undefined) return
+    const { kind, data } = asked
+    const [number = 0, second = 0] = data
+    const lengths: Readonly<Record<number, number>> = {
+      [ASK.status]: 1,
+      [ASK.feed]: 2,
+      [ASK.beep]: 3,
+      [ASK.acknowledge]: 5,
+    }
+    if (number === 0 || data.length !== lengths[kind] || (kind === ASK.feed && second === 0)) return
+    if (kind === ASK.feed) this.#feed(second)
+    if (kind === ASK.beep) this.#soundFor(fromSevenBits(data.subarray(1)))
+    if (kind === ASK.acknowledge) this.#acknowledge(fromSevenBits(data.subarray(1)))
+    this.#tell(number)
+  }
+
+  #feed(seconds: number): void {
+    this.#lease = 'fed'
+    this.#leaseTimer?.cancel()
+    this.#leaseTimer = this.#clock.after(1_000 * seconds, () => {
+      this.#lease = 'lapsed'
+      this.#lapses = (this.#lapses + 1) % 128
+      // Nobody may come back and find them on: what the host had set is forgotten.
+      this.#lamp.on = false
+      this.#light.value = 0
+      this.#beSilent()
+      this.#showOutputs()
+      this.#tell(0)
+    })
+  }
+
+  #soundFor(ms: number): void {
+    if (ms === 0 || this.#lease === 'lapsed') return
+    this.#beep?.cancel()
+    this.#beep = this.#clock.after(Math.min(LONGEST_BEEP_MS, ms), () => {
+      this.#beep = undefined
+      this.#showOutputs()
+    })
+  }
+
+  #beSilent(): void {
+    this.#beep?.cancel()
+    this.#beep = undefined
+  }
+
+  /** Only who knows of all openings can end the latch, and only of what is closed. */
+  #acknowledge(openings: number): void {
+    const open = this.#inputs.settled & TAMPER
+    const { latched } = this.#latch
+    if (openings !== this.#latch.openings || (latched & ~open) === 0) return
+    this.#latch = { openings, latched: latched & open, stored: true }
+  }
+
+  #tell(number: number): void {
+    const { batteryMv, supplyMv, temperature } = this.#sampledMeasures()
+    this.#line.write(
+      statusMessage({
+        number,
+        inputs: ((this.#inputs.settled ^ ~TAMPER) & 0xfc) >> FIRST_SWITCH,
+        latched: this.#latch.latched >> FIRST_SWITCH,
+        state:
+          (this.#lease === 'fed' ? STATE.fed : 0) |
+          (this.#lease === 'lapsed' ? STATE.lapsed : 0) |
+          (this.#isNew ? STATE.new : 0) |
+          (this.#beep === undefined ? 0 : STATE.sounding),
+        lapses: this.#lapses,
+        openings: this.#latch.openings,
+        slips: this.#slips,
+        batteryMv,
+        supplyMv,
+        temperature,
+      }),
+    )
+  }
+
+  /** Of ten bits against 5 V, as the converter gives them. */
+  #sample(channel: number): number {
+    const { batteryMv, supplyMv, celsius } = this.measured
+    const mv = [batteryMv / 3, supplyMv / 3, 500 + 10 * celsius][channel] ?? 0
+    return Math.min(1023, Math.max(0, Math.floor((mv / 5_000) * 1024)))
+  }
+
+  #sampledMeasures() {
+    const undivided = (channel: number) => Math.floor((this.#sample(channel) * 1_875) / 128)
+    const temperature = Math.floor((this.#sample(2) * 5_000) / 1024) + 500
+    return { batteryMv: undivided(0), supplyMv: undivided(1), temperature }
+  }
+
+  #sampleLater(): void {
+    if (this.#sampling !== undefined || this.#sampled.size === 0) return
+    this.#sampling = this.#clock.after(this.#samplingMs, () => {
+      this.#sampling = undefined
+      for (const channel of [...this.#sampled].sort())
+        this.#line.write(analogueMessage(channel, this.#sample(channel)))
+      this.#sampleLater()
+    })
   }
 
   #reportFirmware(): void {
@@ -199,31 +327,52 @@ export class VirtualIoBoard {
     this.#line.write(sysexMessage(SYSEX.reportFirmware, [FIRMWARE.major, FIRMWARE.minor, ...name]))
   }
 
-  /** Sends each port that the host wants to know of and does not know as it is now. */
-  #reportChanges(): void {
-    for (const [port, known] of this.#reported) {
-      const bits = this.#levels(port)
-      if (bits === known) continue
-      this.#reported.set(port, bits)
-      this.#line.write(digitalMessage(port, bits))
-    }
+  #reportPort(port: number): void {
+    this.#line.write(digitalMessage(port, port === 0 ? this.#inputs.settled : 0))
   }
 
-  /** The levels of a port's inputs. Without its pull-up an input floats, and is read as low here. */
-  #levels(port: number): number {
-    let bits = 0
-    for (let bit = 0; bit < 8; bit += 1) {
-      const pin = this.#pins[8 * port + bit]
-      if (pin === undefined || pin.mode === PIN_MODE.output) continue
-      if (pin.state === 1 && !pin.grounded) bits |= 1 << bit
-    }
-    return bits
+  #reportPin(pin: number): void {
+    const [mode, value] = this.#pinState(pin)
+    this.#line.write(
+      sysexMessage(SYSEX.pinStateResponse, [pin, mode, value & 0x7f, ...(value > 0x7f ? [1] : [])]),
+    )
   }
 
-  #tellLamp(): void {
-    const on = this.lamp()
-    if (on === this.#lampWas) return
-    this.#lampWas = on
-    for (const listener of this.#lampListeners) listener(on)
+  #pinState(pin: number): readonly [mode: number, value: number] {
+    if (isSwitch(pin)) return [PIN_MODE.pullUp, 1]
+    if (isAnalogue(pin)) return [PIN_MODE.analogue, 0]
+    if (pin === LAMP && this.#lamp.isOutput) return [PIN_MODE.output, this.#lamp.on ? 1 : 0]
+    if (pin !== LIGHT) return [PIN_MODE.input, 0]
+    const { mode, value } = this.#light
+    return [mode, mode === PIN_MODE.output ? Math.min(1, value) : value]
   }
+
+  #showOutputs(): void {
+    this.show({
+      lamp: this.#lamp.isOutput && this.#lamp.on,
+      light: this.#light.mode === PIN_MODE.input ? 0 : this.#light.value,
+      buzzer: this.#beep !== undefined,
+    })
+  }
+}
+
+function isSwitch(pin: number): boolean {
+  return pin >= FIRST_SWITCH && pin < SWITCHES_END
+}
+
+function isAnalogue(pin: number): boolean {
+  return pin >= FIRST_ANALOGUE && pin < FIRST_ANALOGUE + CHANNELS
+}
+
+/** Modes of a pin, each with its number of bits, and the end of the pin. */
+function capabilities(pin: number): number[] {
+  const end = 0x7f
+  if (isSwitch(pin)) return [PIN_MODE.input, 1, PIN_MODE.pullUp, 1, end]
+  if (isAnalogue(pin)) return [PIN_MODE.analogue, 10, end]
+  if (pin === LIGHT) return [PIN_MODE.output, 1, PIN_MODE.pwm, 8, end]
+  return pin === LAMP ? [PIN_MODE.output, 1, end] : [end]
+}
+
+function forEachPin<T>(give: (pin: number) => T): T[] {
+  return Array.from({ length: PINS }, (_, pin) => give(pin))
 }

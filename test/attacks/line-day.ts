@@ -109,7 +109,7 @@ function start(build: Build, out: string, authority: Parameters<typeof writeConf
   const pairs = PERIPHERALS.map((name) => [name, virtualLine(name, clock)] as const)
   const plugs = Object.fromEntries(pairs.map(([name, { plug }]) => [name, plug])) as LineDay['plugs']
   const lines = Object.fromEntries(pairs.map(([name, { open }]) => [name, open])) as DeviceLines
-  const bench = setUpBench(plugs, clock, CALIBRATION)
+  const bench = setUpBench(plugs, clock, CALIBRATION, 'light')
   const parts = {
     home,
     program: PROGRAM,

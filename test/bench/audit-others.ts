@@ -5,7 +5,6 @@
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { auditCount } from '../../audit/count/audit-count.ts'
@@ -53,7 +52,8 @@ export async function main(): Promise<void> {
     const { country, stations } = await writeStations(WISHES, join(scratch))
     const journals = stations.flatMap(({ bundles }) => bundles).map(recordsOf)
     const records = journals.reduce((sum, journal) => sum + journal.length, 0)
-    const others = createRequire(join(scratch, 'package.json'))
+    const fetched = async (name: string) =>
+      (await import(join(scratch, 'node_modules', name, 'index.js'))).default
     const rows: [string, number][] = [
       [
         '`audit verify`: whole bundles, sealed ballots and certificates too',
@@ -64,10 +64,10 @@ export async function main(): Promise<void> {
           ),
         ),
       ],
-      ...(await hypercoreRows(others('hypercore'), journals, join(scratch, 'cores'))),
+      ...(await hypercoreRows(await fetched('hypercore'), journals, join(scratch, 'cores'))),
       [
         'ssb-validate: a signature and a hash each',
-        ssbSeconds(others('ssb-validate'), others('ssb-keys'), journals),
+        ssbSeconds(await fetched('ssb-validate'), await fetched('ssb-keys'), journals),
       ],
     ]
     const [[, first]] = rows as [[string, number]]

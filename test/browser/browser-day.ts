@@ -86,7 +86,7 @@ export async function browserDay(
     ...(Object.fromEntries(pairs.map(([name, { open }]) => [name, open])) as DeviceLines),
     display: display.open,
   }
-  const bench: WatchedBench = { ...setUpBench(plugs, clock, CALIBRATION), display }
+  const bench: WatchedBench = { ...setUpBench(plugs, clock, CALIBRATION, 'light'), display }
   const parts = { home, program: PROGRAM, lines, clock, networkClock: systemClock, random, logger: silent }
   const agent = valueOrThrow(startAgent({ ...parts, hold: () => clock.hold() }))
   const day: BrowserDay = {

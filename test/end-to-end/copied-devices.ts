@@ -57,6 +57,7 @@ export class RunningDevice {
       forEachPeripheral((name) => lines[name].plug),
       clock,
       CALIBRATION,
+      'light',
     )
     this.person = new Person(this.bench, clock)
     const opens = forEachPeripheral((name) => lines[name].open)

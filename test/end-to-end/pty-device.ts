@@ -96,7 +96,7 @@ export class PtyDevice {
     this.#entry = entry
     this.#home = deviceFolder(out, id)
     this.#printerLine = new PacedLine(lines.printer)
-    this.bench = setUpBench({ ...lines, printer: this.#printerLine }, systemClock, CALIBRATION)
+    this.bench = setUpBench({ ...lines, printer: this.#printerLine }, systemClock, CALIBRATION, 'firmware')
     const paths = {
       touchscreen: lines.touchscreen.path,
       cardReader: lines['card-reader'].path,
@@ -188,6 +188,7 @@ export class PtyDevice {
     if (this.#ended) return
     this.#ended = true
     if (this.#child !== undefined && this.#child.exitCode === null) await this.kill()
+    this.bench.board.switchOff()
     for (const line of this.#lines) line.unplug()
   }
 

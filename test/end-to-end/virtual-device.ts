@@ -149,6 +149,7 @@ function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
     { ...plugs, printer: printerLine, 'io-board': boardLine, touchscreen: touchscreenLine },
     clock,
     CALIBRATION,
+    'firmware',
   )
   const agent = valueOrThrow(
     startAgent({

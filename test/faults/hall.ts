@@ -70,7 +70,7 @@ export function startHall(
       plan: plan[name],
     })
   })
-  const bench = setUpBench(lines, clock, CALIBRATION)
+  const bench = setUpBench(lines, clock, CALIBRATION, 'light')
   const agent = valueOrThrow(
     startAgent({
       home,

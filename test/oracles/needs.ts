@@ -49,6 +49,15 @@ export const CHROMIUM: Need = { debian: 'chromium', isThere: () => existsSync('/
 export const XVFB: Need = { debian: 'xvfb', isThere: () => existsSync('/usr/bin/Xvfb') }
 export const XDOTOOL: Need = { debian: 'xdotool', isThere: () => existsSync('/usr/bin/xdotool') }
 
+/** What the I/O board's firmware is built with, and its logic for this computer. */
+export const GCC: Need = { debian: 'gcc', isThere: () => runs('gcc', '--version') }
+export const FIRMWARE_TOOLS: readonly Need[] = [
+  { debian: 'gcc-avr', isThere: () => runs('avr-gcc', '--version') },
+  { debian: 'binutils-avr', isThere: () => runs('avr-objcopy', '--version') },
+  { debian: 'avr-libc', isThere: () => existsSync('/usr/lib/avr/include/avr/io.h') },
+  { debian: 'make', isThere: () => runs('make', '--version') },
+]
+
 /** The smart card daemon, its driver for a GemPC Twin on a serial line, and a client. */
 export const PCSCD: Need = { debian: 'pcscd', isThere: () => existsSync('/usr/sbin/pcscd') }
 export const CCID_DRIVER: Need = {

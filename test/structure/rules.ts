@@ -21,6 +21,8 @@ const AREAS: Readonly<Record<string, readonly string[] | 'anything'>> = {
 const COMMAND = 'command.ts'
 /** Says what npm brought; a device hashes it with its own files. */
 const LOCK = 'package-lock.json'
+/** What the firmware of a chip is released as: no code, and what an emulated chip is flashed with. */
+const RELEASED_HEX = /^firmware\/.*\.hex$/
 const SEEDED = 'simulator/seeded-random.ts'
 /** The one file of the audit that talks to a peripheral: a trustee's card in a reader. */
 const SHARE_CARDS = 'audit/open/share-cards.ts'
@@ -83,6 +85,7 @@ function checkReference({ from, line, how, to }: Reference): string[] {
   if (isNodeFreeFile(from) && to.is === 'node') return says(`uses node:${to.name} where a browser has none`)
   if (area === 'ui' && from !== FONTS && to.is === 'node') return says(`uses node:${to.name} beside ${FONTS}`)
   if (to.is !== 'file' || (to.path === LOCK && area === 'device-agent')) return []
+  if (area === 'simulator' && RELEASED_HEX.test(to.path)) return []
   const target = areaOf(to.path)
   if (from === COMMAND) {
     if (how === 'dynamic' ? /^[a-z-]+\/cli\.ts$/.test(to.path) : target === 'core') return []

@@ -182,7 +182,11 @@ export const en: Strings = {
     paperLow: 'The printer’s roll was nearly at its end',
     lost: (peripheral) => `${peripheral}: stopped answering`,
     restored: (peripheral) => `${peripheral}: answers again`,
-    tamper: 'The chassis was opened',
+    tamper: {
+      chassis: 'The chassis was opened',
+      'ballot-box': 'The ballot box was opened',
+      seal: 'The seal was cut',
+    },
     witnessAlarm: {
       forked: 'this neighbouring device has shown two histories that differ; tell the centre',
       'other-journal': 'this neighbouring device has another journal than before; tell the centre',

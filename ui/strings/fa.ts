@@ -188,7 +188,11 @@ export const fa = {
     paperLow: 'رول کاغذ چاپگر رو به پایان بود',
     lost: (peripheral: string) => `${peripheral} از کار افتاد`,
     restored: (peripheral: string) => `${peripheral} دوباره به کار افتاد`,
-    tamper: 'درِ دستگاه باز شد',
+    tamper: {
+      chassis: 'درِ دستگاه باز شد',
+      'ballot-box': 'صندوق رأی باز شد',
+      seal: 'مهر بریده شد',
+    },
     witnessAlarm: {
       forked: 'این دستگاه همسایه دو دفتر ناسازگار نشان داده است؛ به مرکز خبر دهید',
       'other-journal': 'این دستگاه همسایه دفتر دیگری جز دفتر پیشین خود دارد؛ به مرکز خبر دهید',

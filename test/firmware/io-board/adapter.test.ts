@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { IoBoard, Keys } from '../../../firmware/io-board/adapter.ts'
+import type { IoBoard, Keys, Tamper } from '../../../firmware/io-board/adapter.ts'
 import { connectIoBoard } from '../../../firmware/io-board/adapter.ts'
 import type { LinkFault } from '../../../firmware/link/fault.ts'
 import { ManualClock, turn } from '../manual-clock.ts'
 import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
 import { FirmataResponder } from './firmata-responder.ts'
 
-const [EXECUTIVE, SUPERVISORY, CHASSIS, PULLUP, OUTPUT] = [2, 3, 4, 0x0b, 1]
+const [EXECUTIVE, SUPERVISORY, CHASSIS, BALLOT_BOX, OUTPUT] = [2, 3, 4, 5, 1]
 
 const parts = (clock = new ManualClock()) => ({ clock, logger: keepingLogger() })
 
@@ -47,22 +47,17 @@ describe('the I/O board', () => {
     const board = await connected(responder)
     expect(board.identity).toBe('Sandogh 1.4')
     const keys: Keys[] = []
-    const tampers: boolean[] = []
+    const tampers: Tamper[] = []
     board.onKeys((now) => keys.push(now))
-    board.onTamper((open) => tampers.push(open))
+    board.onTamper((tamper) => tampers.push(tamper))
     expect(keys).toEqual([{ executive: true, supervisory: false }])
-    expect(tampers).toEqual([false])
+    expect(tampers).toEqual([{ open: [], opened: [] }])
     board.close()
   })
 
-  test('switches its inputs to pull-up and its lamp to output, off', async () => {
+  test('switches its lamp to output, off', async () => {
     const responder = new FirmataResponder([CHASSIS])
     const board = await connected(responder)
-    expect([EXECUTIVE, SUPERVISORY, CHASSIS].map((pin) => responder.modes.get(pin))).toEqual([
-      PULLUP,
-      PULLUP,
-      PULLUP,
-    ])
     expect(responder.modes.get(13)).toBe(OUTPUT)
     expect(responder.outputs.get(1)).toBe(0)
     board.setLamp(true)
@@ -77,7 +72,7 @@ describe('the I/O board', () => {
     const board = await connected(responder)
     const told: string[] = []
     board.onKeys(({ executive, supervisory }) => told.push(`keys ${executive} ${supervisory}`))
-    board.onTamper((open) => told.push(`tamper ${open}`))
+    board.onTamper(({ open, opened }) => told.push(`open ${open}, opened ${opened}`))
     responder.set(EXECUTIVE, 0)
     responder.set(EXECUTIVE, 0)
     responder.set(SUPERVISORY, 0)
@@ -85,10 +80,10 @@ describe('the I/O board', () => {
     responder.set(EXECUTIVE, 1)
     expect(told).toEqual([
       'keys false false',
-      'tamper false',
+      'open , opened ',
       'keys true false',
       'keys true true',
-      'tamper true',
+      'open chassis, opened chassis',
       'keys false true',
     ])
     board.close()
@@ -99,7 +94,8 @@ describe('the I/O board', () => {
     const board = await connected(responder)
     const keys: Keys[] = []
     board.onKeys((now) => keys.push(now))
-    for (const piece of ['90', '68', '01']) responder.line.say(bytes(piece))
+    responder.levels.set(EXECUTIVE, 0)
+    for (const byte of responder.status(0)) responder.line.say(Uint8Array.of(byte))
     expect(keys.at(-1)).toEqual({ executive: true, supervisory: false })
     board.close()
   })
@@ -143,7 +139,7 @@ describe('the I/O board', () => {
     expect(before.discardedBytes + 1 + 5_400 * 64 - discardedBytes).toBeLessThan(1_024)
     const keys: Keys[] = []
     board.onKeys((now) => keys.push(now))
-    responder.line.say(bytes('90 68 01'))
+    responder.set(EXECUTIVE, 0)
     expect(keys.at(-1)).toEqual({ executive: true, supervisory: false })
     board.close()
   })
@@ -151,12 +147,82 @@ describe('the I/O board', () => {
   test('answers its heartbeat with its switches, which mends a report that was lost', async () => {
     const responder = new FirmataResponder([CHASSIS])
     const board = await connected(responder)
-    const tampers: boolean[] = []
-    board.onTamper((open) => tampers.push(open))
+    const tampers: Tamper[] = []
+    board.onTamper((tamper) => tampers.push(tamper))
     await settled()
-    responder.levels.set(CHASSIS, 1)
+    responder.line.say = () => {}
+    responder.set(CHASSIS, 1)
+    Reflect.deleteProperty(responder.line, 'say')
     expect(await board.heartbeat()).toEqual({ ok: true, value: undefined })
-    expect(tampers).toEqual([false, true])
+    expect(tampers).toEqual([
+      { open: [], opened: [] },
+      { open: ['chassis'], opened: ['chassis'] },
+    ])
+    board.close()
+  })
+
+  test('tells of a switch that opened while nobody listened or a message was lost, and then ends the latch', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    Object.assign(responder, { openings: 7, latched: 1 << 2 })
+    const board = await connected(responder)
+    const tampers: Tamper[] = []
+    board.onTamper((tamper) => tampers.push(tamper))
+    await settled()
+    expect(responder.latched).toBe(0)
+    // Opened and closed between two messages.
+    Object.assign(responder, { openings: 8, latched: 1 << 3 })
+    await board.heartbeat()
+    await settled()
+    expect(responder.latched).toBe(0)
+    responder.set(BALLOT_BOX, 1)
+    await settled()
+    expect(tampers).toEqual([
+      { open: [], opened: ['chassis'] },
+      { open: [], opened: ['ballot-box'] },
+      { open: ['ballot-box'], opened: ['ballot-box'] },
+    ])
+    board.close()
+  })
+
+  test('keeps the latch until somebody was told', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    responder.set(CHASSIS, 1)
+    responder.set(CHASSIS, 0)
+    await board.heartbeat()
+    await settled()
+    expect(responder.latched).toBe(1 << 2)
+    const tampers: Tamper[] = []
+    board.onTamper((tamper) => tampers.push(tamper))
+    expect(tampers).toEqual([{ open: [], opened: ['chassis'] }])
+    await settled()
+    expect(responder.latched).toBe(0)
+    board.close()
+  })
+
+  test('is fed with each heartbeat, and lost once it has started anew by itself', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    await board.heartbeat()
+    expect(responder.feeds).toEqual([30, 30])
+    const fault = new Promise<LinkFault>((resolve) => board.onLost(resolve))
+    responder.fed = false
+    responder.line.say(responder.status(0))
+    expect(await fault).toEqual({ is: 'lost', what: 'the I/O board has started anew' })
+  })
+
+  test('believes no status whose checksum is wrong', async () => {
+    const responder = new FirmataResponder([CHASSIS])
+    const board = await connected(responder)
+    const keys: Keys[] = []
+    board.onKeys((now) => keys.push(now))
+    responder.levels.set(EXECUTIVE, 0)
+    const status = responder.status(0)
+    for (let place = 2; place < status.length - 1; place += 1) {
+      responder.line.say(status.map((byte, i) => (i === place ? byte ^ 1 : byte)))
+    }
+    expect(keys).toHaveLength(1)
+    expect(board.counters.badChecksums).toBeGreaterThan(15)
     board.close()
   })
 
@@ -174,7 +240,22 @@ describe('the I/O board', () => {
   })
 
   test('takes any bytes without throwing, and is either lost or goes on', async () => {
-    const near = fc.constantFrom(0xf0, 0xf7, 0xf9, 0x90, 0x6a, 0x6c, 0x6e, 0x79, 0x71, 0x77, 0x73, 0x02)
+    const near = fc.constantFrom(
+      0xf0,
+      0x01,
+      0x41,
+      0xf7,
+      0xf9,
+      0x90,
+      0x6a,
+      0x6c,
+      0x6e,
+      0x79,
+      0x71,
+      0x77,
+      0x73,
+      0x02,
+    )
     const noise = fc.array(fc.oneof(near, fc.integer({ min: 0, max: 255 })), { maxLength: 200 })
     await fc.assert(
       fc.asyncProperty(noise, async (babble) => {

@@ -1,6 +1,10 @@
+import { statusMessage } from '../../../simulator/peripherals/io-board-report.ts'
 import { ScriptedLine } from '../scripted-line.ts'
 
-/** What a Firmata board of 20 pins does, as firmata/protocol 2.5 (`protocol.md`) writes it down. */
+const [CHASSIS, BALLOT_BOX, SEAL] = [4, 5, 6]
+const CLOSED: readonly number[] = [BALLOT_BOX, SEAL]
+
+/** What a Firmata board of 20 pins does, as firmata/protocol 2.5 (`protocol.md`) writes it down, and with our own messages. */
 export class FirmataResponder {
   readonly line: ScriptedLine
   /** Mode by pin, as set by `F4 pin mode`. */
@@ -9,13 +13,20 @@ export class FirmataResponder {
   readonly outputs = new Map<number, number>()
   /** Levels of the input pins: the pull-ups hold them high. */
   readonly levels = new Map<number, 0 | 1>()
+  /** How often a tamper switch opened; bits 2 to 4 of those that did. */
+  openings = 0
+  latched = 0
+  /** The seconds that each feed was for. */
+  readonly feeds: number[] = []
+  /** Whether it was fed since it started. */
+  fed = false
   /** Says nothing any more. */
   mute = false
-  readonly #reported = new Set<number>()
   #pending: number[] = []
 
   constructor(lows: readonly number[] = []) {
-    for (let pin = 0; pin < 20; pin += 1) this.levels.set(pin, lows.includes(pin) ? 0 : 1)
+    for (let pin = 0; pin < 20; pin += 1)
+      this.levels.set(pin, lows.includes(pin) || CLOSED.includes(pin) ? 0 : 1)
     this.line = new ScriptedLine((written) => {
       this.#pending.push(...written)
       for (let said = this.#take(); said !== undefined; said = this.#take()) {
@@ -32,10 +43,33 @@ export class FirmataResponder {
     this.line.say(Uint8Array.of(0xf9, 2, 5), Uint8Array.of(0xf0, 0x79, 1, 4, ...name, 0xf7))
   }
 
-  /** Sets an input and reports its port if that was asked for. */
+  /** Sets an input and tells of it. */
   set(pin: number, level: 0 | 1): void {
+    const opened = level === 1 && this.levels.get(pin) === 0 && pin >= CHASSIS && pin <= SEAL
     this.levels.set(pin, level)
-    if (this.#reported.has(pin >> 3)) this.line.say(Uint8Array.from(this.#port(pin >> 3)))
+    if (opened) {
+      this.openings += 1
+      this.latched |= 1 << (pin - 2)
+    }
+    this.line.say(this.status(0))
+  }
+
+  /** What it says of itself. */
+  status(number: number): Uint8Array {
+    const low = (pin: number) => this.levels.get(pin) === 0
+    const inputs = [low(2), low(3), !low(CHASSIS), !low(BALLOT_BOX), !low(SEAL)]
+    return statusMessage({
+      number,
+      inputs: inputs.reduce((all, bit, i) => all | (Number(bit) << i), 0),
+      latched: this.latched,
+      state: Number(this.fed),
+      lapses: 0,
+      openings: this.openings,
+      slips: 0,
+      batteryMv: 12_000,
+      supplyMv: 12_000,
+      temperature: 1_250,
+    })
   }
 
   /** Takes one whole command and gives the answer to it, perhaps none; undefined when no command is whole. */
@@ -43,19 +77,27 @@ export class FirmataResponder {
     const [command = 0, first = 0, second = 0] = this.#pending
     const length = this.#lengthOf(command)
     if (length === 0 || this.#pending.length < length) return undefined
+    const message = this.#pending.slice(0, length)
     this.#pending = this.#pending.slice(length)
     if (command === 0xf4) this.modes.set(first, second)
     if ((command & 0xf0) === 0x90) this.outputs.set(command & 0x0f, first | (second << 7))
-    if ((command & 0xf0) === 0xd0 && first === 1) {
-      this.#reported.add(command & 0x0f)
-      return this.#port(command & 0x0f)
-    }
+    if (command === 0xf0 && first === 0x01) return this.#obey(second, message.slice(3))
     if (command === 0xf0 && first === 0x6b) return [0xf0, 0x6c, ...this.#capabilities(), 0xf7]
     if (command === 0xf0 && first === 0x69) {
       const channels = Array.from({ length: 20 }, (_, pin) => (pin < 14 ? 0x7f : pin - 14))
       return [0xf0, 0x6a, ...channels, 0xf7]
     }
     return []
+  }
+
+  #obey(kind: number, [number = 0, ...data]: readonly number[]): number[] {
+    if (kind === 2) {
+      this.fed = true
+      this.feeds.push(data[0] ?? 0)
+    }
+    const known = data.slice(0, 4).reduceRight((all, byte) => all * 128 + byte, 0)
+    if (kind === 4 && known === this.openings) this.latched &= this.status(0)[4] ?? 0
+    return [...this.status(number)]
   }
 
   #lengthOf(command: number): number {
@@ -68,11 +110,5 @@ export class FirmataResponder {
   /** Input, output and pull-up on every pin but the two of the serial line. */
   #capabilities(): number[] {
     return Array.from({ length: 20 }, (_, pin) => (pin < 2 ? [0x7f] : [0, 1, 1, 1, 0x0b, 1, 0x7f])).flat()
-  }
-
-  #port(port: number): number[] {
-    const bits = Array.from({ length: 8 }, (_, i) => (this.levels.get(8 * port + i) ?? 0) << i)
-    const value = bits.reduce((all, bit) => all | bit, 0)
-    return [0x90 | port, value & 0x7f, value >> 7]
   }
 }
