@@ -6,9 +6,9 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeTally } from '../../core/election/tally.ts'
-import { TEHRAN } from '../count/election.ts'
 import { countBeside, countingOf } from '../count/shadow-count.ts'
 import { type Replacement, weakenedSources } from '../end-to-end/weakened/build.ts'
+import { TEHRAN } from '../fixtures/tehran.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
 const ORDER = { ballots: 40_000, seed }

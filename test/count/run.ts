@@ -1,7 +1,7 @@
 /** The long run, for evidence: `npm run soak -- count [--ballots 20000000] [--seed S]`: ballots of one contest against a shadow count. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { TEHRAN } from './election.ts'
+import { TEHRAN } from '../fixtures/tehran.ts'
 import { countBeside, countingOf } from './shadow-count.ts'
 
 /** @returns 0 if the counts are the same, 1 if not, 2 for a number that is none */

@@ -1,23 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { parseDefinition } from '../../core/election/definition.ts'
-import { toBase64 } from '../../core/keys/hash.ts'
 import { foldForSearch } from '../../core/text/fold-for-search.ts'
 import { TEHRAN_CANDIDATES, tehranDefinition } from '../../demo/elections/tehran-invented.ts'
 import { ALPHABETS } from '../../ui/alphabets.ts'
+import { TEHRAN, TEHRAN_KEYS } from '../fixtures/tehran.ts'
 
-const key = (byte: number) => new Uint8Array(32).fill(byte)
-const keys = {
-  ceremony: {
-    electionKey: toBase64(key(1)),
-    shares: [],
-    shareHashes: [2, 3, 4].map((byte) => toBase64(key(byte))),
-    threshold: 2,
-  },
-  executive: key(5),
-  supervisory: key(6),
-  witness: { name: 'centre', key: key(7) },
-}
-const definition = tehranDefinition(keys)
+const definition = TEHRAN
 const [contest] = definition.contests
 if (contest === undefined) throw new Error('Tehran has a council')
 const { candidates, lists } = contest
@@ -28,7 +16,7 @@ describe('the invented council of Tehran', () => {
     expect(parseDefinition(definition, 'tehran').ok).toBe(true)
     expect(candidates).toHaveLength(TEHRAN_CANDIDATES)
     expect([contest.seats, contest.choices]).toEqual([21, 21])
-    expect(tehranDefinition(keys)).toEqual(definition)
+    expect(tehranDefinition(TEHRAN_KEYS)).toEqual(definition)
   })
 
   test('says that it is invented and no election', () => {
