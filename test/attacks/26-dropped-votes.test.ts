@@ -20,11 +20,12 @@ test(`no vote of 2,722 candidates is dropped or added in four hundred thousand (
   expect(positions).toBeGreaterThan(400_000)
 })
 
+/** Name 5 has about three thousand votes here: that none of them is a hundredth one happens in no run. */
 const WEAKENINGS: Readonly<Record<string, Replacement>> = {
   'drops one vote in a hundred for one name': {
     file: 'core/election/tally.ts',
     line: 'else if (mark in sum.options) sum.options[mark] = (sum.options[mark] ?? 0) + 1',
-    by: 'else if (mark in sum.options) sum.options[mark] = (sum.options[mark] ?? 0) + (mark === 1500 && sum.valid % 100 === 0 ? 0 : 1)',
+    by: 'else if (mark in sum.options) sum.options[mark] = (sum.options[mark] ?? 0) + (mark === 5 && sum.valid % 100 === 0 ? 0 : 1)',
   },
   'keeps a count in one byte of four': {
     file: 'core/election/tally.ts',

@@ -22,6 +22,9 @@ const KEPT_EVERY = 64
 /** One voter in so many votes blank, and one in so many for a list. */
 const BLANK_IN = 16
 const LIST_IN = 4
+/** One name in so many is one of the first few, as everywhere some names are known to all. */
+const KNOWN_IN = 8
+const KNOWN_NAMES = 12
 
 export interface ShadowCount {
   readonly ballots: number
@@ -96,6 +99,9 @@ function drawChoice(bytes: Uint8Array, candidates: number, lists: number): reado
   if (kind % BLANK_IN === 0) return []
   if (kind % LIST_IN === 1) return [candidates + (amount % lists)]
   const most = (bytes.length - 2) / 2
-  const names = Array.from({ length: 1 + (amount % most) }, (_, i) => view.getUint16(2 + 2 * i) % candidates)
+  const names = Array.from({ length: 1 + (amount % most) }, (_, i) => {
+    const drawn = view.getUint16(2 + 2 * i)
+    return Math.floor(drawn / KNOWN_IN) % (drawn % KNOWN_IN === 0 ? KNOWN_NAMES : candidates)
+  })
   return [...new Set(names)].sort((a, b) => a - b)
 }
