@@ -104,6 +104,11 @@ export const CATALOGUE = {
       ]),
     })
     .describe('A card was refused and opened no session.'),
+  'card.released': z
+    .strictObject({})
+    .describe(
+      "A voter's card was given free: this device had claimed it and recorded nothing with it. Any device of the station may take it.",
+    ),
   'printer.trouble': z
     .strictObject({ trouble: z.enum(['paper-out', 'cover-open', 'error', 'hot', 'broken', 'silent']) })
     .describe('The printer could not print or cut; a poll worker was asked for help.'),

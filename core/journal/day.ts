@@ -229,6 +229,7 @@ export class DayReplay {
         if (day.programs.at(-1) !== entry.program) day.programs.push(entry.program)
         return undefined
       case 'card.refused':
+      case 'card.released':
         return undefined
     }
   }

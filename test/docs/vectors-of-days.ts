@@ -1,8 +1,16 @@
 /** Test vectors of journals: events in an order that tells a legal day, or the entry that cannot stand where it does. */
-import type { JournalEvent } from '../../core/journal/catalogue.ts'
+import { z } from 'zod'
+import { CATALOGUE, type EventType, type JournalEvent } from '../../core/journal/catalogue.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 
+const PERIPHERALS = {
+  touchscreen: 'a touchscreen',
+  'card-reader': 'a card reader',
+  printer: 'a printer',
+  'io-board': 'a board',
+  display: 'a display',
+}
 const hash = (name: string) => toBase64(sha256(Buffer.from(`vectors: ${name}`)))
 const [one, two] = [hash('one officer'), hash('another officer')]
 const KEY = '00112233445566778899aabbccddeeff'
@@ -54,6 +62,46 @@ const close = (casts: number, voids: number, batches: number, officers = [one, t
 const casts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => cast(from + i))
 const MORNING = [OPENED, ZERO, OPEN]
 
+/** One of each event that may stand at any time between opening and closing, as often as it says. */
+const ANY_TIME: readonly JournalEvent[] = [
+  { type: 'device.started', peripherals: PERIPHERALS, program: hash('program') },
+  PIN,
+  { type: 'officer.admitted', role: 'executive', certificate: one, purpose: 'opening' },
+  { type: 'officer.card_damaged', role: 'executive' },
+  PAUSE,
+  REFUSED,
+  { type: 'card.released' },
+  { type: 'printer.trouble', trouble: 'paper-out' },
+  { type: 'printer.paper_low' },
+  { type: 'line.lost', peripheral: 'printer' },
+  { type: 'line.restored', peripheral: 'printer' },
+  { type: 'tamper.opened', switch: 'chassis' },
+  { type: 'witness.alarm', device: 'd-02', alarm: 'forked' },
+  STOP,
+]
+/** These stand where the other days have them. */
+const IN_ITS_PLACE: readonly EventType[] = [
+  'journal.opened',
+  'day_key.drawn',
+  'day_key.shared',
+  'report.printed',
+  'polls.opened',
+  'polls.resumed',
+  'ballot.cast',
+  'batch.sealed',
+  'slip.voided',
+  'polls.closed',
+]
+
+/** The event with each word that the catalogue lets it hold. */
+function everyWord(event: JournalEvent): readonly JournalEvent[] {
+  const members: Readonly<Record<string, z.ZodType>> = CATALOGUE[event.type].shape
+  const words = Object.entries(members).flatMap(([name, form]) =>
+    form instanceof z.ZodEnum ? form.options.map((word) => ({ ...event, [name]: word }) as JournalEvent) : [],
+  )
+  return words.length === 0 ? [event] : words
+}
+
 /** `refused` is the number of the entry that breaks a rule; null for a legal day. `seq` and `at` are left out. */
 export function dayVectors(): Json {
   const day = (why: string, refused: number | null, ...events: readonly JournalEvent[]) => ({
@@ -61,7 +109,11 @@ export function dayVectors(): Json {
     refused,
     events: events as unknown as Json,
   })
+  const told = new Set<EventType>([...ANY_TIME.map(({ type }) => type), ...IN_ITS_PLACE])
+  for (const type of Object.keys(CATALOGUE))
+    if (!told.has(type as EventType)) throw new Error(`no day holds ${type}`)
   return [
+    day('every word that an event may hold', null, ...MORNING, ...ANY_TIME.flatMap(everyWord)),
     day('nobody votes', null, ...MORNING, close(0, 0, 0), MINUTES),
     day(
       'three ballots, a void slip, a pause',

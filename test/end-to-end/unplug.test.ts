@@ -3,8 +3,8 @@ import { vote } from '../../simulator/people/voter.ts'
 import { accept, CODES, cardOf, choose, expectChoicesKept, expectOneVote, finish } from './steps.ts'
 import { pollingDay, replug } from './virtual-device.ts'
 
-/** State byte of a voter's card that was used (docs/card.md). */
-const SPENT = 3
+/** State bytes of a voter's card that nobody claims, and of one that was used (docs/card.md). */
+const [ISSUED, SPENT] = [1, 3]
 /** A hang-up is noticed in milliseconds and the screen painted anew; a finger on its way until then counts for nothing. */
 const NOTICED_MS = 1_000
 
@@ -42,6 +42,23 @@ describe('a plug that comes out while somebody votes', () => {
       await hall.person.press('retry')
       await hall.person.see('voter.thanks')
       hall.bench.reader.pullCard()
+    })
+    expectOneVote(evening, 0)
+  })
+
+  it('printer, before the slip: the voter need not wait, and leaves with a card that every device of the station takes', async () => {
+    const evening = await pollingDay(1, async (hall) => {
+      await choose(hall)
+      hall.plugs.printer.unplug()
+      await hall.person.pause(NOTICED_MS)
+      await finish(hall)
+      await hall.person.see('voter.held')
+      await hall.person.press('leave')
+      await hall.person.see('voter.refused')
+      hall.bench.reader.pullCard()
+      expect(cardOf(hall).state).toBe(ISSUED)
+      await replug(hall, 'printer')
+      expect(await vote(hall.bench, hall.clock, { card: cardOf(hall), codes: CODES })).toBe('voted')
     })
     expectOneVote(evening, 0)
   })

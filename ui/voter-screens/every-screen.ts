@@ -83,7 +83,9 @@ function statesOf(contests: readonly Contest[], language: Language): readonly Vo
   const one = full.map((positions) => positions.slice(0, 1))
   const gone = [true, false]
   return [
-    ...(['idle', 'reading', 'voiding', 'thanks', 'ended-without-vote'] as const).map((is) => ({ is })),
+    ...(['idle', 'reading', 'releasing', 'voiding', 'thanks', 'ended-without-vote'] as const).map((is) => ({
+      is,
+    })),
     ...after('refused').flatMap((why): readonly VoterState[] =>
       why.startsWith('heading-') ? [] : [{ is: 'refused', why: why as Refusal }],
     ),

@@ -139,11 +139,15 @@ export function bar(setting: Setting, start: Piece | undefined, end: Piece): Fra
   return { drafts, edge: y - SCREEN.gap }
 }
 
-/** One key over the full width. */
-export function wideBar(setting: Setting, piece: Piece): Framed {
-  const y = BOTTOM - BAR_KEY.height
+/** Keys over the full width, one above the other, the last at the bottom. `edge` is where the body ends. */
+export function wideBars(setting: Setting, pieces: readonly Piece[]): Framed {
+  const step = BAR_KEY.height + SCREEN.gap
+  const top = BOTTOM + SCREEN.gap - pieces.length * step
   const place = { width: WIDTH, height: BAR_KEY.height }
-  return { drafts: [placed(sized(setting, piece, place), { x: LEFT, y, ...place })], edge: y - SCREEN.gap }
+  const drafts = pieces.map((piece, i) =>
+    placed(sized(setting, piece, place), { x: LEFT, y: top + i * step, ...place }),
+  )
+  return { drafts, edge: top - SCREEN.gap }
 }
 
 /** A large heading and some paragraphs: all that most screens are. */

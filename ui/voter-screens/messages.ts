@@ -4,7 +4,7 @@ import { directionOf, nameIn, stringsIn, tagOf } from '../strings.ts'
 import { SCREEN } from '../tokens.ts'
 import { type VoterText, voterText } from '../voter-texts.ts'
 import { blockOf, heightOfAll, stacked } from './flow.ts'
-import { corner, message, messageIn, wideBar } from './frame.ts'
+import { corner, message, messageIn, wideBars } from './frame.ts'
 import { keyBlocks, languageKeys } from './options.ts'
 import { namePiece } from './rows.ts'
 import { digits, doesNotFit, heightOf, lineOf, type Setting } from './setting.ts'
@@ -33,6 +33,8 @@ export function waiting(
       const left = voterText(texts, 'printing-left', { seconds: digits(setting, secondsLeft) })
       return told(setting, top, texts.printing, [left])
     }
+    case 'releasing':
+      return said(setting, top, 'releasing', 'reading-hint')
     case 'voiding':
       return said(setting, top, 'voiding', 'voiding-hint')
     case 'recording':
@@ -42,7 +44,10 @@ export function waiting(
     case 'held': {
       const { at, trouble } = state
       const lines = [texts[`held-${at.step}`], texts['held-worker'], texts[`trouble-${trouble}`]]
-      return withKey(setting, top, key('retry', texts.retry, 'primary', 'large'), texts.held, lines)
+      const retry = key('retry', texts.retry, 'primary', 'large')
+      // Nothing hangs yet and nothing is recorded: nobody has to wait for this printer.
+      const leave = at.step === 'printing' ? [key('leave', texts.leave, 'plain', 'normal')] : []
+      return withKeys(setting, top, [...leave, retry], texts.held, lines)
     }
     case 'thanks':
       return said(setting, top, 'thanks', 'thanks-hint')
@@ -50,7 +55,7 @@ export function waiting(
       return said(setting, top, 'ended', 'ended-hint')
     case 'refused': {
       const { why } = state
-      const heading = why === 'unreadable' || why === 'inactive' ? why : 'card'
+      const heading = why === 'unreadable' || why === 'released' || why === 'kept' ? why : 'card'
       return said(setting, top, `refused-heading-${heading}`, `refused-${why}`)
     }
   }
@@ -60,7 +65,7 @@ export function waiting(
 export function alert(setting: Setting, top: number): readonly Draft[] {
   const { texts } = setting
   const stillHere = key('still-here', texts['still-here'], 'primary', 'large')
-  return withKey(setting, top, stillHere, texts.alert, [texts['alert-hint']])
+  return withKeys(setting, top, [stillHere], texts.alert, [texts['alert-hint']])
 }
 
 /** Something lies on the glass. */
@@ -95,15 +100,15 @@ function told(
   return message(setting, { top, bottom: BOTTOM }, heading, paragraphs.map(paragraph))
 }
 
-/** The same with one key over the full width below. */
-function withKey(
+/** The same with keys over the full width below, the usual one at the bottom. */
+function withKeys(
   setting: Setting,
   top: number,
-  pressed: Piece,
+  keys: readonly Piece[],
   heading: string,
   paragraphs: readonly string[],
 ): readonly Draft[] {
-  const foot = wideBar(setting, pressed)
+  const foot = wideBars(setting, keys)
   const room = { top, bottom: foot.edge }
   return [...message(setting, room, heading, paragraphs.map(paragraph)), ...foot.drafts]
 }

@@ -48,7 +48,7 @@ interface Read extends Paged, Asked {
 
 /** What a session is in, as far as it shows. */
 export type VoterState =
-  | { readonly is: 'idle' | 'reading' | 'voiding' | 'thanks' | 'ended-without-vote' }
+  | { readonly is: 'idle' | 'reading' | 'releasing' | 'voiding' | 'thanks' | 'ended-without-vote' }
   | { readonly is: 'refused'; readonly why: Refusal }
   | ({
       readonly is: 'choosing'

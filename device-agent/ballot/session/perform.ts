@@ -6,7 +6,7 @@ import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
 import { cut, type PaperOutcome, print, voidHangingSlip } from '../paper.ts'
 import type { SessionEffect, SessionInput } from './session.ts'
-import { type ClaimedCard, claimVoterCard, type VoterCardChecks } from './voter-card.ts'
+import { type ClaimedCard, claimVoterCard, deviceHash, type VoterCardChecks } from './voter-card.ts'
 
 /** What a session works with. */
 export interface SessionParts {
@@ -60,6 +60,8 @@ export class SessionPerformer {
         return { is: 'recorded' }
       case 'drop-slip':
         return this.#dropSlip()
+      case 'release-card':
+        return this.#releaseCard()
       case 'mark-card':
         // If it fails the spent tag still refuses the card for ever, and marks it when it comes back.
         await this.#claimed?.card.spend()
@@ -87,6 +89,15 @@ export class SessionPerformer {
     }
     this.#claimed = claimed.value
     return { is: 'card-accepted' }
+  }
+
+  async #releaseCard(): Promise<SessionInput | undefined> {
+    const { store } = this.#parts
+    const session = this.#session
+    const released = await this.#claim().card.release(deviceHash(store.origin))
+    if (released.ok) store.append({ type: 'card.released' })
+    if (session !== this.#session) return undefined
+    return { is: released.ok ? 'card-released' : 'card-kept' }
   }
 
   async #printSlip(ballot: Ballot): Promise<SessionInput> {

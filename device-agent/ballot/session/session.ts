@@ -4,11 +4,12 @@
  *
  * ```
  * idle → reading → choosing ⇄ reviewing → printing → comparing → recording → dropping → thanks → idle
- *     ↘ refused   ⇅      ⇅     ↑              ↘ held ↙    ↘ voiding → (choosing | refused | ended-without-vote)
- *              finding  members
+ *     ↘ refused   ⇅      ⇅     ↑              ↘ held ↙    ↘ voiding → (choosing | releasing | ended-without-vote)
+ *              finding  members                   ↘ releasing → refused
  * ```
  *
- * Whoever pulls the card before the vote is recorded comes to `ended-without-vote`, which says so, and from there to `idle`.
+ * Whoever pulls the card before the vote is recorded comes to `ended-without-vote`, which says so, and from there to `idle`: the card stays
+ * claimed by this device. Who waits too long, or will not wait for a printer, leaves with a card that was released.
  */
 import type { Ballot, ChoiceProblem } from '../../../core/election/ballot.ts'
 import type { Contest } from '../../../core/election/definition.ts'
@@ -16,6 +17,7 @@ import { isAllSeen, type Page, seenWith } from '../../../ui/voter-screens/view.t
 import { blank, choosing, pressWhileMaking, turnedTo } from './choosing.ts'
 import {
   printSlip,
+  release,
   stepPrinting,
   stepRetry,
   stepSettled,
@@ -70,7 +72,10 @@ interface Read extends Listed {
 export type Session =
   | { readonly is: 'idle' }
   | { readonly is: 'reading' }
-  | { readonly is: 'refused'; readonly why: CardRefusal | 'inactive' }
+  /** After `released` any device of the station takes the card; after `kept` this one, because it could not be released. */
+  | { readonly is: 'refused'; readonly why: CardRefusal | 'released' | 'kept' }
+  /** Nothing is recorded and no slip hangs: the card is given free. */
+  | { readonly is: 'releasing' }
   | ({
       readonly is: 'choosing'
       /** Digits typed so far of the next code. */
@@ -100,8 +105,8 @@ export type Session =
   /** The card was taken out before anything was recorded. */
   | { readonly is: 'ended-without-vote' }
 
-/** Where a cancelled slip leads: on with the same voter, out with their card, or the card is gone already. */
-export type AfterVoid = 'choosing' | 'refused' | 'ended'
+/** Where a cancelled slip leads: on with the same voter, out with their card given free, or the card is gone already. */
+export type AfterVoid = 'choosing' | 'releasing' | 'ended'
 
 /** The step that waits for the printer; `dropping` comes after the vote was recorded. */
 export type HeldAt =
@@ -115,6 +120,9 @@ export type SessionInput =
   | { readonly is: 'card-accepted' }
   | { readonly is: 'card-refused'; readonly why: CardRefusal }
   | { readonly is: 'card-removed' }
+  | { readonly is: 'card-released' }
+  /** The card did not say that it is released. */
+  | { readonly is: 'card-kept' }
   /** The id of a pressed element of the screen that was painted, and which part of its list that showed. */
   | { readonly is: 'pressed'; readonly id: string; readonly page: Page }
   /** Somebody did something else: moved the focus, chose another size of text. */
@@ -140,6 +148,8 @@ export type SessionEffect =
   /** The one transaction that casts the ballot. */
   | { readonly do: 'record'; readonly ballot: Ballot }
   | { readonly do: 'drop-slip' }
+  /** Take this device's claim off the card, for which nothing was recorded here. */
+  | { readonly do: 'release-card' }
   /** Mark the card spent and erase its authorization. */
   | { readonly do: 'mark-card' }
   /** (Re)starts the one timer of the session; it ends in `timed-out`. */
@@ -177,6 +187,9 @@ export function stepSession(rules: SessionRules, state: Session, input: SessionI
     case 'reading':
       if (input.is === 'card-accepted') return to(choosing(blank(rules.contests)), START_INACTIVITY)
       return input.is === 'card-refused' ? to({ is: 'refused', why: input.why }) : stay(state)
+    case 'releasing':
+      if (input.is === 'card-released') return to({ is: 'refused', why: 'released' })
+      return input.is === 'card-kept' ? to({ is: 'refused', why: 'kept' }) : stay(state)
     case 'choosing':
     case 'members':
     case 'finding':
@@ -196,7 +209,9 @@ export function stepSession(rules: SessionRules, state: Session, input: SessionI
       if (input.is === 'card-marked') return to(state.cardGone ? IDLE : { is: 'thanks' })
       return stepTrouble(state, input, { step: 'dropping', cardGone: state.cardGone })
     case 'held':
-      return input.is === 'pressed' && input.id === 'retry' ? stepRetry(state.at) : stay(state)
+      if (input.is !== 'pressed') return stay(state)
+      if (input.id === 'leave' && state.at.step === 'printing') return release()
+      return input.id === 'retry' ? stepRetry(state.at) : stay(state)
     case 'thanks':
     case 'refused':
       return stay(state)
@@ -253,6 +268,7 @@ function stepCardRemoved(state: Session): SessionStep {
     case 'members':
     case 'finding':
     case 'reviewing':
+    case 'releasing':
       return endWithoutVote()
     case 'printing':
     case 'recording':
@@ -283,8 +299,7 @@ function stepHeldCardRemoved(state: Session & { is: 'held' }): SessionStep {
 function stepTimeout(state: Session): SessionStep {
   if ('alert' in state) {
     if (!state.alert) return to({ ...state, alert: true }, START_ALERT)
-    if (state.is === 'comparing') return voidSlip(state.ballot, 'refused')
-    return to({ is: 'refused', why: 'inactive' })
+    return state.is === 'comparing' ? voidSlip(state.ballot, 'releasing') : release()
   }
   return state.is === 'ended-without-vote' ? to(IDLE) : stay(state)
 }

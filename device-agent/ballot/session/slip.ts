@@ -16,6 +16,11 @@ export function voidSlip(
   return to({ is: 'voiding', ballot, afterwards }, ...before, { do: 'void-slip' })
 }
 
+/** No slip hangs and nothing is recorded: the card is given free. */
+export function release(): SessionStep {
+  return to({ is: 'releasing' }, { do: 'release-card' })
+}
+
 export function stepPrinting(state: Session & { is: 'printing' }, input: SessionInput): SessionStep {
   const { ballot, cardGone } = state
   if (input.is === 'print-progress') return to({ ...state, secondsLeft: input.secondsLeft })
@@ -37,8 +42,8 @@ export function stepVoiding(state: Session & { is: 'voiding' }, input: SessionIn
         choosing({ ballot: state.ballot, repeated: [] }, '', { is: 'slip-cancelled' }),
         START_INACTIVITY,
       )
-    case 'refused':
-      return to({ is: 'refused', why: 'inactive' })
+    case 'releasing':
+      return release()
     case 'ended':
       return endWithoutVote()
   }

@@ -105,6 +105,6 @@ function whyNot(problem: CardProblem): 'unreadable' | 'forged' {
 }
 
 /** What a claimed card shows of the device that claimed it. */
-function deviceHash(origin: string): Uint8Array {
+export function deviceHash(origin: string): Uint8Array {
   return sha256(Buffer.from(origin))
 }

@@ -159,6 +159,8 @@ export class Booth {
       case 'drop-slip':
         this.hanging = undefined
         return [{ is: 'slip-dropped' }]
+      case 'release-card':
+        return [{ is: 'card-released' }]
       case 'mark-card':
         return [{ is: 'card-marked' }]
       case 'start-timer':

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Authorization, signAuthorization } from '../../../core/cards/authorization.ts'
 import { ok } from '../../../core/result.ts'
-import { claimVoterCard } from '../../../device-agent/ballot/session/voter-card.ts'
+import { claimVoterCard, deviceHash } from '../../../device-agent/ballot/session/voter-card.ts'
 import { openCard } from '../../../firmware/card-reader/card.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
@@ -99,6 +99,19 @@ describe('a card with an authorization', () => {
     expect(await refusal()).toBe('claimed')
     expect(await refusal(`${device.origin}-other`)).toBe('claimed-elsewhere')
     expect(await refusal()).toBe('claimed')
+  })
+
+  test('that its device gives free goes on at any device of the station', async () => {
+    await issue()
+    await bench.during(card, async (reader) => {
+      const checks = { electionPackage, station: 's-1', origin: device.origin, terminal, random }
+      const claimed = await claimVoterCard(reader, { ...checks, isSpent: () => false })
+      if (!claimed.ok) throw new Error(claimed.error)
+      expect(await claimed.value.card.release(deviceHash(device.origin))).toMatchObject({ ok: true })
+    })
+    expect(card.state).toBe(1)
+    expect(await refusal(`${device.origin}-other`)).toBe('claimed')
+    expect(await refusal()).toBe('claimed-elsewhere')
   })
 
   test('whose ballot was recorded is marked spent when it comes back, and refused for ever', async () => {

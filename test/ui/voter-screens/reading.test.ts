@@ -129,11 +129,11 @@ describe('what a voter reads', () => {
   })
 
   it('"no vote with this card" only over a card that cannot vote, not over one that was badly put in or left alone', () => {
-    const heading = (why: 'unreadable' | 'inactive' | 'already-used') =>
+    const heading = (why: 'unreadable' | 'released' | 'already-used') =>
       find(seen({ is: 'refused', why }), 'heading').name
     expect(heading('already-used')).toBe('No vote with this card')
     expect(heading('unreadable')).toBe('The card could not be read')
-    expect(heading('inactive')).toBe('No vote was recorded')
+    expect(heading('released')).toBe('No vote was recorded')
   })
 
   it('lists in the heading where there are lists, and only there', () => {

@@ -98,6 +98,8 @@ export const en: VoterTexts = {
   'held-dropping': 'Your vote was cast and cannot get lost. Only the slip has not dropped into the box yet.',
   'held-worker': 'Poll worker:',
   retry: 'Go on',
+  leave: 'Vote at another machine',
+  releasing: 'The card is given free',
   'trouble-paper-out':
     'The printer is out of paper. Open its cover, put in a new roll, close the cover and press “Go on”.',
   'trouble-cover-open': 'The printer’s cover is open. Close it until it clicks and press “Go on”.',
@@ -110,7 +112,8 @@ export const en: VoterTexts = {
     'The printer does not answer. Check its cable and power, wait a minute and press “Go on”.',
   'refused-heading-card': 'No vote with this card',
   'refused-heading-unreadable': 'The card could not be read',
-  'refused-heading-inactive': 'No vote was recorded',
+  'refused-heading-released': 'No vote was recorded',
+  'refused-heading-kept': 'No vote was recorded',
   'refused-unreadable':
     'Take the card out and insert it again, chip upwards. If that fails, give it to a poll worker.',
   'refused-not-a-voter-card': 'This is no voter card. Take it out and insert your voter card.',
@@ -126,8 +129,9 @@ export const en: VoterTexts = {
     'This card was begun on another machine. Take it out and go back to that machine.',
   'refused-already-used': 'A vote was cast with this card. Take it out and give it back to a poll worker.',
   'refused-blank': 'No authorization is written on this card. Take it out and give it to a poll worker.',
-  'refused-inactive':
-    'Nobody touched the machine for a while, so it stopped. Take the card out; to vote, insert it here again.',
+  'refused-released':
+    'No vote was cast here. Take the card out; with it you can vote at any machine of this polling station.',
+  'refused-kept': 'No vote was cast. Take the card out; to vote, insert it here again.',
   'glass-blocked': 'Take your hand off the screen',
   'glass-blocked-hint':
     'Something has been touching the screen for a while. As soon as nothing touches it, this goes on.',

@@ -106,10 +106,30 @@ describe('a voting session', () => {
     const back = run([press('still-here')], asked.state)
     expect(back.state).toMatchObject({ is: 'choosing', alert: false, ballot: [[0, 3]] })
     expect(back.effects).toEqual([{ do: 'start-timer', ms: INACTIVITY_MS }])
-    expect(run([{ is: 'timed-out' }], asked.state)).toMatchObject({
-      state: { is: 'refused', why: 'inactive' },
-      effects: [],
+    const given = run([{ is: 'timed-out' }], asked.state)
+    expect(given).toMatchObject({ state: { is: 'releasing' }, done: ['release-card'] })
+    expect(run([{ is: 'card-released' }], given.state).state).toEqual({ is: 'refused', why: 'released' })
+    expect(run([{ is: 'card-kept' }], given.state).state).toEqual({ is: 'refused', why: 'kept' })
+    expect(run([{ is: 'card-removed' }], given.state).state).toEqual(ENDED)
+  })
+
+  it('a voter before a printer that cannot print may take the card to another device', () => {
+    const held = run([...CHOSEN, ...FINISHED, { is: 'slip-refused', trouble: 'broken' }])
+    expect(held.state).toMatchObject({ is: 'held' })
+    expect(run([press('leave')], held.state)).toMatchObject({
+      state: { is: 'releasing' },
+      done: ['release-card'],
     })
+  })
+
+  it.each([
+    ['voiding', [{ is: 'slip-printed' }, press('reject')]],
+    ['dropping', [{ is: 'slip-printed' }, press('accept'), { is: 'recorded' }]],
+  ] as const)('nobody leaves with a free card while a slip hangs (%s)', (step, inputs) => {
+    const trouble = { is: 'slip-indeterminate', trouble: 'silent' } as const
+    const held = run([...CHOSEN, ...FINISHED, ...inputs, trouble])
+    expect(held.state).toMatchObject({ is: 'held', at: { step } })
+    expect(run([press('leave')], held.state)).toMatchObject({ state: held.state, effects: [] })
   })
 
   it('the waiting times are those of VVSG 2.0: 2 to 5 minutes, then 20 to 45 seconds', () => {
@@ -121,8 +141,8 @@ describe('a voting session', () => {
 
   it('a slip that nobody accepts is voided, and no vote is cast', () => {
     const { state, done } = run([...PRINTED, { is: 'timed-out' }, { is: 'timed-out' }, { is: 'slip-voided' }])
-    expect(state).toEqual({ is: 'refused', why: 'inactive' })
-    expect(done).toContain('void-slip')
+    expect(state).toEqual({ is: 'releasing' })
+    expect(done.filter((name) => !name.endsWith('timer')).slice(-2)).toEqual(['void-slip', 'release-card'])
     expect(done).not.toContain('record')
   })
 
@@ -383,6 +403,28 @@ describe('whatever happens, in any order', () => {
     )
   })
 
+  it('a card is given free only while nothing is recorded and no slip can hang', () => {
+    const counted = { released: 0 }
+    fc.assert(
+      fc.property(numbers, (given) => {
+        let bound = false
+        for (const { before, input, effects, state } of walk(given)) {
+          if (before.is === 'idle' || before.is === 'ended-without-vote') bound = false
+          if (before.is === 'printing' && input.is !== 'slip-refused' && input.is !== 'print-progress')
+            bound ||= input.is === 'slip-printed' || input.is === 'slip-indeterminate'
+          if (input.is === 'slip-voided' && before.is === 'voiding') bound = false
+          if (state.is === 'recording') bound = true
+          if (effects.some((effect) => effect.do === 'release-card')) {
+            expect(bound).toBe(false)
+            counted.released += 1
+          }
+        }
+      }),
+      { numRuns: 1500 },
+    )
+    expect(counted.released).toBeGreaterThan(4)
+  })
+
   it('choices survive any trouble with the printer', () => {
     fc.assert(
       fc.property(
@@ -420,9 +462,9 @@ describe('whatever happens, in any order', () => {
   })
 
   it('every state that can be reached has a next step', () => {
-    const answers = (['read-card', 'record', 'mark-card', 'drop-slip', 'void-slip'] as const).flatMap(
-      (name) => outcomesOf(name === 'record' ? { do: name, ballot: [] } : { do: name }),
-    )
+    const answers = (
+      ['read-card', 'record', 'release-card', 'mark-card', 'drop-slip', 'void-slip'] as const
+    ).flatMap((name) => outcomesOf(name === 'record' ? { do: name, ballot: [] } : { do: name }))
     const all: readonly SessionInput[] = [
       ...answers,
       ...outcomesOf({ do: 'print-slip', ballot: [] }),
@@ -440,7 +482,7 @@ describe('whatever happens, in any order', () => {
       }),
       { numRuns: 100 },
     )
-    expect(seen.size).toBe(15)
+    expect(seen.size).toBe(16)
   })
 
   it('with the card pulled and the printer mended, every session comes to its end', () => {

@@ -72,7 +72,7 @@ export function buttonsOf(contests: readonly Contest[]): readonly string[] {
     ...codes.flatMap((code) => [`remove-${code}`, `pick-${code}`]),
     ...['find', 'letter-م', 'letter-space', 'erase', 'pick-901', 'close-find', 'go-on', 'remove-901'],
     ...['page-next', 'page-previous'],
-    ...['correct', 'blank', 'review', 'back', 'finish', 'accept', 'reject', 'retry', 'still-here'],
+    ...['correct', 'blank', 'review', 'back', 'finish', 'accept', 'reject', 'retry', 'leave', 'still-here'],
     ...['record', 'digit-10'],
   ]
 }
@@ -94,6 +94,8 @@ export function outcomesOf(effect: SessionEffect): readonly SessionInput[] {
       return [{ is: 'recorded' }]
     case 'drop-slip':
       return [{ is: 'slip-dropped' }, ...failures]
+    case 'release-card':
+      return [{ is: 'card-released' }, { is: 'card-kept' }]
     case 'mark-card':
       return [{ is: 'card-marked' }]
     case 'start-timer':
@@ -116,7 +118,7 @@ function forward(state: Session): readonly SessionInput[] {
     case 'comparing':
       return ['accept', 'accept', 'reject'].map(press)
     case 'held':
-      return [press('retry')]
+      return ['retry', 'retry', 'leave'].map(press)
     default:
       return []
   }
