@@ -19,6 +19,8 @@ import {
 
 /** Keys under everything. `start` is where reading begins, `end` the opposite side; nothing lies between them. */
 const BAR_KEY = { width: 440, height: 160 }
+/** A finger that misses the usual key must not find the other one. */
+const BETWEEN_WIDE = 4 * SCREEN.gap
 /** Wider is the key in the corner only where a word of it is. */
 const CORNER_WIDTH = 380
 /** Of heading and paragraphs, the best to read first. */
@@ -141,8 +143,8 @@ export function bar(setting: Setting, start: Piece | undefined, end: Piece): Fra
 
 /** Keys over the full width, one above the other, the last at the bottom. `edge` is where the body ends. */
 export function wideBars(setting: Setting, pieces: readonly Piece[]): Framed {
-  const step = BAR_KEY.height + SCREEN.gap
-  const top = BOTTOM + SCREEN.gap - pieces.length * step
+  const step = BAR_KEY.height + BETWEEN_WIDE
+  const top = BOTTOM + BETWEEN_WIDE - pieces.length * step
   const place = { width: WIDTH, height: BAR_KEY.height }
   const drafts = pieces.map((piece, i) =>
     placed(sized(setting, piece, place), { x: LEFT, y: top + i * step, ...place }),
