@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-/** A browser paints, and a station's programs wait, in real time: their neighbours would make them late. */
-const REAL_TIME = [
+/** A browser paints in real time: one beside it would make it late. */
+const BROWSER = [
   'test/attacks/13-kiosk-escape.test.ts',
   'test/browser/**/*.test.ts',
   'test/demo/**/*.test.ts',
   'test/device-agent/ballot/page/**/*.test.ts',
-  'test/end-to-end/**/*.test.ts',
-  'test/oracles/pcscd.test.ts',
 ]
+/** A station's programs, and those of others, wait in real time for lines of real speed; they leave a processor to the browser. */
+const PROGRAMS = ['test/end-to-end/**/*.test.ts', 'test/oracles/pcscd.test.ts']
 
 export default defineConfig({
   test: {
@@ -23,20 +23,18 @@ export default defineConfig({
         test: {
           name: 'side by side',
           include: ['test/**/*.test.ts'],
-          exclude: REAL_TIME,
+          exclude: [...BROWSER, ...PROGRAMS],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'one at a time',
-          include: REAL_TIME,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      ...[
+        { name: 'in a browser', include: BROWSER },
+        { name: 'in real time', include: PROGRAMS },
+      ].map((each) => ({
+        extends: true as const,
+        test: { ...each, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      })),
     ],
   },
 })
