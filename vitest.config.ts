@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-/** A browser paints in real time: one beside it would make it late. */
-const BROWSER = [
+/** A browser paints, and a station's programs wait, in real time: neighbours that never wait would make them late. */
+const REAL_TIME = [
   'test/attacks/13-kiosk-escape.test.ts',
   'test/browser/**/*.test.ts',
   'test/demo/**/*.test.ts',
   'test/device-agent/ballot/page/**/*.test.ts',
+  'test/end-to-end/**/*.test.ts',
+  'test/oracles/pcscd.test.ts',
 ]
-/** A station's programs, and those of others, wait in real time for lines of real speed; they leave a processor to the browser. */
-const PROGRAMS = ['test/end-to-end/**/*.test.ts', 'test/oracles/pcscd.test.ts']
 
 export default defineConfig({
   test: {
@@ -23,18 +23,20 @@ export default defineConfig({
         test: {
           name: 'side by side',
           include: ['test/**/*.test.ts'],
-          exclude: [...BROWSER, ...PROGRAMS],
+          exclude: REAL_TIME,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
-      ...[
-        { name: 'in a browser', include: BROWSER },
-        { name: 'in real time', include: PROGRAMS },
-      ].map((each) => ({
-        extends: true as const,
-        test: { ...each, maxWorkers: 1, sequence: { groupOrder: 1 } },
-      })),
+      {
+        extends: true,
+        test: {
+          name: 'in real time',
+          include: REAL_TIME,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 })
