@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** A browser paints, and a station's programs wait, in real time: their neighbours would make them late. */
+/** A browser paints, and a station's programs wait, in real time: neighbours that never wait would make them late. */
 const REAL_TIME = [
   'test/attacks/13-kiosk-escape.test.ts',
   'test/browser/**/*.test.ts',
@@ -31,9 +31,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'one at a time',
+          name: 'in real time',
           include: REAL_TIME,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
