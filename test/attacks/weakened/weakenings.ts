@@ -249,3 +249,31 @@ export const signsUnmeasured: readonly Replacement[] = [
   const measure = measureByWords((word, size, bold) => real(word.slice(0, 12), size, bold))`,
   },
 ]
+
+/** A vote is acknowledged when the first medium has it. */
+export const writesFirstMediumOnly: Replacement = {
+  file: 'device-agent/store/journal-writer.ts',
+  line: '        const pool = pools === null ? null : pools?.get(medium)\n',
+  by: '        if (medium !== this.#parts.media.counted[0]) return\n        const pool = pools === null ? null : pools?.get(medium)\n',
+}
+
+/** The key of the old block goes before the new block is there. */
+export const losesKeyBeforeCommit: Replacement = {
+  file: 'device-agent/store/device-store.ts',
+  line: '    this.#journal.write(events, { ...beside, pools })\n    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n',
+  by: '    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n    this.#journal.write(events, { ...beside, pools })\n',
+}
+
+/** A medium that is as long as the other is taken for the same, and a shorter one for its beginning. */
+export const takesAnyHistory: Replacement = {
+  file: 'device-agent/store/compare-media.ts',
+  line: '    if (differs !== undefined) return twoHistories(',
+  by: "    if (differs === '') return twoHistories(",
+}
+
+/** A medium that failed is left behind without a word. */
+export const forgetsToTellLosses: Replacement = {
+  file: 'device-agent/store/journal-writer.ts',
+  line: "      this.#commit([{ type: 'medium.lost', ...loss }], {})",
+  by: '      if (loss.why.length === 0) break',
+}
