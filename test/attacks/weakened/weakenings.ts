@@ -257,13 +257,6 @@ export const writesFirstMediumOnly: Replacement = {
   by: '        if (medium !== this.#parts.media.counted[0]) return\n        const pool = pools === null ? null : pools?.get(medium)\n',
 }
 
-/** The key of the old block goes before the new block is there. */
-export const losesKeyBeforeCommit: Replacement = {
-  file: 'device-agent/store/device-store.ts',
-  line: '    this.#journal.write(events, { ...beside, pools })\n    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n',
-  by: '    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n    this.#journal.write(events, { ...beside, pools })\n',
-}
-
 /** A medium that is as long as the other is taken for the same, and a shorter one for its beginning. */
 export const takesAnyHistory: Replacement = {
   file: 'device-agent/store/compare-media.ts',
