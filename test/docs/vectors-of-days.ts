@@ -53,6 +53,14 @@ const close = (casts: number, voids: number, batches: number, officers = [one, t
 })
 const casts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => cast(from + i))
 const MORNING = [OPENED, ZERO, OPEN]
+type Lost = JournalEvent & { readonly type: 'medium.lost' }
+const lost = (medium: Lost['medium'], why: Lost['why']): JournalEvent => ({
+  type: 'medium.lost',
+  medium,
+  why,
+})
+const back = (medium: Lost['medium']): JournalEvent => ({ type: 'medium.restored', medium })
+const LOST_AND_BACK = [lost('b', 'silent'), back('b'), lost('a', 'damaged'), close(0, 0, 0), back('a')]
 
 /** `refused` is the number of the entry that breaks a rule; null for a legal day. `seq` and `at` are left out. */
 export function dayVectors(): Json {
@@ -142,6 +150,9 @@ export function dayVectors(): Json {
     day('minutes before closing', 1, OPENED, MINUTES),
     day('a day key drawn after opening', 3, ...MORNING, DRAWN),
     day('a day key shared that was not drawn', 1, OPENED, SHARED),
+    day('a medium lost and back, and the other until after closing', null, ...MORNING, ...LOST_AND_BACK),
+    day('both media lost', 4, ...MORNING, lost('a', 'failed'), lost('b', 'missing')),
+    day('a medium back that was not lost', 4, ...MORNING, lost('a', 'behind'), back('b')),
     day('opened after the device had to stop', 3, OPENED, ZERO, STOP, OPEN),
     day('a ballot after the device had to stop', 4, ...MORNING, STOP, cast(1)),
     day('closed after the device had to stop', 4, ...MORNING, STOP, close(0, 0, 0)),
