@@ -18,6 +18,10 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
       return incidents.lost(peripherals.name[entry.peripheral])
     case 'line.restored':
       return incidents.restored(peripherals.name[entry.peripheral])
+    case 'medium.lost':
+      return `${incidents.medium[entry.medium]}: ${incidents.mediumLost[entry.why]}`
+    case 'medium.restored':
+      return `${incidents.medium[entry.medium]}: ${incidents.mediumRestored}`
     case 'tamper.opened':
       return incidents.tamper[entry.switch]
     case 'witness.alarm':

@@ -153,6 +153,7 @@ const ROWS: readonly Row[] = [
   counted('restarts', ({ restarts }) => restarts.length, notZero),
   counted('pauses', ({ pauses }) => pauses.length, notZero),
   counted('parts lost', ({ outages }) => outages.length, notZero),
+  counted('media lost', ({ media }) => media.length, notZero),
   counted(
     'printer faults',
     ({ troubles }) => [...troubles.values()].reduce((sum, times) => sum + times, 0),

@@ -9,6 +9,7 @@ import { HALF_HOUR_MS, halfHourOf, halfHoursOf, type PollingWindow } from './pol
 type EntryOf<T extends Entry['type']> = Entry & { readonly type: T }
 export type Polls = Day['polls']
 export type Peripheral = EntryOf<'line.lost'>['peripheral']
+type MediumName = EntryOf<'medium.lost'>['medium']
 
 /** Entries that are counted and not told one by one. */
 type Counted = 'ballot.cast' | 'batch.sealed' | 'card.refused' | 'card.released'
@@ -47,6 +48,8 @@ export interface DayStory {
   readonly restarts: readonly number[]
   readonly pauses: readonly (Stretch & { readonly reason: EntryOf<'polls.paused'>['reason'] })[]
   readonly outages: readonly (Stretch & { readonly peripheral: Peripheral })[]
+  /** When the device wrote on one storage medium only. */
+  readonly media: readonly (Stretch & Pick<EntryOf<'medium.lost'>, 'medium' | 'why'>)[]
   readonly troubles: ReadonlyMap<EntryOf<'printer.trouble'>['trouble'], number>
   /** When the printer had a trouble, and when there was an alarm or the device stopped for good. */
   readonly troubled: readonly number[]
@@ -71,6 +74,7 @@ interface Growing {
   readonly restarts: number[]
   readonly pauses: Open<DayStory['pauses'][number]>[]
   readonly outages: Open<DayStory['outages'][number]>[]
+  readonly media: Open<DayStory['media'][number]>[]
   readonly troubles: Map<EntryOf<'printer.trouble'>['trouble'], number>
   readonly troubled: number[]
   readonly alarmed: number[]
@@ -81,12 +85,15 @@ interface Growing {
 }
 type Draft = Omit<Open<DayStory>, keyof Growing> & Growing
 
+/** What begins with one entry and ends with another. */
+type Unended = Peripheral | MediumName | 'pause'
+
 /** Takes in the entries of a legal day, in order. */
 export class StoryTeller {
   readonly #window: PollingWindow
   readonly #story: Draft
   /** What has no end yet. */
-  readonly #unended = new Map<Peripheral | 'pause', Open<Stretch>[]>()
+  readonly #unended = new Map<Unended, Open<Stretch>[]>()
   #last: number
   #started = false
 
@@ -105,6 +112,7 @@ export class StoryTeller {
       restarts: [],
       pauses: [],
       outages: [],
+      media: [],
       troubles: new Map(),
       troubled: [],
       alarmed: [],
@@ -178,6 +186,16 @@ export class StoryTeller {
         this.#tell(entry, at, lasted)
         return
       }
+      case 'medium.lost': {
+        const { medium, why } = entry
+        this.#begin(medium, story.media, { medium, why, from: at, until: null })
+        break
+      }
+      case 'medium.restored': {
+        const lasted = this.#end(entry.medium, at)
+        this.#tell(entry, at, lasted)
+        return
+      }
       case 'printer.trouble':
         addOne(story.troubles, entry.trouble)
         story.troubled.push(at)
@@ -196,7 +214,7 @@ export class StoryTeller {
     this.#tell(entry, at)
   }
 
-  #begin<T extends Open<Stretch>>(what: Peripheral | 'pause', all: T[], stretch: T): void {
+  #begin<T extends Open<Stretch>>(what: Unended, all: T[], stretch: T): void {
     all.push(stretch)
     const unended = this.#unended.get(what)
     if (unended === undefined) this.#unended.set(what, [stretch])
@@ -204,7 +222,7 @@ export class StoryTeller {
   }
 
   /** Ends what has no end yet. @returns how long the first of it lasted */
-  #end(what: Peripheral | 'pause', at: number): number | undefined {
+  #end(what: Unended, at: number): number | undefined {
     const unended = this.#unended.get(what) ?? []
     for (const stretch of unended) stretch.until = at
     this.#unended.delete(what)

@@ -33,6 +33,10 @@ export function faultLines(story: DayStory, words: Words): readonly string[] {
     ...some(story.outages, words, (outage) =>
       fault.outage(ui.peripherals.name[outage.peripheral], ...ends(outage)),
     ),
+    ...some(story.media, words, (lost) => {
+      const { medium, mediumLost } = ui.incidents
+      return fault.outage(`${medium[lost.medium]} (${mediumLost[lost.why]})`, ...ends(lost))
+    }),
     ...[...story.troubles].map(
       ([trouble, times]) => `${fault.printer(strings.trouble[trouble])}${timesText(times, words)}`,
     ),

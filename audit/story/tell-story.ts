@@ -179,6 +179,7 @@ function remainedLines(story: DayStory, facts: ReadStoryFacts, words: Words): re
       .filter(({ until }) => until === null)
       .slice(0, 5)
       .map(({ peripheral }) => remained.lineLost(words.ui.peripherals.name[peripheral])),
+    ...day.lostMedia.map((medium) => remained.lineLost(words.ui.incidents.medium[medium])),
     ...(day.closedAt !== undefined && !day.minutes ? [remained.minutesMissing] : []),
     ...(day.closedAt !== undefined && !day.totals ? [remained.totalsMissing] : []),
     ...(facts === undefined ? [] : [remained.receipt(facts.receipt !== null)]),
@@ -214,6 +215,7 @@ export function faultsJson(story: DayStory) {
     restarts: story.restarts.map(timeText),
     pauses: story.pauses.map(stretchJson),
     outages: story.outages.map(stretchJson),
+    media: story.media.map(stretchJson),
     tampers: story.tampers.map(timeText),
     wrongPins: story.wrongPins,
     voids: story.day.voids,

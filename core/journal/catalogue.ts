@@ -13,6 +13,7 @@ const hash = z
 const count = z.int().min(0).describe('a count')
 const role = z.enum(['executive', 'supervisory', 'spare'])
 const peripheral = z.enum(['touchscreen', 'card-reader', 'printer', 'io-board', 'display'])
+const medium = z.enum(['a', 'b'])
 const short = z.string().min(1).max(120)
 
 /** What happened and the members beside `seq`, `at` and `type`; the description goes into the document. */
@@ -117,6 +118,21 @@ export const CATALOGUE = {
     .describe("The printer's roll is near its end; a poll worker was asked for a new one between voters."),
   'line.lost': z.strictObject({ peripheral }).describe('A peripheral stopped answering or was unplugged.'),
   'line.restored': z.strictObject({ peripheral }).describe('A lost peripheral answers again.'),
+  'medium.lost': z
+    .strictObject({
+      medium,
+      why: z
+        .enum(['failed', 'silent', 'missing', 'damaged', 'behind'])
+        .describe(
+          'it refused a step, did not answer in time, or at a start was not there, did not hold what it should, or held less than the other',
+        ),
+    })
+    .describe(
+      'One of the two storage media does not count any more: what follows is on the other alone, until `medium.restored`.',
+    ),
+  'medium.restored': z
+    .strictObject({ medium })
+    .describe('A lost storage medium holds everything again that the other holds, and counts from here on.'),
   'tamper.opened': z
     .strictObject({ switch: z.enum(['chassis', 'ballot-box', 'seal']) })
     .describe('A tamper switch opened.'),
@@ -145,6 +161,9 @@ export const CATALOGUE = {
     })
     .describe('Polls closed for good with two officers; the tally is committed.'),
 } as const
+
+/** The two storage media of a device, by the order in which they are written. */
+export type MediumName = z.infer<typeof medium>
 
 export type EventType = keyof typeof CATALOGUE
 

@@ -11,6 +11,8 @@ export const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
   'printer.paper_low',
   'line.lost',
   'line.restored',
+  'medium.lost',
+  'medium.restored',
   'tamper.opened',
   'officer.admitted',
   'officer.card_damaged',

@@ -3,6 +3,7 @@
  * this at every start, and the auditor checks the same. The rules in words: `docs/formats.md`.
  */
 import { fail, ok, type Refusal, type Result, refuse } from '../result.ts'
+import type { MediumName } from './catalogue.ts'
 import { AFTER_THE_END, findBatchProblem, isLastBatchSealed, ONE_OFFICER, VOTING } from './day-rules.ts'
 import type { Entry } from './entry.ts'
 
@@ -49,6 +50,8 @@ export interface Day {
   readonly drawnKeys: readonly string[]
   /** Those of them of which two officers' cards took their shares: some device may have opened with them. */
   readonly sharedKeys: readonly string[]
+  /** Storage media that do not count: one at most, for somebody has to tell it. */
+  readonly lostMedia: readonly MediumName[]
   /** Neighbours that showed two histories or two journals. */
   readonly alarms: readonly (Entry & { readonly type: 'witness.alarm' })[]
   readonly openedAt?: string
@@ -199,6 +202,16 @@ export class DayReplay {
       case 'officer.pin_wrong':
         day.incidents.push(entry)
         return undefined
+      case 'medium.lost':
+        if (day.lostMedia.length > 0) return `medium ${day.lostMedia.join()} was lost before`
+        day.lostMedia = [entry.medium]
+        day.incidents.push(entry)
+        return undefined
+      case 'medium.restored':
+        if (!day.lostMedia.includes(entry.medium)) return 'that medium was not lost'
+        day.lostMedia = []
+        day.incidents.push(entry)
+        return undefined
       case 'witness.alarm':
         day.incidents.push(entry)
         day.alarms.push(entry)
@@ -288,6 +301,7 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
     carried: {},
     drawnKeys: [],
     sharedKeys: [],
+    lostMedia: [],
     alarms: [],
     incidents: [],
   }

@@ -324,6 +324,7 @@ export class BallotDevice {
       handedOver: this.#handingOver.state,
       stationClosed: this.#polls.is === 'finished' && openDevices({ home, store }).length === 0,
       paperLow: this.#roll.isLow,
+      mediumLost: store.day.lostMedia.length > 0,
     })
   }
 

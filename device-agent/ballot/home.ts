@@ -12,6 +12,7 @@
  * card-*                  by what it proves to cards that it may write them (`card-terminal.ts`)
  * touch-calibration.json  signed by the device; absent until a technician has calibrated it, and then config.json's calibration holds
  * medium-a/               ballot database and key slots
+ * medium-b/               the same once more, on another storage medium: where one is mounted, unless config.json names another folder
  * ```
  */
 import { X509Certificate } from 'node:crypto'
@@ -51,6 +52,8 @@ const configShape = z.strictObject({
   broker: z.strictObject({ host: path, port: z.int().min(1).max(65_535) }).optional(),
   /** Where the bundle goes at closing: a memory stick's folder. */
   bundles: path,
+  /** The device's folder on its second storage medium, made by the set-up; absent where it is `medium-b` in the home folder. */
+  secondMedium: path.optional(),
   /** Raw touch values at the edges of the screen: how the panel was built in, and where it is until it is calibrated. */
   calibration: z
     .strictObject({ left: z.int(), right: z.int(), top: z.int(), bottom: z.int() })
@@ -106,9 +109,17 @@ export function writeSeeds(folder: string, seeds: DeviceSeeds): void {
   chmodSync(file, 0o600)
 }
 
-/** Where the media of a home folder are. */
+/** Where the first medium of a home folder is. */
 export function mediumFolder(folder: string): string {
   return join(folder, 'medium-a')
+}
+
+/** Where both media are, in the order in which they are written. */
+export function mediaFolders({
+  folder,
+  config,
+}: Pick<ProvisionedHome, 'folder' | 'config'>): readonly [string, string] {
+  return [mediumFolder(folder), config.secondMedium ?? join(folder, 'medium-b')]
 }
 
 /** Where a calibration of the touchscreen is kept. */

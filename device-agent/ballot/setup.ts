@@ -1,10 +1,10 @@
 /**
  * Sets a provisioned device up for its election: media, first journal entry. Once; a ballot database is never made anew. Everything is
- * written into a folder beside, `medium-a.part`, and gets its name when it is complete and on the disk: a set-up that was interrupted
- * leaves nothing that a device would start with, and is simply repeated.
+ * written into folders beside, `medium-a.part` and `medium-b.part`, and these get their names when both are complete and on the disk: a set-up
+ * that was interrupted leaves nothing that a device would start with, or all of it but one name, and is simply repeated.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { JOURNAL_ID_BYTES, originOf } from '../../core/bundle/names.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
@@ -13,8 +13,10 @@ import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { sync } from '../durable-file.ts'
 import { DeviceStore, type StoreParts } from '../store/device-store.ts'
+import { type AllMedia, absentMedium, faultOf } from '../store/media.ts'
 import { Medium } from '../store/medium.ts'
-import { type DeviceHome, mediumFolder } from './home.ts'
+import { DEADLINES, WorkerMedium } from '../store/worker-medium.ts'
+import { type DeviceHome, mediaFolders } from './home.ts'
 
 /** Name and version of this program, as the journal gives it. */
 const SOFTWARE = 'sandogh ballot 0.1.0'
@@ -23,7 +25,7 @@ const SOFTWARE = 'sandogh ballot 0.1.0'
  * Makes the media and begins the journal under a new random name.
  * @param program SHA-256 over the list of the program's files, base64
  * @returns a refusal: `store.exists` where a medium already is, `store.set-up`
- * where the folder cannot be written, and those of {@link resumeStore}, which reads everything back.
+ * where a folder cannot be written, and those of {@link resumeStore}, which reads everything back.
  */
 export function setUpStore(
   home: DeviceHome,
@@ -31,42 +33,59 @@ export function setUpStore(
   random: Random,
   program: string,
 ): Result<DeviceStore> {
-  const folder = mediumFolder(home.folder)
-  if (existsSync(folder)) {
-    return refuse(
-      'store.exists',
-      folder,
-      'this device was set up already',
-      'A ballot database is never made anew: start the device with "sandogh device run".',
-    )
-  }
-  const part = `${folder}.part`
+  const [first, second] = mediaFolders(home)
+  const parts = [`${first}.part`, `${second}.part`] as const
+  let place = parts[0]
   try {
-    rmSync(part, { recursive: true, force: true })
-    mkdirSync(part, { mode: 0o700 })
-    const made = makeMedium(part, home, clock, random, program)
-    if (!made.ok) return made
-    for (const name of readdirSync(part)) sync(join(part, name))
-    sync(part)
-    renameSync(part, folder)
-    sync(home.folder)
+    // Interrupted between the two names: both media were complete before the first had its own.
+    const isHalfNamed = existsSync(first) && !existsSync(second) && existsSync(parts[1])
+    const there = [first, second].find(existsSync)
+    if (there !== undefined && !isHalfNamed) return alreadySetUp(there)
+    if (!isHalfNamed) {
+      for (const part of parts) {
+        place = part
+        rmSync(part, { recursive: true, force: true })
+        mkdirSync(part, { mode: 0o700 })
+      }
+      const made = makeMedia(parts, home, clock, random, program)
+      if (!made.ok) return made
+      for (const part of parts) {
+        place = part
+        for (const name of readdirSync(part)) sync(join(part, name))
+        sync(part)
+        sync(dirname(part))
+      }
+      renameSync(parts[0], first)
+      sync(dirname(first))
+    }
+    place = parts[1]
+    renameSync(parts[1], second)
+    sync(dirname(second))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     // What the disk or SQLite answered; anything else is our own mistake.
-    if (!/^(E[A-Z]+$|SQLITE_)/.test(code)) throw error
+    if (faultOf(error) === undefined) throw error
     return refuse(
       'store.set-up',
-      part,
-      `it cannot be written (${code})`,
-      'Nothing was set up: see that the disk is there, writable and not full, then set the device up again.',
+      place,
+      `it cannot be written (${(error as Error & { readonly code: string }).code})`,
+      'Nothing was set up: see that both media are there, writable and not full, then set the device up again.',
     )
   }
   return resumeStore(home, clock, random)
 }
 
-/** A medium whose journal has its first entry; closed again, so that its files are complete. */
-function makeMedium(
-  folder: string,
+function alreadySetUp(folder: string) {
+  return refuse(
+    'store.exists',
+    folder,
+    'this device was set up already',
+    'A ballot database is never made anew: start the device with "sandogh device run".',
+  )
+}
+
+/** Media whose journal has its first entry; closed again, so that their files are complete. Throws what a medium answers that cannot be written. */
+function makeMedia(
+  folders: readonly string[],
   home: DeviceHome,
   clock: Clock,
   random: Random,
@@ -74,35 +93,46 @@ function makeMedium(
 ): Result<void> {
   const { definition, hash } = home.electionPackage
   const { device } = home.config
+  const now = clock.now()
+  const stopped: Clock = { now: () => now, after: (ms, callback) => clock.after(ms, callback) }
   const origin = originOf(definition, device, random.bytes(JOURNAL_ID_BYTES))
-  const medium = Medium.create(
-    folder,
-    { origin, package: toBase64(hash), certificate: home.certificateDer },
-    random,
-  )
-  if (!medium.ok) return medium
-  DeviceStore.begin(storeParts(home, medium.value, clock, random), {
-    version: 1,
-    origin,
-    certificate: toBase64(home.certificate.fingerprint),
-    package: toBase64(hash),
-    software: SOFTWARE,
-    program,
-    random: random.kind,
-  }).close()
+  const row = { origin, package: toBase64(hash), certificate: home.certificateDer }
+  for (const folder of folders) {
+    const medium = Medium.create(folder, row, random)
+    if (!medium.ok) return medium
+    // Each for itself, by a stopped clock: the same entry on both, and neither is left behind where it cannot be written.
+    DeviceStore.begin(storeParts(home, [medium.value], stopped, random), {
+      version: 1,
+      origin,
+      certificate: toBase64(home.certificate.fingerprint),
+      package: toBase64(hash),
+      software: SOFTWARE,
+      program,
+      random: random.kind,
+    }).close()
+  }
   return ok(undefined)
 }
 
-/** Opens the store of a device that was set up before, after every row was checked. */
+/**
+ * Opens the store of a device that was set up before, after every row was checked. The first medium is written in this thread, the second in one
+ * of its own, with a deadline.
+ */
 export function resumeStore(home: DeviceHome, clock: Clock, random: Random): Result<DeviceStore> {
-  const medium = Medium.open(mediumFolder(home.folder), random)
-  if (!medium.ok) return medium
-  return DeviceStore.resume(storeParts(home, medium.value, clock, random))
+  const [first, second] = mediaFolders(home)
+  const opened = Medium.open(first, random)
+  const media = [
+    opened.ok ? opened.value : absentMedium(first, opened.error),
+    new WorkerMedium(second, DEADLINES),
+  ] as const
+  const store = DeviceStore.resume(storeParts(home, media, clock, random))
+  if (!store.ok) for (const medium of media) medium.close()
+  return store
 }
 
-function storeParts(home: DeviceHome, medium: Medium, clock: Clock, random: Random): StoreParts {
+function storeParts(home: DeviceHome, media: AllMedia, clock: Clock, random: Random): StoreParts {
   return {
-    media: [medium],
+    media,
     electionPackage: home.electionPackage,
     logSigner: signerFromSeed(home.seeds.log),
     messageSigner: signerFromSeed(home.seeds.message),

@@ -9,23 +9,22 @@
  * heads      cosigned by this device, or checkpoints of this journal
  * ```
  */
-import { spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
 import { openSealedTally } from '../../core/bundle/sealed-tally.ts'
 import { checkRecords, findTableProblem } from '../../core/journal/check-records.ts'
 import type { Day } from '../../core/journal/day.ts'
-import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
+import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Result } from '../../core/result.ts'
-import { fail, ok, type Refusal, refuse } from '../../core/result.ts'
+import { fail, type Refusal, refuse } from '../../core/result.ts'
 import type { DeviceRow } from './database.ts'
-import type { Medium, StoredRecords } from './medium.ts'
+import type { StoredRecords } from './medium.ts'
 import { findHeadsProblem } from './station-memory.ts'
 
 const KEEP_AND_CALL = 'Do not vote on this device; keep its media and call a technician.'
 
 /** What the records are held against. */
-interface Expected {
+export interface Expected {
   readonly electionPackage: ElectionPackage
   /** Ed25519 public keys of this device, 32 bytes each. */
   readonly logKey: Uint8Array
@@ -36,44 +35,10 @@ interface Expected {
 }
 
 /**
- * Reads every medium, checks each for itself and all against the first.
- * @returns what they hold, or the refusal of the first that does not hold
- */
-export function checkMedia(
-  media: readonly [Medium, ...Medium[]],
-  expected: Expected,
-): Result<{ readonly day: Day; readonly records: StoredRecords }> {
-  let first: { readonly day: Day; readonly records: StoredRecords } | undefined
-  const heads = new Map<string, Uint8Array>()
-  for (const medium of media) {
-    const records = medium.records()
-    if (!records.ok) return records
-    const day = checkStored(records.value, expected)
-    if (!day.ok) return fail({ ...day.error, where: `${medium.folder}, ${day.error.where}` })
-    first ??= { day: day.value, records: records.value }
-    for (const head of records.value.heads) heads.set(toBase64(head), head)
-    const differs = findDifference(first.records, records.value)
-    if (differs !== undefined) {
-      const where = `${medium.folder}, table ${differs}`
-      return refuse('store.media-differ', where, 'the media do not hold the same', KEEP_AND_CALL)
-    }
-  }
-  if (first === undefined) throw new Error('a store has at least one medium')
-  // A power cut between two media leaves the last of them behind; what any of them remembers was told to a neighbour.
-  return ok({ ...first, records: { ...first.records, heads: [...heads.values()] } })
-}
-
-/** What the log key signed is settled by the last checkpoint; the tags before closing are not in the journal. */
-function findDifference(a: StoredRecords, b: StoredRecords): string | undefined {
-  if (a.checkpoints.at(-1)?.note !== b.checkpoints.at(-1)?.note) return 'checkpoints'
-  return equalBytes(spentRoot(a.spent), spentRoot(b.spent)) ? undefined : 'spent'
-}
-
-/**
  * Checks every table of one medium.
  * @returns the day its journal tells, or a refusal that names the table
  */
-function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
+export function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
   const { electionPackage, logKey, witnessKey, authorityKey } = expected
   const [device, ...more] = records.device
   if (device === undefined || more.length > 0) return changed('device', 'it has not exactly one row')

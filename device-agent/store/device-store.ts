@@ -1,35 +1,38 @@
 /**
  * Everything a ballot device remembers: its journal, its ballots and what is still on its way to the centre. Whatever a method here
  * has returned from is on the disk and survives a `kill -9` at any instant. Order on several media: new slots on all, commit one after the
- * other, destroy old slots on all, acknowledge.
+ * other, destroy old slots on all, acknowledge. A medium that fails or is silent is left behind, and the journal says so before anything is
+ * acknowledged (`media.ts`); at the next start it may catch up (`docs/decisions/0018-two-media.md`).
  */
 import { batchRoot } from '../../core/ballot-box/batch.ts'
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { addToPool, emptyPool, type Pool, sortBallots, spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealBallot } from '../../core/ballot-box/sealed-ballot.ts'
-import { signTally } from '../../core/bundle/bundle.ts'
-import { deviceOfOrigin } from '../../core/bundle/names.ts'
-import { type SaltedTally, sealTally, stationSheetKey } from '../../core/bundle/sealed-tally.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { contestsOfStyle } from '../../core/election/definition.ts'
-import { addSelections, isZero, selectionsOf, type Tally, tallyJson } from '../../core/election/tally.ts'
+import { addSelections, isZero, selectionsOf, type Tally } from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
 import type { Day } from '../../core/journal/day.ts'
-import { equalBytes, fromBase64, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/hash.ts'
+import { equalBytes, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Random, Signer } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
-import { changed, checkMedia } from './check-stored.ts'
+import { bringUp } from './catch-up.ts'
+import { changed } from './check-stored.ts'
+import { closingTotals } from './closing-totals.ts'
+import { compareMedia } from './compare-media.ts'
 import { type Beside, JournalWriter } from './journal-writer.ts'
-import type { ClosingTotals, Medium, SlipState, StoredRecords, StoredTotals } from './medium.ts'
+import { type AllMedia, Media, type StoreMedium } from './media.ts'
+import type { SlipState, StoredRecords, StoredTotals } from './medium.ts'
 import { type BlockParts, poolLocked, recoverFromMedium, sealOnMedium } from './pool-block.ts'
 import { StationMemory } from './station-memory.ts'
+import { ToldMedia } from './told-media.ts'
 
 /** What the store is given. */
 export interface StoreParts {
-  /** Every medium in the order in which they are written; all hold the same. */
-  readonly media: readonly [Medium, ...Medium[]]
+  /** Every medium in the order in which they are written. */
+  readonly media: AllMedia
   readonly electionPackage: ElectionPackage
   readonly logSigner: Signer
   readonly messageSigner: Signer
@@ -56,6 +59,7 @@ interface OpenBox {
 /** The device's memory. Guards one thing: that the ballots, tags and counts on the media and those believed here are the same. */
 export class DeviceStore {
   readonly #parts: StoreParts
+  readonly #media: ToldMedia
   readonly #journal: JournalWriter
   readonly #spent: Uint8Array[]
   /** Heads of this station's journals that passed by on officers' cards. */
@@ -64,16 +68,18 @@ export class DeviceStore {
 
   private constructor(
     parts: StoreParts,
+    media: Media,
     journal: JournalWriter,
     { spent, heads }: Pick<StoredRecords, 'spent' | 'heads'>,
   ) {
-    const { media, electionPackage, witnessSigner, authorityKey } = parts
+    const { electionPackage, witnessSigner, authorityKey } = parts
     this.#parts = parts
+    this.#media = new ToldMedia(media, journal)
     this.#journal = journal
     this.#spent = [...spent]
     const { definition } = electionPackage
     const owner = { definition, journal, witnessKey: witnessSigner.publicKey, authorityKey }
-    this.station = new StationMemory(media, owner, heads)
+    this.station = new StationMemory((step) => this.#media.onEach(step), owner, heads)
   }
 
   /** A new journal on new, empty media: writes the first entry. */
@@ -81,30 +87,32 @@ export class DeviceStore {
     parts: StoreParts,
     opening: Omit<JournalEvent & { type: 'journal.opened' }, 'type'>,
   ): DeviceStore {
-    const store = new DeviceStore(parts, new JournalWriter(opening.origin, parts), { spent: [], heads: [] })
+    const media = new Media(parts.media)
+    const journal = new JournalWriter(opening.origin, { ...parts, media })
+    const store = new DeviceStore(parts, media, journal, { spent: [], heads: [] })
     store.append({ type: 'journal.opened', ...opening })
     return store
   }
 
-  /** Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. */
+  /**
+   * Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. The longest sound one
+   * counts; what became of another one is in the journal when this returns.
+   */
   static resume(parts: StoreParts): Result<DeviceStore> {
-    const { media, electionPackage, logSigner, messageSigner, witnessSigner, authorityKey } = parts
+    const { electionPackage, logSigner, messageSigner, witnessSigner, authorityKey } = parts
     const keys = {
       logKey: logSigner.publicKey,
       messageKey: messageSigner.publicKey,
       witnessKey: witnessSigner.publicKey,
     }
-    const checked = checkMedia(media, { electionPackage, ...keys, authorityKey })
-    if (!checked.ok) return checked
-    const { day, records } = checked.value
-    const store = new DeviceStore(parts, JournalWriter.resume(parts, day, records), records)
-    if (day.polls === 'closed' || day.polls === 'finished') {
-      for (const { slots } of media) slots.destroyAll()
-      // The power may have been cut between two media, or before the key for the sheet had left a write-ahead log.
-      const totals = media.map((medium) => medium.totals())
-      if (totals.some((kept) => kept !== undefined && kept.sheetKey === undefined))
-        store.settleSheet(totals.find((kept) => kept?.sheet !== undefined)?.sheet)
-    }
+    const compared = compareMedia(parts.media, { electionPackage, ...keys, authorityKey })
+    if (!compared.ok) return compared
+    const { day, records, counted, behind } = compared.value
+    const media = new Media(parts.media, counted, behind)
+    const journal = JournalWriter.resume({ ...parts, media }, day, records)
+    const store = new DeviceStore(parts, media, journal, records)
+    store.#media.settle(compared.value)
+    if (day.polls === 'closed' || day.polls === 'finished') store.#settleClosed()
     return ok(store)
   }
 
@@ -129,7 +137,7 @@ export class DeviceStore {
 
   /** The slip of the ballot in hand, as last written. */
   get slip(): SlipState {
-    return this.#parts.media[0].slip()
+    return this.#media.read((medium) => medium.slip())
   }
 
   /** Adds one event to the journal. */
@@ -163,18 +171,10 @@ export class DeviceStore {
    */
   unlock(dayKey: Uint8Array): Result<void> {
     this.#box = undefined
-    let found: Pool | undefined
-    for (const medium of this.#parts.media) {
-      const pool = recoverFromMedium(medium, this.#blockParts(dayKey))
-      if (pool === undefined) return poolLocked(medium)
-      if (pool.casts !== this.day.casts)
-        return changed('pool', `it knows ${pool.casts} ballots, the journal ${this.day.casts}`)
-      if (!equalBytes(pool.spent, spentRoot(this.#spent)))
-        return changed('spent', 'these are not the tags that the pool knows')
-      found = pool
-    }
-    if (found === undefined) throw new Error('a store has at least one medium')
-    this.#box = { dayKey, pool: found }
+    const found = this.#media.readSound((medium) => this.#openPoolOn(medium, dayKey))
+    if (!found.ok) return found
+    this.#box = { dayKey, pool: found.value }
+    this.#catchUp()
     return ok(undefined)
   }
 
@@ -213,12 +213,12 @@ export class DeviceStore {
       random,
     )
     const events: JournalEvent[] = [{ type: 'ballot.cast', count: added.pool.casts }]
-    const beside = { spentTag: tag, slip: 'accepted' as const }
+    const beside = { spentTags: [tag], slip: 'accepted' as const }
     if (added.batch === undefined) this.#writeBox({ dayKey, pool: added.pool }, events, beside)
     else {
       const batch = this.#nextBatch(added.batch)
       events.push({ type: 'batch.sealed', ...batch.event })
-      this.#writeBox({ dayKey, pool: added.pool }, events, { ...beside, batch: batch.rows })
+      this.#writeBox({ dayKey, pool: added.pool }, events, { ...beside, batches: [batch.rows] })
     }
     this.#spent.push(tag)
   }
@@ -228,7 +228,7 @@ export class DeviceStore {
    * gone. The day key is forgotten here.
    */
   closePolls(officers: OpeningOfficers): void {
-    const { electionPackage, random, media } = this.#parts
+    const { electionPackage, random } = this.#parts
     const { definition } = electionPackage
     const { pool, dayKey } = this.#unlocked()
     const rest = sortBallots(pool.ballots.flat())
@@ -246,9 +246,9 @@ export class DeviceStore {
         tally: toBase64(commitTally(definition, pool.tally, salt)),
       },
     ]
-    const totals = this.#closingTotals({ salt, tally: pool.tally }, dayKey)
-    this.#journal.write(events, { pools: null, totals, ...(last && { batch: last.rows }) })
-    for (const { slots } of media) slots.destroyAll()
+    const totals = closingTotals(this.#parts, this.origin, { salt, tally: pool.tally }, dayKey)
+    this.#journal.write(events, { pools: null, totals, ...(last && { batches: [last.rows] }) })
+    this.#media.onEach(({ slots }) => slots.destroyAll())
     this.#box?.dayKey.fill(0)
     this.#box = undefined
   }
@@ -270,7 +270,7 @@ export class DeviceStore {
   /** Sealed ballots by batch, as stored. */
   batches(): ReadonlyMap<number, readonly Uint8Array[]> {
     const batches = new Map<number, Uint8Array[]>()
-    for (const { batch, sealed } of this.#parts.media[0].ballots()) {
+    for (const { batch, sealed } of this.#media.read((medium) => medium.ballots())) {
       const ballots = batches.get(batch)
       if (ballots === undefined) batches.set(batch, [sealed])
       else ballots.push(sealed)
@@ -280,47 +280,28 @@ export class DeviceStore {
 
   /** The totals, once the polls are closed for good. What of them may leave is another matter (`ballot/release.ts`). */
   get totals(): StoredTotals | undefined {
-    return this.#parts.media[0].totals()
+    return this.#media.read((medium) => medium.totals())
   }
 
   /** The station's sheet is made, or none is wanted: the key to the station's sealed tallies is forgotten. */
   settleSheet(sheet: string | undefined): void {
-    for (const medium of this.#parts.media) medium.settleSheet(sheet)
+    this.#media.onEach((medium) => medium.settleSheet(sheet))
   }
 
   get receipt(): { readonly size: number; readonly cosignature: string } | undefined {
-    return this.#parts.media[0].receipt()
+    return this.#media.read((medium) => medium.receipt())
   }
 
   storeReceipt(size: number, cosignature: string): void {
-    for (const medium of this.#parts.media) medium.storeReceipt(size, cosignature)
+    this.#media.onEach((medium) => medium.storeReceipt(size, cosignature))
   }
 
   markTallyAnswered(): void {
-    for (const medium of this.#parts.media) medium.markTallyAnswered()
+    this.#media.onEach((medium) => medium.markTallyAnswered())
   }
 
   close(): void {
-    for (const medium of this.#parts.media) medium.close()
-  }
-
-  #closingTotals(salted: SaltedTally, dayKey: Uint8Array): ClosingTotals {
-    const { electionPackage, messageSigner, random } = this.#parts
-    const { definition } = electionPackage
-    const { origin } = this
-    const device = deviceOfOrigin(definition, origin)
-    const isReporting = definition.stations.some(({ devices }) => devices[0] === device)
-    const sheetKey = stationSheetKey(dayKey)
-    const electionKey = fromBase64(definition.constituency.electionKey)
-    if (electionKey === undefined) throw new Error('a package without election key')
-    return {
-      tally: signTally(
-        { origin, salt: salted.salt, tally: tallyJson(definition, salted.tally) },
-        messageSigner,
-      ),
-      sealed: sealTally({ ...salted, origin }, { stationKey: sheetKey, electionKey }, messageSigner, random),
-      ...(isReporting && { sheetKey }),
-    }
+    this.#media.close()
   }
 
   #unlocked(): OpenBox {
@@ -342,12 +323,46 @@ export class DeviceStore {
    * a key: the next {@link unlock} keeps the one that opens what was really committed.
    */
   #writeBox(box: OpenBox, events: readonly JournalEvent[], beside: Omit<Beside, 'pools'>): void {
-    const { media } = this.#parts
     this.#box = undefined
-    const pools = media.map((medium) => sealOnMedium(medium, box.pool, this.#blockParts(box.dayKey)))
+    const parts = this.#blockParts(box.dayKey)
+    const pools = this.#media.readAll((medium) => sealOnMedium(medium, box.pool, parts))
     this.#journal.write(events, { ...beside, pools })
-    for (const { slots } of media) slots.destroyPrevious()
+    this.#media.onEach(({ slots }) => slots.destroyPrevious())
     this.#box = box
+  }
+
+  /** Opens the pool of one medium, and holds it against what the journal and the tags say. */
+  #openPoolOn(medium: StoreMedium, dayKey: Uint8Array): Result<Pool> {
+    const pool = recoverFromMedium(medium, this.#blockParts(dayKey))
+    if (pool === undefined) return poolLocked(medium)
+    if (pool.casts !== this.day.casts)
+      return changed('pool', `it knows ${pool.casts} ballots, the journal ${this.day.casts}`)
+    if (!equalBytes(pool.spent, spentRoot(this.#spent)))
+      return changed('spent', 'these are not the tags that the pool knows')
+    return ok(pool)
+  }
+
+  /** The day is over, or has not begun: no pool is needed, and a medium that is behind has no day key to wait for. */
+  #settleClosed(): void {
+    this.#catchUp()
+    this.#media.onEach(({ slots }) => slots.destroyAll())
+    // The power may have been cut between two media, or before the key for the sheet had left a write-ahead log.
+    const totals = [...this.#media.readAll((medium) => medium.totals()).values()]
+    if (totals.some((kept) => kept !== undefined && kept.sheetKey === undefined))
+      this.settleSheet(totals.find((kept) => kept?.sheet !== undefined)?.sheet)
+  }
+
+  /** Brings up what is behind; while a pool is there its new block goes with all the rest. */
+  #catchUp(): void {
+    const box = this.#box
+    this.#media.catchUp((medium, whole) => {
+      if (box === undefined) return bringUp(medium, whole, this.day.polls === 'finished' ? null : undefined)
+      const parts = this.#blockParts(box.dayKey)
+      // The key of its old block is not the one that is overwritten: until the commit it is sound as it was.
+      recoverFromMedium(medium, parts)
+      bringUp(medium, whole, sealOnMedium(medium, box.pool, parts))
+      medium.slots.destroyPrevious()
+    })
   }
 
   #blockParts(dayKey: Uint8Array): BlockParts {

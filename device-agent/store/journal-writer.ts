@@ -1,6 +1,6 @@
 /**
  * The journal as it grows: an event becomes an entry, an entry a signed checkpoint, and what belongs with it goes into the same
- * transaction. Nothing is believed here before it is on every medium.
+ * transaction. Nothing is believed here before it is on every medium that counts.
  */
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
 import { type Day, stepDay } from '../../core/journal/day.ts'
@@ -9,12 +9,12 @@ import type { Clock, Signer } from '../../core/ports.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from '../../core/tlog/tree.ts'
-import type { Change, Medium, StoredRecords } from './medium.ts'
+import type { Media, StoreMedium } from './media.ts'
+import type { Change, StoredRecords } from './medium.ts'
 
 /** What the journal is written with. */
 interface WriterParts {
-  /** Every medium in the order in which they are written. */
-  readonly media: readonly [Medium, ...Medium[]]
+  readonly media: Media
   readonly logSigner: Signer
   readonly clock: Clock
 }
@@ -22,7 +22,7 @@ interface WriterParts {
 /** What goes with the entries into one transaction; pool blocks differ from medium to medium. */
 export type Beside = Omit<Change, 'entries' | 'pool'> & {
   /** A block for each medium, or null to take the pool away for good. */
-  readonly pools?: readonly Uint8Array[] | null
+  readonly pools?: ReadonlyMap<StoreMedium, Uint8Array> | null
 }
 
 /** Guards one thing: that the journal on the media and the one believed here are the same. */
@@ -74,19 +74,30 @@ export class JournalWriter {
   }
 
   /**
-   * Signs a checkpoint for each event and commits all of it on every medium. Throws if an event cannot stand there, or if a medium fails.
-   * After a failed commit nobody knows what is on the disk (a commit whose sync fails may still be found at the next start), so nothing
-   * more is written until the journal is taken up again.
+   * Signs a checkpoint for each event and commits all of it on every medium that counts. A medium that fails is told of in the next entry,
+   * before this returns. Throws if an event cannot stand there, or if the last medium fails. After a failed commit nobody knows what is on the
+   * disk (a commit whose sync fails may still be found at the next start), so nothing more is written until the journal is taken up again.
    */
-  write(events: readonly JournalEvent[], { pools, ...beside }: Beside): void {
-    if (this.#failed) throw new Error('an earlier write failed: the journal must be taken up again first')
+  write(events: readonly JournalEvent[], beside: Beside): void {
+    this.#commit(events, beside)
+    this.tellLosses()
+  }
+
+  /** Whatever medium was lost, the journal of those that are left knows of it when this returns. */
+  tellLosses(): void {
     const { media } = this.#parts
+    for (let loss = media.takeUntold(); loss !== undefined; loss = media.takeUntold())
+      this.#commit([{ type: 'medium.lost', ...loss }], {})
+  }
+
+  #commit(events: readonly JournalEvent[], { pools, ...beside }: Beside): void {
+    if (this.#failed) throw new Error('an earlier write failed: the journal must be taken up again first')
     const { entries, day, frontier } = this.#sign(events)
     try {
-      for (const [index, medium] of media.entries()) {
-        const pool = pools === null ? null : pools?.[index]
+      this.#parts.media.each((medium) => {
+        const pool = pools === null ? null : pools?.get(medium)
         medium.commit({ ...beside, entries, ...(pool !== undefined && { pool }) })
-      }
+      })
     } catch (error) {
       this.#failed = true
       throw error

@@ -1,7 +1,4 @@
-/**
- * One storage medium of a device: its own database and its own key slots. The store writes every medium in the same order, so a second
- * one beside the first changes nothing here.
- */
+/** One storage medium of a device: its own database and its own key slots. It knows of no other; which of them count is kept in `media.ts`. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
@@ -14,23 +11,29 @@ import { Slots } from './slots.ts'
 
 const DATABASE_FILE = 'ballots.db'
 const SLOTS_FILE = 'slots.bin'
+const INSERT_RECEIPT = 'INSERT OR IGNORE INTO receipts (size, cosignature) VALUES (?, ?)'
 
 /** What became of the slip of the ballot in hand; one row, overwritten in place. `void`: marked so, and the cut is not proven yet. */
 export type SlipState = 'none' | 'printing' | 'hanging' | 'accepted' | 'void'
+
+/** A batch with its ballots. */
+export interface SealedRows {
+  readonly batch: number
+  readonly root: Uint8Array
+  readonly ballots: readonly Uint8Array[]
+}
 
 /** What is written together or not at all. */
 export interface Change {
   readonly entries: readonly { readonly seq: number; readonly entry: Uint8Array; readonly note: string }[]
   /** The pool's new block; null takes the pool away for good. */
   readonly pool?: Uint8Array | null
-  readonly spentTag?: Uint8Array
-  readonly batch?: {
-    readonly batch: number
-    readonly root: Uint8Array
-    readonly ballots: readonly Uint8Array[]
-  }
+  readonly spentTags?: readonly Uint8Array[]
+  readonly batches?: readonly SealedRows[]
   readonly slip?: SlipState
   readonly totals?: ClosingTotals
+  /** Of the centre; those that are there already stay as they are. */
+  readonly receipts?: StoredRecords['receipts']
 }
 
 /** The totals of a device as its closing writes them. */
@@ -66,7 +69,7 @@ export interface StoredRecords {
   /** Bytes of the pool's block, if it is there; its content needs the day key. */
   readonly pool: readonly number[]
   /** States of the slip in hand; one, unless somebody changed it. */
-  readonly slips: readonly string[]
+  readonly slips: readonly SlipState[]
   /** Documents of sealed tallies; none before closing, one after. */
   readonly sealedTallies: readonly string[]
   /** Heads that this device and its neighbours cosigned for each other, in the order in which they were learned. */
@@ -177,13 +180,12 @@ export class Medium {
           run('INSERT INTO journal (seq, entry) VALUES (?, ?)', seq, entry)
           run('INSERT INTO checkpoints (size, note) VALUES (?, ?)', seq + 1, note)
         }
-        if (change.batch !== undefined) {
-          const { batch, root, ballots } = change.batch
+        for (const { batch, root, ballots } of change.batches ?? []) {
           run('INSERT INTO batches (batch, count, root) VALUES (?, ?, ?)', batch, ballots.length, root)
           for (const sealed of ballots)
             run('INSERT INTO ballots (batch, sealed) VALUES (?, ?)', batch, sealed)
         }
-        if (change.spentTag !== undefined) run('INSERT INTO spent (tag) VALUES (?)', change.spentTag)
+        for (const tag of change.spentTags ?? []) run('INSERT INTO spent (tag) VALUES (?)', tag)
         if (change.pool === null) run('DELETE FROM pool')
         else if (change.pool !== undefined) {
           run(
@@ -197,6 +199,7 @@ export class Medium {
           run('INSERT INTO released (one, tally, answered) VALUES (1, ?, 0)', tally)
           run('INSERT INTO sheet (one, sealed, key) VALUES (1, ?, ?)', sealed, sheetKey ?? null)
         }
+        for (const { size, cosignature } of change.receipts ?? []) run(INSERT_RECEIPT, size, cosignature)
       })
       .immediate()
   }
@@ -245,9 +248,7 @@ export class Medium {
   }
 
   storeReceipt(size: number, cosignature: string): void {
-    this.#database
-      .prepare('INSERT OR IGNORE INTO receipts (size, cosignature) VALUES (?, ?)')
-      .run(size, cosignature)
+    this.#prepared(INSERT_RECEIPT).run(size, cosignature)
   }
 
   /** Remembers cosigned heads, those not yet there; on the disk when this returns. */

@@ -5,7 +5,7 @@ import { openPool, type Pool, sealPool } from '../../core/ballot-box/pool.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import type { Random } from '../../core/ports.ts'
 import { refuse } from '../../core/result.ts'
-import type { Medium } from './medium.ts'
+import type { StoreMedium } from './media.ts'
 
 const SLOT_KEY_BYTES = 32
 
@@ -19,7 +19,7 @@ export interface BlockParts {
 
 /** A new block under a slot key that is used this once; the key is on the medium when this returns, the block is not yet. */
 export function sealOnMedium(
-  { slots }: Medium,
+  { slots }: StoreMedium,
   pool: Pool,
   { definition, origin, dayKey, random }: BlockParts,
 ): Uint8Array {
@@ -30,22 +30,22 @@ export function sealOnMedium(
 
 /** Opens the committed block and destroys the slot that does not; undefined if neither does, and then nothing is destroyed. */
 export function recoverFromMedium(
-  medium: Medium,
+  medium: StoreMedium,
   { definition, origin, dayKey }: Omit<BlockParts, 'random'>,
 ): Pool | undefined {
   const block = medium.pool()
-  let pool: Pool | undefined
-  if (block !== undefined) {
-    medium.slots.recover((slotKey) => {
-      pool = openPool(definition, block, { dayKey, slotKey, origin })
-      return pool !== undefined
-    })
+  if (block === undefined) return undefined
+  for (const { place, key: slotKey } of medium.slots.keys()) {
+    const pool = openPool(definition, block, { dayKey, slotKey, origin })
+    if (pool === undefined) continue
+    medium.slots.keep(place)
+    return pool
   }
-  return pool
+  return undefined
 }
 
 /** The refusal where a pool does not open. */
-export function poolLocked({ folder }: Medium) {
+export function poolLocked({ folder }: StoreMedium) {
   return refuse(
     'store.pool',
     `${folder}, table pool`,

@@ -17,6 +17,12 @@ const PLACES = 2
 const KEY_BYTES = 32
 const LABEL = Buffer.from('sandogh/v1/slot')
 
+/** A key, and the place where it stands. */
+export interface SlotKey {
+  readonly place: number
+  readonly key: Uint8Array
+}
+
 /** The two places of one medium's slot file. */
 export class Slots {
   readonly #file: number
@@ -64,20 +70,17 @@ export class Slots {
     for (let place = 0; place < PLACES; place += 1) this.#destroy(place)
   }
 
-  /**
-   * After a restart: finds the key that opens the committed block and destroys the other place before anything else.
-   * @returns whether one was found; if neither opens it, nothing is destroyed
-   */
-  recover(opens: (key: Uint8Array) => boolean): boolean {
-    for (let place = 0; place < PLACES; place += 1) {
-      const key = this.#read(place)
-      if (key !== undefined && opens(key)) {
-        this.#current = place
-        this.#destroy(1 - place)
-        return true
-      }
-    }
-    return false
+  /** After a restart: every key that is whole. At most one of them opens the committed block. */
+  keys(): readonly SlotKey[] {
+    return Array.from({ length: PLACES }, (_, place) => ({ place, key: this.#read(place) })).filter(
+      (found): found is SlotKey => found.key !== undefined,
+    )
+  }
+
+  /** The key at this place opens the committed block: destroys the other. */
+  keep(place: number): void {
+    this.#current = place
+    this.#destroy(1 - place)
   }
 
   close(): void {
@@ -97,8 +100,10 @@ export class Slots {
 
   #write(place: number, bytes: Uint8Array): void {
     const written = writeSync(this.#file, bytes, 0, bytes.length, place * PLACE_BYTES)
-    if (written !== bytes.length)
-      throw new Error(`only ${written} of ${bytes.length} bytes of a key slot were written`)
+    if (written !== bytes.length) {
+      const what = `only ${written} of ${bytes.length} bytes of a key slot were written`
+      throw Object.assign(new Error(what), { code: 'EIO' })
+    }
     fdatasyncSync(this.#file)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What a device remembers of its neighbours: the heads it cosigned for them, and its own heads that came back with their cosignatures.
- * Only ever added to, on every medium; whatever {@link StationMemory.keep} has returned from survives a `kill -9`. One rule says what a row
+ * Only ever added to, on every medium that counts; whatever {@link StationMemory.keep} has returned from survives a `kill -9`. One rule says what a row
  * may be ({@link judgeRow}), for what is written as for what is found at a start: whatever was kept is taken up again.
  */
 import { MAX_NOTES } from '../../core/bundle/cosigned.ts'
@@ -14,7 +14,7 @@ import { parseNote } from '../../core/tlog/note.ts'
 import { encodeRow, parseHeads, type StationHead } from '../witness/station-heads.ts'
 import { type HeadContent, readHead, type VerifiedHead, verifyHead } from '../witness/verify-head.ts'
 import { changed } from './check-stored.ts'
-import type { Medium } from './medium.ts'
+import type { StoreMedium } from './media.ts'
 
 /** Whose memory it is. */
 export interface MemoryOwner {
@@ -40,9 +40,12 @@ interface SizedProofs {
   readonly proofs: StationHead['proofs']
 }
 
+/** Does something on every medium that counts. */
+type OnEach = (step: (medium: StoreMedium) => void) => void
+
 /** Guards one thing: that a head remembered here is on every medium. */
 export class StationMemory {
-  readonly #media: readonly Medium[]
+  readonly #onEach: OnEach
   readonly #owner: MemoryOwner
   readonly #heads: HeadContent[] = []
   #neighbours: Neighbours = new Map()
@@ -50,8 +53,8 @@ export class StationMemory {
   readonly #proofs = new Map<string, SizedProofs>()
 
   /** @param heads what {@link findHeadsProblem} found nothing wrong with */
-  constructor(media: readonly Medium[], owner: MemoryOwner, heads: readonly Uint8Array[]) {
-    this.#media = media
+  constructor(onEach: OnEach, owner: MemoryOwner, heads: readonly Uint8Array[]) {
+    this.#onEach = onEach
     this.#owner = owner
     for (const bytes of heads) {
       const content = contentOf(bytes, owner.definition)
@@ -62,7 +65,7 @@ export class StationMemory {
       if (judged.ok) this.#neighbours = withHead(this.#neighbours, judged.value)
     }
     // One that was remembered when the power was cut may be on the first medium only.
-    if (heads.length > 0) for (const medium of media) medium.storeHeads(heads)
+    if (heads.length > 0) onEach((medium) => medium.storeHeads(heads))
   }
 
   /** The largest head known of each neighbour, with those proofs that came since the last start. */
@@ -129,7 +132,7 @@ export class StationMemory {
       neighbours = withHead(neighbours, content)
     }
     if (kept.length === 0) return
-    for (const medium of this.#media) medium.storeHeads(kept.map(({ bytes }) => bytes))
+    this.#onEach((medium) => medium.storeHeads(kept.map(({ bytes }) => bytes)))
     this.#neighbours = neighbours
     this.#heads.push(...kept.map(({ content }) => content))
     for (const [device, sized] of proofs) this.#proofs.set(device, sized)

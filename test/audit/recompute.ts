@@ -98,6 +98,7 @@ export function recompute({ rule, of }: Figure, files: ReadonlyMap<string, Uint8
         restarts: startsAgain(),
         pauses: stretches('polls.paused', ['polls.resumed', 'polls.closed'], ['reason']),
         outages: stretches('line.lost', ['line.restored'], ['peripheral'], 'peripheral'),
+        media: stretches('medium.lost', ['medium.restored'], ['medium', 'why'], 'medium'),
         tampers: timesOf('tamper.opened'),
         wrongPins: count('officer.pin_wrong'),
         voids: count('slip.voided'),

@@ -35,6 +35,7 @@ export function measureSearch(): {
       optionsOpen: false,
       glassBlocked: false,
       paperLow: false,
+      mediumLost: false,
     })
     return performance.now() - begun
   }

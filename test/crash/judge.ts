@@ -1,4 +1,4 @@
-/** What must hold of a medium after a crash: its device comes back with all that it had acknowledged, and its day goes on to right totals. */
+/** What must hold of two media after a crash: their device comes back with all that it had acknowledged, and its day goes on to right totals on both. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,16 +9,25 @@ import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, sha256 } from '../../core/keys/hash.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
-import { type DeviceHome, mediumFolder } from '../../device-agent/ballot/home.ts'
-import { resumeStore } from '../../device-agent/ballot/setup.ts'
-import type { DeviceStore } from '../../device-agent/store/device-store.ts'
+import { type DeviceHome, mediaFolders } from '../../device-agent/ballot/home.ts'
+import { DeviceStore } from '../../device-agent/store/device-store.ts'
+import { type AllMedia, absentMedium } from '../../device-agent/store/media.ts'
+import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
-import { clock, dayKey, device, officers, openPolls, station, Voters } from '../device-agent/store/voting.ts'
+import {
+  dayKey,
+  device,
+  officers,
+  openPolls,
+  partsFor,
+  station,
+  Voters,
+} from '../device-agent/store/voting.ts'
 import { type Known, knownAfter, scriptedDay } from './scripted-day.ts'
 
 /** A device after a crash. */
 interface Left {
-  /** Its home; the medium is in its folder. */
+  /** Its home; the media are in its folder. */
   readonly home: DeviceHome
   /** Steps that were acknowledged before. */
   readonly done: number
@@ -31,12 +40,12 @@ export function findBroken({ home, done, ballots, seed }: Left): string | undefi
   const steps = scriptedDay(ballots)
   let store: DeviceStore | undefined
   try {
-    store = valueOrThrow(resumeStore(home, clock, seededRandom(`judge of ${seed}`)))
+    store = valueOrThrow(DeviceStore.resume(partsFor(openMedia(home), `judge of ${seed}`)))
     const found = knownBy(store)
     const possible = [knownAfter(steps, done), knownAfter(steps, done + 1)]
     if (!possible.some((known) => isDeepStrictEqual(known, found)))
       return `it knows ${JSON.stringify(found)}, and had acknowledged ${JSON.stringify(possible[0])}`
-    return findBrokenAfter(store, found, mediumFolder(home.folder), seed)
+    return findBrokenAfter(store, found, mediaFolders(home), seed)
   } catch (error) {
     return `the device does not come back: ${(error as Error).message}`
   } finally {
@@ -45,7 +54,22 @@ export function findBroken({ home, done, ballots, seed }: Left): string | undefi
 }
 
 /** The day goes on: the next voter votes, the polls close, and the count is that of everybody who voted. */
-function findBrokenAfter(store: DeviceStore, found: Known, folder: string, seed: string): string | undefined {
+/** Both in this thread: a thousand judges need no thousand threads. */
+function openMedia(home: DeviceHome): AllMedia {
+  const [first, second] = mediaFolders(home).map((folder) => {
+    const opened = Medium.open(folder, seededRandom(folder))
+    return opened.ok ? opened.value : absentMedium(folder, opened.error)
+  })
+  if (first === undefined || second === undefined) throw new Error('a home folder has two media')
+  return [first, second]
+}
+
+function findBrokenAfter(
+  store: DeviceStore,
+  found: Known,
+  folders: readonly string[],
+  seed: string,
+): string | undefined {
   const voters = new Voters(seed)
   for (let before = 0; before < found.casts; before += 1) voters.vote({ cast: () => undefined })
   if (found.polls === 'closed') openPolls(store)
@@ -56,8 +80,9 @@ function findBrokenAfter(store: DeviceStore, found: Known, folder: string, seed:
     voters.vote(store)
     store.closePolls(officers)
   }
-  const keys = readableKeys(folder)
-  if (keys > 0) return `${keys} keys of the pool are left after closing`
+  const keys = folders.map(readableKeys)
+  if (keys.some((count) => count > 0)) return `${keys.join(' and ')} keys of the pool are left after closing`
+  if (store.day.lostMedia.length > 0) return `medium ${store.day.lostMedia.join()} has not caught up`
   const { definition } = station.electionPackage
   const { publicKey } = signerFromSeed(device.keys.message)
   const released = valueOrThrow(openTally(store.totals?.tally ?? '', publicKey, device.id))

@@ -1,8 +1,12 @@
-/** Days on a disk that is full, read-only or broken. */
+/** Days on which one of two media is full, read-only or broken: the day goes to its end on the other, and what became of the one is told. */
+import { valueOrThrow } from '../../core/result.ts'
+import { mediaFolders } from '../../device-agent/ballot/home.ts'
+import { Medium } from '../../device-agent/store/medium.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
 import { STOPPED, scriptedDay } from './scripted-day.ts'
-import { type Day, type Fault, faultAtCall } from './strace.ts'
+import { type Day, type Fault, faultAtCall, type Watched } from './strace.ts'
 
 /** An error, the system call that it answers, and whether every later one too. */
 export type Answer = readonly [fault: Fault, call: string, lasting: '' | '+']
@@ -18,13 +22,35 @@ export const ANSWERS: readonly Answer[] = [
 /** The slots' own. Of what SQLite writes and syncs, it may do without that which brings its log into the database: the log is there still. */
 const NEVER_DONE_WITHOUT = 'fdatasync'
 
-/** @returns what a day leaves broken in which the disk answers so to the n-th call of that name, judged as after a restart with a disk that works again */
-export function failedDay(day: Day, [fault, name, lasting]: Answer, n: number): string | undefined {
-  const { folder, done, status, said, remove } = faultAtCall(day, fault, name, n, lasting)
-  const where = `${fault} from ${name} ${n}${lasting}`
-  const broken = done === undefined ? undefined : findBroken({ ...day, home: openHome(folder), done })
-  remove()
-  const whole = status === 0 && done === scriptedDay(day.ballots).length && name !== NEVER_DONE_WITHOUT
-  if (status !== STOPPED && !whole) return `${where}: the program went on, or ended with ${status}: ${said}`
-  return broken === undefined ? undefined : `${where}: ${broken}`
+/**
+ * @param watched the medium that refuses
+ * @returns what a day leaves broken in which it answers so to the n-th call of that name, judged as after a restart with a disk that works again
+ */
+export function failedDay(
+  day: Day,
+  watched: Exclude<Watched, 'both'>,
+  [fault, name, lasting]: Answer,
+  n: number,
+): string | undefined {
+  const { folder, done, status, said, remove } = faultAtCall(day, watched, fault, name, n, lasting)
+  const where = `${fault} from ${name} ${n}${lasting} on the ${watched} medium`
+  try {
+    // A set-up needs both.
+    if (done === undefined) return status === STOPPED ? undefined : `${where}: ended with ${status}: ${said}`
+    const home = openHome(folder)
+    if (status !== 0 || done !== scriptedDay(day.ballots).length)
+      return `${where}: the day did not go on after ${done} steps: ${said}`
+    if (name === NEVER_DONE_WITHOUT && !mediaFolders(home).some(tellsLoss)) return `${where}: nobody was told`
+    const broken = findBroken({ ...day, home, done })
+    return broken && `${where}: ${broken}`
+  } finally {
+    remove()
+  }
+}
+
+function tellsLoss(folder: string): boolean {
+  const medium = valueOrThrow(Medium.open(folder, seededRandom(folder)))
+  const { journal } = valueOrThrow(medium.records())
+  medium.close()
+  return journal.some(({ entry }) => Buffer.from(entry).includes('"medium.lost"'))
 }

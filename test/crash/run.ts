@@ -7,10 +7,12 @@ import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
 import { ANSWERS, type Answer, failedDay } from './refusing-disk.ts'
-import { type Day, faultAtCall, ROOT, record } from './strace.ts'
+import { type Day, faultAtCall, ROOT, record, type Watched } from './strace.ts'
 
 /** Every call with a fault costs a day; a short one has each kind of them. */
 const SHORT_BALLOTS = 6
+
+type OneMedium = Exclude<Watched, 'both'>
 
 /** @returns 0 if everything was tried and nothing broke, 1 if not, 2 for numbers that are none */
 export async function main(args: readonly string[]): Promise<number> {
@@ -31,21 +33,24 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`seed ${seed}\n`)
   const until = performance.now() + minutes * 60_000
   const short = { root: ROOT, ballots: SHORT_BALLOTS, seed }
-  const killed = killEverywhere(short, until)
-  const refused = ANSWERS.map((answer) => refuseEverywhere(short, answer, until))
+  const media = ['first', 'second'] as const
+  const killed = media.map((watched) => killEverywhere(short, watched, until))
+  const refused = media.flatMap((watched) =>
+    ANSWERS.map((answer) => refuseEverywhere(short, watched, answer, until)),
+  )
   const cut = cutEverywhere({ root: ROOT, ballots, seed }, until)
-  return [killed, cut, ...refused].every(Boolean) ? 0 : 1
+  return [cut, ...killed, ...refused].every(Boolean) ? 0 : 1
 }
 
-function killEverywhere(day: Day, until: number): boolean {
-  const calls = record(day).filter(({ act }) => act.is !== 'done')
+function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
+  const calls = record(day, watched).filter(({ act }) => act.is !== 'done')
   const counts = new Map<string, number>()
   let [tried, broken] = [0, 0]
   for (const { name } of calls) {
     if (performance.now() > until) break
     const n = (counts.get(name) ?? 0) + 1
     counts.set(name, n)
-    const { folder, done, status, remove } = faultAtCall(day, 'SIGKILL', name, n)
+    const { folder, done, status, remove } = faultAtCall(day, watched, 'SIGKILL', name, n)
     const what = done === undefined ? undefined : findBroken({ ...day, home: openHome(folder), done })
     remove()
     tried += 1
@@ -53,20 +58,20 @@ function killEverywhere(day: Day, until: number): boolean {
     broken += 1
     process.stdout.write(`killed at ${name} ${n}: ${status === null ? what : 'it was not killed'}\n`)
   }
-  return tell('kill -9', tried, calls.length, broken)
+  return tell(`kill -9, ${watched} medium`, tried, calls.length, broken)
 }
 
-function refuseEverywhere(day: Day, answer: Answer, until: number): boolean {
-  const count = record(day).filter(({ name, act }) => name === answer[1] && act.is !== 'done').length
+function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: number): boolean {
+  const count = record(day, watched).filter(({ name, act }) => name === answer[1] && act.is !== 'done').length
   let [tried, broken] = [0, 0]
   for (let n = 1; n <= count && performance.now() < until; n += 1) {
-    const what = failedDay(day, answer, n)
+    const what = failedDay(day, watched, answer, n)
     tried += 1
     if (what === undefined) continue
     broken += 1
     process.stdout.write(`${what}\n`)
   }
-  return tell(answer.join(' '), tried, count, broken)
+  return tell(`${answer.join(' ')}, ${watched} medium`, tried, count, broken)
 }
 
 function cutEverywhere(day: Day, until: number): boolean {

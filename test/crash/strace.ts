@@ -9,7 +9,13 @@ import type { Act } from './disk.ts'
 /** Of the programs as they are. */
 export const ROOT = join(import.meta.dirname, '../..')
 const PROGRAM = join(import.meta.dirname, 'day-program.ts')
-const MEDIA = ['medium-a', 'medium-a.part']
+/** Of which medium calls are looked at: the first is written by the program's main thread, which sets both up; the second by a thread of its own. */
+export const WATCHED = {
+  first: ['', 'medium-a', 'medium-a.part', 'medium-b.part'],
+  second: ['medium-b'],
+  both: ['', 'medium-a', 'medium-a.part', 'medium-b', 'medium-b.part'],
+} as const
+export type Watched = keyof typeof WATCHED
 /** Of the index of a write-ahead log nothing need be on the disk: SQLite makes it anew from the log. */
 const FILES = ['ballots.db', 'ballots.db-journal', 'ballots.db-wal', 'slots.bin']
 /** Every call that changes a file or a folder or says that a change is safe; one that this reader does not know is an error. */
@@ -50,13 +56,13 @@ export interface Remains {
 /** What is done to a call: `kill -9` as it is made, or it is not made and answers with an error. */
 export type Fault = 'SIGKILL' | 'ENOSPC' | 'EIO' | 'EROFS'
 
-/** Runs a day to its end. @returns everything that it did to its medium, in order */
-export function record(day: Day): readonly Call[] {
+/** Runs a day to its end. @returns everything that it did to its media, in order */
+export function record(day: Day, watched: Watched = 'both'): readonly Call[] {
   const place = makePlace()
   const log = join(place.parent, 'log')
   try {
     const told = ['-P', place.told, '-xx', '-s', String(LONGEST_WRITE), '-o', log]
-    const ended = runUnderStrace(day, place, told)
+    const ended = runUnderStrace(day, place, watched, told)
     if (ended.status !== 0) throw new Error(`the day did not end: ${ended.stderr}`)
     return readFileSync(log, 'latin1')
       .split('\n')
@@ -67,9 +73,13 @@ export function record(day: Day): readonly Call[] {
   }
 }
 
-/** Runs a day in which the n-th of these calls on its medium, from 1 on, meets a fault; with `+`, every one from then on. */
+/**
+ * Runs a day in which the n-th of these calls on a medium, from 1 on, meets a fault; with `+`, every one from then on. Of one medium, since
+ * strace counts for each thread by itself.
+ */
 export function faultAtCall(
   day: Day,
+  watched: Exclude<Watched, 'both'>,
   fault: Fault,
   name: string,
   n: number,
@@ -78,7 +88,7 @@ export function faultAtCall(
   const place = makePlace()
   const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
   const inject = `inject=${name}:${effect}:when=${n}${lasting}`
-  const ended = runUnderStrace(day, place, ['-o', '/dev/null', '-e', inject])
+  const ended = runUnderStrace(day, place, watched, ['-o', '/dev/null', '-e', inject])
   const steps = readFileSync(place.told, 'latin1').length
   return {
     folder: place.home,
@@ -108,11 +118,12 @@ function makePlace(): Place {
 function runUnderStrace(
   { root, ballots, seed }: Day,
   { home, told }: Place,
+  watched: Watched,
   options: readonly string[],
 ): SpawnSyncReturns<string> {
-  const folders = MEDIA.map((name) => join(home, name))
+  const folders = WATCHED[watched].map((name) => join(home, name))
   const files = folders.flatMap((folder) => FILES.map((name) => join(folder, name)))
-  const paths = [home, ...folders, ...files].flatMap((path) => ['-P', path])
+  const paths = [...folders, ...files].flatMap((path) => ['-P', path])
   const calls = ['-f', '-qq', '-y', '-e', `trace=${CHANGING.join()}`]
   const program = [process.execPath, PROGRAM, root, home, told, String(ballots), seed]
   return spawnSync('strace', [...calls, ...paths, ...options, ...program], { encoding: 'utf8' })

@@ -4,8 +4,8 @@ import type { Replacement } from '../end-to-end/weakened/build.ts'
 /** Between the two no key opens any block. */
 export const destroysKeyEarly: Replacement = {
   file: 'device-agent/store/device-store.ts',
-  line: '    this.#journal.write(events, { ...beside, pools })\n    for (const { slots } of media) slots.destroyPrevious()\n',
-  by: '    for (const { slots } of media) slots.destroyPrevious()\n    this.#journal.write(events, { ...beside, pools })\n',
+  line: '    this.#journal.write(events, { ...beside, pools })\n    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n',
+  by: '    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n    this.#journal.write(events, { ...beside, pools })\n',
 }
 
 /** By what a power cut shows of them. */
@@ -17,7 +17,7 @@ export const WEAKENINGS: Readonly<Record<string, Replacement>> = {
   },
   'does not sync the folder in which its new medium stands': {
     file: 'device-agent/ballot/setup.ts',
-    line: '    sync(home.folder)\n',
+    line: '    sync(dirname(second))\n',
     by: '',
   },
   'destroys the key of the old block before the new one is committed': destroysKeyEarly,

@@ -61,6 +61,14 @@ const close = (casts: number, voids: number, batches: number, officers = [one, t
 })
 const casts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => cast(from + i))
 const MORNING = [OPENED, ZERO, OPEN]
+type Lost = JournalEvent & { readonly type: 'medium.lost' }
+const lost = (medium: Lost['medium'], why: Lost['why']): JournalEvent => ({
+  type: 'medium.lost',
+  medium,
+  why,
+})
+const back = (medium: Lost['medium']): JournalEvent => ({ type: 'medium.restored', medium })
+const LOST_AND_BACK = [lost('b', 'silent'), back('b'), lost('a', 'damaged'), close(0, 0, 0), back('a')]
 
 /** One of each event that may stand at any time between opening and closing, as often as it says. */
 const ANY_TIME: readonly JournalEvent[] = [
@@ -77,7 +85,6 @@ const ANY_TIME: readonly JournalEvent[] = [
   { type: 'line.restored', peripheral: 'printer' },
   { type: 'tamper.opened', switch: 'chassis' },
   { type: 'witness.alarm', device: 'd-02', alarm: 'forked' },
-  STOP,
 ]
 /** These stand where the other days have them. */
 const IN_ITS_PLACE: readonly EventType[] = [
@@ -90,8 +97,18 @@ const IN_ITS_PLACE: readonly EventType[] = [
   'ballot.cast',
   'batch.sealed',
   'slip.voided',
+  'medium.lost',
+  'medium.restored',
+  'device.stopped',
   'polls.closed',
 ]
+
+/** A medium is lost once until it is restored. */
+const MEDIA = (['a', 'b'] as const).flatMap((medium) =>
+  everyWord({ type: 'medium.lost', medium, why: 'failed' }).flatMap((lost): readonly JournalEvent[] =>
+    lost.type === 'medium.lost' && lost.medium === medium ? [lost, { type: 'medium.restored', medium }] : [],
+  ),
+)
 
 /** The event with each word that the catalogue lets it hold. */
 function everyWord(event: JournalEvent): readonly JournalEvent[] {
@@ -113,7 +130,14 @@ export function dayVectors(): Json {
   for (const type of Object.keys(CATALOGUE))
     if (!told.has(type as EventType)) throw new Error(`no day holds ${type}`)
   return [
-    day('every word that an event may hold', null, ...MORNING, ...ANY_TIME.flatMap(everyWord)),
+    day(
+      'every word that an event may hold',
+      null,
+      ...MORNING,
+      ...ANY_TIME.flatMap(everyWord),
+      ...MEDIA,
+      ...everyWord(STOP),
+    ),
     day('nobody votes', null, ...MORNING, close(0, 0, 0), MINUTES),
     day(
       'three ballots, a void slip, a pause',
@@ -194,6 +218,9 @@ export function dayVectors(): Json {
     day('minutes before closing', 1, OPENED, MINUTES),
     day('a day key drawn after opening', 3, ...MORNING, DRAWN),
     day('a day key shared that was not drawn', 1, OPENED, SHARED),
+    day('a medium lost and back, and the other until after closing', null, ...MORNING, ...LOST_AND_BACK),
+    day('both media lost', 4, ...MORNING, lost('a', 'failed'), lost('b', 'missing')),
+    day('a medium back that was not lost', 4, ...MORNING, lost('a', 'behind'), back('b')),
     day('opened after the device had to stop', 3, OPENED, ZERO, STOP, OPEN),
     day('a ballot after the device had to stop', 4, ...MORNING, STOP, cast(1)),
     day('closed after the device had to stop', 4, ...MORNING, STOP, close(0, 0, 0)),

@@ -3,10 +3,10 @@
  * whole devices; and each again with the one check taken away that finds it, where nobody finds it.
  */
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeRefusal } from '../../core/result.ts'
 import { DEVICES } from '../../demo/elections/gy-les-nonains.ts'
-import { mediumFolder } from '../../device-agent/ballot/home.ts'
 import { stringsIn } from '../../ui/strings.ts'
 import { CopiedStation, type RunningDevice, type Shown } from './copied-devices.ts'
 import {
@@ -164,7 +164,7 @@ describe("a disk in another device's housing", () => {
       }
       return said
     })
-  const EVERYTHING = ['medium-a', 'keys.json', 'certificate.der']
+  const EVERYTHING = ['medium-a', 'medium-b', 'keys.json', 'certificate.der']
 
   test('is refused in words before anybody is shown anything, and so is each of its parts', async () => {
     const [none, medium, keys, certificate, everything] = await withPartsOfB(
@@ -194,7 +194,7 @@ describe('a device id used twice', () => {
       const centre = online ? await station.runCentre() : undefined
       const first = station.setUp(A)
       const second = station.copyOf(first)
-      rmSync(mediumFolder(second), { recursive: true })
+      for (const name of ['medium-a', 'medium-b']) rmSync(join(second, name), { recursive: true })
       station.setUpAgain(second)
       const one = await station.start(A, first, online)
       await one.open()

@@ -65,6 +65,12 @@ describe('incidents in the minutes', () => {
     expect(incidentText(entry({ type: 'polls.paused', reason: 'restart' }), 'en')).toBe(
       'The device started again and voting stopped',
     )
+    expect(incidentText(entry({ type: 'medium.lost', medium: 'b', why: 'silent' }), 'en')).toBe(
+      'Storage medium 2: it did not answer',
+    )
+    expect(incidentText(entry({ type: 'medium.restored', medium: 'a' }), 'fa')).toBe(
+      'حافظهٔ یکم: دوباره همه‌چیز را دارد',
+    )
     expect(incidentText(entry({ type: 'tamper.opened', switch: 'chassis' }), 'fa')).toBe('درِ دستگاه باز شد')
     expect(
       incidentText(entry({ type: 'officer.pin_wrong', role: 'supervisory', tries_left: 3 }), 'fa'),

@@ -118,6 +118,8 @@ export const en: Strings = {
   peripherals: {
     missing: 'A part does not answer',
     paperLow: 'Poll worker: the printer’s roll is nearly at its end. Put in a new one before the next voter.',
+    mediumLost:
+      'Poll worker: one storage medium has failed, the other works. No vote is lost. Tell a technician.',
     hint: 'Poll worker: check its cable and power and wait a minute. If that does not help, call a technician. No vote is lost.',
     comma: ', ',
     name: {
@@ -182,6 +184,15 @@ export const en: Strings = {
     paperLow: 'The printer’s roll was nearly at its end',
     lost: (peripheral) => `${peripheral}: stopped answering`,
     restored: (peripheral) => `${peripheral}: answers again`,
+    mediumLost: {
+      failed: 'it failed',
+      silent: 'it did not answer',
+      missing: 'it was not there',
+      damaged: 'it was damaged',
+      behind: 'it was behind',
+    },
+    mediumRestored: 'it holds everything again',
+    medium: { a: 'Storage medium 1', b: 'Storage medium 2' },
     tamper: {
       chassis: 'The chassis was opened',
       'ballot-box': 'The ballot box was opened',

@@ -65,11 +65,13 @@ function* pagesOf(screens: VoterScreens, view: VoterView): Generator<SeenScreen>
 
 /** One view of everything that shows differently. */
 function viewsOf(contests: readonly Contest[], language: Language, look: Look): readonly VoterView[] {
-  const plain = { contests, language, look, optionsOpen: false, glassBlocked: false, paperLow: false }
+  const quiet = { optionsOpen: false, glassBlocked: false, paperLow: false, mediumLost: false }
+  const plain = { contests, language, look, ...quiet }
   const idle: VoterState = { is: 'idle' }
   return [
     ...statesOf(contests, language).map((state): VoterView => ({ ...plain, state })),
     { ...plain, state: idle, paperLow: true },
+    { ...plain, state: idle, mediumLost: true },
     { ...plain, state: idle, optionsOpen: true },
     { ...plain, state: idle, glassBlocked: true },
   ]

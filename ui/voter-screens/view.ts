@@ -88,6 +88,8 @@ export interface VoterView {
   readonly glassBlocked: boolean
   /** The printer's roll is near its end; said where nobody is voting. */
   readonly paperLow: boolean
+  /** One of the two storage media does not count; said there too. */
+  readonly mediumLost: boolean
 }
 
 /** Which part of a list a screen shows: from `first` to `end` (not included) of `total`. */

@@ -7,6 +7,7 @@ DAY_KEY = matches(r"[0-9a-f]{32}")
 PERIPHERALS = ("touchscreen", "card-reader", "printer", "io-board", "display")
 PERIPHERAL = one_of(*PERIPHERALS)
 WHY = ("rolled-back", "forked", "other-journal")
+MEDIUM = one_of("a", "b")
 
 MEMBERS = {
     "journal.opened": dict(version=VERSION, origin=text(1, 256), certificate=HASH, package=HASH, software=text(1, 120),
@@ -31,6 +32,8 @@ MEMBERS = {
     "printer.paper_low": dict(),
     "line.lost": dict(peripheral=PERIPHERAL),
     "line.restored": dict(peripheral=PERIPHERAL),
+    "medium.lost": dict(medium=MEDIUM, why=one_of("failed", "silent", "missing", "damaged", "behind")),
+    "medium.restored": dict(medium=MEDIUM),
     "tamper.opened": dict(switch=one_of("chassis", "ballot-box", "seal")),
     "witness.alarm": dict(device=text(1, 120), alarm=one_of("forked", "other-journal", "inconsistent")),
     "device.stopped": dict(why=one_of(*WHY)),
@@ -40,8 +43,8 @@ MEMBERS = {
 FORMS = {kind: members(seq=anything, at=anything, type=anything, **forms)
          for kind, forms in MEMBERS.items()}
 WHEN_FINISHED = {"report.printed", "device.started", "printer.trouble", "printer.paper_low", "line.lost",
-                 "line.restored", "tamper.opened", "officer.admitted", "officer.card_damaged", "officer.pin_wrong",
-                 "witness.alarm", "device.stopped"}
+                 "line.restored", "medium.lost", "medium.restored", "tamper.opened", "officer.admitted",
+                 "officer.card_damaged", "officer.pin_wrong", "witness.alarm", "device.stopped"}
 NOT_WHEN_STOPPED = {"polls.opened", "polls.resumed", "ballot.cast", "batch.sealed", "polls.closed"}
 BATCH_DRAWN, BATCH_WAITING = 32, 64
 
@@ -53,6 +56,7 @@ class Day:
         self.polls = "closed"
         self.entries = self.casts = self.voids = self.batches = self.batched = 0
         self.zero_printed = self.stopped = False
+        self.lost = None
         self.drawn = set()
         self.before = None
 
@@ -113,6 +117,10 @@ class Day:
             self.zero_printed = self.zero_printed or event["report"] == "zero"
         elif kind == "day_key.drawn":
             self.drawn.add(event["id"])
+        elif kind == "medium.lost":
+            self.lost = event["medium"]
+        elif kind == "medium.restored":
+            self.lost = None
         elif kind == "device.stopped":
             self.stopped = True
 
@@ -127,6 +135,8 @@ RULES = {
     "batch.sealed": Day._may_seal,
     "polls.closed": Day._may_close,
     "report.printed": lambda day, event: (event["report"] == "zero") == (day.polls != "finished"),
+    "medium.lost": lambda day, event: day.lost is None,
+    "medium.restored": lambda day, event: event["medium"] == day.lost,
     "day_key.drawn": lambda day, event: day.polls == "closed",
     "day_key.shared": lambda day, event: event["id"] in day.drawn,
 }

@@ -5,7 +5,7 @@ import { type Strings, stringsIn } from '../../../ui/strings.ts'
 import { PIN_LENGTH } from '../polls/card-dialogue.ts'
 import { type FinishedStep, type OfficerRole, type Polls, wantedRoles } from '../polls/polls.ts'
 import type { PrinterTrouble } from '../session/session.ts'
-import { BODY_TOP, message, paperLowDrafts, pinKeys, WIDE_BUTTON } from './parts.ts'
+import { BODY_TOP, message, noticeDrafts, pinKeys, WIDE_BUTTON } from './parts.ts'
 import type { OfficersView } from './view.ts'
 
 type Closed = Exclude<Polls, { is: 'open' }>
@@ -21,7 +21,7 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
     case 'closed':
       return [
         ...message(officers.closed, keysHint(view, officers.closedHint)),
-        ...paperLowDrafts(view, 1400),
+        ...noticeDrafts(view, 1400),
         ...alarmDrafts(view),
       ]
     case 'admitting':
@@ -38,7 +38,7 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
           officers.lastVote[view.lastVote],
           keysHint(view, officers.pausedHint),
         ),
-        ...paperLowDrafts(view, BODY_TOP),
+        ...noticeDrafts(view, BODY_TOP),
         ...alarmDrafts(view),
       ]
     case 'resuming':

@@ -36,14 +36,30 @@ export function message(heading: string, ...paragraphs: readonly string[]): read
   ]
 }
 
-/** For the poll worker: the printer wants a new roll, where nobody is voting. */
-export function paperLowDrafts(
-  { paperLow, language }: { readonly paperLow: boolean; readonly language: OfficerLanguage },
+/** For the poll worker, where nobody is voting: the printer wants a new roll, a storage medium is lost. */
+export function noticeDrafts(
+  {
+    paperLow,
+    mediumLost,
+    language,
+  }: { readonly paperLow: boolean; readonly mediumLost: boolean; readonly language: OfficerLanguage },
   y: number,
 ): readonly Draft[] {
-  if (!paperLow) return []
-  const rect: Rect = { x: LEFT, y, width: WIDTH, height: 240 }
-  return [words('paper-low', 'status', stringsIn(language).peripherals.paperLow, rect, 'large')]
+  const { peripherals } = stringsIn(language)
+  const notices = [
+    ...(paperLow ? [['paper-low', peripherals.paperLow] as const] : []),
+    ...(mediumLost ? [['medium-lost', peripherals.mediumLost] as const] : []),
+  ]
+  const height = 260 / notices.length
+  return notices.map(([id, text], i) =>
+    words(
+      id,
+      'status',
+      text,
+      { x: LEFT, y: y + i * height, width: WIDTH, height },
+      notices.length === 1 ? 'large' : 'normal',
+    ),
+  )
 }
 
 /** The screen of these elements, with the banner of a rehearsal above. */

@@ -45,6 +45,8 @@ export interface View {
   readonly stationClosed: boolean
   /** The printer's roll is near its end. Told to nobody in the middle of a vote. */
   readonly paperLow: boolean
+  /** One of the two storage media does not count. Told to nobody in the middle of a vote. */
+  readonly mediumLost: boolean
 }
 
 /** What became of the day's records after closing. */
@@ -56,5 +58,5 @@ export interface HandedOver {
 /** What the officers' screens are a function of. */
 export type OfficersView<S> = Pick<
   View,
-  'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver' | 'stationClosed' | 'paperLow'
+  'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver' | 'stationClosed' | 'paperLow' | 'mediumLost'
 > & { readonly state: S; readonly language: OfficerLanguage }

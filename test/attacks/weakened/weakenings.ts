@@ -249,3 +249,24 @@ export const signsUnmeasured: readonly Replacement[] = [
   const measure = measureByWords((word, size, bold) => real(word.slice(0, 12), size, bold))`,
   },
 ]
+
+/** A vote is acknowledged when the first medium has it. */
+export const writesFirstMediumOnly: Replacement = {
+  file: 'device-agent/store/journal-writer.ts',
+  line: '        const pool = pools === null ? null : pools?.get(medium)\n',
+  by: '        if (medium !== this.#parts.media.counted[0]) return\n        const pool = pools === null ? null : pools?.get(medium)\n',
+}
+
+/** A medium that is as long as the other is taken for the same, and a shorter one for its beginning. */
+export const takesAnyHistory: Replacement = {
+  file: 'device-agent/store/compare-media.ts',
+  line: '    if (differs !== undefined) return twoHistories(',
+  by: "    if (differs === '') return twoHistories(",
+}
+
+/** A medium that failed is left behind without a word. */
+export const forgetsToTellLosses: Replacement = {
+  file: 'device-agent/store/journal-writer.ts',
+  line: "      this.#commit([{ type: 'medium.lost', ...loss }], {})",
+  by: '      if (loss.why.length === 0) break',
+}

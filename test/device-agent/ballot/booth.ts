@@ -187,6 +187,7 @@ export class Booth {
       handedOver: { bundle: 'missing', centre: 'waiting' },
       stationClosed: false,
       paperLow: false,
+      mediumLost: false,
     })
   }
 }

@@ -65,30 +65,36 @@ const originOf = (folder: string) => {
 
 describe('a set-up that is interrupted', () => {
   test('anywhere leaves nothing usable or a finished set-up, and can be repeated', () => {
-    const left = { nothing: 0, finished: 0 }
+    const left = { nothing: 0, named: 0, finished: 0 }
     let at = 0
     let folder: string
     do {
-      at += 1
+      // Every third call while both media are made, and every one about their names.
+      at += left.named === 0 ? 3 : 1
       folder = makeHome()
       if (setUpUntil(folder, at) === 'finished') break
-      const resumed = resumeStore(openHome(folder), clock, random)
-      if (resumed.ok) {
+      const [first, second] = ['medium-a', 'medium-b'].map((name) => existsSync(join(folder, name)))
+      if (first && second) {
         left.finished += 1
-        resumed.value.close()
+        const resumed = valueOrThrow(resumeStore(openHome(folder), clock, random))
+        resumed.close()
+        expect(resumed.day).toMatchObject({ size: 1, lostMedia: [] })
         const again = setUpStore(openHome(folder), clock, random, PROGRAM)
         expect(again.ok ? 'made anew' : again.error.code).toBe('store.exists')
-        expect(originOf(folder)).toBe(resumed.value.origin)
+        expect(originOf(folder)).toBe(resumed.origin)
       } else {
-        left.nothing += 1
-        expect(resumed.error.code).toBe('store.missing')
-        valueOrThrow(setUpStore(openHome(folder), clock, random, PROGRAM)).close()
-        expect(originOf(folder)).toContain('/device/')
+        if (first) left.named += 1
+        else left.nothing += 1
+        expect(second).toBe(false)
+        const store = valueOrThrow(setUpStore(openHome(folder), clock, random, PROGRAM))
+        expect(store.day).toMatchObject({ size: 1, lostMedia: [] })
+        store.close()
       }
-      expect(existsSync(join(folder, 'medium-a.part'))).toBe(false)
+      for (const part of ['medium-a.part', 'medium-b.part'])
+        expect(existsSync(join(folder, part))).toBe(false)
     } while (at < 1_000)
-    // The name is given near the end; from then on it is set up.
     expect(left.nothing).toBeGreaterThan(10)
+    expect(left.named).toBeGreaterThan(0)
     expect(left.finished).toBeGreaterThan(0)
   })
 
@@ -150,8 +156,11 @@ describe('a set-up', () => {
       const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8)
       // While the store is open, so are the write-ahead log and its index.
       const files = ['ballots.db', 'ballots.db-wal', 'ballots.db-shm', 'slots.bin']
-      expect(files.map((name) => modeOf(join('medium-a', name)))).toEqual(files.map(() => '600'))
-      expect([modeOf('medium-a'), modeOf('keys.json')]).toEqual(['700', '600'])
+      for (const medium of ['medium-a', 'medium-b']) {
+        expect(files.map((name) => modeOf(join(medium, name)))).toEqual(files.map(() => '600'))
+        expect(modeOf(medium)).toBe('700')
+      }
+      expect(modeOf('keys.json')).toBe('600')
       store.close()
     } finally {
       process.umask(before)

@@ -356,7 +356,7 @@ describe('what goes into the bundle', () => {
         proofs: [],
       }),
     )
-    const { cosigned } = new StationMemory([], owner, rows)
+    const { cosigned } = new StationMemory(() => {}, owner, rows)
     expect(() => formatCosigned({ ...cosigned, notes: cosigned.notes.slice(-MAX_NOTES) })).not.toThrow()
     return cosigned.notes.map((text) => Number(text.split('\n')[1]))
   }

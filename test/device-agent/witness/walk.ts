@@ -75,7 +75,7 @@ export class WalkingDevice {
     }
     // The table of a disk; what Medium makes of it is the store's matter.
     const disk = { storeHeads: (heads: readonly Uint8Array[]) => void this.#rows.push(...heads) }
-    this.memory = new build.StationMemory([disk as Medium], this.owner, [])
+    this.memory = new build.StationMemory((step) => step(disk as Medium), this.owner, [])
   }
 
   get length(): number {

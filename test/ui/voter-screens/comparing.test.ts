@@ -24,6 +24,7 @@ function shown(is: 'reviewing' | 'comparing', ballot: readonly (readonly number[
     optionsOpen: false,
     glassBlocked: false,
     paperLow: false,
+    mediumLost: false,
   }).screen
 }
 

@@ -51,6 +51,7 @@ describe('what a voter can press', () => {
       look: USUAL_LOOK,
       glassBlocked: false,
       paperLow: false,
+      mediumLost: false,
     } as const
     const idle = { ...view, state: { is: 'idle' } } as const
     for (const optionsOpen of [true, false])

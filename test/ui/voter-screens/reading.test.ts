@@ -187,4 +187,13 @@ describe('what a voter reads', () => {
     expect(find(seen({ is: 'idle' }, low), 'paper-low')).toMatchObject({ language: 'fa', direction: 'rtl' })
     expect(names(seen(CHOOSING, low))).not.toContain('رول')
   })
+
+  it('for the poll worker, that a storage medium is lost, before a card comes and in Persian', () => {
+    const lost = { mediumLost: true }
+    expect(find(seen({ is: 'idle' }, lost), 'medium-lost')).toMatchObject({
+      language: 'fa',
+      direction: 'rtl',
+    })
+    expect(names(seen(CHOOSING, lost))).not.toContain('حافظه')
+  })
 })

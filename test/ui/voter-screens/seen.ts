@@ -32,6 +32,7 @@ export function seen(
     optionsOpen: false,
     glassBlocked: false,
     paperLow: false,
+    mediumLost: false,
     ...view,
   }).screen
 }

@@ -45,6 +45,7 @@ describe('widths put together from words', () => {
           optionsOpen: false,
           glassBlocked: false,
           paperLow: false,
+          mediumLost: false,
         }).screen
       const page = { first: 0, alert: false }
       const ballot = [positions]

@@ -23,6 +23,7 @@ const QUIET = {
   handedOver: { bundle: 'written', centre: 'received' },
   stationClosed: false,
   paperLow: false,
+  mediumLost: false,
   missing: [],
 } as const
 
@@ -64,9 +65,10 @@ export function officersViews(definition: Definition): readonly View[] {
       .map((view): View => ({ ...view, handedOver: { bundle: 'missing', centre } })),
   )
   const rollLow = [...officers, ...alarmed].map((view): View => ({ ...view, paperLow: true }))
+  const lost = [...officers, ...rollLow].map((view): View => ({ ...view, mediumLost: true }))
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
   const blocked = officers.map((view): View => ({ ...view, glassBlocked: true }))
-  return [...officers, ...alarmed, ...handed, ...rollLow, ...absent, ...blocked]
+  return [...officers, ...alarmed, ...handed, ...rollLow, ...lost, ...absent, ...blocked]
 }
 
 /** How keys and case may stand where that is shown. */

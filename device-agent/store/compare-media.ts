@@ -1,0 +1,132 @@
+/**
+ * What a device's media hold, compared at every start. The longest sound journal is the device's; another medium that holds the beginning of
+ * it, byte for byte, is behind and may catch up (`catch-up.ts`); one that cannot be read or is not sound is lost. One that is sound and holds
+ * something else stops the device: nobody here can know which of two histories is the day.
+ */
+import type { Day } from '../../core/journal/day.ts'
+import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
+import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
+import { checkStored, type Expected } from './check-stored.ts'
+import { type AllMedia, faultOf, type Loss, nameIn, type StoreMedium } from './media.ts'
+import type { StoredRecords } from './medium.ts'
+
+/** A medium that is sound for itself. */
+interface Sound {
+  readonly medium: StoreMedium
+  readonly day: Day
+  readonly records: StoredRecords
+}
+
+/** A medium that is not. */
+interface Unsound {
+  readonly medium: StoreMedium
+  readonly why: Loss['why']
+  readonly refusal: Refusal
+  /** If they could be read. */
+  readonly records?: StoredRecords
+}
+
+/** The media of a device as a start finds them. */
+export interface ComparedMedia {
+  /** The day as the longest sound journal tells it. */
+  readonly day: Day
+  readonly records: StoredRecords
+  /** Media with that journal. */
+  readonly counted: readonly StoreMedium[]
+  readonly behind: readonly StoreMedium[]
+  /** Those that are not there or not sound. */
+  readonly lost: readonly Loss[]
+}
+
+/**
+ * Reads every medium, checks each for itself, and all against the longest.
+ * @returns the refusal of the first if none is sound, and `store.media-differ` if two tell different histories
+ */
+export function compareMedia(all: AllMedia, expected: Expected): Result<ComparedMedia> {
+  const found = all.map((medium) => readMedium(medium, expected))
+  const sound = found.filter((each) => 'day' in each)
+  const unsound = found.filter((each) => 'why' in each)
+  const [first, ...others] = sound.toSorted((a, b) => b.day.size - a.day.size)
+  if (first === undefined) return fail((unsound[0] as Unsound).refusal)
+  for (const { records, refusal } of unsound) {
+    // Of another device or another journal: that is no damage but a medium that does not belong here.
+    if (records !== undefined && isOfAnother(records, first.records)) return fail(refusal)
+  }
+  for (const other of others) {
+    const differs = findDifference(first, other)
+    if (differs !== undefined) return twoHistories(first.medium, `${other.medium.folder}, ${differs}`)
+  }
+  const isWhole = ({ day }: Sound) => day.size === first.day.size
+  // A power cut between two media leaves one of them behind; what any of them remembers was told to a neighbour.
+  const heads = new Map(sound.flatMap(({ records }) => records.heads.map((head) => [toBase64(head), head])))
+  return ok({
+    day: first.day,
+    records: { ...first.records, heads: [...heads.values()] },
+    counted: sound.filter(isWhole).map(({ medium }) => medium),
+    behind: others.filter((other) => !isWhole(other)).map(({ medium }) => medium),
+    lost: unsound.map(({ medium, why }) => ({ medium: nameIn(all, medium), why })),
+  })
+}
+
+function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
+  const unsound = (why: Loss['why'], refusal: Refusal, records?: StoredRecords): Unsound => ({
+    medium,
+    why,
+    refusal: records === undefined ? refusal : { ...refusal, where: `${medium.folder}, ${refusal.where}` },
+    ...(records && { records }),
+  })
+  let read: Result<StoredRecords>
+  try {
+    read = medium.records()
+  } catch (error) {
+    const why = faultOf(error)
+    if (why === undefined) throw error
+    return unsound(why, cannotBeRead(medium, error as Error))
+  }
+  if (!read.ok) return unsound(read.error.code === 'store.missing' ? 'missing' : 'damaged', read.error)
+  const day = checkStored(read.value, expected)
+  if (!day.ok) return unsound('damaged', day.error, read.value)
+  return { medium, day: day.value, records: read.value }
+}
+
+function isOfAnother({ device: [here] }: StoredRecords, { device: [there] }: StoredRecords): boolean {
+  if (here === undefined || there === undefined) return false
+  return (
+    here.origin !== there.origin ||
+    here.package !== there.package ||
+    !equalBytes(here.certificate, there.certificate)
+  )
+}
+
+/** Where a medium is not the beginning of a longer one, or of one as long. Both are sound, so batches and ballots are what their journals name. */
+function findDifference(long: Sound, short: Sound): string | undefined {
+  const { journal, checkpoints, spent } = short.records
+  const entry = journal.findIndex(({ entry }, i) => {
+    const other = long.records.journal[i]
+    return other === undefined || !equalBytes(other.entry, entry)
+  })
+  if (entry !== -1) return `table journal, entry ${entry}`
+  const note = checkpoints.findIndex((checkpoint, i) => long.records.checkpoints[i]?.note !== checkpoint.note)
+  if (note !== -1) return `table checkpoints, size ${note + 1}`
+  // As many as ballots were cast: where the journals are as long, these are the same.
+  const known = new Set(long.records.spent.map(toBase64))
+  return spent.every((tag) => known.has(toBase64(tag))) ? undefined : 'table spent'
+}
+
+function twoHistories({ folder }: StoreMedium, where: string) {
+  return refuse(
+    'store.media-differ',
+    where,
+    `it holds another history of this device than ${folder}`,
+    'Do not vote on this device. Take neither medium away and call a technician: only the centre and the officers’ cards know which of the two is the day. Without the other one the device starts.',
+  )
+}
+
+function cannotBeRead({ folder }: StoreMedium, error: Error): Refusal {
+  return {
+    code: 'store.damaged',
+    where: folder,
+    what: `it cannot be used: ${error.message}`,
+    next: 'Do not vote on this device; keep the medium and call a technician.',
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Which storage media of a device count. Each step is done on all of them in one order. One on which it fails counts no more from then on, and
+ * whoever asked for the step says so in the journal of those that are left, before anything is acknowledged. The last one is never dropped:
+ * where it fails, the device stops.
+ */
+import type { JournalEvent, MediumName } from '../../core/journal/catalogue.ts'
+import type { Refusal } from '../../core/result.ts'
+import { fail } from '../../core/result.ts'
+import type { Medium } from './medium.ts'
+import type { Slots } from './slots.ts'
+
+/** What the store does with a medium, in this thread or in another. */
+export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots'>> & {
+  readonly slots: Pick<Slots, 'writeNext' | 'destroyPrevious' | 'destroyAll' | 'keys' | 'keep'>
+}
+
+/** Every medium of a device in the order in which they are written, whether it is there or not. */
+export type AllMedia = readonly [StoreMedium, ...StoreMedium[]]
+
+/** Why a medium does not count. */
+type Why = (JournalEvent & { type: 'medium.lost' })['why']
+
+/** A medium that stopped counting. */
+export interface Loss {
+  readonly medium: MediumName
+  readonly why: Why
+}
+
+const NAMES: readonly MediumName[] = ['a', 'b']
+/** Of the error of a medium that has not answered in time (`worker-medium.ts`). */
+export const SILENT = 'ETIMEDOUT'
+
+/** Guards one thing: that nothing is written to, nor read from, a medium that does not count. */
+export class Media {
+  readonly #all: AllMedia
+  #counted: readonly StoreMedium[]
+  #behind: readonly StoreMedium[]
+  #untold: Loss[] = []
+
+  /** @param behind sound media that hold less than those that count, and may catch up */
+  constructor(all: AllMedia, counted: readonly StoreMedium[] = all, behind: readonly StoreMedium[] = []) {
+    if (all.length > NAMES.length) throw new Error('a device has two media')
+    this.#all = all
+    this.#counted = all.filter((medium) => counted.includes(medium))
+    this.#behind = behind
+  }
+
+  /** Those that count, in order. */
+  get counted(): readonly StoreMedium[] {
+    return this.#counted
+  }
+
+  /** Those that may catch up. */
+  get behind(): readonly StoreMedium[] {
+    return this.#behind
+  }
+
+  nameOf(medium: StoreMedium): MediumName {
+    return nameIn(this.#all, medium)
+  }
+
+  /** Does a step on every medium that counts. Throws where none is left. */
+  each<T>(step: (medium: StoreMedium) => T): ReadonlyMap<StoreMedium, T> {
+    const done = new Map<StoreMedium, T>()
+    for (const medium of this.#counted) {
+      const result = this.#tried(medium, step)
+      if (result !== undefined) done.set(medium, result.value)
+    }
+    return done
+  }
+
+  /** Reads from the first medium that counts and answers. Throws where none does. */
+  read<T>(step: (medium: StoreMedium) => T): T {
+    for (const medium of this.#counted) {
+      const result = this.#tried(medium, step)
+      if (result !== undefined) return result.value
+    }
+    throw new Error('a store has at least one medium')
+  }
+
+  /** From now on it does not count. The last one stays: then whoever found it wanting has to say what to do. */
+  drop(medium: StoreMedium, why: Why): void {
+    if (this.#counted.length === 1) throw new Error('the last medium is not dropped')
+    this.#counted = this.#counted.filter((each) => each !== medium)
+    this.#untold.push({ medium: this.nameOf(medium), why })
+  }
+
+  /**
+   * Does what brings a medium up that is behind; from then on it counts.
+   * @returns false if the medium failed: it stays lost
+   */
+  restore(medium: StoreMedium, step: () => void): boolean {
+    this.#behind = this.#behind.filter((each) => each !== medium)
+    try {
+      step()
+    } catch (error) {
+      if (faultOf(error) === undefined) throw error
+      return false
+    }
+    const counted = [...this.#counted, medium]
+    this.#counted = this.#all.filter((each) => counted.includes(each))
+    return true
+  }
+
+  /** A loss that the journal does not know yet; the next call gives the next. */
+  takeUntold(): Loss | undefined {
+    return this.#untold.shift()
+  }
+
+  /** Lets go of all of them, of those too that do not count. */
+  close(): void {
+    for (const medium of this.#all) {
+      try {
+        medium.close()
+      } catch (error) {
+        // What was acknowledged is on the disk; a medium that cannot even be closed was lost before, or will be at the next start.
+        if (faultOf(error) === undefined) throw error
+      }
+    }
+  }
+
+  #tried<T>(medium: StoreMedium, step: (medium: StoreMedium) => T): { readonly value: T } | undefined {
+    try {
+      return { value: step(medium) }
+    } catch (error) {
+      const why = faultOf(error)
+      if (why === undefined || this.#counted.length === 1) throw error
+      this.drop(medium, why)
+      return undefined
+    }
+  }
+}
+
+/** The name of a medium by its place. */
+export function nameIn(all: AllMedia, medium: StoreMedium): MediumName {
+  const name = NAMES[all.indexOf(medium)]
+  if (name === undefined) throw new Error('this is no medium of this device')
+  return name
+}
+
+/** What a medium answered, as a reason to drop it; undefined if the error is not a medium's but our own mistake. */
+export function faultOf(error: unknown): 'failed' | 'silent' | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === SILENT) return 'silent'
+  return /^(E[A-Z]+$|SQLITE_)/.test(code) ? 'failed' : undefined
+}
+
+/** In the place of a medium that could not be opened. */
+export function absentMedium(folder: string, refusal: Refusal): StoreMedium {
+  const gone = (): never => {
+    throw Object.assign(new Error(`${folder}: ${refusal.what}`), { code: 'ENODEV' })
+  }
+  return {
+    folder,
+    slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
+    records: () => fail(refusal),
+    ballots: gone,
+    commit: gone,
+    pool: gone,
+    slip: gone,
+    totals: gone,
+    settleSheet: gone,
+    markTallyAnswered: gone,
+    receipt: gone,
+    storeReceipt: gone,
+    storeHeads: gone,
+    close: () => {},
+  }
+}

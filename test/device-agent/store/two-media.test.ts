@@ -1,0 +1,215 @@
+/** Two media of one device: one that is lost, one that comes back, and what a start makes of two that differ. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, describe, expect, test } from 'vitest'
+import { describeRefusal, type Refusal, valueOrThrow } from '../../../core/result.ts'
+import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { type AllMedia, absentMedium } from '../../../device-agent/store/media.ts'
+import { Medium } from '../../../device-agent/store/medium.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { beginOn, imageOf, resumeOn } from './device.ts'
+import { dayKey, officers, openPolls, partsFor, Voters } from './voting.ts'
+
+const build = { DeviceStore, Medium }
+const open: DeviceStore[] = []
+afterEach(() => {
+  for (const store of open.splice(0)) store.close()
+})
+
+type Two<T> = readonly [T, T]
+const NAMES = ['a', 'b'] as const
+
+/** A device with its polls open and some ballots cast, on two media. */
+function openDevice(casts: number) {
+  const begun = beginOn(build, 2, `two media ${casts}`)
+  open.push(begun.store)
+  const voters = new Voters(`two media ${casts}`)
+  openPolls(begun.store)
+  for (let cast = 0; cast < casts; cast += 1) voters.vote(begun.store)
+  return { ...begun, folders: begun.folders as unknown as Two<string>, voters }
+}
+
+function started(folders: readonly string[]): DeviceStore {
+  const store = valueOrThrow(resumeOn(build, folders))
+  open.push(store)
+  return store
+}
+
+/** What the journal says of media. */
+function told(store: DeviceStore): readonly string[] {
+  return store
+    .entriesFrom(0)
+    .map((bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')))
+    .filter(({ type }) => type === 'medium.lost' || type === 'medium.restored')
+    .map(({ type, medium, why }) => [type, medium, why].filter(Boolean).join(' '))
+}
+
+function sql(folder: string, text: string): void {
+  const database = new Database(join(folder, 'ballots.db'))
+  database.exec(text)
+  database.close()
+}
+
+/** All rows but the pool's, whose block each medium has under a key of its own. */
+function rowsOf(folder: string): unknown {
+  const database = new Database(join(folder, 'ballots.db'), { readonly: true })
+  const tables = [
+    'journal',
+    'checkpoints',
+    'batches',
+    'ballots',
+    'spent',
+    'receipts',
+    'slip',
+    'released',
+    'sheet',
+  ]
+  const rows = tables.map((table) => database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
+  database.close()
+  return rows
+}
+
+/** Starts a device on what two media are, has it take a vote and close, and looks whether both hold the whole day. */
+function goesOn(folders: Two<string>, voters: Voters): DeviceStore {
+  const store = started(folders)
+  valueOrThrow(store.unlock(dayKey()))
+  expect(voters.nonces.every((nonce) => store.isSpent(nonce))).toBe(true)
+  voters.vote(store)
+  store.closePolls(officers)
+  expect(store.day).toMatchObject({ polls: 'finished', casts: voters.nonces.length, lostMedia: [] })
+  store.close()
+  open.splice(open.indexOf(store), 1)
+  expect(rowsOf(folders[1])).toEqual(rowsOf(folders[0]))
+  for (const folder of folders) expect(started([folder]).day.casts).toBe(voters.nonces.length)
+  return store
+}
+
+const FAILING = `CREATE TRIGGER failing BEFORE INSERT ON spent BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`
+
+describe.each([0, 1] as const)('of two media number %i', (lost) => {
+  const kept = lost === 0 ? 1 : 0
+
+  test('refuses a vote: it is taken on the other, which says so, and the medium catches up after a restart', () => {
+    const { store, folders, voters } = openDevice(40)
+    sql(folders[lost], FAILING)
+    voters.vote(store)
+    expect(store.day).toMatchObject({ casts: 41, lostMedia: [NAMES[lost]] })
+    while (voters.nonces.length < 70) voters.vote(store)
+    sql(folders[lost], 'DROP TRIGGER failing')
+    const images = folders.map(imageOf) as unknown as Two<string>
+    expect(told(started(images))).toEqual([`medium.lost ${NAMES[lost]} failed`])
+    expect(told(goesOn(images, voters))).toEqual([
+      `medium.lost ${NAMES[lost]} failed`,
+      `medium.restored ${NAMES[lost]}`,
+    ])
+  })
+
+  test('is one step behind after a power cut: the longer one counts, and the other catches up', () => {
+    const { store, folders, voters } = openDevice(3)
+    const before = folders.map(imageOf)
+    voters.vote(store)
+    const images = folders.map(imageOf)
+    images[lost] = before[lost] as string
+    const again = goesOn(images as unknown as Two<string>, voters)
+    expect(told(again)).toEqual([`medium.lost ${NAMES[lost]} behind`, `medium.restored ${NAMES[lost]}`])
+  })
+
+  test('is one step behind at closing: it catches up at once, and no key of the pool is left on it', () => {
+    const { store, folders, voters } = openDevice(3)
+    const before = folders.map(imageOf)
+    store.closePolls(officers)
+    const images = folders.map(imageOf) as string[]
+    images[lost] = before[lost] as string
+    const again = started(images)
+    expect(again.day).toMatchObject({ polls: 'finished', casts: voters.nonces.length, lostMedia: [] })
+    expect(rowsOf(images[1] as string)).toEqual(rowsOf(images[0] as string))
+    const medium = valueOrThrow(Medium.open(images[lost] as string, seededRandom('look')))
+    expect([medium.slots.keys(), medium.pool()]).toEqual([[], undefined])
+    medium.close()
+  })
+
+  test.each(['behind', 'whole'] as const)(
+    'is not there at a start (%s): the other goes on and says so, once',
+    (how) => {
+      const { store, folders, voters } = openDevice(3)
+      if (how === 'behind') store.append({ type: 'tamper.opened', switch: 'chassis' })
+      const image = imageOf(folders[kept])
+      const parts = (seed: string) => {
+        const medium = valueOrThrow(Medium.open(image, seededRandom(seed)))
+        const gone = absentMedium('/pulled', refusalOf(Medium.open('/pulled', seededRandom(seed))))
+        const media: AllMedia = lost === 0 ? [gone, medium] : [medium, gone]
+        return partsFor(media, seed)
+      }
+      for (const start of ['first', 'second']) {
+        const again = valueOrThrow(DeviceStore.resume(parts(start)))
+        expect(told(again)).toEqual([`medium.lost ${NAMES[lost]} missing`])
+        valueOrThrow(again.unlock(dayKey()))
+        voters.vote(again)
+        again.close()
+      }
+    },
+  )
+
+  test('is damaged: it is left alone, and the other goes on and says so', () => {
+    const { folders, voters } = openDevice(3)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    sql(
+      images[lost],
+      'DROP TRIGGER journal_no_update; UPDATE journal SET entry = CAST(entry || 0 AS BLOB) WHERE seq = 2; ' +
+        "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'journal: what was written is never changed or deleted'); END",
+    )
+    const before = rowsOf(images[lost])
+    const store = started(images)
+    valueOrThrow(store.unlock(dayKey()))
+    voters.vote(store)
+    expect(told(store)).toEqual([`medium.lost ${NAMES[lost]} damaged`])
+    expect(rowsOf(images[lost])).toEqual(before)
+  })
+
+  test('has no key that opens its pool: the other opens, and it gets a new one at the next start', () => {
+    const { folders, voters } = openDevice(3)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    writeFileSync(join(images[lost], 'slots.bin'), new Uint8Array(8192))
+    const store = started(images)
+    valueOrThrow(store.unlock(dayKey()))
+    expect(told(store)).toEqual([`medium.lost ${NAMES[lost]} damaged`])
+    voters.vote(store)
+    store.close()
+    open.splice(open.indexOf(store), 1)
+    goesOn(images, voters)
+  })
+
+  test('tells another history: the device stops and takes neither', () => {
+    const { store, folders } = openDevice(3)
+    const other = folders.map(imageOf)
+    store.append({ type: 'tamper.opened', switch: 'chassis' })
+    const fork = started([other[kept] as string])
+    fork.append({ type: 'tamper.opened', switch: 'seal' })
+    fork.append({ type: 'tamper.opened', switch: 'seal' })
+    fork.close()
+    open.splice(open.indexOf(fork), 1)
+    const images = folders.map(imageOf) as string[]
+    images[lost] = other[kept] as string
+    const refused = resumeOn(build, images)
+    expect(refused.ok ? 'taken' : describeRefusal(refused.error)).toContain('store.media-differ')
+    expect(refused.ok ? 'taken' : refused.error.where).toContain('table journal, entry')
+  })
+
+  test('is of another device: that is no damage, and the device stops', () => {
+    const { folders } = openDevice(3)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    sql(
+      images[lost],
+      "DROP TRIGGER device_no_update; UPDATE device SET origin = origin || '0'; " +
+        "CREATE TRIGGER device_no_update BEFORE UPDATE ON device BEGIN SELECT RAISE(ABORT, 'device: what was written is never changed or deleted'); END",
+    )
+    const refused = resumeOn(build, images)
+    expect(refused.ok ? 'taken' : refused.error.where).toContain('table device')
+  })
+})
+
+function refusalOf(opened: ReturnType<typeof Medium.open>): Refusal {
+  if (opened.ok) throw new Error('there is a medium')
+  return opened.error
+}
