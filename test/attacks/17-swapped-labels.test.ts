@@ -25,7 +25,7 @@ const election = tehran()
 const { options } = election
 const lists = options.filter(({ kind }) => kind === 'list')
 const chosenLists = [...lists.slice(0, 1), ...lists.slice(-2)]
-const sample = [...inAnyOrder(election, 'sample').slice(0, 57), ...chosenLists]
+const sample = [...inAnyOrder(election, 'sample').slice(0, 37), ...chosenLists]
 const members = election.contest.candidates.filter(({ list }) =>
   chosenLists.some(({ code }) => code === list),
 )
@@ -60,7 +60,7 @@ describeWith(
 
     test('lead to the same code on the screen, on paper, in the QR code and in the record', async () => {
       // Most of the time goes by until screens are painted: two voters wait no longer than one.
-      const halves = [sample.slice(0, 30), sample.slice(30)]
+      const halves = [sample.slice(0, 20), sample.slice(20)]
       const readings = await Promise.all(halves.map((half) => readingsOf({}, votesFor(election, half))))
       const sums = sumsOf(readings.flat())
       expect(sums.filter(({ unclear, other }) => unclear + other > 0)).toEqual([])

@@ -46,7 +46,7 @@ function contentOf(path: string): ReadonlyMap<string, string> | undefined {
   return new Map(files.map((name) => [name, readFileSync(join(path, name)).toString('base64')]))
 }
 
-/** Kills a verb at every moment. @returns the moments at which something unfinished stood under its name, and all that there are */
+/** Kills a verb at every moment, a weakened one until something is found. @returns the moments at which something unfinished stood under its name, and all that there are */
 function halfResults(
   verb: Verb,
   program: string,
@@ -64,7 +64,9 @@ function halfResults(
       expect(left).toEqual(whole)
       return { half, all: at - 1 }
     }
-    if (left !== undefined && JSON.stringify([...left]) !== JSON.stringify([...(whole ?? [])])) half.push(at)
+    const isHalf = left !== undefined && JSON.stringify([...left]) !== JSON.stringify([...(whole ?? [])])
+    if (isHalf) half.push(at)
+    if (isHalf && program !== ROOT) return { half, all: at }
   }
 }
 
