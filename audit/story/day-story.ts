@@ -11,7 +11,7 @@ export type Polls = Day['polls']
 export type Peripheral = EntryOf<'line.lost'>['peripheral']
 
 /** Entries that are counted and not told one by one. */
-type Counted = 'ballot.cast' | 'batch.sealed' | 'card.refused'
+type Counted = 'ballot.cast' | 'batch.sealed' | 'card.refused' | 'tamper.counted'
 export type ToldEntry = Exclude<Entry, { readonly type: Counted }>
 
 /** Something that happened, maybe several times with nothing else in between. */
@@ -149,6 +149,7 @@ export class StoryTeller {
         return
       }
       case 'batch.sealed':
+      case 'tamper.counted':
         return
       case 'card.refused':
         addOne(story.refusedCards, entry.reason)

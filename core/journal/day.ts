@@ -51,6 +51,11 @@ export interface Day {
   readonly sharedKeys: readonly string[]
   /** Neighbours that showed two histories or two journals. */
   readonly alarms: readonly (Entry & { readonly type: 'witness.alarm' })[]
+  /** Openings of tamper switches, as the I/O board had counted them last. */
+  readonly openings?: number
+  readonly power: (Entry & { readonly type: 'power.changed' })['power']
+  readonly temperature: (Entry & { readonly type: 'temperature.changed' })['temperature']
+  readonly room: (Entry & { readonly type: 'storage.changed' })['room']
   readonly openedAt?: string
   readonly closedAt?: string
   readonly closing?: Entry & { readonly type: 'polls.closed' }
@@ -197,7 +202,25 @@ export class DayReplay {
       case 'tamper.opened':
       case 'officer.card_damaged':
       case 'officer.pin_wrong':
+      case 'slip.miscounted':
+      case 'storage.failed':
+      case 'clock.jumped':
         day.incidents.push(entry)
+        return undefined
+      case 'power.changed':
+        day.incidents.push(entry)
+        day.power = entry.power
+        return undefined
+      case 'temperature.changed':
+        day.incidents.push(entry)
+        day.temperature = entry.temperature
+        return undefined
+      case 'storage.changed':
+        day.incidents.push(entry)
+        day.room = entry.room
+        return undefined
+      case 'tamper.counted':
+        day.openings = entry.openings
         return undefined
       case 'witness.alarm':
         day.incidents.push(entry)
@@ -288,6 +311,9 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
     drawnKeys: [],
     sharedKeys: [],
     alarms: [],
+    power: 'mains',
+    temperature: 'fine',
+    room: 'enough',
     incidents: [],
   }
 }

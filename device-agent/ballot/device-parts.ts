@@ -2,6 +2,7 @@
 import type { Clock, Logger, Random, Signer } from '../../core/ports.ts'
 import type { Fonts } from '../../ui/fonts.ts'
 import type { DeviceStore } from '../store/device-store.ts'
+import type { Space } from '../store/space.ts'
 import type { DeviceHome } from './home.ts'
 import type { DeviceLines } from './peripherals.ts'
 
@@ -10,6 +11,7 @@ export interface DeviceParts {
   /** SHA-256 over the list of the program's files, base64. */
   readonly program: string
   readonly store: DeviceStore
+  readonly space: Space
   readonly lines: DeviceLines
   readonly messageSigner: Signer
   readonly clock: Clock

@@ -8,7 +8,7 @@ import { corner, message, messageIn, wideBar } from './frame.ts'
 import { keyBlocks, languageKeys } from './options.ts'
 import { namePiece } from './rows.ts'
 import { digits, doesNotFit, heightOf, lineOf, type Setting } from './setting.ts'
-import type { StateOf, VoterState } from './view.ts'
+import type { PollWorkerNote, StateOf, VoterState, VoterView } from './view.ts'
 
 /** States whose screens are words alone. */
 type Waiting = Exclude<VoterState['is'], 'choosing' | 'members' | 'finding' | 'reviewing' | 'comparing'>
@@ -17,13 +17,13 @@ type Waiting = Exclude<VoterState['is'], 'choosing' | 'members' | 'finding' | 'r
 export function waiting(
   setting: Setting,
   state: StateOf<Waiting>,
-  paperLow: boolean,
+  note: VoterView['note'],
   top: number,
 ): readonly Draft[] {
   const { texts } = setting
   switch (state.is) {
     case 'idle':
-      return idle(setting, paperLow, top)
+      return idle(setting, note, top)
     case 'reading':
       return said(setting, top, 'reading', 'reading-hint')
     case 'printing': {
@@ -115,12 +115,12 @@ function paragraph(name: string, index: number): Piece {
 }
 
 /** Which election it is, what to do first, and each language in its own words. */
-function idle(setting: Setting, paperLow: boolean, top: number): readonly Draft[] {
+function idle(setting: Setting, note: VoterView['note'], top: number): readonly Draft[] {
   const { definition, language, texts } = setting
   const { draft, beside, edge } = corner(setting, top)
   const languages = languageKeys(definition, language)
   const below = [
-    ...(paperLow ? [blockOf(setting, paperLowPiece())] : []),
+    ...(note === undefined ? [] : [blockOf(setting, notePiece(note))]),
     ...(languages.length > 1 ? keyBlocks(setting, languages) : []),
   ]
   const bottom = BOTTOM - heightOfAll(below)
@@ -145,8 +145,8 @@ function idle(setting: Setting, paperLow: boolean, top: number): readonly Draft[
 }
 
 /** For the poll worker, who reads Persian. */
-function paperLowPiece(): Piece {
-  const name = stringsIn('fa').peripherals.paperLow
+function notePiece(note: PollWorkerNote): Piece {
+  const name = stringsIn('fa').peripherals.notes[note]
   const persian = { language: tagOf('fa'), direction: directionOf('fa') }
-  return { id: 'paper-low', role: 'status', name, size: 'small', press: false, ...persian }
+  return { id: 'note', role: 'status', name, size: 'small', press: false, ...persian }
 }

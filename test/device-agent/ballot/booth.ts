@@ -184,7 +184,8 @@ export class Booth {
       alarms: [],
       handedOver: { bundle: 'missing', centre: 'waiting' },
       stationClosed: false,
-      paperLow: false,
+      note: undefined,
+      noVoters: undefined,
     })
   }
 }

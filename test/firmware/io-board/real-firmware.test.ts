@@ -1,7 +1,8 @@
 /** The agent's adapter, johnny-five in it, with the board's real firmware in an emulated chip, in real time on both kinds of line. */
 import { afterEach, describe, expect, test } from 'vitest'
 import type { OpenLine } from '../../../core/ports.ts'
-import { connectIoBoard, type IoBoard, type Keys, type Tamper } from '../../../firmware/io-board/adapter.ts'
+import { connectIoBoard, type IoBoard, type Keys } from '../../../firmware/io-board/adapter.ts'
+import type { Tamper } from '../../../firmware/io-board/tamper.ts'
 import type { LinkFault } from '../../../firmware/link/fault.ts'
 import { openSerialLine } from '../../../firmware/link/serial-line.ts'
 import { inProcessLine } from '../../../simulator/lines/in-process.ts'
