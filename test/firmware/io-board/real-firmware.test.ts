@@ -84,14 +84,14 @@ describe.each(LINES)('the agent and the real firmware on $kind', ({ make }) => {
     const board = await connect()
     const tampers: Tamper[] = []
     board.onTamper((tamper) => tampers.push(tamper))
-    expect(tampers).toEqual([{ open: [], opened: ['chassis'] }])
+    expect(tampers).toEqual([{ open: [], opened: ['chassis'], openings: 1 }])
     virtual.openBox()
     await until(() => tampers.length === 2)
     virtual.closeBox()
     await until(() => tampers.length === 3)
     expect(tampers.slice(1)).toEqual([
-      { open: ['ballot-box'], opened: ['ballot-box'] },
-      { open: [], opened: [] },
+      { open: ['ballot-box'], opened: ['ballot-box'], openings: 2 },
+      { open: [], opened: [], openings: 2 },
     ])
     await until(() => !board.status.latched['ballot-box'])
     expect(board.status).toMatchObject({ openings: 2, latched: { chassis: false } })
