@@ -4,6 +4,7 @@
  * other, destroy old slots on all, acknowledge.
  */
 import { batchRoot } from '../../core/ballot-box/batch.ts'
+import { ballotCapacity } from '../../core/ballot-box/capacity.ts'
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { addToPool, emptyPool, type Pool, sortBallots, spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealBallot } from '../../core/ballot-box/sealed-ballot.ts'
@@ -201,6 +202,9 @@ export class DeviceStore {
     const { dayKey, pool } = this.#unlocked()
     if (contests === undefined || this.isSpent(nonce))
       throw new Error('a ballot was cast without an unspent authorization')
+    // Nobody is let in for it: a count that is full never begins anew at zero.
+    if (this.day.casts >= ballotCapacity(definition))
+      throw new Error('a ballot was cast that no count has room for')
     const tag = spentTag(dayKey, nonce)
     const added = addToPool(
       pool,

@@ -4,7 +4,7 @@
  * fits; the part for the closing is kept to the end. Nothing is ever counted on that is not there.
  *
  * ```
- * reserve = ballots of a day | floor: a write-ahead log and what is written between two looks | the closing
+ * reserve = ballots of a day | what the write-ahead log has still to grow | what is written between two looks | the closing
  * ```
  */
 import {
@@ -25,14 +25,19 @@ import { storageFault } from './storage-fault.ts'
 
 /** A voter every half minute for sixteen hours is fewer. */
 export const DAY_BALLOTS = 2_000
-/** SQLite's log grows to a thousand pages of 4,096 bytes before its first checkpoint, and by one transaction more. */
-export const FLOOR_BYTES = 8 * 1024 * 1024
+/** SQLite's log grows to a thousand pages of 4,096 bytes before its first checkpoint, and by one transaction more; then it begins anew in place. */
+const LOG_BYTES = 5 * 1024 * 1024
+/** Whatever the program writes until the next look. */
+const BETWEEN_BYTES = 2 * 1024 * 1024
+/** Free before every vote, while there is no log yet. */
+export const FLOOR_BYTES = LOG_BYTES + BETWEEN_BYTES
 /** The last batch, the tally in three forms, the minutes' entries. */
 export const CLOSING_BYTES = 4 * 1024 * 1024
 /** Rows and pages of one voter but for the sealed ballot: entry, checkpoint, tag; measured 0.6 kB with a short origin. */
 const VOTER_BYTES = 2_048
 
 const FILE = 'reserve.bin'
+const LOG_FILE = 'ballots.db-wal'
 const PIECE = new Uint8Array(1024 * 1024)
 
 /** What one more ballot may add to a database at most; a page is half full at worst. */
@@ -71,7 +76,7 @@ export class Space {
   /** Before a voter, and from time to time: gives back what the next ballot wants, but not what the closing does. */
   makeRoom(): void {
     for (const folder of this.#folders) {
-      const missing = FLOOR_BYTES + this.#ballot - freeBytes(folder)
+      const missing = floorBytes(folder) + this.#ballot - freeBytes(folder)
       const kept = reservedBytes(folder)
       if (missing > 0 && kept > CLOSING_BYTES)
         shrink(join(folder, FILE), Math.max(CLOSING_BYTES, kept - missing))
@@ -84,7 +89,7 @@ export class Space {
   }
 
   #ballotsOn(folder: string): number {
-    const bytes = freeBytes(folder) + reservedBytes(folder) - CLOSING_BYTES - FLOOR_BYTES
+    const bytes = freeBytes(folder) + reservedBytes(folder) - CLOSING_BYTES - floorBytes(folder)
     return Math.max(0, Math.floor(bytes / this.#ballot))
   }
 }
@@ -94,8 +99,17 @@ function freeBytes(folder: string): number {
   return bavail * bsize
 }
 
+/** Bytes that must be free for the next vote beside its own. */
+function floorBytes(folder: string): number {
+  return Math.max(0, LOG_BYTES - sizeOf(join(folder, LOG_FILE))) + BETWEEN_BYTES
+}
+
 function reservedBytes(folder: string): number {
-  return statSync(join(folder, FILE), { throwIfNoEntry: false })?.size ?? 0
+  return sizeOf(join(folder, FILE))
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 /** Zeros, not a hole: what is not written is not taken. */

@@ -85,22 +85,34 @@ export class MutableLine implements PeripheralLine {
   }
 }
 
+/** The device's program. */
+const AS_IT_IS = { startAgent, readHome, setUpStore }
+
+/** What a day may be kept with instead of the usual. */
+interface DayParts {
+  /** An existing folder for everything. */
+  readonly within?: string
+  /** The device's program. */
+  readonly build?: typeof AS_IT_IS
+  /** What people do before the polls are opened. */
+  readonly morning?: (hall: Hall) => Promise<void>
+}
+
 /**
  * Opens the polls, lets the people do what they do, closes the polls and has everything audited.
  * @param voters how many cards the check-in issues
- * @param within an existing folder for everything
  */
 export async function pollingDay(
   voters: number,
   people: (hall: Hall) => Promise<void>,
-  within = tmpdir(),
+  { within = tmpdir(), build = AS_IT_IS, morning }: DayParts = {},
 ): Promise<Evening> {
   const out = mkdtempSync(join(within, 'sandogh-unplug-'))
   const random = seededRandom(out)
   const clock = new VirtualClock(MORNING)
   const provisioned = provision(out, random, [MORNING, systemClock.now()])
   const cards = await issueCards(voters, provisioned, random)
-  const { agent, ...device } = start(out, provisioned, clock)
+  const { agent, ...device } = start(out, provisioned, clock, build)
   try {
     const { officers } = provisioned
     const person = new Person(device.bench, clock)
@@ -109,6 +121,7 @@ export async function pollingDay(
     const dropped = device.bench.printer.dropped
     const pieces = await clock.run(
       (async () => {
+        await morning?.(hall)
         await openPolls(hall.bench, clock, provisioned.officers)
         const before = dropped.length
         await Promise.race([people(hall), stopped(agent)])
@@ -144,7 +157,12 @@ async function stopped(agent: Agent): Promise<never> {
   throw new Error('the device stopped', { cause: end.is === 'failed' ? end.error : end.is })
 }
 
-function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
+function start(
+  out: string,
+  provisioned: Provisioned,
+  clock: VirtualClock,
+  { startAgent, readHome, setUpStore }: typeof AS_IT_IS,
+) {
   const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
   writeConfig(out, DEVICE, provisioned.authority, nowhere, undefined)
   const random = seededRandom(`${out} device`)
