@@ -6,11 +6,11 @@ import type { HealthSnapshot } from '../health/health.ts'
 import type { StorageFault } from '../store/storage-fault.ts'
 import { CardSlot } from './card-slot.ts'
 import { Conditions } from './conditions.ts'
+import { factsOf, factsWithoutStore, type Seen } from './device-facts.ts'
 import type { DeviceParts } from './device-parts.ts'
 import type { Display } from './display.ts'
 import { Fingers } from './fingers.ts'
 import { HandingOver } from './handing-over.ts'
-import { lastVoteOf } from './last-vote.ts'
 import { RollWatch } from './paper.ts'
 import { makePerformers } from './performers.ts'
 import { type PeripheralName, Peripherals } from './peripherals.ts'
@@ -23,7 +23,6 @@ import {
   type StopReason,
   stepPolls,
 } from './polls/polls.ts'
-import { openDevices } from './release.ts'
 import type { HandedOver, LastVote } from './screens/view.ts'
 import { SessionRun } from './session/run.ts'
 import type { Session } from './session/session.ts'
@@ -352,39 +351,26 @@ export class BallotDevice {
   }
 
   #show(): void {
-    const { home, store } = this.#parts
-    this.#showing.show({
-      ...this.#factsInMemory(),
-      lastVote: lastVoteOf(store.slip),
-      alarms: store.day.alarms,
-      stationClosed: this.#polls.is === 'finished' && openDevices({ home, store }).length === 0,
-      note: this.#conditions.note ?? (this.#roll.isLow ? 'paper-low' : undefined),
-      noVoters: this.#conditions.noVoters,
-    })
+    this.#showing.show(factsOf(this.#seen))
   }
 
-  /** Nothing is asked of a store that failed. */
   #showFailure(): void {
-    this.#showing.show({
-      ...this.#factsInMemory(),
-      lastVote: 'none',
-      alarms: [],
-      stationClosed: false,
-      note: undefined,
-      noVoters: undefined,
-    })
+    this.#showing.show(factsWithoutStore(this.#seen))
   }
 
-  #factsInMemory() {
+  get #seen(): Seen {
     return {
-      contests: this.#sessions.contests,
+      home: this.#parts.home,
+      store: this.#parts.store,
       polls: this.#polls,
-      session: this.#sessions.state,
-      missing: this.#peripherals.missing,
-      glassBlocked: this.#fingers.isStuck,
+      sessions: this.#sessions,
+      peripherals: this.#peripherals,
+      fingers: this.#fingers,
+      tamper: this.#tamper,
+      conditions: this.#conditions,
+      roll: this.#roll,
+      handingOver: this.#handingOver,
       keysOn: this.#keysOn,
-      caseOpen: this.#tamper.isOpen,
-      handedOver: this.#handingOver.state,
     }
   }
 
