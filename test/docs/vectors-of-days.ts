@@ -51,6 +51,26 @@ const close = (casts: number, voids: number, batches: number, officers = [one, t
   spent: hash('spent'),
   tally: hash('tally'),
 })
+/** Each of these in every way that it has. */
+const ANY_TIME: readonly JournalEvent[] = [
+  ...(['chassis', 'ballot-box', 'seal', 'unknown'] as const).map((name): JournalEvent => {
+    return { type: 'tamper.opened', switch: name }
+  }),
+  { type: 'tamper.counted', openings: 4 },
+  ...(['battery', 'battery-low', 'mains'] as const).map((power): JournalEvent => {
+    return { type: 'power.changed', power }
+  }),
+  ...(['hot', 'cold', 'fine'] as const).map((temperature): JournalEvent => {
+    return { type: 'temperature.changed', temperature }
+  }),
+  ...(['not-seen', 'uncalled'] as const).map((what): JournalEvent => ({ type: 'slip.miscounted', what })),
+  ...(['low', 'full', 'enough'] as const).map((room): JournalEvent => ({ type: 'storage.changed', room })),
+  ...(['full', 'read-only', 'io-error'] as const).map(
+    (what): JournalEvent => ({ type: 'storage.failed', what }),
+  ),
+  { type: 'clock.jumped', way: 'forward', seconds: 3_600 },
+  { type: 'clock.jumped', way: 'back', seconds: 5 },
+]
 const casts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => cast(from + i))
 const MORNING = [OPENED, ZERO, OPEN]
 
@@ -146,5 +166,18 @@ export function dayVectors(): Json {
     day('a ballot after the device had to stop', 4, ...MORNING, STOP, cast(1)),
     day('closed after the device had to stop', 4, ...MORNING, STOP, close(0, 0, 0)),
     day('paused after the device had to stop', null, ...MORNING, STOP, PAUSE),
+    day(
+      'what may happen to a device at any time',
+      null,
+      OPENED,
+      ...ANY_TIME,
+      ZERO,
+      OPEN,
+      ...ANY_TIME,
+      PAUSE,
+      ...ANY_TIME,
+      close(0, 0, 0),
+      ...ANY_TIME,
+    ),
   ]
 }
