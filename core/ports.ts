@@ -12,6 +12,8 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number
+  /** Milliseconds since some moment, the same all the while: how long something lasts, whoever sets the time of day meanwhile. */
+  elapsed(): number
   /** Calls back once after `ms` milliseconds of this clock's time. */
   after(ms: number, callback: () => void): Timer
 }

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../core/ports.ts'
 /** Wall-clock time and real timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms)
     return { cancel: () => clearTimeout(timer) }

@@ -25,6 +25,7 @@ interface Entry {
  */
 export class VirtualClock implements Clock {
   #now: number
+  #setBy = 0
   readonly #patienceMs: number
   readonly #heap: Entry[] = []
   #order = 0
@@ -44,7 +45,16 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#setBy
+  }
+
+  elapsed(): number {
     return this.#now
+  }
+
+  /** Somebody sets the time of day so many milliseconds forward, or back; what waits goes on waiting as long as before. */
+  set(byMs: number): void {
+    this.#setBy += byMs
   }
 
   /** Fractions of a millisecond are rounded up, so that nothing fires early. */

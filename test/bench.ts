@@ -12,6 +12,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: 'entries verified and sealed ballots opened beside their floor; the country from a tenth; draws docs/pictures/audit-time.svg',
     load: () => import('./bench/audit.ts'),
   },
+  casts: {
+    what: 'a cast beside its writes, appends beside hypercore, which is fetched from npm for the run, and what a ballot adds to the disk',
+    load: () => import('./bench/casts.ts'),
+  },
   cards: {
     what: "a card's whole authentication beside the sum of its bytes",
     load: () => import('./bench/cards.ts'),

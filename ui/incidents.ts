@@ -24,6 +24,18 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
       return `${incidents.medium[entry.medium]}: ${incidents.mediumRestored}`
     case 'tamper.opened':
       return incidents.tamper[entry.switch]
+    case 'power.changed':
+      return incidents.power[entry.power]
+    case 'temperature.changed':
+      return incidents.temperature[entry.temperature]
+    case 'slip.miscounted':
+      return incidents.slip[entry.what]
+    case 'storage.changed':
+      return incidents.room[entry.room]
+    case 'storage.failed':
+      return incidents.storageFailed[entry.what]
+    case 'clock.jumped':
+      return incidents.clock[entry.way](entry.seconds)
     case 'witness.alarm':
       return `${entry.device}: ${incidents.witnessAlarm[entry.alarm]}`
     case 'device.stopped':

@@ -15,6 +15,7 @@ const BAUD = 115_200
 
 const clock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms)
     return { cancel: () => clearTimeout(timer) }

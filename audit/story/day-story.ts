@@ -12,7 +12,7 @@ export type Peripheral = EntryOf<'line.lost'>['peripheral']
 type MediumName = EntryOf<'medium.lost'>['medium']
 
 /** Entries that are counted and not told one by one. */
-type Counted = 'ballot.cast' | 'batch.sealed' | 'card.refused' | 'card.released'
+type Counted = 'ballot.cast' | 'batch.sealed' | 'card.refused' | 'card.released' | 'tamper.counted'
 export type ToldEntry = Exclude<Entry, { readonly type: Counted }>
 
 /** Something that happened, maybe several times with nothing else in between. */
@@ -158,6 +158,7 @@ export class StoryTeller {
       }
       case 'batch.sealed':
       case 'card.released':
+      case 'tamper.counted':
         return
       case 'card.refused':
         addOne(story.refusedCards, entry.reason)

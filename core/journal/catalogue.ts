@@ -134,8 +134,39 @@ export const CATALOGUE = {
     .strictObject({ medium })
     .describe('A lost storage medium holds everything again that the other holds, and counts from here on.'),
   'tamper.opened': z
-    .strictObject({ switch: z.enum(['chassis', 'ballot-box', 'seal']) })
-    .describe('A tamper switch opened.'),
+    .strictObject({ switch: z.enum(['chassis', 'ballot-box', 'seal', 'unknown']) })
+    .describe(
+      'A tamper switch opened; unknown: the I/O board has counted an opening of which it keeps no latch, or is another board.',
+    ),
+  'tamper.counted': z
+    .strictObject({ openings: count.describe('of all tamper switches, ever, as the I/O board counts them') })
+    .describe("The I/O board's count of openings is another than the journal had last."),
+  'power.changed': z
+    .strictObject({ power: z.enum(['mains', 'battery', 'battery-low']) })
+    .describe(
+      'What the device runs on: supply, battery, or a battery that is nearly empty. With the last no new voter is let in.',
+    ),
+  'temperature.changed': z
+    .strictObject({ temperature: z.enum(['fine', 'hot', 'cold']) })
+    .describe('The temperature in the case left the range it should have, or came back to it.'),
+  'slip.miscounted': z
+    .strictObject({ what: z.enum(['not-seen', 'uncalled']) })
+    .describe(
+      'The sensor in the slot of the ballot box did not see a slip that was cut, or saw something pass that was not.',
+    ),
+  'storage.changed': z
+    .strictObject({ room: z.enum(['enough', 'low', 'full']) })
+    .describe(
+      'How many more ballots there is room for: enough, few, or none; with the last no new voter is let in. The polls can still be closed.',
+    ),
+  'storage.failed': z
+    .strictObject({ what: z.enum(['full', 'read-only', 'io-error']) })
+    .describe(
+      'The storage refused to write or to read and the program stopped; this is written once it can be.',
+    ),
+  'clock.jumped': z
+    .strictObject({ way: z.enum(['forward', 'back']), seconds: count })
+    .describe('The clock was set while the program ran: times before and after do not compare.'),
   'witness.alarm': z
     .strictObject({
       device: short.describe('id of the neighbour'),

@@ -54,6 +54,11 @@ export interface Day {
   readonly lostMedia: readonly MediumName[]
   /** Neighbours that showed two histories or two journals. */
   readonly alarms: readonly (Entry & { readonly type: 'witness.alarm' })[]
+  /** Openings of tamper switches, as the I/O board had counted them last. */
+  readonly openings?: number
+  readonly power: (Entry & { readonly type: 'power.changed' })['power']
+  readonly temperature: (Entry & { readonly type: 'temperature.changed' })['temperature']
+  readonly room: (Entry & { readonly type: 'storage.changed' })['room']
   readonly openedAt?: string
   readonly closedAt?: string
   readonly closing?: Entry & { readonly type: 'polls.closed' }
@@ -200,6 +205,9 @@ export class DayReplay {
       case 'tamper.opened':
       case 'officer.card_damaged':
       case 'officer.pin_wrong':
+      case 'slip.miscounted':
+      case 'storage.failed':
+      case 'clock.jumped':
         day.incidents.push(entry)
         return undefined
       case 'medium.lost':
@@ -211,6 +219,21 @@ export class DayReplay {
         if (!day.lostMedia.includes(entry.medium)) return 'that medium was not lost'
         day.lostMedia = []
         day.incidents.push(entry)
+        return undefined
+      case 'power.changed':
+        day.incidents.push(entry)
+        day.power = entry.power
+        return undefined
+      case 'temperature.changed':
+        day.incidents.push(entry)
+        day.temperature = entry.temperature
+        return undefined
+      case 'storage.changed':
+        day.incidents.push(entry)
+        day.room = entry.room
+        return undefined
+      case 'tamper.counted':
+        day.openings = entry.openings
         return undefined
       case 'witness.alarm':
         day.incidents.push(entry)
@@ -303,6 +326,9 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
     sharedKeys: [],
     lostMedia: [],
     alarms: [],
+    power: 'mains',
+    temperature: 'fine',
+    room: 'enough',
     incidents: [],
   }
 }

@@ -92,8 +92,10 @@ async function start({ home: folder, seed, log, port }: DeviceOrders): Promise<v
 }
 
 function dayEnded(end: AgentEnd): void {
-  if (end.is === 'failed') fail(end.error)
-  else tell({ is: 'handed-over', bundle: end.bundle !== undefined })
+  if (end.is === 'failed') {
+    // Where the storage failed the screen says what to do, until somebody pulls the plug.
+    if (!end.isShown) fail(end.error)
+  } else tell({ is: 'handed-over', bundle: end.bundle !== undefined })
 }
 
 /** Says why this device stops. The reason is for people: no path of our own code, and a refusal names its file. */

@@ -124,6 +124,7 @@ class Attention {
   constructor(clock: Clock, display: Painting) {
     this.clock = {
       now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
       after: (ms, callback) => clock.after(ms, () => !this.#ended && callback()),
     }
     const seen: Pick<Painting, 'current' | 'onScreen'> = {

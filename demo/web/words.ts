@@ -60,6 +60,15 @@ const SCREENS: Readonly<Record<string, PollsWords>> = {
     state: 'The polls are closed for good.',
     next: 'An officer’s card that is put in now forgets its share of the day’s key. Everything is ready to be counted.',
   },
+  'polls.no-voters': {
+    state: 'The polls are open, but no new voter is let in: the storage is full or the battery nearly empty.',
+    next: 'The device says which, and what to do.',
+    duty: 'close',
+  },
+  'polls.failed': {
+    state: 'The storage of this device failed.',
+    next: 'The device says what became of the last vote. Switch it off and on.',
+  },
   'polls.stopped': {
     state: 'This device is stopped for good: somebody holds another history of it.',
     next: 'Nobody votes here any more.',

@@ -7,14 +7,17 @@ import { ok } from '../../core/result.ts'
 import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
 import type { HealthSnapshot } from '../health/health.ts'
 import type { DeviceStore } from '../store/device-store.ts'
+import { giveBackOn } from '../store/space.ts'
+import { storageFault } from '../store/storage-fault.ts'
 import type { Outbox } from '../sync/outbox.ts'
 import { type FlushEnd, type Sync, startSync } from '../sync/sync.ts'
 import { BallotDevice } from './device.ts'
-import type { DeviceHome } from './home.ts'
+import { type DeviceHome, mediaFolders } from './home.ts'
 import type { DeviceLines, PeripheralName } from './peripherals.ts'
 import type { StopReason } from './polls/polls.ts'
 import { releasedDocument } from './release.ts'
 import { resumeStore } from './setup.ts'
+import { settleFailure } from './storage-failure.ts'
 
 /** Between two messages to the centre while the polls are open. */
 const SYNC_INTERVAL_MS = 5 * 60_000
@@ -38,7 +41,8 @@ export interface AgentParts {
 export type AgentEnd =
   /** Polls closed, minutes printed; what became of the bundle (undefined: nowhere to write it) and of the link to the centre. */
   | { readonly is: 'finished'; readonly bundle: string | undefined; readonly sync: FlushEnd | 'no-link' }
-  | { readonly is: 'failed'; readonly error: unknown }
+  /** `isShown`: the storage failed, and the screen says so until the program is ended. */
+  | { readonly is: 'failed'; readonly error: unknown; readonly isShown: boolean }
 
 /** A running agent. */
 export interface Agent {
@@ -59,17 +63,30 @@ export function startAgent(parts: AgentParts): Result<Agent> {
   const store = opened.value
   const sync = startAgentSync(parts, store, (why) => device.stop(why))
   const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>()
+  let hasFailed = false
   const fail = (error: unknown) => {
+    if (hasFailed) return
+    hasFailed = true
     logger.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the device stops')
-    device.close()
-    resolve({ is: 'failed', error })
+    const what = storageFault(error)
+    if (what === undefined) device.close()
+    else {
+      const vote = settleFailure(what, () => {
+        void sync?.close()
+        store.close()
+        giveBackOn(mediaFolders(home))
+        return resumeStore(home, clock, random)
+      })
+      device.storageFailed(what, vote)
+    }
+    resolve({ is: 'failed', error, isShown: what !== undefined })
   }
   let handing = ended
   /** The bundle is written at once, and again with the centre's last receipt, however long that takes. */
   const handOver = () => {
     handing = finish().catch((error): AgentEnd => {
       fail(error)
-      return { is: 'failed', error }
+      return { is: 'failed', error, isShown: false }
     })
     void handing.then(resolve)
   }

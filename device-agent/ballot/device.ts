@@ -1,9 +1,12 @@
-import type { IoBoard, Tamper } from '../../firmware/io-board/adapter.ts'
+import type { IoBoard } from '../../firmware/io-board/adapter.ts'
 import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
 import { measureWith } from '../../ui/fonts.ts'
 import type { HealthSnapshot } from '../health/health.ts'
+import type { StorageFault } from '../store/storage-fault.ts'
 import { CardSlot } from './card-slot.ts'
+import { Conditions } from './conditions.ts'
+import { factsOf, factsWithoutStore, type Seen } from './device-facts.ts'
 import type { DeviceParts } from './device-parts.ts'
 import type { Display } from './display.ts'
 import { Fingers } from './fingers.ts'
@@ -20,11 +23,16 @@ import {
   type StopReason,
   stepPolls,
 } from './polls/polls.ts'
-import { openDevices } from './release.ts'
-import type { HandedOver } from './screens/view.ts'
+import type { HandedOver, LastVote } from './screens/view.ts'
 import { SessionRun } from './session/run.ts'
 import type { Session } from './session/session.ts'
 import { Showing } from './showing.ts'
+import { TamperWatch } from './tamper-watch.ts'
+
+/** Thanks, with the slip in the box. */
+const THANKS_MS = 300
+/** As long as the board sounds at most. */
+const ALARM_MS = 5_000
 
 /** A running ballot device. */
 export class BallotDevice {
@@ -38,12 +46,12 @@ export class BallotDevice {
   /** Both keys were turned on while a voter was at it; the officers wait. */
   #keysWaiting = false
   #keysOn = false
-  /** Tamper switches that are open. */
-  #open: Tamper['open'] = []
   readonly #card = new CardSlot((movement) => this.#guard(() => this.#cardMoved(movement)))
   readonly #handingOver: HandingOver
   readonly #fingers: Fingers
   readonly #roll = new RollWatch()
+  readonly #conditions: Conditions
+  readonly #tamper: TamperWatch
   readonly #showing: Showing
 
   constructor(parts: DeviceParts) {
@@ -53,7 +61,10 @@ export class BallotDevice {
       parts.lines,
       { clock, random, logger, hold, inputs: home.electionPackage.definition.inputs },
       {
-        changed: (name, present) => this.#guard(() => this.#peripheralChanged(name, present)),
+        changed: (name, present) => {
+          if (this.#polls.is === 'failed') this.#showFailure()
+          else this.#guard(() => this.#peripheralChanged(name, present))
+        },
         touchscreen: (connected) => this.#takeTouchscreen(connected),
         reader: (connected) => this.#card.take(connected),
         printer: (connected) => this.#takePrinter(connected),
@@ -72,7 +83,15 @@ export class BallotDevice {
       () => this.#guard(() => this.#show()),
     )
     const guard = (action: () => void) => this.#guard(action)
-    const performers = makePerformers(parts, this.#peripherals, (secondsLeft) =>
+    this.#conditions = new Conditions({ store, definition, clock }, guard, () => {
+      this.#offerWaitingCard()
+      this.#show()
+    })
+    this.#tamper = new TamperWatch(store, () => {
+      this.#peripherals.board?.beep(ALARM_MS)
+      this.#stepPolls({ is: 'tampered' })
+    })
+    const performers = makePerformers(parts, this.#peripherals, this.#conditions, (secondsLeft) =>
       guard(() => this.#sessions.step({ is: 'print-progress', secondsLeft })),
     )
     this.#sessions = new SessionRun({
@@ -104,11 +123,25 @@ export class BallotDevice {
   }
 
   close(): void {
+    this.#halt()
+    this.#peripherals.close()
+  }
+
+  /** The storage failed: everything stops where it is, and people read what became of the last vote until the device is switched off. */
+  storageFailed(what: StorageFault, vote: LastVote | 'unknown'): void {
+    this.#halt()
+    this.#polls = { is: 'failed', what, vote }
+    this.#peripherals.board?.setLamp(false)
+    this.#peripherals.board?.beep(ALARM_MS)
+    this.#showFailure()
+  }
+
+  #halt(): void {
     this.#stopped = true
     this.#sessions.close()
+    this.#conditions.close()
     this.#fingers.cancel()
     this.#showing.close()
-    this.#peripherals.close()
   }
 
   /** Somebody holds another history of this device: nobody votes here any more. */
@@ -143,6 +176,7 @@ export class BallotDevice {
       if (missing.length === 0) {
         this.#started = true
         store.append({ type: 'device.started', peripherals: identities, program })
+        this.#conditions.start()
         if (this.#roll.isLow) this.#tellPaperLow()
         if (this.#polls.is === 'reporting-minutes') this.#performPolls({ do: 'print-minutes' })
       }
@@ -202,7 +236,14 @@ export class BallotDevice {
       }),
     )
     connecting = false
-    connected.onTamper((tamper) => this.#guard(() => this.#tampered(tamper)))
+    connected.onTamper((tamper) =>
+      this.#guard(() => {
+        this.#tamper.take(tamper)
+        this.#show()
+      }),
+    )
+    this.#conditions.boardConnected()
+    connected.onStatus((status) => this.#guard(() => this.#started && this.#conditions.takeStatus(status)))
   }
 
   #pressed(id: string): void {
@@ -231,7 +272,7 @@ export class BallotDevice {
     const input = { is: movement === 'in' ? ('card-inserted' as const) : ('card-removed' as const) }
     if (movement === 'in') {
       this.#card.owner = this.#polls.is === 'open' ? 'session' : 'polls'
-      if (this.#card.owner === 'session' && this.#peripherals.missing.length > 0) return
+      if (this.#card.owner === 'session' && !this.#letsVotersIn()) return
     }
     if (movement === 'in') this.#card.isVoters = this.#card.owner === 'session'
     // Officers may have turned their keys while a voter's card was in: it was theirs to refuse, and is still the voter's.
@@ -240,28 +281,23 @@ export class BallotDevice {
     else this.#stepPolls(input)
   }
 
-  /** A switch that is open since before, and is told again by a board that comes back, opened once. */
-  #tampered({ open, opened }: Tamper): void {
-    const known = this.#open
-    this.#open = open
-    for (const name of opened) {
-      if (known.includes(name) && open.includes(name)) continue
-      this.#parts.store.append({ type: 'tamper.opened', switch: name })
-      this.#stepPolls({ is: 'tampered' })
-    }
-    this.#show()
-  }
-
   /** Officers wait until the voter in hand is done. */
   #keysTurned(on: boolean): void {
     // Nothing is opened, resumed or closed with an open case.
-    if (on && this.#open.length > 0) return
+    if (on && this.#tamper.isOpen) return
+    // Before any card is asked for: a day's votes must have room.
+    if (on && this.#polls.is === 'closed' && !this.#conditions.takeRoom()) {
+      this.#stepPolls({ is: 'no-room' })
+      return
+    }
     this.#keysWaiting = on && this.#polls.is === 'open' && this.#sessions.state.is !== 'idle'
     if (!this.#keysWaiting) this.#stepPolls({ is: 'keys', on })
   }
 
   #sessionStepped(before: Session, after: Session): void {
     this.#showing.sessionMoved(before, after)
+    if (before.is === 'dropping' && (after.is === 'thanks' || after.is === 'idle'))
+      this.#peripherals.board?.beep(THANKS_MS)
     if (after !== before) this.#show()
     if (after.is === before.is || !this.#sessions.isFree) return
     if (this.#fingers.voterLeft()) this.#stepPolls({ is: 'touch-drifted' })
@@ -272,11 +308,16 @@ export class BallotDevice {
   /** A card that came while the last voter's slip was being dealt with, or before the polls were open. */
   #offerWaitingCard(): void {
     const nobodyVotes = this.#polls.is === 'open' && this.#sessions.isFree
-    if (this.#card.isIn && nobodyVotes && this.#peripherals.missing.length === 0) {
+    if (this.#card.isIn && nobodyVotes && this.#letsVotersIn()) {
       this.#card.owner = 'session'
       this.#card.isVoters = true
       this.#sessions.step({ is: 'card-inserted' })
     }
+  }
+
+  /** All parts answer, and the vote that a card would begin finds room and power. */
+  #letsVotersIn(): boolean {
+    return this.#peripherals.missing.length === 0 && this.#conditions.noVoters === undefined
   }
 
   #stepPolls(input: PollsInput): void {
@@ -310,22 +351,27 @@ export class BallotDevice {
   }
 
   #show(): void {
-    const { home, store } = this.#parts
-    this.#showing.show({
-      contests: this.#sessions.contests,
+    this.#showing.show(factsOf(this.#seen))
+  }
+
+  #showFailure(): void {
+    this.#showing.show(factsWithoutStore(this.#seen))
+  }
+
+  get #seen(): Seen {
+    return {
+      home: this.#parts.home,
+      store: this.#parts.store,
       polls: this.#polls,
-      session: this.#sessions.state,
-      missing: this.#peripherals.missing,
-      glassBlocked: this.#fingers.isStuck,
-      lastVote: LAST_VOTE[store.slip],
+      sessions: this.#sessions,
+      peripherals: this.#peripherals,
+      fingers: this.#fingers,
+      tamper: this.#tamper,
+      conditions: this.#conditions,
+      roll: this.#roll,
+      handingOver: this.#handingOver,
       keysOn: this.#keysOn,
-      caseOpen: this.#open.length > 0,
-      alarms: store.day.alarms,
-      handedOver: this.#handingOver.state,
-      stationClosed: this.#polls.is === 'finished' && openDevices({ home, store }).length === 0,
-      paperLow: this.#roll.isLow,
-      mediumLost: store.day.lostMedia.length > 0,
-    })
+    }
   }
 
   /** The lamp on the device says whether one can vote here. */
@@ -343,12 +389,3 @@ export class BallotDevice {
     }
   }
 }
-
-/** What the slip of the ballot in hand, as last written, says of its vote (the table of crashes in the design). */
-const LAST_VOTE = {
-  none: 'none',
-  printing: 'not-recorded',
-  hanging: 'not-recorded',
-  void: 'not-recorded',
-  accepted: 'recorded',
-} as const

@@ -79,6 +79,8 @@ export async function runDevice(
       await switchedOff()
       return await agent.close()
     }
+    // The screen goes on saying what became of the last vote and what to do.
+    if (end.isShown) await switchedOff()
     await agent.close()
     if (end.error instanceof RefusalError) throw end.error
     throw new Error('the device stopped', { cause: end.error })

@@ -6,6 +6,9 @@ import type { PaperDocument } from '../../ui/paper/document.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { PrinterTrouble } from './session/session.ts'
 
+/** What paper work asks of a printer. */
+export type PaperPrinter = Pick<Printer, 'print' | 'cut'>
+
 /** Done with proof; refused with nothing sent; or unknown after bytes were sent. */
 export type PaperOutcome = 'done' | { readonly is: 'unknown' | 'refused'; readonly trouble: PrinterTrouble }
 
@@ -19,7 +22,7 @@ const NO_PRINTER: PaperOutcome = { is: 'refused', trouble: 'silent' }
  * @param secondsLeft is told each time that another second begins, counted by the bytes that are still to go
  */
 export async function print(
-  printer: Printer | undefined,
+  printer: PaperPrinter | undefined,
   document: PaperDocument,
   secondsLeft?: (seconds: number) => void,
 ): Promise<PaperOutcome> {
@@ -38,13 +41,13 @@ function inSeconds(secondsLeft: (seconds: number) => void): (progress: PrintProg
 }
 
 /** Cuts what hangs. */
-export async function cut(printer: Printer | undefined): Promise<PaperOutcome> {
+export async function cut(printer: PaperPrinter | undefined): Promise<PaperOutcome> {
   return printer === undefined ? NO_PRINTER : outcomeOf(await printer.cut())
 }
 
 /** Prints and cuts. */
 export async function printAndCut(
-  printer: Printer | undefined,
+  printer: PaperPrinter | undefined,
   document: PaperDocument,
 ): Promise<PaperOutcome> {
   const printed = await print(printer, document)
@@ -57,7 +60,7 @@ export async function printAndCut(
  * @param store remembers the slip in hand
  */
 export async function voidHangingSlip(
-  printer: Printer | undefined,
+  printer: PaperPrinter | undefined,
   mark: PaperDocument,
   store: SlipMemory,
 ): Promise<PaperOutcome> {

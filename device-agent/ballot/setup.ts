@@ -94,7 +94,7 @@ function makeMedia(
   const { definition, hash } = home.electionPackage
   const { device } = home.config
   const now = clock.now()
-  const stopped: Clock = { now: () => now, after: (ms, callback) => clock.after(ms, callback) }
+  const stopped: Clock = { ...clock, now: () => now, after: (ms, callback) => clock.after(ms, callback) }
   const origin = originOf(definition, device, random.bytes(JOURNAL_ID_BYTES))
   const row = { origin, package: toBase64(hash), certificate: home.certificateDer }
   for (const folder of folders) {

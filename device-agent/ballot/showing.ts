@@ -18,7 +18,7 @@ import {
 import type { Session } from './session/session.ts'
 
 /** What a screen is a function of, but for what is known here. */
-type Facts = Omit<View, 'definition' | 'voterScreens' | 'presentation'>
+export type Facts = Omit<View, 'definition' | 'voterScreens' | 'presentation'>
 
 /** One device's display over the day. Guards how the voter's screens are presented. */
 export class Showing {

@@ -5,6 +5,7 @@
  * acknowledged (`media.ts`); at the next start it may catch up (`docs/decisions/0018-two-media.md`).
  */
 import { batchRoot } from '../../core/ballot-box/batch.ts'
+import { ballotCapacity } from '../../core/ballot-box/capacity.ts'
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { addToPool, emptyPool, type Pool, sortBallots, spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealBallot } from '../../core/ballot-box/sealed-ballot.ts'
@@ -26,6 +27,7 @@ import { type Beside, JournalWriter } from './journal-writer.ts'
 import { type AllMedia, Media, type StoreMedium } from './media.ts'
 import type { SlipState, StoredRecords, StoredTotals } from './medium.ts'
 import { type BlockParts, poolLocked, recoverFromMedium, sealOnMedium } from './pool-block.ts'
+import { Space } from './space.ts'
 import { StationMemory } from './station-memory.ts'
 import { ToldMedia } from './told-media.ts'
 
@@ -64,6 +66,8 @@ export class DeviceStore {
   readonly #spent: Uint8Array[]
   /** Heads of this station's journals that passed by on officers' cards. */
   readonly station: StationMemory
+  /** Room for votes on the media. */
+  readonly space: Space
   #box: OpenBox | undefined
 
   private constructor(
@@ -79,6 +83,7 @@ export class DeviceStore {
     this.#spent = [...spent]
     const { definition } = electionPackage
     const owner = { definition, journal, witnessKey: witnessSigner.publicKey, authorityKey }
+    this.space = new Space(this.#media, definition)
     this.station = new StationMemory((step) => this.#media.onEach(step), owner, heads)
   }
 
@@ -201,6 +206,9 @@ export class DeviceStore {
     const { dayKey, pool } = this.#unlocked()
     if (contests === undefined || this.isSpent(nonce))
       throw new Error('a ballot was cast without an unspent authorization')
+    // Nobody is let in for it: a count that is full never begins anew at zero.
+    if (this.day.casts >= ballotCapacity(definition))
+      throw new Error('a ballot was cast that no count has room for')
     const tag = spentTag(dayKey, nonce)
     const added = addToPool(
       pool,

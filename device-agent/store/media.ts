@@ -8,10 +8,12 @@ import type { Refusal } from '../../core/result.ts'
 import { fail } from '../../core/result.ts'
 import type { Medium } from './medium.ts'
 import type { Slots } from './slots.ts'
+import type { MediumSpace } from './space.ts'
 
 /** What the store does with a medium, in this thread or in another. */
-export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots'>> & {
+export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots' | 'space'>> & {
   readonly slots: Pick<Slots, 'writeNext' | 'destroyPrevious' | 'destroyAll' | 'keys' | 'keep'>
+  readonly space: Pick<MediumSpace, keyof MediumSpace>
 }
 
 /** Every medium of a device in the order in which they are written, whether it is there or not. */
@@ -153,6 +155,7 @@ export function absentMedium(folder: string, refusal: Refusal): StoreMedium {
   return {
     folder,
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
+    space: { ballotsLeft: gone, reserve: gone, makeRoom: gone, giveBack: gone },
     records: () => fail(refusal),
     ballots: gone,
     commit: gone,

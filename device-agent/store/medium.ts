@@ -8,6 +8,7 @@ import { ok, refuse } from '../../core/result.ts'
 import { sync } from '../durable-file.ts'
 import { createDatabase, type DeviceRow, damaged, openDatabase } from './database.ts'
 import { Slots } from './slots.ts'
+import { MediumSpace } from './space.ts'
 
 const DATABASE_FILE = 'ballots.db'
 const SLOTS_FILE = 'slots.bin'
@@ -86,6 +87,7 @@ interface StoredBallot {
 export class Medium {
   readonly folder: string
   readonly slots: Slots
+  readonly space: MediumSpace
   readonly #database: Database.Database
   /** Statements of every screen and every entry, by their text, which is always one of this file's. */
   readonly #statements = new Map<string, Database.Statement>()
@@ -94,6 +96,7 @@ export class Medium {
     this.folder = folder
     this.#database = database
     this.slots = slots
+    this.space = new MediumSpace(folder)
   }
 
   /** Sets up a medium in an existing folder, once. A database is never made anew over one that was there, nor over its key slots. */

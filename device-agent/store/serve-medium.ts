@@ -33,7 +33,8 @@ export function openMedium(folder: string): StoreMedium {
 }
 
 function answerTo({ step, args }: StepOrder, medium: StoreMedium): StepAnswer {
-  const [of, name] = step.startsWith('slots.') ? [medium.slots, step.slice(6)] : [medium, step]
+  const [part, name = step] = step.split('.')
+  const of = part === 'slots' || part === 'space' ? medium[part] : medium
   const does = of[name as keyof typeof of] as (...values: readonly unknown[]) => unknown
   try {
     return { value: does.apply(of, [...args]) }

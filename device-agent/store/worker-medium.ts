@@ -13,8 +13,10 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import { SILENT, type StoreMedium } from './media.ts'
 
 /** Every step there is. */
-export type MediumStep = Exclude<keyof StoreMedium, 'folder' | 'slots'> | `slots.${SlotStep}`
-type SlotStep = keyof StoreMedium['slots']
+export type MediumStep =
+  | Exclude<keyof StoreMedium, 'folder' | 'slots' | 'space'>
+  | `slots.${keyof StoreMedium['slots']}`
+  | `space.${keyof StoreMedium['space']}`
 
 /** What a thread is asked to do. */
 export interface StepOrder {
@@ -77,6 +79,13 @@ export class WorkerMedium implements StoreMedium {
     destroyAll: () => this.#ask('slots.destroyAll'),
     keys: () => this.#ask('slots.keys'),
     keep: (place) => this.#ask('slots.keep', place),
+  }
+
+  readonly space: StoreMedium['space'] = {
+    ballotsLeft: (ballot) => this.#ask('space.ballotsLeft', ballot),
+    reserve: (ballot) => this.#ask('space.reserve', ballot),
+    makeRoom: (ballot) => this.#ask('space.makeRoom', ballot),
+    giveBack: () => this.#ask('space.giveBack'),
   }
 
   records: StoreMedium['records'] = () => this.#ask('records')

@@ -3,7 +3,6 @@
  * their own idea of a connection, so here a board is made anew for each line, and what they cannot promise is held around them:
  * a deadline, a bounded parser (they get whole messages only), a heartbeat, and nothing thrown or printed.
  */
-import { EventEmitter } from 'node:events'
 import firmata from 'firmata-io'
 import five from 'johnny-five'
 import type { Clock, Logger, OpenLine, Transport } from '../../core/ports.ts'
@@ -16,6 +15,7 @@ import type { LinkCounters } from '../link/framer.ts'
 import { Listeners } from '../link/listeners.ts'
 import { Turns } from '../link/turns.ts'
 import { firmataFormat } from './codec.ts'
+import { FirmataPort } from './firmata-port.ts'
 import { PINS } from './pins.ts'
 import {
   type BoardStatus,
@@ -26,19 +26,12 @@ import {
   TAMPER_SWITCHES,
   type TamperSwitch,
 } from './status.ts'
+import { namesOf, openedSince, type Tamper } from './tamper.ts'
 
 /** Which officers' keys are turned. */
 export interface Keys {
   readonly executive: boolean
   readonly supervisory: boolean
-}
-
-/** What the tamper switches have to tell. */
-export interface Tamper {
-  /** Which are open now. */
-  readonly open: readonly TamperSwitch[]
-  /** Which have opened since this was told last, at the first time: since the board's latch was last ended, whoever listened. */
-  readonly opened: readonly TamperSwitch[]
 }
 
 /** A connected I/O board. */
@@ -53,6 +46,8 @@ export interface IoBoard {
   setLamp(on: boolean): void
   /** Sounds the buzzer for so many milliseconds, 5000 at most. */
   beep(ms: number): void
+  /** Calls back at once with what the board last said of itself, and each time that it does. */
+  onStatus(listener: (status: BoardStatus) => void): void
   /** What the board last said of itself. */
   readonly status: BoardStatus
   /** Calls back once when the line is gone, at once if it already is. */
@@ -99,6 +94,7 @@ class FirmataBoard implements IoBoard {
   readonly #firmata: InstanceType<typeof firmata.Firmata>
   readonly #keysListeners = new Listeners<Keys>()
   readonly #tamperListeners = new Listeners<Tamper>()
+  readonly #statusListeners = new Listeners<BoardStatus>()
   #status: BoardStatus | undefined
   /** Opened, and nobody has been told. */
   #untold: readonly TamperSwitch[] = []
@@ -161,9 +157,18 @@ class FirmataBoard implements IoBoard {
     this.#tamperListeners.add(listener)
     this.#hasTamperListener = true
     if (this.#status === undefined) return
-    listener({ open: namesOf(this.#status.open), opened: this.#untold })
+    listener({
+      open: namesOf(this.#status.open),
+      opened: this.#untold,
+      openings: this.#status.openings,
+    })
     this.#untold = []
     this.#endLatch()
+  }
+
+  onStatus(listener: (status: BoardStatus) => void): void {
+    this.#statusListeners.add(listener)
+    if (this.#status !== undefined) listener(this.#status)
   }
 
   setLamp(on: boolean): void {
@@ -257,6 +262,7 @@ class FirmataBoard implements IoBoard {
       this.#keysListeners.tell(status.keys)
     }
     this.#tellTamper(status, before)
+    this.#statusListeners.tell(status)
   }
 
   #tellTamper(status: BoardStatus, before: BoardStatus | undefined): void {
@@ -266,9 +272,10 @@ class FirmataBoard implements IoBoard {
       this.#untold = TAMPER_SWITCHES.filter((name) => this.#untold.includes(name) || opened.includes(name))
       return
     }
-    if (opened.length > 0 || String(open) !== String(before === undefined ? [] : namesOf(before.open))) {
-      this.#tamperListeners.tell({ open, opened })
-    }
+    const { openings } = status
+    const isOther = String(open) !== String(before === undefined ? [] : namesOf(before.open))
+    if (opened.length > 0 || isOther || openings !== before?.openings)
+      this.#tamperListeners.tell({ open, opened, openings })
     this.#endLatch()
   }
 
@@ -284,37 +291,8 @@ class FirmataBoard implements IoBoard {
   }
 }
 
-/** Which switches have opened between two statuses; all that are latched if nothing was known before. */
-function openedSince(status: BoardStatus, before: BoardStatus | undefined): readonly TamperSwitch[] {
-  if (before === undefined) return namesOf(status.latched)
-  if (status.openings === before.openings) return []
-  const known = TAMPER_SWITCHES.filter(
-    (name) => (status.open[name] && !before.open[name]) || (status.latched[name] && !before.latched[name]),
-  )
-  // Opened and closed again while messages were lost: it is one of those that are latched.
-  return known.length > 0 ? known : namesOf(status.latched)
-}
-
-function namesOf(switches: BoardStatus['open']): readonly TamperSwitch[] {
-  return TAMPER_SWITCHES.filter((name) => switches[name])
-}
-
 /** johnny-five keeps every board that was ever made; a line that comes and goes for months must not grow the process. */
 function forget(board: five.Board): void {
   const { cache } = five.Board as unknown as { readonly cache: five.Board[] }
   cache.splice(cache.indexOf(board), 1)
-}
-
-class FirmataPort extends EventEmitter {
-  readonly #write: (bytes: Uint8Array) => void
-
-  constructor(write: (bytes: Uint8Array) => void) {
-    super()
-    this.#write = write
-  }
-
-  write(bytes: Uint8Array, written?: () => void): void {
-    this.#write(bytes)
-    written?.()
-  }
 }

@@ -156,7 +156,7 @@ class EscPosPrinter implements Printer {
     this.#baudRate = parts.baudRate
     this.#nextProcess = parts.firstProcess
     this.#line = new Line(paced, parts.clock, printerFormat, (frame) => {
-      this.#heardAt = parts.clock.now()
+      this.#heardAt = parts.clock.elapsed()
       if (frame.is !== 'automatic-status') return
       this.#told = frame.status
       this.#learn(frame.status)
@@ -190,7 +190,7 @@ class EscPosPrinter implements Printer {
   heartbeat(): Promise<Result<void, LinkFault>> {
     if (this.#orders > 0) return Promise.resolve(ok(undefined))
     return this.#turns.take(async () => {
-      if (this.#clock.now() - this.#heardAt < FRESH_MS) return ok(undefined)
+      if (this.#clock.elapsed() - this.#heardAt < FRESH_MS) return ok(undefined)
       const status = await this.#askStatus()
       return status.ok ? ok(undefined) : status
     })

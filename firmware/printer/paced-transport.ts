@@ -106,7 +106,7 @@ export class PacedTransport implements Transport {
   }
 
   #sendPiece(): void {
-    const now = this.#clock.now()
+    const now = this.#clock.elapsed()
     if (this.#free > now) {
       this.#timer = this.#clock.after(this.#free - now, () => {
         this.#timer = undefined

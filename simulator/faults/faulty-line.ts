@@ -172,7 +172,7 @@ class FaultyWay {
   }
 
   #begin(fault: Fault): void {
-    const now = this.#clock.now()
+    const now = this.#clock.elapsed()
     switch (fault.is) {
       case 'split':
         this.#splitting = { left: fault.bytes, pieces: fault.pieces }
@@ -219,7 +219,7 @@ class FaultyWay {
       if (this.#splitting.left <= 0) this.#splitting = undefined
     }
     for (const bits of this.#flips.splice(0)) piece[0] = (piece[0] ?? 0) ^ bits
-    const now = this.#clock.now()
+    const now = this.#clock.elapsed()
     if (now < this.#muteUntil) return
     const garbled = this.#garbling !== undefined && now < this.#garbling.until ? this.#garbling.ratio : 1
     this.#merge(garbled === 1 ? piece : misread(piece, garbled))
@@ -243,7 +243,7 @@ class FaultyWay {
 
   /** In order: what is late makes everything behind it late. */
   #send(bytes: Uint8Array): void {
-    const now = this.#clock.now()
+    const now = this.#clock.elapsed()
     if (this.#queue.length === 0 && now >= this.#notBefore) {
       this.#deliver(bytes)
       return
@@ -255,7 +255,7 @@ class FaultyWay {
   #wait(): void {
     const [first] = this.#queue
     if (this.#timer !== undefined || first === undefined) return
-    this.#timer = this.#clock.after(Math.max(0, first.due - this.#clock.now()), () => {
+    this.#timer = this.#clock.after(Math.max(0, first.due - this.#clock.elapsed()), () => {
       this.#timer = undefined
       this.#queue.shift()
       this.#deliver(first.bytes)
@@ -267,7 +267,7 @@ class FaultyWay {
   #babble(until: number, seed: number): void {
     const noise = noiseFrom(seed)
     const speak = () => {
-      const left = until - this.#clock.now()
+      const left = until - this.#clock.elapsed()
       if (left <= 0) return
       const ms = Math.min(BABBLE_MS, left)
       this.#deliver(noise(Math.max(1, Math.floor(ms * this.#bytesPerMs))))

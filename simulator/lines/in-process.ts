@@ -68,7 +68,7 @@ export function inProcessLine(settings: InProcessLineSettings): {
   const send = (direction: 'up' | 'down', bytes: Uint8Array, deliver: (bytes: Uint8Array) => void): void => {
     if (!plugged || bytes.length === 0) return
     const sent = new Uint8Array(bytes)
-    const now = clock.now()
+    const now = clock.elapsed()
     busyUntil[direction] = Math.max(now, busyUntil[direction]) + sent.length * msPerByte
     const arrival = () => deliver(sent)
     onTheWire[direction].push(arrival)

@@ -107,7 +107,7 @@ class Pty implements PtyLine {
       return
     }
     if (this.#up.isEmpty) this.#settings = undefined
-    this.#up.put(bytes, this.#clock.now())
+    this.#up.put(bytes, this.#clock.elapsed())
     this.#plan()
   }
 
@@ -181,14 +181,14 @@ class Pty implements PtyLine {
     // What is behind it waits in the kernel.
     this.#stream?.pause()
     this.#settings = undefined
-    this.#down.put(chunk, this.#clock.now())
+    this.#down.put(chunk, this.#clock.elapsed())
     this.#plan()
   }
 
   #plan(): void {
     const terminal = this.#terminal
     if (this.#pump !== undefined || terminal === undefined) return
-    const now = this.#clock.now()
+    const now = this.#clock.elapsed()
     const { up, down } = this.#pace(terminal, now)
     const ms = Math.min(
       this.#up.wait(now, up),
@@ -205,7 +205,7 @@ class Pty implements PtyLine {
 
   /** What has come through arrives; up first, since an XOFF stops what would come down behind it. */
   #pass(terminal: Terminal): void {
-    const now = this.#clock.now()
+    const now = this.#clock.elapsed()
     const { up, down } = this.#pace(terminal, now)
     const { sends, listens, flow } = this.#portSettings(terminal, now)
     const said = heard(this.#up.take(now, up), this.#baudRate, listens)

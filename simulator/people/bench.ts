@@ -56,10 +56,16 @@ export function setUpPeripherals(
   boardKind: BoardKind,
 ): Omit<Bench, 'display'> {
   const Board = boardKind === 'firmware' ? EmulatedIoBoard : VirtualIoBoard
+  const printer = new VirtualPrinter({ line: lines.printer, clock })
+  const board = new Board({ line: lines['io-board'], clock })
+  // What is cut falls through the slot of the ballot box, past the board's sensor.
+  printer.onDrop(({ by }) => {
+    if (by === 'cutter') void board.passSlip()
+  })
   return {
     touchscreen: new VirtualTouchscreen({ line: lines.touchscreen, clock, calibration }),
     reader: new VirtualCardReader({ line: lines['card-reader'], clock }),
-    printer: new VirtualPrinter({ line: lines.printer, clock }),
-    board: new Board({ line: lines['io-board'], clock }),
+    printer,
+    board,
   }
 }

@@ -172,6 +172,8 @@ export class Hands {
       { words: /^cut-seal$/, do: () => board.cutSeal() },
       { words: /^mend-seal$/, do: () => board.mendSeal() },
       { words: /^drop-slip$/, do: () => board.passSlip() },
+      { words: /^block-slot$/, do: () => board.blockSlot(true) },
+      { words: /^free-slot$/, do: () => board.blockSlot(false) },
       { words: /^battery (\d+)$/, do: (mv) => board.measure({ batteryMv: Number(mv) }) },
       { words: /^supply (\d+)$/, do: (mv) => board.measure({ supplyMv: Number(mv) }) },
       { words: /^celsius (-?\d+)$/, do: (celsius) => board.measure({ celsius: Number(celsius) }) },

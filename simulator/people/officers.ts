@@ -44,7 +44,7 @@ export async function resumePolls(bench: WatchedBench, clock: Clock, officers: O
 /** Closes the polls for good and waits for the minutes. */
 export async function closePolls(bench: WatchedBench, clock: Clock, officers: Officers): Promise<void> {
   const person = new Person(bench, clock)
-  await person.see('voter.idle')
+  await person.see('voter.idle', 'polls.no-voters')
   turnKeys(bench, true)
   await present(person, officers.executive)
   await present(person, officers.supervisory)

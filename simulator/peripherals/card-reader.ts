@@ -129,8 +129,8 @@ export class VirtualCardReader {
   #receive(bytes: Uint8Array): void {
     // The Twin sends back whatever it hears, before it answers.
     this.#line.write(bytes)
-    if (this.#clock.now() - this.#heardAt > FRAME_GAP_MS) this.#reader.reset()
-    this.#heardAt = this.#clock.now()
+    if (this.#clock.elapsed() - this.#heardAt > FRAME_GAP_MS) this.#reader.reset()
+    this.#heardAt = this.#clock.elapsed()
     this.#waiting.push(...this.#reader.feed(bytes))
     this.#work()
   }

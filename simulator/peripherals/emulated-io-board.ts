@@ -46,7 +46,7 @@ export class EmulatedIoBoard extends IoBoardBody {
     this.#line = parts.line
     this.#clock = parts.clock
     this.#flash = readIntelHex(readFileSync(parts.hex ?? RELEASED_HEX, 'latin1'), FLASH_BYTES)
-    this.#began = parts.clock.now()
+    this.#began = parts.clock.elapsed()
     this.#chip = this.#make('power')
     this.#go()
     parts.line.onData((bytes) => {
@@ -101,7 +101,7 @@ export class EmulatedIoBoard extends IoBoardBody {
 
   #restart(cause: keyof typeof RESET_CAUSE): void {
     this.#said = []
-    this.#began = this.#clock.now()
+    this.#began = this.#clock.elapsed()
     this.#chip = this.#make(cause)
     this.#go()
   }
@@ -109,7 +109,7 @@ export class EmulatedIoBoard extends IoBoardBody {
   /** Everything that the chip does up to now. */
   #catchUp(): void {
     if (this.#isOff) return
-    const now = () => (this.#clock.now() - this.#began) * CYCLES_PER_MS
+    const now = () => (this.#clock.elapsed() - this.#began) * CYCLES_PER_MS
     do this.#chip.run(now())
     while (this.#resetIfEnded())
   }
@@ -142,7 +142,7 @@ export class EmulatedIoBoard extends IoBoardBody {
   #plan(): void {
     this.#timer?.cancel()
     const due = this.#began + this.#chip.nextEvent / CYCLES_PER_MS
-    this.#timer = this.#clock.after(Math.max(0, due - this.#clock.now()), () => {
+    this.#timer = this.#clock.after(Math.max(0, due - this.#clock.elapsed()), () => {
       this.#catchUp()
       this.#go()
     })

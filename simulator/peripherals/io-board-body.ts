@@ -37,6 +37,7 @@ export abstract class IoBoardBody {
   #grounded: number = SWITCH.case | SWITCH.box | SWITCH.seal
   #measured: Measured = { batteryMv: 12_600, supplyMv: 12_000, celsius: 25 }
   #shown = DARK
+  #isSlotBlocked = false
   readonly #lampListeners: ((on: boolean) => void)[] = []
 
   /** A switch or something measured is another now. */
@@ -92,10 +93,17 @@ export abstract class IoBoardBody {
     this.#switch(SWITCH.seal, true, 'the seal')
   }
 
+  /** Something is stuck in the slot of the ballot box: what falls stays on top of it, until it is taken away. */
+  blockSlot(isBlocked: boolean): void {
+    this.#isSlotBlocked = isBlocked
+  }
+
   /** A slip falls into the box. Resolves when it is through; throws while another one falls. */
-  passSlip(): Promise<void> {
+  async passSlip(): Promise<void> {
+    if (this.#isSlotBlocked) return
     this.#switch(SWITCH.slip, true, 'the slot')
-    return this.after(SLIP_MS).then(() => this.#switch(SWITCH.slip, false, 'the slot'))
+    await this.after(SLIP_MS)
+    this.#switch(SWITCH.slip, false, 'the slot')
   }
 
   /** What is measured is another from now on. */

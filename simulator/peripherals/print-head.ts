@@ -23,7 +23,7 @@ export class PrintHead {
   }
 
   add(rows: readonly PaperRow[]): void {
-    if (this.#rows.length === 0) this.#since = this.#clock.now()
+    if (this.#rows.length === 0) this.#since = this.#clock.elapsed()
     for (const row of rows) this.#rows.push(row)
   }
 
@@ -31,7 +31,7 @@ export class PrintHead {
   settle(): void {
     if (this.#rows.length === 0) return
     // A hair short of a row counts as the row: milliseconds since 1970 leave little behind the point.
-    const passed = Math.floor((this.#clock.now() - this.#since) * ROWS_PER_MS + 0.01)
+    const passed = Math.floor((this.#clock.elapsed() - this.#since) * ROWS_PER_MS + 0.01)
     const printed = this.#rows.splice(0, passed)
     this.#since += printed.length / ROWS_PER_MS
     for (const row of printed) this.#paper.print(row)
@@ -40,12 +40,12 @@ export class PrintHead {
   /** How long until no more than so many rows wait. */
   msUntil(left: number): number {
     const rows = this.#rows.length - Math.min(left, this.#rows.length)
-    return Math.max(0, this.#since + rows / ROWS_PER_MS - this.#clock.now())
+    return Math.max(0, this.#since + rows / ROWS_PER_MS - this.#clock.elapsed())
   }
 
   /** It has stood still until now. */
   resume(): void {
-    this.#since = this.#clock.now()
+    this.#since = this.#clock.elapsed()
   }
 
   forget(): void {

@@ -17,7 +17,7 @@ export class TouchTimer {
 
   /** Ticks until it expires; 0 when it does not run. */
   get left(): number {
-    return this.#running === undefined ? 0 : Math.ceil((this.#running.ends - this.#clock.now()) / TICK_MS)
+    return this.#running === undefined ? 0 : Math.ceil((this.#running.ends - this.#clock.elapsed()) / TICK_MS)
   }
 
   /** Starts afresh if it is on, else stops. */
@@ -32,6 +32,6 @@ export class TouchTimer {
       this.#onExpiry(isContinuous)
       if (isContinuous) this.set({ isOn, isContinuous, interval })
     }
-    this.#running = { timer: this.#clock.after(ms, expire), ends: this.#clock.now() + ms }
+    this.#running = { timer: this.#clock.after(ms, expire), ends: this.#clock.elapsed() + ms }
   }
 }

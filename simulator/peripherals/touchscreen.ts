@@ -88,7 +88,7 @@ export class VirtualTouchscreen {
   up(): Promise<void> {
     const finger = this.#touching()
     return new Promise((resolve) => {
-      finger.lifted = { since: this.#clock.now(), told: resolve }
+      finger.lifted = { since: this.#clock.elapsed(), told: resolve }
     })
   }
 
@@ -199,7 +199,7 @@ export class VirtualTouchscreen {
         const resume = this.#afterReport
         this.#afterReport = undefined
         resume?.()
-      } else if (this.#clock.now() - lifted.since < this.#controller.untouchMs) {
+      } else if (this.#clock.elapsed() - lifted.since < this.#controller.untouchMs) {
         finger.timer = this.#tick()
       } else {
         this.#controller.feel(TOUCH.release, at)

@@ -256,6 +256,10 @@ class DayClock implements Clock {
     return this.#now
   }
 
+  elapsed(): number {
+    return this.#now
+  }
+
   pass(ms: number): void {
     this.#now += ms
   }

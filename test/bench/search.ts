@@ -34,8 +34,7 @@ export function measureSearch(): {
       look: USUAL_LOOK,
       optionsOpen: false,
       glassBlocked: false,
-      paperLow: false,
-      mediumLost: false,
+      note: undefined,
     })
     return performance.now() - begun
   }

@@ -24,6 +24,7 @@ interface Settings {
 const PATIENCE = 5
 const patientClock: Clock = {
   now: systemClock.now,
+  elapsed: systemClock.elapsed,
   after: (ms, callback) => systemClock.after(ms * PATIENCE, callback),
 }
 

@@ -70,8 +70,20 @@ const lost = (medium: Lost['medium'], why: Lost['why']): JournalEvent => ({
 const back = (medium: Lost['medium']): JournalEvent => ({ type: 'medium.restored', medium })
 const LOST_AND_BACK = [lost('b', 'silent'), back('b'), lost('a', 'damaged'), close(0, 0, 0), back('a')]
 
-/** One of each event that may stand at any time between opening and closing, as often as it says. */
+/** One of each event that may befall a device at any time. */
+const BEFALLING: readonly JournalEvent[] = [
+  { type: 'tamper.opened', switch: 'chassis' },
+  { type: 'tamper.counted', openings: 4 },
+  { type: 'power.changed', power: 'battery' },
+  { type: 'temperature.changed', temperature: 'hot' },
+  { type: 'slip.miscounted', what: 'not-seen' },
+  { type: 'storage.changed', room: 'low' },
+  { type: 'storage.failed', what: 'full' },
+  { type: 'clock.jumped', way: 'forward', seconds: 3_600 },
+]
+/** One of each that may stand at any time between opening and closing, as often as it says. */
 const ANY_TIME: readonly JournalEvent[] = [
+  ...BEFALLING,
   { type: 'device.started', peripherals: PERIPHERALS, program: hash('program') },
   PIN,
   { type: 'officer.admitted', role: 'executive', certificate: one, purpose: 'opening' },
@@ -83,7 +95,6 @@ const ANY_TIME: readonly JournalEvent[] = [
   { type: 'printer.paper_low' },
   { type: 'line.lost', peripheral: 'printer' },
   { type: 'line.restored', peripheral: 'printer' },
-  { type: 'tamper.opened', switch: 'chassis' },
   { type: 'witness.alarm', device: 'd-02', alarm: 'forked' },
 ]
 /** These stand where the other days have them. */
@@ -225,5 +236,18 @@ export function dayVectors(): Json {
     day('a ballot after the device had to stop', 4, ...MORNING, STOP, cast(1)),
     day('closed after the device had to stop', 4, ...MORNING, STOP, close(0, 0, 0)),
     day('paused after the device had to stop', null, ...MORNING, STOP, PAUSE),
+    day(
+      'what may happen to a device at any time',
+      null,
+      OPENED,
+      ...BEFALLING.flatMap(everyWord),
+      ZERO,
+      OPEN,
+      ...BEFALLING.flatMap(everyWord),
+      PAUSE,
+      ...BEFALLING.flatMap(everyWord),
+      close(0, 0, 0),
+      ...BEFALLING.flatMap(everyWord),
+    ),
   ]
 }

@@ -167,6 +167,13 @@ export class PtyDevice {
     }
   }
 
+  /** Of its process now. */
+  get pid(): number {
+    const { pid } = this.#running()
+    if (pid === undefined) throw new Error('the device has no process')
+    return pid
+  }
+
   /** Memory that its process holds now, MiB (proc(5), VmRSS). */
   residentMib(): number {
     const status = readFileSync(`/proc/${this.#running().pid}/status`, 'utf8')

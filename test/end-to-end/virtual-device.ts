@@ -1,6 +1,6 @@
 /** One ballot device of the demonstration's station in this process and in virtual time, whose plugs a test can pull. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OpenLine } from '../../core/ports.ts'
@@ -15,7 +15,7 @@ import {
 } from '../../demo/provisioned.ts'
 import { virtualLine } from '../../demo/virtual-line.ts'
 import { type Agent, startAgent } from '../../device-agent/ballot/agent.ts'
-import { readHome } from '../../device-agent/ballot/home.ts'
+import { mediumFolder, readHome } from '../../device-agent/ballot/home.ts'
 import { type DeviceLines, PERIPHERALS, type PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { systemClock } from '../../device-agent/system.ts'
@@ -50,6 +50,8 @@ export interface Hall {
   readonly touchscreenLine: MutableLine
   readonly cards: readonly VoterCard[]
   readonly officers: Officers
+  /** Where the device's database is. */
+  readonly medium: string
 }
 
 /** What is left after the polls were closed. */
@@ -57,6 +59,8 @@ export interface Evening {
   readonly audited: Audited
   /** What dropped after the zero report and before the minutes. */
   readonly box: Box
+  /** The device's journal. */
+  readonly journal: readonly { readonly type: string }[]
 }
 
 /** A line on which the peripheral can be muted. */
@@ -81,23 +85,43 @@ export class MutableLine implements PeripheralLine {
   }
 }
 
+/** The device's program. */
+const AS_IT_IS = { startAgent, readHome, setUpStore }
+
+/** What a day may be kept with instead of the usual. */
+interface DayParts {
+  /** An existing folder for everything. */
+  readonly within?: string
+  /** The device's program. */
+  readonly build?: typeof AS_IT_IS
+  /** What people do before the polls are opened. */
+  readonly morning?: (hall: Hall) => Promise<void>
+}
+
 /**
  * Opens the polls, lets the people do what they do, closes the polls and has everything audited.
  * @param voters how many cards the check-in issues
  */
-export async function pollingDay(voters: number, people: (hall: Hall) => Promise<void>): Promise<Evening> {
-  const out = mkdtempSync(join(tmpdir(), 'sandogh-unplug-'))
+export async function pollingDay(
+  voters: number,
+  people: (hall: Hall) => Promise<void>,
+  { within = tmpdir(), build = AS_IT_IS, morning }: DayParts = {},
+): Promise<Evening> {
+  const out = mkdtempSync(join(within, 'sandogh-unplug-'))
   const random = seededRandom(out)
   const clock = new VirtualClock(MORNING)
   const provisioned = provision(out, random, [MORNING, systemClock.now()])
   const cards = await issueCards(voters, provisioned, random)
-  const { agent, ...device } = start(out, provisioned, clock)
+  const { agent, ...device } = start(out, provisioned, clock, build)
   try {
     const { officers } = provisioned
-    const hall: Hall = { ...device, clock, cards, officers, person: new Person(device.bench, clock) }
+    const person = new Person(device.bench, clock)
+    const medium = mediumFolder(deviceFolder(out, DEVICE))
+    const hall: Hall = { ...device, clock, cards, officers, person, medium }
     const dropped = device.bench.printer.dropped
     const pieces = await clock.run(
       (async () => {
+        await morning?.(hall)
         await openPolls(hall.bench, clock, provisioned.officers)
         const before = dropped.length
         await Promise.race([people(hall), stopped(agent)])
@@ -110,6 +134,10 @@ export async function pollingDay(voters: number, people: (hall: Hall) => Promise
     return {
       audited: await auditDevice(out, DEVICE, provisioned),
       box: lookIntoBox(pieces, provisioned.electionPackage.definition),
+      journal: readFileSync(join(out, 'bundles', DEVICE, 'journal.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
     }
   } finally {
     await agent.close()
@@ -129,7 +157,12 @@ async function stopped(agent: Agent): Promise<never> {
   throw new Error('the device stopped', { cause: end.is === 'failed' ? end.error : end.is })
 }
 
-function start(out: string, provisioned: Provisioned, clock: VirtualClock) {
+function start(
+  out: string,
+  provisioned: Provisioned,
+  clock: VirtualClock,
+  { startAgent, readHome, setUpStore }: typeof AS_IT_IS,
+) {
   const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
   writeConfig(out, DEVICE, provisioned.authority, nowhere, undefined)
   const random = seededRandom(`${out} device`)

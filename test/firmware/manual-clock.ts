@@ -14,6 +14,10 @@ export class ManualClock implements Clock {
     return this.#now
   }
 
+  elapsed(): number {
+    return this.#now
+  }
+
   after(ms: number, callback: () => void): Timer {
     const timer = { due: this.#now + ms, callback }
     this.#timers.add(timer)

@@ -46,6 +46,7 @@ const YEARS = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date(
 
 export const realClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms)
     return { cancel: () => clearTimeout(timer) }

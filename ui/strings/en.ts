@@ -15,6 +15,8 @@ export const en: Strings = {
   },
   officers: {
     closed: 'The polls are not open yet',
+    noRoom:
+      'There is no room for a day’s votes on this device. Open the others, and tell a technician to make room on this one.',
     closedHint: 'To open, two officers turn both keys.',
     purpose: { opening: 'Opening the polls', resuming: 'Resuming the polls', closing: 'Closing the polls' },
     role: { executive: 'Executive card', supervisory: 'Supervisory card', spare: 'Spare card' },
@@ -112,14 +114,53 @@ export const en: Strings = {
       'not-recorded': 'The vote in hand was not recorded; its slip does not count.',
       none: 'No slip hangs. Nobody’s vote was in hand, or it was not recorded.',
     },
+    failed: 'This device can store nothing any more',
+    failure: {
+      full: 'Its storage is full.',
+      'read-only': 'Its storage takes nothing any more.',
+      'io-error': 'Its storage makes errors.',
+    },
+    failedVote: {
+      recorded: 'The last vote was recorded. Its slip drops into the box when voting is resumed.',
+      'not-recorded':
+        'The last vote was NOT recorded. Take the card; the vote is made anew later, or elsewhere.',
+      none: 'Nobody’s vote was in hand. All votes cast here are kept.',
+      unknown:
+        'Whether the last vote was recorded is said once the device was started again: please wait for it, with the card.',
+    },
+    failedHint:
+      'Poll worker: switch the device off and on once. If this comes again, let nobody vote here, keep the device and call a technician.',
     stopHint:
       'Do not switch it off and take nothing from it. Write it into the minutes, tell the centre and ask for a technician. Voters vote on another device.',
   },
   peripherals: {
     missing: 'A part does not answer',
-    paperLow: 'Poll worker: the printer’s roll is nearly at its end. Put in a new one before the next voter.',
-    mediumLost:
-      'Poll worker: one storage medium has failed, the other works. No vote is lost. Tell a technician.',
+    notes: {
+      'paper-low':
+        'Poll worker: the printer’s roll is nearly at its end. Put in a new one before the next voter.',
+      'storage-low':
+        'Poll worker: there is room for few more votes here. Send voters to other devices; call a technician.',
+      'on-battery': 'Poll worker: this device runs on its battery. Look at the mains cable and the socket.',
+      hot: 'Poll worker: this device is too hot. Keep its air free and shade it.',
+      cold: 'Poll worker: this device is too cold. Have the room heated.',
+      'slip-not-seen':
+        'Poll worker: the last slip was not seen to fall into the box. Look whether one hangs in the slot.',
+      'slip-uncalled':
+        'Poll worker: something else than a slip passed the slot of the box. Look at it; write it in the minutes.',
+      'medium-lost':
+        'Poll worker: one storage medium has failed, the other works. No vote is lost. Tell a technician.',
+    },
+    noVoters: {
+      heading: 'Nobody votes here now',
+      'storage-full': 'This device has no room for another vote. All votes cast here are kept.',
+      'battery-low': 'The battery is nearly empty. All votes cast here are kept.',
+      voters: 'Voters take their card out, if it is in, and vote on another device. The card is still good.',
+      officers: {
+        'storage-full': 'Poll worker: close the polls on this device; two officers turn both keys for it.',
+        'battery-low':
+          'Poll worker: bring the mains back, and it goes on by itself. If that cannot be, close the polls on this device with both keys.',
+      },
+    },
     hint: 'Poll worker: check its cable and power and wait a minute. If that does not help, call a technician. No vote is lost.',
     comma: ', ',
     name: {
@@ -182,6 +223,34 @@ export const en: Strings = {
       silent: 'The printer did not answer',
     },
     paperLow: 'The printer’s roll was nearly at its end',
+    power: {
+      mains: 'The device runs on the mains again',
+      battery: 'The mains failed; the device ran on its battery',
+      'battery-low': 'The battery was nearly empty; no new voter was let in',
+    },
+    temperature: {
+      fine: 'The temperature in the device is right again',
+      hot: 'The device was too hot',
+      cold: 'The device was too cold',
+    },
+    slip: {
+      'not-seen': 'A slip was not seen to fall into the box',
+      uncalled: 'Something passed the slot of the box that the device had not dropped',
+    },
+    room: {
+      enough: 'There is room enough for votes again',
+      low: 'There was room for few more votes',
+      full: 'There was no room for another vote; no new voter was let in',
+    },
+    storageFailed: {
+      full: 'The storage was full and the device stopped',
+      'read-only': 'The storage took nothing any more and the device stopped',
+      'io-error': 'The storage made an error and the device stopped',
+    },
+    clock: {
+      forward: (seconds) => `The clock was set forward by ${seconds} seconds`,
+      back: (seconds) => `The clock was set back by ${seconds} seconds`,
+    },
     lost: (peripheral) => `${peripheral}: stopped answering`,
     restored: (peripheral) => `${peripheral}: answers again`,
     mediumLost: {
@@ -197,6 +266,7 @@ export const en: Strings = {
       chassis: 'The chassis was opened',
       'ballot-box': 'The ballot box was opened',
       seal: 'The seal was cut',
+      unknown: 'The board counts an opening that nobody saw, or is another board',
     },
     witnessAlarm: {
       forked: 'this neighbouring device has shown two histories that differ; tell the centre',

@@ -17,6 +17,7 @@ import { VOTER_TEXTS } from '../voter-texts.ts'
 import {
   MOST_TYPED,
   type PagedScreen,
+  POLL_WORKER_NOTES,
   type Problem,
   type Refusal,
   type Trouble,
@@ -65,13 +66,11 @@ function* pagesOf(screens: VoterScreens, view: VoterView): Generator<SeenScreen>
 
 /** One view of everything that shows differently. */
 function viewsOf(contests: readonly Contest[], language: Language, look: Look): readonly VoterView[] {
-  const quiet = { optionsOpen: false, glassBlocked: false, paperLow: false, mediumLost: false }
-  const plain = { contests, language, look, ...quiet }
+  const plain = { contests, language, look, optionsOpen: false, glassBlocked: false, note: undefined }
   const idle: VoterState = { is: 'idle' }
   return [
     ...statesOf(contests, language).map((state): VoterView => ({ ...plain, state })),
-    { ...plain, state: idle, paperLow: true },
-    { ...plain, state: idle, mediumLost: true },
+    ...POLL_WORKER_NOTES.map((note): VoterView => ({ ...plain, state: idle, note })),
     { ...plain, state: idle, optionsOpen: true },
     { ...plain, state: idle, glassBlocked: true },
   ]

@@ -8,25 +8,23 @@ import { corner, message, messageIn, wideBars } from './frame.ts'
 import { keyBlocks, languageKeys } from './options.ts'
 import { namePiece } from './rows.ts'
 import { digits, doesNotFit, heightOf, lineOf, type Setting } from './setting.ts'
-import type { StateOf, VoterState, VoterView } from './view.ts'
+import type { PollWorkerNote, StateOf, VoterState, VoterView } from './view.ts'
 
 /** States whose screens are words alone. */
 type Waiting = Exclude<VoterState['is'], 'choosing' | 'members' | 'finding' | 'reviewing' | 'comparing'>
 
 /** What the poll worker is told where nobody is voting. */
-type Notices = Pick<VoterView, 'paperLow' | 'mediumLost'>
-
 /** What the voter reads. */
 export function waiting(
   setting: Setting,
   state: StateOf<Waiting>,
-  notices: Notices,
+  note: VoterView['note'],
   top: number,
 ): readonly Draft[] {
   const { texts } = setting
   switch (state.is) {
     case 'idle':
-      return idle(setting, notices, top)
+      return idle(setting, note, top)
     case 'reading':
       return said(setting, top, 'reading', 'reading-hint')
     case 'printing': {
@@ -123,12 +121,12 @@ function paragraph(name: string, index: number): Piece {
 }
 
 /** Which election it is, what to do first, and each language in its own words. */
-function idle(setting: Setting, notices: Notices, top: number): readonly Draft[] {
+function idle(setting: Setting, note: VoterView['note'], top: number): readonly Draft[] {
   const { definition, language, texts } = setting
   const { draft, beside, edge } = corner(setting, top)
   const languages = languageKeys(definition, language)
   const below = [
-    ...noticePieces(notices).map((piece) => blockOf(setting, piece)),
+    ...(note === undefined ? [] : [blockOf(setting, notePiece(note))]),
     ...(languages.length > 1 ? keyBlocks(setting, languages) : []),
   ]
   const bottom = BOTTOM - heightOfAll(below)
@@ -152,13 +150,9 @@ function idle(setting: Setting, notices: Notices, top: number): readonly Draft[]
   return doesNotFit(setting, 'the title of the election and its texts')
 }
 
-/** For the poll worker, who reads Persian. Beside a title of three lines there is room for one: the roll wants a hand now. */
-function noticePieces({ paperLow, mediumLost }: Notices): readonly Piece[] {
-  const { peripherals } = stringsIn('fa')
+/** For the poll worker, who reads Persian. */
+function notePiece(note: PollWorkerNote): Piece {
+  const name = stringsIn('fa').peripherals.notes[note]
   const persian = { language: tagOf('fa'), direction: directionOf('fa') }
-  const piece = (id: string, name: string): Piece => {
-    return { id, role: 'status', name, size: 'small', press: false, ...persian }
-  }
-  if (paperLow) return [piece('paper-low', peripherals.paperLow)]
-  return mediumLost ? [piece('medium-lost', peripherals.mediumLost)] : []
+  return { id: 'note', role: 'status', name, size: 'small', press: false, ...persian }
 }

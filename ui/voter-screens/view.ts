@@ -86,11 +86,22 @@ export interface VoterView {
   readonly optionsOpen: boolean
   /** Something lies on the touchscreen and does not go away. */
   readonly glassBlocked: boolean
-  /** The printer's roll is near its end; said where nobody is voting. */
-  readonly paperLow: boolean
-  /** One of the two storage media does not count; said there too. */
-  readonly mediumLost: boolean
+  /** For the poll worker; said where nobody is voting. */
+  readonly note: PollWorkerNote | undefined
 }
+
+/** Something a poll worker sees to between voters, the gravest first. */
+export const POLL_WORKER_NOTES = [
+  'slip-not-seen',
+  'slip-uncalled',
+  'on-battery',
+  'storage-low',
+  'hot',
+  'cold',
+  'paper-low',
+  'medium-lost',
+] as const
+export type PollWorkerNote = (typeof POLL_WORKER_NOTES)[number]
 
 /** Which part of a list a screen shows: from `first` to `end` (not included) of `total`. */
 export interface Page {

@@ -34,7 +34,14 @@ MEMBERS = {
     "line.restored": dict(peripheral=PERIPHERAL),
     "medium.lost": dict(medium=MEDIUM, why=one_of("failed", "silent", "missing", "damaged", "behind")),
     "medium.restored": dict(medium=MEDIUM),
-    "tamper.opened": dict(switch=one_of("chassis", "ballot-box", "seal")),
+    "tamper.opened": dict(switch=one_of("chassis", "ballot-box", "seal", "unknown")),
+    "tamper.counted": dict(openings=whole),
+    "power.changed": dict(power=one_of("mains", "battery", "battery-low")),
+    "temperature.changed": dict(temperature=one_of("fine", "hot", "cold")),
+    "slip.miscounted": dict(what=one_of("not-seen", "uncalled")),
+    "storage.changed": dict(room=one_of("enough", "low", "full")),
+    "storage.failed": dict(what=one_of("full", "read-only", "io-error")),
+    "clock.jumped": dict(way=one_of("forward", "back"), seconds=whole),
     "witness.alarm": dict(device=text(1, 120), alarm=one_of("forked", "other-journal", "inconsistent")),
     "device.stopped": dict(why=one_of(*WHY)),
     "polls.closed": dict(executive=HASH, supervisory=HASH, casts=whole, voids=whole, batches=whole, spent=HASH,
@@ -43,7 +50,8 @@ MEMBERS = {
 FORMS = {kind: members(seq=anything, at=anything, type=anything, **forms)
          for kind, forms in MEMBERS.items()}
 WHEN_FINISHED = {"report.printed", "device.started", "printer.trouble", "printer.paper_low", "line.lost",
-                 "line.restored", "medium.lost", "medium.restored", "tamper.opened", "officer.admitted",
+                 "line.restored", "medium.lost", "medium.restored", "tamper.opened", "tamper.counted", "power.changed", "temperature.changed",
+                 "slip.miscounted", "storage.changed", "storage.failed", "clock.jumped", "officer.admitted",
                  "officer.card_damaged", "officer.pin_wrong", "witness.alarm", "device.stopped"}
 NOT_WHEN_STOPPED = {"polls.opened", "polls.resumed", "ballot.cast", "batch.sealed", "polls.closed"}
 BATCH_DRAWN, BATCH_WAITING = 32, 64

@@ -112,7 +112,7 @@ class KioskBrowser {
       this.#wait(BACK_MS, () => this.#end('its page does not come back', 'SIGKILL'))
     else {
       this.#timer?.cancel()
-      this.#pageSince ??= this.#parts.clock.now()
+      this.#pageSince ??= this.#parts.clock.elapsed()
     }
   }
 
@@ -138,7 +138,7 @@ class KioskBrowser {
     const { clock, random, logger } = this.#parts
     this.#timer?.cancel()
     this.#child = undefined
-    const lasted = this.#pageSince !== undefined && clock.now() - this.#pageSince >= LASTED_MS
+    const lasted = this.#pageSince !== undefined && clock.elapsed() - this.#pageSince >= LASTED_MS
     this.#pageSince = undefined
     if (this.#isClosed) {
       this.#ended.resolve()

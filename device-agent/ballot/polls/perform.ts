@@ -3,11 +3,10 @@ import { isZero, type Tally } from '../../../core/election/tally.ts'
 import type { Clock, Random, Signer } from '../../../core/ports.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
-import type { Printer } from '../../../firmware/printer/driver.ts'
 import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore, OpeningOfficers } from '../../store/device-store.ts'
 import type { DeviceHome } from '../home.ts'
-import { cut, type PaperOutcome, printAndCut, voidHangingSlip } from '../paper.ts'
+import { cut, type PaperOutcome, type PaperPrinter, printAndCut, voidHangingSlip } from '../paper.ts'
 import { openDevices, type Results, settleRelease } from '../release.ts'
 import { meetNeighbours } from './card-witness.ts'
 import { DayKeyGathering } from './day-key.ts'
@@ -19,10 +18,11 @@ export interface PollsParts {
   readonly store: DeviceStore
   readonly home: DeviceHome
   readonly messageSigner: Signer
+  /** Given back for the closing. */
   readonly clock: Clock
   readonly random: Random
   readonly reader: () => CardReader | undefined
-  readonly printer: () => Printer | undefined
+  readonly printer: () => PaperPrinter | undefined
   /** @param tally what the counters on the disk say */
   readonly zeroReport: (tally: Tally) => PaperDocument
   readonly minutes: () => PaperDocument
@@ -71,6 +71,7 @@ export class PollsPerformer {
         return this.#resumePolls(effect.by)
       case 'close-polls':
         if (store.day.stopped !== undefined) return { is: 'stopped', why: store.day.stopped }
+        store.space.giveBack()
         store.closePolls(twoOfficers(effect.by))
         return { is: 'polls-closed' }
       case 'print-minutes':

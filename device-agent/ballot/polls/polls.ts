@@ -8,9 +8,12 @@
  *                                       tamper, restart, touch drift ▼   ▲ admitting(resuming)
  *                                                                  paused
  * any of them ──somebody holds another history of this device──▶ stopped, for good
+ * any of them ──the storage failed──▶ failed, until the program is started again
  * ```
  */
 import type { Day } from '../../../core/journal/day.ts'
+import type { StorageFault } from '../../store/storage-fault.ts'
+import type { LastVote } from '../screens/view.ts'
 import type { PrinterTrouble } from '../session/session.ts'
 import { type CardStep, stepCard } from './card-dialogue.ts'
 
@@ -44,7 +47,8 @@ export interface Admitted {
 }
 
 export type Polls =
-  | { readonly is: 'closed' }
+  /** `noRoom`: there was none for a day's votes when somebody wanted to open. */
+  | { readonly is: 'closed'; readonly noRoom?: true }
   | {
       readonly is: 'admitting'
       readonly purpose: Purpose
@@ -76,6 +80,8 @@ export type Polls =
     }
   /** This device was set back, or there are two of it. */
   | { readonly is: 'stopped'; readonly why: StopReason }
+  /** The storage failed: nothing can be written down here before the program is started again. `unknown`: the last vote may count or not. */
+  | { readonly is: 'failed'; readonly what: StorageFault; readonly vote: LastVote | 'unknown' }
 
 /** Why nobody may vote on a device any more (event `device.stopped`). */
 export type StopReason = NonNullable<Day['stopped']>
@@ -101,6 +107,7 @@ export type PollsInput =
   | { readonly is: 'share-erased' }
   | { readonly is: 'heads-carried'; readonly open: readonly string[] }
   | { readonly is: 'stopped'; readonly why: StopReason }
+  | { readonly is: 'failed'; readonly what: StorageFault; readonly vote: LastVote | 'unknown' }
   /** What of the totals may leave is decided; `due`: a page is to be printed. */
   | {
       readonly is: 'totals-settled'
@@ -116,6 +123,8 @@ export type PollsInput =
   | { readonly is: 'box-locked' }
   | { readonly is: 'polls-closed' }
   | { readonly is: 'tampered' }
+  /** The polls cannot be opened: a day's votes would not fit. */
+  | { readonly is: 'no-room' }
   /** Touches land beside the keys. */
   | { readonly is: 'touch-drifted' }
 
@@ -163,12 +172,14 @@ export function pollsAtStart({ polls, minutes, stopped }: Pick<Day, 'polls' | 'm
 
 /** The next state and what is to be done. An input that means nothing in a state changes nothing. */
 export function stepPolls(state: Polls, input: PollsInput): PollsStep {
+  if (input.is === 'failed') return to(input)
   if (input.is === 'stopped') return to({ is: 'stopped', why: input.why })
   switch (state.is) {
     case 'closed':
       // The case was opened while the polls were just being opened.
       if (input.is === 'polls-opened')
         return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
+      if (input.is === 'no-room') return to({ is: 'closed', noRoom: true })
       return input.is === 'keys' && input.on ? to(admitting('opening')) : stay(state)
     case 'open':
       if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
@@ -203,6 +214,7 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
     case 'finished':
       return stepFinished(state, input)
     case 'stopped':
+    case 'failed':
       return stay(state)
   }
 }

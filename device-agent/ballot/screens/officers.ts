@@ -5,7 +5,7 @@ import { type Strings, stringsIn } from '../../../ui/strings.ts'
 import { PIN_LENGTH } from '../polls/card-dialogue.ts'
 import { type FinishedStep, type OfficerRole, type Polls, wantedRoles } from '../polls/polls.ts'
 import type { PrinterTrouble } from '../session/session.ts'
-import { BODY_TOP, message, noticeDrafts, pinKeys, WIDE_BUTTON } from './parts.ts'
+import { BODY_TOP, message, noteDrafts, pinKeys, WIDE_BUTTON } from './parts.ts'
 import type { OfficersView } from './view.ts'
 
 type Closed = Exclude<Polls, { is: 'open' }>
@@ -20,8 +20,12 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
   switch (state.is) {
     case 'closed':
       return [
-        ...message(officers.closed, keysHint(view, officers.closedHint)),
-        ...noticeDrafts(view, 1400),
+        ...message(
+          officers.closed,
+          ...(state.noRoom === true ? [officers.noRoom] : []),
+          keysHint(view, officers.closedHint),
+        ),
+        ...noteDrafts(view, 1400),
         ...alarmDrafts(view),
       ]
     case 'admitting':
@@ -38,7 +42,7 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
           officers.lastVote[view.lastVote],
           keysHint(view, officers.pausedHint),
         ),
-        ...noticeDrafts(view, BODY_TOP),
+        ...noteDrafts(view, BODY_TOP),
         ...alarmDrafts(view),
       ]
     case 'resuming':
@@ -63,6 +67,13 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
         officers.stop[state.why],
         officers.stopHint,
         officers.stopVote[view.lastVote],
+      )
+    case 'failed':
+      return message(
+        officers.failed,
+        officers.failedVote[state.vote],
+        officers.failure[state.what],
+        officers.failedHint,
       )
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../../../ui/drafts.ts'
 import { GRID, OFFICERS_LOOK, type Rect, type Screen } from '../../../ui/screen.ts'
 import { digitsIn, directionOf, type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
+import type { PollWorkerNote } from '../../../ui/voter-screens/view.ts'
 
 /** Under the banner. */
 export const BODY_TOP = 104
@@ -36,30 +37,14 @@ export function message(heading: string, ...paragraphs: readonly string[]): read
   ]
 }
 
-/** For the poll worker, where nobody is voting: the printer wants a new roll, a storage medium is lost. */
-export function noticeDrafts(
-  {
-    paperLow,
-    mediumLost,
-    language,
-  }: { readonly paperLow: boolean; readonly mediumLost: boolean; readonly language: OfficerLanguage },
+/** For the poll worker, where nobody is voting. */
+export function noteDrafts(
+  { note, language }: { readonly note: PollWorkerNote | undefined; readonly language: OfficerLanguage },
   y: number,
 ): readonly Draft[] {
-  const { peripherals } = stringsIn(language)
-  const notices = [
-    ...(paperLow ? [['paper-low', peripherals.paperLow] as const] : []),
-    ...(mediumLost ? [['medium-lost', peripherals.mediumLost] as const] : []),
-  ]
-  const height = 260 / notices.length
-  return notices.map(([id, text], i) =>
-    words(
-      id,
-      'status',
-      text,
-      { x: LEFT, y: y + i * height, width: WIDTH, height },
-      notices.length === 1 ? 'large' : 'normal',
-    ),
-  )
+  if (note === undefined) return []
+  const rect: Rect = { x: LEFT, y, width: WIDTH, height: 280 }
+  return [words('note', 'status', stringsIn(language).peripherals.notes[note], rect, 'large')]
 }
 
 /** The screen of these elements, with the banner of a rehearsal above. */

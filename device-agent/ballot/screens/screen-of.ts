@@ -6,7 +6,7 @@ import { ONE_PAGE, type PagedScreen } from '../../../ui/voter-screens/view.ts'
 import { type Presentation, presentationAtStart } from '../session/presentation.ts'
 import { officerDrafts } from './officers.ts'
 import { message, screenWith } from './parts.ts'
-import type { View } from './view.ts'
+import type { NoVoters, View } from './view.ts'
 
 export type { View } from './view.ts'
 
@@ -18,7 +18,20 @@ export type { View } from './view.ts'
 export function screenOf(view: View, language: OfficerLanguage = 'fa'): PagedScreen {
   const { polls, session, missing, glassBlocked } = view
   const isMissing = missing.length > 0 && !isBusy({ polls, session, missing })
-  if (!isMissing && (polls.is === 'open' || (glassBlocked && polls.is !== 'stopped')))
+  const noVoters = polls.is === 'open' && session.is === 'idle' && !isMissing ? view.noVoters : undefined
+  if (noVoters !== undefined) {
+    const screen = screenWith(
+      'polls.no-voters',
+      language,
+      view.definition,
+      noVotersDrafts(noVoters, language),
+    )
+    return { screen, page: ONE_PAGE }
+  }
+  if (
+    !isMissing &&
+    (polls.is === 'open' || (glassBlocked && polls.is !== 'stopped' && polls.is !== 'failed'))
+  )
     return voterScreen(view)
   const name = isMissing ? 'device.missing' : nameOf(view)
   const drafts = isMissing ? missingDrafts(view, language) : closedDrafts(view, language)
@@ -27,11 +40,10 @@ export function screenOf(view: View, language: OfficerLanguage = 'fa'): PagedScr
 
 /** What the voter sees; of a blocked glass, officers too, as the voter's session begins. */
 function voterScreen(view: View): PagedScreen {
-  const { contests, session, glassBlocked, paperLow, mediumLost, definition } = view
+  const { contests, session, glassBlocked, note, definition } = view
   const shown = view.polls.is === 'open' ? view.presentation : presentationAtStart(definition)
   const { language, look, optionsOpen } = shown
-  const notices = { glassBlocked, paperLow, mediumLost }
-  const of = { contests, state: session, language, look, optionsOpen, ...notices }
+  const of = { contests, state: session, language, look, optionsOpen, glassBlocked, note }
   const { screen, page } = view.voterScreens.screenOf(of)
   return { screen: focused(screen, shown), page }
 }
@@ -62,6 +74,7 @@ function isBusy({ polls, session, missing }: Pick<View, 'polls' | 'session' | 'm
       return session.is !== 'idle'
     case 'closing':
     case 'stopped':
+    case 'failed':
       return true
     case 'finished':
       // Cards take leave without a printer or a board, but not without their reader or a glass to type on.
@@ -82,4 +95,10 @@ function missingDrafts({ missing, polls, lastVote }: View, language: OfficerLang
   const names = missing.map((name) => peripherals.name[name]).join(peripherals.comma)
   const vote = polls.is === 'paused' ? [officers.lastVote[lastVote]] : []
   return message(peripherals.missing, names, peripherals.hint, ...vote)
+}
+
+/** Nobody begins to vote: why, what a voter does, and what the poll worker does. */
+function noVotersDrafts(why: NoVoters, language: OfficerLanguage): readonly Draft[] {
+  const { noVoters } = stringsIn(language).peripherals
+  return message(noVoters.heading, noVoters[why], noVoters.voters, noVoters.officers[why])
 }

@@ -3,6 +3,7 @@
 import type { Contest, Definition } from '../../../core/election/definition.ts'
 import type { Day } from '../../../core/journal/day.ts'
 import type { OfficerLanguage } from '../../../ui/strings.ts'
+import type { PollWorkerNote } from '../../../ui/voter-screens/view.ts'
 import type { VoterScreens } from '../../../ui/voter-screens/voter-screens.ts'
 import type { FlushEnd } from '../../sync/sync.ts'
 import type { PeripheralName } from '../peripherals.ts'
@@ -43,11 +44,14 @@ export interface View {
   readonly handedOver: HandedOver
   /** Every device of the station is known to be closed. */
   readonly stationClosed: boolean
-  /** The printer's roll is near its end. Told to nobody in the middle of a vote. */
-  readonly paperLow: boolean
-  /** One of the two storage media does not count. Told to nobody in the middle of a vote. */
-  readonly mediumLost: boolean
+  /** What a poll worker should see to; told to nobody in the middle of a vote. */
+  readonly note: PollWorkerNote | undefined
+  /** Why no new voter is let in. */
+  readonly noVoters: NoVoters | undefined
 }
+
+/** Why no new voter is let in: the next vote might find no room, or not end before the power does. */
+export type NoVoters = 'storage-full' | 'battery-low'
 
 /** What became of the day's records after closing. */
 export interface HandedOver {
@@ -58,5 +62,5 @@ export interface HandedOver {
 /** What the officers' screens are a function of. */
 export type OfficersView<S> = Pick<
   View,
-  'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver' | 'stationClosed' | 'paperLow' | 'mediumLost'
+  'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver' | 'stationClosed' | 'note'
 > & { readonly state: S; readonly language: OfficerLanguage }

@@ -1,10 +1,9 @@
 /** Performs the effects of a voter's session: card, slip, the cast itself. Each ends in one input for the session. */
 import type { Ballot } from '../../../core/election/ballot.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
-import type { Printer } from '../../../firmware/printer/driver.ts'
 import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
-import { cut, type PaperOutcome, print, voidHangingSlip } from '../paper.ts'
+import { cut, type PaperOutcome, type PaperPrinter, print, voidHangingSlip } from '../paper.ts'
 import type { SessionEffect, SessionInput } from './session.ts'
 import { type ClaimedCard, claimVoterCard, deviceHash, type VoterCardChecks } from './voter-card.ts'
 
@@ -13,7 +12,7 @@ export interface SessionParts {
   readonly store: DeviceStore
   readonly checks: Omit<VoterCardChecks, 'isSpent' | 'origin'>
   readonly reader: () => CardReader | undefined
-  readonly printer: () => Printer | undefined
+  readonly printer: () => PaperPrinter | undefined
   readonly slip: (style: string, ballot: Ballot) => PaperDocument
   readonly voidSlip: () => PaperDocument
   /** Is told while a slip is printed. */

@@ -21,6 +21,7 @@ const LONGEST_MS = 200_000
 /** People in a hurry look and reach faster, and are as patient as others. */
 const people: Clock = {
   now: systemClock.now,
+  elapsed: systemClock.elapsed,
   after: (ms, callback) => systemClock.after(ms < 1_000 ? ms / 20 : ms, callback),
 }
 

@@ -186,8 +186,8 @@ export class Booth {
       alarms: [],
       handedOver: { bundle: 'missing', centre: 'waiting' },
       stationClosed: false,
-      paperLow: false,
-      mediumLost: false,
+      note: undefined,
+      noVoters: undefined,
     })
   }
 }

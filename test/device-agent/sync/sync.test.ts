@@ -201,6 +201,7 @@ describe('with the centre', () => {
     let expire = () => {}
     const networkClock = {
       now: realClock.now,
+      elapsed: realClock.elapsed,
       after: (_ms: number, callback: () => void) => {
         expire = callback
         return { cancel: () => {} }
@@ -354,6 +355,7 @@ describe('without a centre', () => {
     const waiting: (() => void)[] = []
     const clock = {
       now: realClock.now,
+      elapsed: realClock.elapsed,
       after: (_ms: number, callback: () => void) => {
         waiting.push(callback)
         return { cancel: () => {} }

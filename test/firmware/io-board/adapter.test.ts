@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { IoBoard, Keys, Tamper } from '../../../firmware/io-board/adapter.ts'
+import type { IoBoard, Keys } from '../../../firmware/io-board/adapter.ts'
 import { connectIoBoard } from '../../../firmware/io-board/adapter.ts'
+import type { Tamper } from '../../../firmware/io-board/tamper.ts'
 import type { LinkFault } from '../../../firmware/link/fault.ts'
 import { ManualClock, turn } from '../manual-clock.ts'
 import { bytes, good, keepingLogger, noLine, ScriptedLine } from '../scripted-line.ts'
@@ -51,7 +52,7 @@ describe('the I/O board', () => {
     board.onKeys((now) => keys.push(now))
     board.onTamper((tamper) => tampers.push(tamper))
     expect(keys).toEqual([{ executive: true, supervisory: false }])
-    expect(tampers).toEqual([{ open: [], opened: [] }])
+    expect(tampers).toEqual([{ open: [], opened: [], openings: 0 }])
     board.close()
   })
 
@@ -155,8 +156,8 @@ describe('the I/O board', () => {
     Reflect.deleteProperty(responder.line, 'say')
     expect(await board.heartbeat()).toEqual({ ok: true, value: undefined })
     expect(tampers).toEqual([
-      { open: [], opened: [] },
-      { open: ['chassis'], opened: ['chassis'] },
+      { open: [], opened: [], openings: 0 },
+      { open: ['chassis'], opened: ['chassis'], openings: 1 },
     ])
     board.close()
   })
@@ -177,9 +178,9 @@ describe('the I/O board', () => {
     responder.set(BALLOT_BOX, 1)
     await settled()
     expect(tampers).toEqual([
-      { open: [], opened: ['chassis'] },
-      { open: [], opened: ['ballot-box'] },
-      { open: ['ballot-box'], opened: ['ballot-box'] },
+      { open: [], opened: ['chassis'], openings: 7 },
+      { open: [], opened: ['ballot-box'], openings: 8 },
+      { open: ['ballot-box'], opened: ['ballot-box'], openings: 9 },
     ])
     board.close()
   })
@@ -194,7 +195,7 @@ describe('the I/O board', () => {
     expect(responder.latched).toBe(1 << 2)
     const tampers: Tamper[] = []
     board.onTamper((tamper) => tampers.push(tamper))
-    expect(tampers).toEqual([{ open: [], opened: ['chassis'] }])
+    expect(tampers).toEqual([{ open: [], opened: ['chassis'], openings: 1 }])
     await settled()
     expect(responder.latched).toBe(0)
     board.close()

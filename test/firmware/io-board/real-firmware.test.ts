@@ -1,7 +1,8 @@
 /** The agent's adapter, johnny-five in it, with the board's real firmware in an emulated chip, in real time on both kinds of line. */
 import { afterEach, describe, expect, test } from 'vitest'
 import type { OpenLine } from '../../../core/ports.ts'
-import { connectIoBoard, type IoBoard, type Keys, type Tamper } from '../../../firmware/io-board/adapter.ts'
+import { connectIoBoard, type IoBoard, type Keys } from '../../../firmware/io-board/adapter.ts'
+import type { Tamper } from '../../../firmware/io-board/tamper.ts'
 import type { LinkFault } from '../../../firmware/link/fault.ts'
 import { openSerialLine } from '../../../firmware/link/serial-line.ts'
 import { inProcessLine } from '../../../simulator/lines/in-process.ts'
@@ -83,14 +84,14 @@ describe.each(LINES)('the agent and the real firmware on $kind', ({ make }) => {
     const board = await connect()
     const tampers: Tamper[] = []
     board.onTamper((tamper) => tampers.push(tamper))
-    expect(tampers).toEqual([{ open: [], opened: ['chassis'] }])
+    expect(tampers).toEqual([{ open: [], opened: ['chassis'], openings: 1 }])
     virtual.openBox()
     await until(() => tampers.length === 2)
     virtual.closeBox()
     await until(() => tampers.length === 3)
     expect(tampers.slice(1)).toEqual([
-      { open: ['ballot-box'], opened: ['ballot-box'] },
-      { open: [], opened: [] },
+      { open: ['ballot-box'], opened: ['ballot-box'], openings: 2 },
+      { open: [], opened: [], openings: 2 },
     ])
     await until(() => !board.status.latched['ballot-box'])
     expect(board.status).toMatchObject({ openings: 2, latched: { chassis: false } })

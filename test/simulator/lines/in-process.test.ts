@@ -32,6 +32,7 @@ describe('a paced in-process line', () => {
     const pending: (() => void)[] = []
     const clock = {
       now: () => 0,
+      elapsed: () => 0,
       after: (_: number, callback: () => void) => {
         pending.push(callback)
         return { cancel: () => {} }

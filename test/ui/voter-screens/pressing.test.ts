@@ -50,8 +50,7 @@ describe('what a voter can press', () => {
       language: 'fa',
       look: USUAL_LOOK,
       glassBlocked: false,
-      paperLow: false,
-      mediumLost: false,
+      note: undefined,
     } as const
     const idle = { ...view, state: { is: 'idle' } } as const
     for (const optionsOpen of [true, false])

@@ -31,8 +31,7 @@ export function seen(
     look: { ...USUAL_LOOK, textLevel: level },
     optionsOpen: false,
     glassBlocked: false,
-    paperLow: false,
-    mediumLost: false,
+    note: undefined,
     ...view,
   }).screen
 }

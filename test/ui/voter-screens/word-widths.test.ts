@@ -44,8 +44,7 @@ describe('widths put together from words', () => {
           look: USUAL_LOOK,
           optionsOpen: false,
           glassBlocked: false,
-          paperLow: false,
-          mediumLost: false,
+          note: undefined,
         }).screen
       const page = { first: 0, alert: false }
       const ballot = [positions]

@@ -113,6 +113,7 @@ function forward(state: Polls): readonly PollsInput[] {
       return state.trouble === undefined ? [] : [press('retry')]
     case 'closing':
     case 'stopped':
+    case 'failed':
       return []
   }
 }

@@ -7,6 +7,7 @@ import type { LastVote } from '../../../../device-agent/ballot/screens/view.ts'
 import { presentationAtStart } from '../../../../device-agent/ballot/session/presentation.ts'
 import type { Session } from '../../../../device-agent/ballot/session/session.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../../../ui/fonts.ts'
+import { POLL_WORKER_NOTES } from '../../../../ui/voter-screens/view.ts'
 import { VoterScreens } from '../../../../ui/voter-screens/voter-screens.ts'
 import { admittedAs, OFFICER_REFUSALS, ROLES } from '../polls/walk.ts'
 import { TROUBLES } from '../session/walk.ts'
@@ -22,8 +23,8 @@ const QUIET = {
   alarms: [],
   handedOver: { bundle: 'written', centre: 'received' },
   stationClosed: false,
-  paperLow: false,
-  mediumLost: false,
+  note: undefined,
+  noVoters: undefined,
   missing: [],
 } as const
 
@@ -64,11 +65,15 @@ export function officersViews(definition: Definition): readonly View[] {
       .filter(({ polls: { is } }) => is === 'finished')
       .map((view): View => ({ ...view, handedOver: { bundle: 'missing', centre } })),
   )
-  const rollLow = [...officers, ...alarmed].map((view): View => ({ ...view, paperLow: true }))
-  const lost = [...officers, ...rollLow].map((view): View => ({ ...view, mediumLost: true }))
+  const noted = [...officers, ...alarmed]
+    .filter(({ polls: { is } }) => is === 'closed' || is === 'paused')
+    .flatMap((view) => POLL_WORKER_NOTES.map((note): View => ({ ...view, note })))
+  const noVoters = (['storage-full', 'battery-low'] as const).map(
+    (why): View => ({ ...ofPolls(definition, { is: 'open' }), noVoters: why }),
+  )
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
   const blocked = officers.map((view): View => ({ ...view, glassBlocked: true }))
-  return [...officers, ...alarmed, ...handed, ...rollLow, ...lost, ...absent, ...blocked]
+  return [...officers, ...alarmed, ...handed, ...noted, ...noVoters, ...absent, ...blocked]
 }
 
 /** How keys and case may stand where that is shown. */
@@ -90,6 +95,7 @@ function polls(): readonly Polls[] {
   const by = [admittedAs('executive'), admittedAs('supervisory')]
   return [
     { is: 'closed' },
+    { is: 'closed', noRoom: true },
     ...cards.flatMap((card) =>
       (['opening', 'resuming', 'closing'] as const).map((purpose): Polls => {
         return {
@@ -131,6 +137,9 @@ function polls(): readonly Polls[] {
       wanted: [],
       impossible: ['gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'],
     },
+    ...(['full', 'read-only', 'io-error'] as const).flatMap((what) =>
+      ([...LAST_VOTES, 'unknown'] as const).map((vote): Polls => ({ is: 'failed', what, vote })),
+    ),
     ...(['rolled-back', 'forked', 'other-journal'] as const).map((why): Polls => ({ is: 'stopped', why })),
   ]
 }

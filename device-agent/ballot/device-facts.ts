@@ -1,0 +1,73 @@
+/** What the screens are a function of, gathered from all that a device knows of itself. */
+import type { DeviceStore } from '../store/device-store.ts'
+import type { Conditions } from './conditions.ts'
+import type { Fingers } from './fingers.ts'
+import type { HandingOver } from './handing-over.ts'
+import type { DeviceHome } from './home.ts'
+import { lastVoteOf } from './last-vote.ts'
+import type { RollWatch } from './paper.ts'
+import type { Peripherals } from './peripherals.ts'
+import type { Polls } from './polls/polls.ts'
+import { openDevices } from './release.ts'
+import type { SessionRun } from './session/run.ts'
+import type { Facts } from './showing.ts'
+import type { TamperWatch } from './tamper-watch.ts'
+
+/** Where it is gathered. */
+export interface Seen {
+  readonly home: DeviceHome
+  readonly store: DeviceStore
+  readonly polls: Polls
+  readonly sessions: SessionRun
+  readonly peripherals: Peripherals
+  readonly fingers: Fingers
+  readonly tamper: TamperWatch
+  readonly conditions: Conditions
+  readonly roll: RollWatch
+  readonly handingOver: HandingOver
+  readonly keysOn: boolean
+}
+
+export function factsOf(seen: Seen): Facts {
+  const { home, store, polls, conditions } = seen
+  return {
+    ...inMemory(seen),
+    lastVote: lastVoteOf(store.slip),
+    alarms: store.day.alarms,
+    stationClosed: polls.is === 'finished' && openDevices({ home, store }).length === 0,
+    note: noteOf(seen),
+    noVoters: conditions.noVoters,
+  }
+}
+
+/** The roll wants a hand soon, a lost medium one day. */
+function noteOf({ conditions, roll, store }: Seen): Facts['note'] {
+  if (conditions.note !== undefined) return conditions.note
+  if (roll.isLow) return 'paper-low'
+  return store.day.lostMedia.length > 0 ? 'medium-lost' : undefined
+}
+
+/** The same where nothing can be asked of the store: it failed. */
+export function factsWithoutStore(seen: Seen): Facts {
+  return {
+    ...inMemory(seen),
+    lastVote: 'none',
+    alarms: [],
+    stationClosed: false,
+    note: undefined,
+    noVoters: undefined,
+  }
+}
+
+function inMemory({ polls, sessions, peripherals, fingers, tamper, handingOver, keysOn }: Seen) {
+  return {
+    contests: sessions.contests,
+    polls,
+    session: sessions.state,
+    missing: peripherals.missing,
+    glassBlocked: fingers.isStuck,
+    keysOn,
+    caseOpen: tamper.isOpen,
+    handedOver: handingOver.state,
+  }
+}

@@ -1,0 +1,100 @@
+/** Room for votes on a file system of its own that something else fills. */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { valueOrThrow } from '../../../core/result.ts'
+import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { Medium } from '../../../device-agent/store/medium.ts'
+import {
+  ballotBytes,
+  CLOSING_BYTES,
+  DAY_BALLOTS,
+  FLOOR_BYTES,
+  MediumSpace,
+} from '../../../device-agent/store/space.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { MOUNT, SmallDisk } from '../../fixtures/small-disk.ts'
+import { describeWith } from '../../oracles/needs.ts'
+import { deviceRow, officers, opening, openPolls, partsFor, station, Voters } from './voting.ts'
+
+const { definition } = station.electionPackage
+const BALLOT = ballotBytes(definition)
+const DAY_BYTES = DAY_BALLOTS * BALLOT + FLOOR_BYTES + CLOSING_BYTES
+const MIB = 1024 * 1024
+
+describeWith([MOUNT], 'room for votes', () => {
+  let disk: SmallDisk
+  let space: MediumSpace
+  beforeEach(() => {
+    disk = new SmallDisk(64)
+    space = new MediumSpace(disk.folder)
+  })
+  afterEach(() => disk.remove())
+
+  const reserved = () => statSync(join(disk.folder, 'reserve.bin'), { throwIfNoEntry: false })?.size ?? 0
+
+  test('is taken for a day, or not at all', () => {
+    disk.fill(DAY_BYTES - MIB)
+    expect(space.reserve(BALLOT)).toBe(false)
+    expect(reserved()).toBe(0)
+    expect(disk.freeBytes).toBeGreaterThan(DAY_BYTES - 2 * MIB)
+    disk.empty()
+    expect(space.reserve(BALLOT)).toBe(true)
+    expect(reserved()).toBe(DAY_BYTES)
+    // Zeros that were written are taken; a hole would be there for others.
+    expect(disk.freeBytes).toBeLessThanOrEqual(64 * MIB - DAY_BYTES)
+    // Opening again after the keys were turned back takes no more.
+    expect(space.reserve(BALLOT)).toBe(true)
+    expect(reserved()).toBe(DAY_BYTES)
+  })
+
+  test('stays when something else fills the disk: a day of ballots can be cast and closed on what was taken', () => {
+    const random = seededRandom('space')
+    const medium = valueOrThrow(Medium.create(disk.folder, deviceRow, random))
+    const store = DeviceStore.begin(partsFor([medium], 'space'), opening)
+    expect(space.reserve(BALLOT)).toBe(true)
+    disk.fill(0)
+    expect(space.ballotsLeft(BALLOT)).toBeGreaterThanOrEqual(DAY_BALLOTS)
+    space.makeRoom(BALLOT)
+    openPolls(store)
+    const voters = new Voters('space')
+    const log = () => statSync(join(disk.folder, 'ballots.db-wal')).size
+    const wanted = () => Math.max(0, FLOOR_BYTES - log())
+    for (let casts = 0; casts < 150; casts += 1) {
+      space.makeRoom(BALLOT)
+      voters.vote(store)
+      // Whatever became free is somebody else's at once, but for what a vote wants.
+      disk.fill(wanted())
+    }
+    // Each vote cost at most what was taken for it, and once more what somebody else took before the next.
+    expect(space.ballotsLeft(BALLOT)).toBeGreaterThan(DAY_BALLOTS - 2 * 150 - 50)
+    space.giveBack()
+    store.closePolls(officers)
+    expect(store.day).toMatchObject({ polls: 'finished', casts: 150, sealed: 150 })
+    store.close()
+  })
+
+  test('is counted down to none, and what the closing wants is kept', () => {
+    expect(space.reserve(BALLOT)).toBe(true)
+    disk.fill(0)
+    for (let round = 0; round < 1_000 && space.ballotsLeft(BALLOT) > 0; round += 1) {
+      space.makeRoom(BALLOT)
+      disk.fill(0)
+    }
+    expect(space.ballotsLeft(BALLOT)).toBe(0)
+    space.makeRoom(BALLOT)
+    expect(reserved()).toBe(CLOSING_BYTES)
+  })
+
+  test('one ballot adds less than is counted for it', () => {
+    const random = seededRandom('growth')
+    const medium = valueOrThrow(Medium.create(disk.folder, deviceRow, random))
+    const store = DeviceStore.begin(partsFor([medium], 'growth'), opening)
+    openPolls(store)
+    const before = disk.freeBytes
+    const voters = new Voters('growth')
+    for (let casts = 0; casts < 500; casts += 1) voters.vote(store)
+    expect(before - disk.freeBytes).toBeLessThan(500 * BALLOT + FLOOR_BYTES)
+    store.close()
+  })
+})

@@ -1,0 +1,172 @@
+/** Power, warmth, slot, case and clock of a whole device go wrong while people vote: who is told, who is let in, and what the journal says. */
+import { expect, test } from 'vitest'
+import { resumePolls } from '../../simulator/people/officers.ts'
+import { vote } from '../../simulator/people/voter.ts'
+import type { Screen } from '../../simulator/peripherals/display.ts'
+import { stringsIn } from '../../ui/strings.ts'
+import { accept, CODES, choose, finish } from './steps.ts'
+import { type Hall, pollingDay } from './virtual-device.ts'
+
+const { notes, noVoters } = stringsIn('fa').peripherals
+/** A measure counts once it has held for ten seconds; the board tells it every five. */
+const TOLD_MS = 21_000
+
+const texts = (screen: Screen | undefined) => screen?.elements.map(({ name }) => name)
+const shownBy = ({ bench }: Hall) => texts(bench.display.current())
+
+async function nextVotes(hall: Hall, voter: number): Promise<void> {
+  const card = hall.cards[voter]
+  if (card === undefined) throw new Error('no card is left')
+  expect(await vote(hall.bench, hall.clock, { card, codes: CODES })).toBe('voted')
+  await hall.person.pause(1_000)
+}
+
+test('on battery people vote on and the poll worker is told; on an empty one nobody is let in, until the mains are back', async () => {
+  const { audited, journal } = await pollingDay(3, async (hall) => {
+    const { bench, person, cards } = hall
+    bench.board.measure({ supplyMv: 0 })
+    await person.pause(TOLD_MS)
+    expect(shownBy(hall)).toContain(notes['on-battery'])
+    await nextVotes(hall, 0)
+    bench.board.measure({ batteryMv: 11_000 })
+    await person.see('polls.no-voters')
+    expect(shownBy(hall)).toEqual(
+      expect.arrayContaining([noVoters['battery-low'], noVoters.voters, noVoters.officers['battery-low']]),
+    )
+    const [, card] = cards
+    if (card === undefined) throw new Error('no card is left')
+    bench.reader.insertCard(card)
+    await person.pause(TOLD_MS)
+    expect(bench.display.current()?.name).toBe('polls.no-voters')
+    // A glimpse of power changes nothing.
+    bench.board.measure({ supplyMv: 12_000 })
+    await person.pause(3_000)
+    bench.board.measure({ supplyMv: 0 })
+    await person.pause(TOLD_MS)
+    expect(bench.display.current()?.name).toBe('polls.no-voters')
+    bench.board.measure({ supplyMv: 12_000 })
+    // The card that waited is taken now.
+    await person.see('voter.choosing')
+    for (const code of CODES) await person.type(code)
+    await finish(hall)
+    await accept(hall)
+  })
+  expect(journal.filter(({ type }) => type === 'power.changed')).toMatchObject([
+    { power: 'battery' },
+    { power: 'battery-low' },
+    { power: 'mains' },
+  ])
+  expect(audited).toMatchObject({ holds: true, ballots: 2 })
+})
+
+test('a battery that gets empty during a vote lets that voter finish', async () => {
+  const { audited } = await pollingDay(1, async (hall) => {
+    await choose(hall)
+    hall.bench.board.measure({ supplyMv: 0, batteryMv: 10_900 })
+    await hall.person.pause(TOLD_MS)
+    expect(hall.bench.display.current()?.name).toBe('voter.choosing')
+    await finish(hall)
+    await accept(hall)
+    await hall.person.see('polls.no-voters')
+  })
+  expect(audited).toMatchObject({ holds: true, ballots: 1 })
+})
+
+test('a device that is too hot, or too cold, says so between voters', async () => {
+  const { journal } = await pollingDay(1, async (hall) => {
+    for (const [celsius, told] of [
+      [60, 'hot'],
+      [25, undefined],
+      [-3, 'cold'],
+    ] as const) {
+      hall.bench.board.measure({ celsius })
+      await hall.person.pause(TOLD_MS)
+      for (const known of ['hot', 'cold'] as const)
+        expect(shownBy(hall)?.includes(notes[known])).toBe(known === told)
+    }
+    hall.bench.board.measure({ celsius: 25 })
+    await hall.person.pause(TOLD_MS)
+  })
+  expect(journal.filter(({ type }) => type === 'temperature.changed')).toMatchObject([
+    { temperature: 'hot' },
+    { temperature: 'fine' },
+    { temperature: 'cold' },
+    { temperature: 'fine' },
+  ])
+})
+
+test('a slip that does not fall into the box is missed, and so is paper that nobody cut; a slip that falls ends it', async () => {
+  const { audited, journal } = await pollingDay(3, async (hall) => {
+    const { bench, person } = hall
+    bench.board.blockSlot(true)
+    await nextVotes(hall, 0)
+    await person.pause(TOLD_MS)
+    expect(shownBy(hall)).toContain(notes['slip-not-seen'])
+    bench.board.blockSlot(false)
+    await nextVotes(hall, 1)
+    expect(shownBy(hall)).not.toContain(notes['slip-not-seen'])
+    await bench.board.passSlip()
+    await person.pause(1_000)
+    expect(shownBy(hall)).toContain(notes['slip-uncalled'])
+    await nextVotes(hall, 2)
+    expect(shownBy(hall)).not.toContain(notes['slip-uncalled'])
+  })
+  expect(journal.filter(({ type }) => type === 'slip.miscounted')).toMatchObject([
+    { what: 'not-seen' },
+    { what: 'uncalled' },
+  ])
+  expect(audited).toMatchObject({ holds: true, ballots: 3 })
+})
+
+test('the tone says that a vote is cast, and the buzzer that the case was opened', async () => {
+  const sounded = new Set<string | undefined>()
+  await pollingDay(1, async (hall) => {
+    const { bench, person, clock, officers } = hall
+    const listen = () => {
+      if (bench.board.isSounding()) sounded.add(bench.display.current()?.name)
+      clock.after(20, listen)
+    }
+    listen()
+    await choose(hall)
+    await finish(hall)
+    await accept(hall)
+    await person.pause(1_000)
+    bench.board.openCase()
+    await person.see('polls.paused')
+    bench.board.closeCase()
+    await person.pause(6_000)
+    await resumePolls(bench, clock, officers)
+  })
+  expect([...sounded].at(-1)).toBe('polls.paused')
+  expect(sounded).toContain('voter.thanks')
+  for (const quiet of ['voter.choosing', 'voter.reviewing', 'voter.printing'])
+    expect(sounded).not.toContain(quiet)
+})
+
+test('a clock that is set forward and back changes no session and no waiting; the journal says by how much', async () => {
+  const { audited, box, journal } = await pollingDay(3, async (hall) => {
+    const { clock, person } = hall
+    await choose(hall)
+    clock.set(3 * 3_600_000)
+    await person.pause(TOLD_MS)
+    expect(hall.bench.display.current()?.name).toBe('voter.choosing')
+    await finish(hall)
+    // Back in the middle of the slip.
+    await person.pause(1_000)
+    clock.set(-5 * 3_600_000)
+    await accept(hall)
+    await person.pause(TOLD_MS)
+    clock.set(2 * 3_600_000)
+    await nextVotes(hall, 1)
+    // As a good clock is corrected.
+    clock.set(400)
+    await nextVotes(hall, 2)
+  })
+  expect(journal.filter(({ type }) => type === 'clock.jumped')).toMatchObject([
+    { way: 'forward', seconds: 10_800 },
+    { way: 'back', seconds: 18_000 },
+    { way: 'forward', seconds: 7_200 },
+  ])
+  expect(audited).toMatchObject({ holds: true, ballots: 3 })
+  expect(box).toMatchObject({ voids: 0, unclear: 0 })
+})
