@@ -288,7 +288,8 @@ export class VirtualIoBoard extends IoBoardBody {
           (this.#lease === 'fed' ? STATE.fed : 0) |
           (this.#lease === 'lapsed' ? STATE.lapsed : 0) |
           (this.#isNew ? STATE.new : 0) |
-          (this.#beep === undefined ? 0 : STATE.sounding),
+          (this.#beep === undefined ? 0 : STATE.sounding) |
+          (this.lamp() ? STATE.lit : 0),
         lapses: this.#lapses,
         openings: this.#latch.openings,
         slips: this.#slips,

@@ -81,7 +81,7 @@ describeWith([GCC], "the firmware's logic on this computer", () => {
       number: bits(7),
       inputs: bits(6),
       latched: bits(5),
-      state: bits(6),
+      state: bits(7),
       lapses: bits(7),
       openings: bits(28),
       slips: bits(21),

@@ -72,6 +72,13 @@ const WEAKENED: readonly (Patch & { readonly weakness: string; readonly breaks: 
     to: '',
   },
   {
+    weakness: 'that says its lamp is lit though its pin is no output',
+    breaks: /^says whether its lamp is lit/,
+    file: 'board.c',
+    from: 'outputs->lamp_is_output && outputs->lamp;',
+    to: 'outputs->light_mode == 0;',
+  },
+  {
     weakness: 'that does not mind a checksum',
     breaks: /^obeys nothing of its own messages/,
     file: 'report.c',

@@ -91,6 +91,7 @@ export const CONTRACT: Readonly<Record<string, (make: MakeBoard) => Promise<void
       hung: false,
       memory: 'new',
       sounding: false,
+      lit: false,
       openings: 0,
       slips: 0,
       batteryMv: 12_597,
@@ -279,6 +280,22 @@ export const CONTRACT: Readonly<Record<string, (make: MakeBoard) => Promise<void
     await device.ask(hex('FF'))
     assert.equal(board.light(), 0)
     assert.deepEqual(seen, [true, false, true, false])
+  },
+
+  'says whether its lamp is lit': async (make) => {
+    const it = await talk(make)
+    const isLit = async (...said: readonly string[]) => {
+      for (const each of said) await it.device.ask(hex(each))
+      return (await it.status()).lit
+    }
+    assert.equal(await isLit('F5 0D 01'), false)
+    assert.equal(await isLit('F4 0D 01', 'F5 0D 01'), true)
+    assert.equal(await isLit('FF'), false)
+    assert.equal(await isLit('F4 0D 01', 'F5 0D 01', 'F4 0D 00'), false)
+    assert.equal(await isLit('F4 0D 01', 'F5 0D 01'), true)
+    await it.status(encodeFeed(3, 1))
+    await it.device.wait(1_100)
+    assert.equal(await isLit(), false)
   },
 
   'lets nobody make an output of a pin that is wired to a switch': async (make) => {
