@@ -45,16 +45,7 @@ describeWith(FIRMWARE_TOOLS, 'the firmware built anew', () => {
     const section = (name: string) => {
       const into = join(dirname(hex), name)
       const elf = hex.replace(/hex$/, 'elf')
-      execFileSync('avr-objcopy', [
-        '-O',
-        'binary',
-        '-j',
-        `.${name}`,
-        '--set-section-flags',
-        `.${name}=alloc`,
-        elf,
-        into,
-      ])
+      execFileSync('avr-objcopy', ['-O', 'binary', '-j', `.${name}`, elf, into])
       return [...readFileSync(into)]
     }
     const docs = readFileSync(DOCS, 'utf8')
