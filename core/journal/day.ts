@@ -54,6 +54,8 @@ export interface Day {
   readonly openedAt?: string
   readonly closedAt?: string
   readonly closing?: Entry & { readonly type: 'polls.closed' }
+  /** A tamper switch was opened, or nobody could have seen it, since two officers last let voting begin or go on. */
+  readonly tampered: boolean
   /** Entries a poll worker or auditor wants to see in the minutes. */
   readonly incidents: readonly Entry[]
 }
@@ -155,11 +157,13 @@ export class DayReplay {
         if (!day.zeroReport) return 'no zero report was printed before'
         if (entry.executive === entry.supervisory) return ONE_OFFICER
         day.polls = 'open'
+        day.tampered = false
         day.openedAt = entry.at
         return undefined
       case 'polls.paused':
         if (day.polls === 'closed') return 'polls were not open'
         day.polls = 'paused'
+        day.tampered ||= entry.reason === 'tamper'
         day.incidents.push(entry)
         return undefined
       case 'polls.resumed': {
@@ -167,6 +171,7 @@ export class DayReplay {
         const [one, other] = entry.by
         if (one?.certificate === other?.certificate || one?.role === other?.role) return ONE_OFFICER
         day.polls = 'open'
+        day.tampered = false
         day.incidents.push(entry)
         return undefined
       }
@@ -194,10 +199,13 @@ export class DayReplay {
       case 'printer.paper_low':
       case 'line.lost':
       case 'line.restored':
-      case 'tamper.opened':
       case 'officer.card_damaged':
       case 'officer.pin_wrong':
         day.incidents.push(entry)
+        return undefined
+      case 'tamper.opened':
+        day.incidents.push(entry)
+        day.tampered = true
         return undefined
       case 'witness.alarm':
         day.incidents.push(entry)
@@ -289,6 +297,7 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
     drawnKeys: [],
     sharedKeys: [],
     alarms: [],
+    tampered: false,
     incidents: [],
   }
 }

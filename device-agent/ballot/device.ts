@@ -321,6 +321,7 @@ export class BallotDevice {
       keysOn: this.#keysOn,
       caseOpen: this.#open.length > 0,
       alarms: store.day.alarms,
+      tampered: store.day.tampered,
       handedOver: this.#handingOver.state,
       stationClosed: this.#polls.is === 'finished' && openDevices({ home, store }).length === 0,
       paperLow: this.#roll.isLow,

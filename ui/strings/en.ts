@@ -16,6 +16,8 @@ export const en: Strings = {
   officers: {
     closed: 'The polls are not open yet',
     closedHint: 'To open, two officers turn both keys.',
+    tampered:
+      'Since this device was set up, its case, a seal or the ballot box was opened. Look at all three before you open the polls, and write it in the minutes.',
     purpose: { opening: 'Opening the polls', resuming: 'Resuming the polls', closing: 'Closing the polls' },
     role: { executive: 'Executive card', supervisory: 'Supervisory card', spare: 'Spare card' },
     admitted: 'admitted',

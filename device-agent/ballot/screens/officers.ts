@@ -20,7 +20,11 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
   switch (state.is) {
     case 'closed':
       return [
-        ...message(officers.closed, keysHint(view, officers.closedHint)),
+        ...message(
+          officers.closed,
+          ...(view.tampered ? [officers.tampered] : []),
+          keysHint(view, officers.closedHint),
+        ),
         ...paperLowDrafts(view, 1400),
         ...alarmDrafts(view),
       ]

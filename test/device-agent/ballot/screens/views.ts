@@ -19,6 +19,7 @@ const QUIET = {
   lastVote: 'none',
   keysOn: false,
   caseOpen: false,
+  tampered: false,
   alarms: [],
   handedOver: { bundle: 'written', centre: 'received' },
   stationClosed: false,
@@ -66,7 +67,10 @@ export function officersViews(definition: Definition): readonly View[] {
   const rollLow = [...officers, ...alarmed].map((view): View => ({ ...view, paperLow: true }))
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
   const blocked = officers.map((view): View => ({ ...view, glassBlocked: true }))
-  return [...officers, ...alarmed, ...handed, ...rollLow, ...absent, ...blocked]
+  const tampered = [...officers, ...alarmed, ...rollLow]
+    .filter(({ polls: { is } }) => is === 'closed')
+    .map((view): View => ({ ...view, tampered: true }))
+  return [...officers, ...alarmed, ...tampered, ...handed, ...rollLow, ...absent, ...blocked]
 }
 
 /** How keys and case may stand where that is shown. */
