@@ -62,6 +62,8 @@ export interface Day {
   readonly openedAt?: string
   readonly closedAt?: string
   readonly closing?: Entry & { readonly type: 'polls.closed' }
+  /** A tamper switch was opened, or nobody could have seen it, since two officers last let voting begin or go on. */
+  readonly tampered: boolean
   /** Entries a poll worker or auditor wants to see in the minutes. */
   readonly incidents: readonly Entry[]
 }
@@ -163,11 +165,13 @@ export class DayReplay {
         if (!day.zeroReport) return 'no zero report was printed before'
         if (entry.executive === entry.supervisory) return ONE_OFFICER
         day.polls = 'open'
+        day.tampered = false
         day.openedAt = entry.at
         return undefined
       case 'polls.paused':
         if (day.polls === 'closed') return 'polls were not open'
         day.polls = 'paused'
+        day.tampered ||= entry.reason === 'tamper'
         day.incidents.push(entry)
         return undefined
       case 'polls.resumed': {
@@ -175,6 +179,7 @@ export class DayReplay {
         const [one, other] = entry.by
         if (one?.certificate === other?.certificate || one?.role === other?.role) return ONE_OFFICER
         day.polls = 'open'
+        day.tampered = false
         day.incidents.push(entry)
         return undefined
       }
@@ -202,7 +207,6 @@ export class DayReplay {
       case 'printer.paper_low':
       case 'line.lost':
       case 'line.restored':
-      case 'tamper.opened':
       case 'officer.card_damaged':
       case 'officer.pin_wrong':
       case 'slip.miscounted':
@@ -234,6 +238,10 @@ export class DayReplay {
         return undefined
       case 'tamper.counted':
         day.openings = entry.openings
+        return undefined
+      case 'tamper.opened':
+        day.incidents.push(entry)
+        day.tampered = true
         return undefined
       case 'witness.alarm':
         day.incidents.push(entry)
@@ -329,6 +337,7 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
     power: 'mains',
     temperature: 'fine',
     room: 'enough',
+    tampered: false,
     incidents: [],
   }
 }

@@ -33,7 +33,8 @@ export class JournalWriter {
   readonly #checkpoints: string[] = []
   #frontier: Frontier = emptyFrontier()
   #day: Day | undefined
-  #failed = false
+  /** Why nothing more is written. */
+  #failure: unknown
 
   /** A journal without entries; the first must be `journal.opened`. */
   constructor(origin: string, parts: WriterParts) {
@@ -91,7 +92,10 @@ export class JournalWriter {
   }
 
   #commit(events: readonly JournalEvent[], { pools, ...beside }: Beside): void {
-    if (this.#failed) throw new Error('an earlier write failed: the journal must be taken up again first')
+    if (this.#failure !== undefined)
+      throw new Error('an earlier write failed: the journal must be taken up again first', {
+        cause: this.#failure,
+      })
     const { entries, day, frontier } = this.#sign(events)
     try {
       this.#parts.media.each((medium) => {
@@ -99,7 +103,7 @@ export class JournalWriter {
         medium.commit({ ...beside, entries, ...(pool !== undefined && { pool }) })
       })
     } catch (error) {
-      this.#failed = true
+      this.#failure = error
       throw error
     }
     this.#day = day

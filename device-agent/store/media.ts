@@ -38,6 +38,8 @@ export class Media {
   #counted: readonly StoreMedium[]
   #behind: readonly StoreMedium[]
   #untold: Loss[] = []
+  /** What the last medium answered that counted: from then on it is the answer to everything. */
+  #failure: unknown
 
   /** @param behind sound media that hold less than those that count, and may catch up */
   constructor(all: AllMedia, counted: readonly StoreMedium[] = all, behind: readonly StoreMedium[] = []) {
@@ -63,6 +65,7 @@ export class Media {
 
   /** Does a step on every medium that counts. Throws where none is left. */
   each<T>(step: (medium: StoreMedium) => T): ReadonlyMap<StoreMedium, T> {
+    this.#checkAny()
     const done = new Map<StoreMedium, T>()
     for (const medium of this.#counted) {
       const result = this.#tried(medium, step)
@@ -73,6 +76,7 @@ export class Media {
 
   /** Reads from the first medium that counts and answers. Throws where none does. */
   read<T>(step: (medium: StoreMedium) => T): T {
+    this.#checkAny()
     for (const medium of this.#counted) {
       const result = this.#tried(medium, step)
       if (result !== undefined) return result.value
@@ -121,12 +125,20 @@ export class Media {
     }
   }
 
+  #checkAny(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
   #tried<T>(medium: StoreMedium, step: (medium: StoreMedium) => T): { readonly value: T } | undefined {
     try {
       return { value: step(medium) }
     } catch (error) {
       const why = faultOf(error)
-      if (why === undefined || this.#counted.length === 1) throw error
+      if (why === undefined) throw error
+      if (this.#counted.length === 1) {
+        this.#failure = error
+        throw error
+      }
       this.drop(medium, why)
       return undefined
     }

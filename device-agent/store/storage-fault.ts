@@ -15,10 +15,11 @@ const FAULTS: readonly (readonly [code: string, fault: StorageFault])[] = [
   ['EIO', 'io-error'],
 ]
 
-/** @returns undefined if it is no medium's refusal, but a broken promise of our own code */
+/** @returns what a medium answered, now or before; undefined if it is no medium's refusal, but a broken promise of our own code */
 export function storageFault(error: unknown): StorageFault | undefined {
   // A medium in a thread of its own says no more than the code.
-  if (!(error instanceof Error && 'code' in error) || typeof error.code !== 'string') return undefined
+  if (!(error instanceof Error)) return undefined
+  if (!('code' in error) || typeof error.code !== 'string') return storageFault(error.cause)
   const { code } = error
   return FAULTS.find(([begin]) => code.startsWith(begin))?.[1]
 }

@@ -204,10 +204,14 @@ class FirmataBoard implements IoBoard {
     board.on('ready', () => {
       if (this.#over) return
       this.#board = board
-      board.pinMode(PINS.lamp, this.#firmata.MODES.OUTPUT)
-      this.setLamp(false)
+      this.#makeLamp(false)
       this.#ready()
     })
+  }
+
+  #makeLamp(on: boolean): void {
+    this.#board?.pinMode(PINS.lamp, this.#firmata.MODES.OUTPUT)
+    this.setLamp(on)
   }
 
   /** One of our own messages, answered by a status with its number. */
@@ -252,9 +256,8 @@ class FirmataBoard implements IoBoard {
       return
     }
     this.#status = status
-    // Unfed, it forgot what its outputs were.
-    if (status.watchdog === 'fed' && before !== undefined && before.lapses !== status.lapses)
-      this.setLamp(this.#isLampOn)
+    // Left unfed it forgot its outputs, as after a byte of noise that means a reset; or a message was lost.
+    if (status.watchdog === 'fed' && status.lit !== this.#isLampOn) this.#makeLamp(this.#isLampOn)
     if (
       before?.keys.executive !== status.keys.executive ||
       before.keys.supervisory !== status.keys.supervisory

@@ -42,6 +42,8 @@ export interface BoardStatus {
   /** What became of the stored latch at the start. */
   readonly memory: 'kept' | 'new' | 'damaged'
   readonly sounding: boolean
+  /** The lamp is lit. */
+  readonly lit: boolean
   /** How often any tamper switch has opened, ever. */
   readonly openings: number
   /** How many slips have passed since the start. */
@@ -96,6 +98,7 @@ export function decodeStatus(message: Uint8Array): BoardStatus | 'damaged' | und
     hung: bit(state, 2),
     memory: bit(state, 4) ? 'damaged' : bit(state, 3) ? 'new' : 'kept',
     sounding: bit(state, 5),
+    lit: bit(state, 6),
     openings: numberOf(message.subarray(8, 12)),
     slips: numberOf(message.subarray(12, 15)),
     batteryMv: numberOf(message.subarray(15, 17)),

@@ -1,6 +1,7 @@
 /**
  * One run of an ATmega328P at 16 MHz, from a reset to the next: avr8js with its ports, serial line, converter, EEPROM and watchdog, and what
- * avr8js has not: SLEEP, the instruction that is carried out after SEI before any interrupt, and a serial line that keeps its byte.
+ * avr8js has not: SLEEP, the instruction that is carried out after SEI before any interrupt, and a serial line that keeps its byte and
+ * tells a broken one.
  */
 import {
   AVRADC,
@@ -13,6 +14,7 @@ import {
   avrInstruction,
   CPU,
   type EEPROMMemoryBackend,
+  PinState,
   portBConfig,
   portCConfig,
   portDConfig,
@@ -32,6 +34,7 @@ const SEI = 0x9478
 const SPIN = 0xcfff
 const MCUSR = 0x54
 const UCSR0A_RXC = 0x80
+const UCSR0A_FE = 0x10
 const UCSR0B_UDRIE = 0x20
 const TCCR2A = 0xb0
 const OCR2A = 0xb3
@@ -53,7 +56,9 @@ export class Atmega328p {
   readonly #adc: AVRADC
   readonly #portB: AVRIOPort
   readonly #portD: AVRIOPort
-  readonly #toReceive: number[] = []
+  readonly #toReceive: { readonly byte: number; readonly isBroken: boolean }[] = []
+  /** The byte that is on the wire has no stop bit. */
+  #isBroken = false
   #asleep = false
   #ended = false
 
@@ -120,9 +125,17 @@ export class Atmega328p {
 
   /** Bytes begin to come in at the line's pace. What comes before the firmware listens is lost. */
   receive(bytes: Uint8Array): void {
-    if (!this.#usart.rxEnable) return
-    this.#toReceive.push(...bytes)
-    this.#receiveNext()
+    this.#listenTo(bytes, false)
+  }
+
+  /** The same of bytes whose stop bit is not there, as a loose wire gives them. */
+  receiveBroken(bytes: Uint8Array): void {
+    this.#listenTo(bytes, true)
+  }
+
+  /** Whether an open pin of port D is held high by its own pull-up. */
+  isPulledUp(pin: number): boolean {
+    return this.#portD.pinState(pin) === PinState.InputPullUp
   }
 
   /** Levels of the pins of port D, where no output drives them. */
@@ -180,10 +193,18 @@ export class Atmega328p {
     if (cpu.pc !== pc) this.#asleep = false
   }
 
+  #listenTo(bytes: Uint8Array, isBroken: boolean): void {
+    if (!this.#usart.rxEnable) return
+    for (const byte of bytes) this.#toReceive.push({ byte, isBroken })
+    this.#receiveNext()
+  }
+
   #receiveNext(): void {
     if (this.#usart.rxBusy) return
-    const byte = this.#toReceive.shift()
-    if (byte !== undefined) this.#usart.writeByte(byte)
+    const next = this.#toReceive.shift()
+    if (next === undefined) return
+    this.#isBroken = next.isBroken
+    this.#usart.writeByte(next.byte)
   }
 
   /** avr8js forgets that a byte has come when the control register is written. */
@@ -193,6 +214,8 @@ export class Atmega328p {
     let unread = false
     this.#usart.onRxComplete = () => {
       unread = true
+      const flags = cpu.data[UCSRA] ?? 0
+      cpu.data[UCSRA] = this.#isBroken ? flags | UCSR0A_FE : flags & ~UCSR0A_FE
       this.#receiveNext()
     }
     const read = cpu.readHooks[UDR]

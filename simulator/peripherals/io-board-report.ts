@@ -12,7 +12,7 @@ export const ASK = { status: 0x01, feed: 0x02, beep: 0x03, acknowledge: 0x04 } a
 const TELL_STATUS = 0x41
 
 /** Bits of a status's `state`. */
-export const STATE = { fed: 1, lapsed: 2, hung: 4, new: 8, damaged: 16, sounding: 32 } as const
+export const STATE = { fed: 1, lapsed: 2, hung: 4, new: 8, damaged: 16, sounding: 32, lit: 64 } as const
 
 /** Everything that the board knows of itself. */
 export interface Status {

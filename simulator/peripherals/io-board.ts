@@ -9,7 +9,6 @@ import {
   digitalMessage,
   type FirmataInput,
   FirmataReader,
-  PIN_MODE,
   SYSEX,
   sevenBitPairs,
   sysexMessage,
@@ -17,21 +16,15 @@ import {
 } from './firmata.ts'
 import { IoBoardBody, SWITCH } from './io-board-body.ts'
 import { DebouncedInputs } from './io-board-inputs.ts'
+import { BoardLatch } from './io-board-latch.ts'
+import { BoardOutputs } from './io-board-outputs.ts'
+import { analogueMappingMessage, CHANNELS, capabilitiesMessage, PINS, PORTS } from './io-board-pins.ts'
 import { ASK, fromSevenBits, readAsked, STATE, statusMessage, USER_SYSEX } from './io-board-report.ts'
-
-/** Pins of an ATmega328P board; 0 and 1 are the serial line's own. */
-const PINS = 20
-const PORTS = 3
-const FIRST_SWITCH = 2
-const SWITCHES_END = 8
-const LIGHT = 11
-const LAMP = 13
-const FIRST_ANALOGUE = 14
-const CHANNELS = 3
-const NO_ANALOG_CHANNEL = 127
 
 const FIRMWARE = { major: 2, minor: 0, name: 'sandogh-io' } as const
 const TAMPER = SWITCH.case | SWITCH.box | SWITCH.seal
+/** Of the switches in port 0. */
+const FIRST_BIT = 2
 const SAMPLING_MS = 19
 const SHORTEST_SAMPLING_MS = 10
 const LONGEST_BEEP_MS = 5_000
@@ -46,8 +39,7 @@ export class VirtualIoBoard extends IoBoardBody {
   readonly #sampled = new Set<number>()
   #samplingMs = SAMPLING_MS
   #sampling: Timer | undefined
-  /** As if written into memory that a restart does not touch; `stored` once anything was. */
-  #latch = { openings: 0, latched: 0, stored: false }
+  readonly #latch = new BoardLatch()
   /** No latch was stored when it last started. */
   #isNew = true
   #lease: 'never' | 'fed' | 'lapsed' = 'never'
@@ -55,8 +47,7 @@ export class VirtualIoBoard extends IoBoardBody {
   #lapses = 0
   #slips = 0
   #beep: Timer | undefined
-  #lamp = { isOutput: false, on: false }
-  #light: { mode: number; value: number } = { mode: PIN_MODE.input, value: 0 }
+  readonly #outputs = new BoardOutputs()
 
   constructor({ line, clock }: { readonly line: PeripheralLine; readonly clock: Clock }) {
     super()
@@ -80,9 +71,9 @@ export class VirtualIoBoard extends IoBoardBody {
     this.#lease = 'never'
     this.#lapses = 0
     this.#slips = 0
-    this.#isNew = !this.#latch.stored
+    this.#isNew = !this.#latch.isStored
     this.#inputs.restart()
-    this.#open(this.#inputs.settled & TAMPER & ~this.#latch.latched)
+    this.#latch.open(this.#inputs.settled & TAMPER & ~this.#latch.latched)
     this.#reset()
     this.#line.write(versionMessage())
     this.#reportFirmware()
@@ -105,18 +96,10 @@ export class VirtualIoBoard extends IoBoardBody {
 
   #inputsChanged(changed: number): void {
     const { settled } = this.#inputs
-    this.#open(changed & settled & TAMPER)
+    this.#latch.open(changed & settled & TAMPER)
     if ((changed & ~settled & SWITCH.slip) !== 0) this.#slips += 1
     if (this.#reportedPorts.has(0)) this.#reportPort(0)
     this.#tell(0)
-  }
-
-  /** These tamper switches have just opened. */
-  #open(switches: number): void {
-    if (switches === 0) return
-    const count = [...switches.toString(2)].filter((bit) => bit === '1').length
-    const { openings, latched } = this.#latch
-    this.#latch = { openings: openings + count, latched: latched | switches, stored: true }
   }
 
   #execute(input: FirmataInput): void {
@@ -128,7 +111,7 @@ export class VirtualIoBoard extends IoBoardBody {
         this.#reset()
         return
       case 'mode':
-        this.#setMode(input.pin, input.mode)
+        this.#outputs.setMode(input.pin, input.mode)
         break
       case 'write-pin':
         this.#writePin(input.pin, input.value !== 0)
@@ -161,8 +144,7 @@ export class VirtualIoBoard extends IoBoardBody {
   }
 
   #reset(): void {
-    this.#lamp = { isOutput: false, on: false }
-    this.#light = { mode: PIN_MODE.input, value: 0 }
+    this.#outputs.reset()
     this.#reportedPorts.clear()
     this.#sampled.clear()
     this.#sampling?.cancel()
@@ -172,22 +154,12 @@ export class VirtualIoBoard extends IoBoardBody {
     this.#showOutputs()
   }
 
-  /** A pin that is wired to a switch stays an input, whatever the host wants. */
-  #setMode(pin: number, mode: number): void {
-    if (pin === LAMP) this.#lamp = { isOutput: mode === PIN_MODE.output, on: false }
-    const known = mode === PIN_MODE.output || mode === PIN_MODE.pwm
-    if (pin === LIGHT) this.#light = { mode: known ? mode : PIN_MODE.input, value: 0 }
-  }
-
   #writePin(pin: number, on: boolean): void {
-    if (this.#lease === 'lapsed') return
-    if (pin === LAMP && this.#lamp.isOutput) this.#lamp.on = on
-    if (pin === LIGHT && this.#light.mode === PIN_MODE.output) this.#light.value = on ? 255 : 0
+    if (this.#lease !== 'lapsed') this.#outputs.write(pin, on)
   }
 
   #dim(pin: number, value: number): void {
-    if (this.#lease === 'lapsed' || pin !== LIGHT || this.#light.mode !== PIN_MODE.pwm) return
-    this.#light.value = Math.min(255, value)
+    if (this.#lease !== 'lapsed') this.#outputs.dim(pin, value)
   }
 
   #answer(command: number, data: Uint8Array): void {
@@ -197,15 +169,10 @@ export class VirtualIoBoard extends IoBoardBody {
         this.#reportFirmware()
         return
       case SYSEX.capabilityQuery:
-        this.#line.write(sysexMessage(SYSEX.capabilityResponse, forEachPin(capabilities).flat()))
+        this.#line.write(capabilitiesMessage())
         return
       case SYSEX.analogMappingQuery:
-        this.#line.write(
-          sysexMessage(
-            SYSEX.analogMappingResponse,
-            forEachPin((pin) => (isAnalogue(pin) ? pin - FIRST_ANALOGUE : NO_ANALOG_CHANNEL)),
-          ),
-        )
+        this.#line.write(analogueMappingMessage())
         return
       case SYSEX.pinStateQuery:
         if (data.length === 1 && first < PINS) this.#reportPin(first)
@@ -236,7 +203,8 @@ export class VirtualIoBoard extends IoBoardBody {
     if (number === 0 || data.length !== lengths[kind] || (kind === ASK.feed && second === 0)) return
     if (kind === ASK.feed) this.#feed(second)
     if (kind === ASK.beep) this.#soundFor(fromSevenBits(data.subarray(1)))
-    if (kind === ASK.acknowledge) this.#acknowledge(fromSevenBits(data.subarray(1)))
+    if (kind === ASK.acknowledge)
+      this.#latch.acknowledge(fromSevenBits(data.subarray(1)), this.#inputs.settled & TAMPER)
     this.#tell(number)
   }
 
@@ -247,8 +215,7 @@ export class VirtualIoBoard extends IoBoardBody {
       this.#lease = 'lapsed'
       this.#lapses = (this.#lapses + 1) % 128
       // Nobody may come back and find them on: what the host had set is forgotten.
-      this.#lamp.on = false
-      this.#light.value = 0
+      this.#outputs.switchOff()
       this.#beSilent()
       this.#showOutputs()
       this.#tell(0)
@@ -269,26 +236,19 @@ export class VirtualIoBoard extends IoBoardBody {
     this.#beep = undefined
   }
 
-  /** Only who knows of all openings can end the latch, and only of what is closed. */
-  #acknowledge(openings: number): void {
-    const open = this.#inputs.settled & TAMPER
-    const { latched } = this.#latch
-    if (openings !== this.#latch.openings || (latched & ~open) === 0) return
-    this.#latch = { openings, latched: latched & open, stored: true }
-  }
-
   #tell(number: number): void {
     const { batteryMv, supplyMv, temperature } = this.#sampledMeasures()
     this.#line.write(
       statusMessage({
         number,
-        inputs: ((this.#inputs.settled ^ ~TAMPER) & 0xfc) >> FIRST_SWITCH,
-        latched: this.#latch.latched >> FIRST_SWITCH,
+        inputs: ((this.#inputs.settled ^ ~TAMPER) & 0xfc) >> FIRST_BIT,
+        latched: this.#latch.latched >> FIRST_BIT,
         state:
           (this.#lease === 'fed' ? STATE.fed : 0) |
           (this.#lease === 'lapsed' ? STATE.lapsed : 0) |
           (this.#isNew ? STATE.new : 0) |
-          (this.#beep === undefined ? 0 : STATE.sounding),
+          (this.#beep === undefined ? 0 : STATE.sounding) |
+          (this.lamp() ? STATE.lit : 0),
         lapses: this.#lapses,
         openings: this.#latch.openings,
         slips: this.#slips,
@@ -332,47 +292,13 @@ export class VirtualIoBoard extends IoBoardBody {
   }
 
   #reportPin(pin: number): void {
-    const [mode, value] = this.#pinState(pin)
+    const [mode, value] = this.#outputs.stateOf(pin)
     this.#line.write(
       sysexMessage(SYSEX.pinStateResponse, [pin, mode, value & 0x7f, ...(value > 0x7f ? [1] : [])]),
     )
   }
 
-  #pinState(pin: number): readonly [mode: number, value: number] {
-    if (isSwitch(pin)) return [PIN_MODE.pullUp, 1]
-    if (isAnalogue(pin)) return [PIN_MODE.analogue, 0]
-    if (pin === LAMP && this.#lamp.isOutput) return [PIN_MODE.output, this.#lamp.on ? 1 : 0]
-    if (pin !== LIGHT) return [PIN_MODE.input, 0]
-    const { mode, value } = this.#light
-    return [mode, mode === PIN_MODE.output ? Math.min(1, value) : value]
-  }
-
   #showOutputs(): void {
-    this.show({
-      lamp: this.#lamp.isOutput && this.#lamp.on,
-      light: this.#light.mode === PIN_MODE.input ? 0 : this.#light.value,
-      buzzer: this.#beep !== undefined,
-    })
+    this.show({ lamp: this.#outputs.lamp, light: this.#outputs.light, buzzer: this.#beep !== undefined })
   }
-}
-
-function isSwitch(pin: number): boolean {
-  return pin >= FIRST_SWITCH && pin < SWITCHES_END
-}
-
-function isAnalogue(pin: number): boolean {
-  return pin >= FIRST_ANALOGUE && pin < FIRST_ANALOGUE + CHANNELS
-}
-
-/** Modes of a pin, each with its number of bits, and the end of the pin. */
-function capabilities(pin: number): number[] {
-  const end = 0x7f
-  if (isSwitch(pin)) return [PIN_MODE.input, 1, PIN_MODE.pullUp, 1, end]
-  if (isAnalogue(pin)) return [PIN_MODE.analogue, 10, end]
-  if (pin === LIGHT) return [PIN_MODE.output, 1, PIN_MODE.pwm, 8, end]
-  return pin === LAMP ? [PIN_MODE.output, 1, end] : [end]
-}
-
-function forEachPin<T>(give: (pin: number) => T): T[] {
-  return Array.from({ length: PINS }, (_, pin) => give(pin))
 }

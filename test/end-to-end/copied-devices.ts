@@ -16,7 +16,7 @@ import { virtualLine } from '../../demo/virtual-line.ts'
 import type { Agent } from '../../device-agent/ballot/agent.ts'
 import { DevicePaper } from '../../device-agent/ballot/documents.ts'
 import { type DeviceHome, mediumFolder, readHome } from '../../device-agent/ballot/home.ts'
-import type { PeripheralName } from '../../device-agent/ballot/peripherals.ts'
+import type { DeviceLines, PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { resumeStore } from '../../device-agent/ballot/setup.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
@@ -39,34 +39,48 @@ export type Role = 'executive' | 'supervisory' | 'spare'
 /** Where the officers were led with one card. */
 export type Shown = 'stopped' | 'taken' | 'refused'
 
+type BoardKind = Parameters<typeof setUpBench>[3]
+
+/** The peripherals of one device, on their lines: they outlive its program. */
+interface Table {
+  readonly bench: Bench
+  readonly opens: DeviceLines
+}
+
+function setUpTable(clock: VirtualClock, boardKind: BoardKind): Table {
+  const lines = forEachPeripheral((name) => virtualLine(name, clock))
+  const plugs = forEachPeripheral((name) => lines[name].plug)
+  return {
+    bench: setUpBench(plugs, clock, CALIBRATION, boardKind),
+    opens: forEachPeripheral((name) => lines[name].open),
+  }
+}
+
 /** A device at work: the program on one home folder, and a bench before it. */
 export class RunningDevice {
+  readonly device: string
   readonly folder: string
+  readonly table: Table
   readonly bench: Bench
   readonly person: Person
   readonly #agent: Agent
   readonly #station: CopiedStation
   #ended = false
 
-  constructor(station: CopiedStation, folder: string, home: DeviceHome) {
+  constructor(station: CopiedStation, folder: string, home: DeviceHome, table: Table) {
     const { build, clock } = station
+    this.device = home.config.device
     this.folder = folder
+    this.table = table
+    this.bench = table.bench
     this.#station = station
-    const lines = forEachPeripheral((name) => virtualLine(name, clock))
-    this.bench = setUpBench(
-      forEachPeripheral((name) => lines[name].plug),
-      clock,
-      CALIBRATION,
-      'light',
-    )
     this.person = new Person(this.bench, clock)
-    const opens = forEachPeripheral((name) => lines[name].open)
     const random = seededRandom(`${folder} ${clock.now()}`)
     const hold = () => clock.hold()
     const parts = {
       home,
       program: PROGRAM,
-      lines: opens,
+      lines: table.opens,
       clock,
       networkClock: systemClock,
       random,
@@ -242,14 +256,23 @@ export class CopiedStation {
     return undefined
   }
 
-  /** Starts the program on a home folder. @param online whether it reaches the centre */
-  async start(device: string, folder: string, online = false): Promise<RunningDevice> {
+  /** Starts the program on a home folder, with peripherals of its own. @param online whether it reaches the centre */
+  start(device: string, folder: string, online = false, board: BoardKind = 'light'): Promise<RunningDevice> {
+    return this.#start(device, folder, online, setUpTable(this.clock, board))
+  }
+
+  /** Starts a program that has ended again, at the same peripherals. */
+  startAgain({ device, folder, table }: RunningDevice): Promise<RunningDevice> {
+    return this.#start(device, folder, false, table)
+  }
+
+  async #start(device: string, folder: string, online: boolean, table: Table): Promise<RunningDevice> {
     const broker = online ? { host: '127.0.0.1', port: this.#centre?.port ?? 0 } : undefined
     const home = valueOrThrow(this.build.readHome(folder, this.clock.now()))
     if (home.config.device !== device) throw new Error(`this is no home folder of ${device}`)
     const config = { ...home.config }
     if (broker !== undefined) config.broker = broker
-    const running = new RunningDevice(this, folder, { ...home, config })
+    const running = new RunningDevice(this, folder, { ...home, config }, table)
     this.#running.push(running)
     await running.person.see('polls')
     return running

@@ -1,5 +1,5 @@
 /**
- * The disk refuses while a voter's word is being recorded: a real device process, in which strace(1) lets the system answer with an error. The
+ * Both media refuse while a voter's word is being recorded: a real device process, in which strace(1) lets the system answer with an error. The
  * voter reads what became of the vote, officers what to do; after a restart the device says so again, goes on, and the day adds up.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** What the system answers from now on, once or always, to a call on one of the medium's files. */
+/** What the system answers from now on, once or always, to a call on one of a medium's files; each medium has a thread of its own, and its own count of calls. */
 interface Refusal {
   readonly call: 'pwrite64' | 'fsync'
   readonly error: 'ENOSPC' | 'EIO' | 'EROFS'
@@ -48,10 +48,10 @@ interface Refusal {
 /** Attaches to a process. Resolves once it holds; the process goes on as before when the tracer is ended. */
 async function refuseIn(
   pid: number,
-  medium: string,
+  media: readonly string[],
   { call, error, files, when }: Refusal,
 ): Promise<ChildProcess> {
-  const paths = files.flatMap((file) => ['-P', join(medium, file)])
+  const paths = media.flatMap((medium) => files.flatMap((file) => ['-P', join(medium, file)]))
   const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:error=${error}:when=${when}`]
   const tracer = spawn('strace', ['-f', '-p', String(pid), ...inject, ...paths], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -95,7 +95,8 @@ async function dayWith(name: string, refusal: Refusal) {
       await person.press('finish')
       await person.press('finish')
       await person.see('voter.comparing')
-      const tracer = await refuseIn(device.pid, mediumFolder(deviceFolder(out, DEVICE)), refusal)
+      const home = deviceFolder(out, DEVICE)
+      const tracer = await refuseIn(device.pid, [mediumFolder(home), join(home, 'medium-b')], refusal)
       await person.press('accept')
       await person.see('polls.failed')
       const atFailure = texts()
@@ -124,7 +125,7 @@ async function dayWith(name: string, refusal: Refusal) {
   )
 }
 
-describeWith([STRACE], 'a disk that refuses at the voter’s word', () => {
+describeWith([STRACE], 'media that refuse at the voter’s word', () => {
   test.concurrent('and is full: the voter is told that the vote was not recorded, and votes after the restart', {
     timeout: LONGEST_MS,
   }, async () => {

@@ -18,6 +18,8 @@ export const en: Strings = {
     noRoom:
       'There is no room for a day’s votes on this device. Open the others, and tell a technician to make room on this one.',
     closedHint: 'To open, two officers turn both keys.',
+    tampered:
+      'Since this device was set up, its case, a seal or the ballot box was opened. Look at all three before you open the polls, and write it in the minutes.',
     purpose: { opening: 'Opening the polls', resuming: 'Resuming the polls', closing: 'Closing the polls' },
     role: { executive: 'Executive card', supervisory: 'Supervisory card', spare: 'Spare card' },
     admitted: 'admitted',

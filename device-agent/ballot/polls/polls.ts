@@ -157,14 +157,19 @@ const INSERT: CardStep = { is: 'insert' }
 const FINISHED: Polls = { is: 'finished', card: INSERT, wanted: [], impossible: [] }
 
 /** Where the journal says that a device stands when it starts. After a restart nobody votes until two officers resume. */
-export function pollsAtStart({ polls, minutes, stopped }: Pick<Day, 'polls' | 'minutes' | 'stopped'>): Polls {
+export function pollsAtStart({
+  polls,
+  minutes,
+  stopped,
+  tampered,
+}: Pick<Day, 'polls' | 'minutes' | 'stopped' | 'tampered'>): Polls {
   if (stopped !== undefined) return { is: 'stopped', why: stopped }
   switch (polls) {
     case 'closed':
       return { is: 'closed' }
     case 'open':
     case 'paused':
-      return { is: 'paused', why: 'restart' }
+      return { is: 'paused', why: tampered ? 'tamper' : 'restart' }
     case 'finished':
       return minutes ? FINISHED : { is: 'reporting-minutes' }
   }
@@ -187,6 +192,7 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
         return to({ is: 'paused', why: 'touch-drift' }, { do: 'pause', why: 'touch-drift' })
       return input.is === 'keys' && input.on ? to(admitting('closing')) : stay(state)
     case 'paused':
+      if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' })
       if (input.is === 'polls-resumed') return to(state, { do: 'pause', why: state.why })
       return input.is === 'keys' && input.on ? to(admitting('resuming', state.why)) : stay(state)
     case 'admitting':

@@ -23,6 +23,7 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
         ...message(
           officers.closed,
           ...(state.noRoom === true ? [officers.noRoom] : []),
+          ...(view.tampered ? [officers.tampered] : []),
           keysHint(view, officers.closedHint),
         ),
         ...noteDrafts(view, 1400),

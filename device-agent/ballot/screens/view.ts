@@ -39,6 +39,8 @@ export interface View {
   /** Both key switches are on. */
   readonly keysOn: boolean
   readonly caseOpen: boolean
+  /** A tamper switch was opened since two officers last let voting begin or go on. */
+  readonly tampered: boolean
   /** Neighbours that showed two histories, or two journals. */
   readonly alarms: Day['alarms']
   readonly handedOver: HandedOver
@@ -62,5 +64,5 @@ export interface HandedOver {
 /** What the officers' screens are a function of. */
 export type OfficersView<S> = Pick<
   View,
-  'lastVote' | 'keysOn' | 'caseOpen' | 'alarms' | 'handedOver' | 'stationClosed' | 'note'
+  'lastVote' | 'keysOn' | 'caseOpen' | 'tampered' | 'alarms' | 'handedOver' | 'stationClosed' | 'note'
 > & { readonly state: S; readonly language: OfficerLanguage }

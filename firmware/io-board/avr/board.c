@@ -29,6 +29,17 @@ static void run_storing(struct board *board)
     }
 }
 
+static bool may_use_outputs(const struct board *board)
+{
+    return board->lease.is != LEASE_LAPSED;
+}
+
+static bool is_lit(const struct board *board)
+{
+    const struct outputs *outputs = &board->outputs;
+    return may_use_outputs(board) && outputs->lamp_is_output && outputs->lamp;
+}
+
 static void be_silent(struct board *board)
 {
     board->outputs.sounding = false;
@@ -66,7 +77,8 @@ void board_tell(const struct board *board, uint8_t number)
             (board->hung ? STATE_HUNG : 0) |
             (board->memory == MEMORY_NEW ? STATE_NEW : 0) |
             (board->memory == MEMORY_DAMAGED ? STATE_DAMAGED : 0) |
-            (board->outputs.sounding ? STATE_SOUNDING : 0),
+            (board->outputs.sounding ? STATE_SOUNDING : 0) |
+            (is_lit(board) ? STATE_LIT : 0),
         .lapses = board->lease.lapses,
         .openings = board->latch.openings,
         .slips = board->slips,
@@ -88,7 +100,7 @@ void board_feed(struct board *board, uint32_t now, uint8_t seconds)
 void board_beep(struct board *board, uint32_t now, uint16_t ms)
 {
     if (ms > LONGEST_BEEP_MS) ms = LONGEST_BEEP_MS;
-    if (ms == 0 || board->lease.is == LEASE_LAPSED) return;
+    if (ms == 0 || !may_use_outputs(board)) return;
     board->outputs.sounding = true;
     board->outputs.silent_at = now + MS_TO_TICKS(ms);
     hardware_buzzer(true);
@@ -102,9 +114,8 @@ void board_acknowledge(struct board *board, uint32_t openings)
 void board_show(const struct board *board)
 {
     const struct outputs *outputs = &board->outputs;
-    bool may = board->lease.is != LEASE_LAPSED;
-    hardware_lamp(may && outputs->lamp_is_output && outputs->lamp);
-    hardware_light(may && outputs->light_mode != 0 ? outputs->light : 0);
+    hardware_lamp(is_lit(board));
+    hardware_light(may_use_outputs(board) && outputs->light_mode != 0 ? outputs->light : 0);
 }
 
 void board_take(struct board *board, uint32_t now, uint8_t byte)

@@ -11,9 +11,11 @@ bool chip_begin(void);
 uint32_t chip_now(void);
 /** Takes a byte that has come; false if none has. */
 bool chip_received(uint8_t *byte);
+/** Forgets what has kept the chip awake until now. */
+void chip_rouse(void);
 /** Wakes the chip after so many ticks. */
 void chip_alarm(uint16_t ticks);
-/** With interrupts off: nothing has come and the alarm has not gone off. */
+/** With interrupts off: since it was roused nothing has come, no pin has changed and the alarm has not gone off. */
 bool chip_may_sleep(void);
 
 #endif

@@ -14,6 +14,7 @@
 #define ROOM 128
 #define ROOM_MASK (ROOM - 1)
 
+#define RXD_BIT (1 << 0)
 #define BUZZER_BIT (1 << 0)
 #define LIGHT_BIT (1 << 3)
 #define LAMP_BIT (1 << 5)
@@ -42,7 +43,10 @@ void stop_watchdog(void)
 
 ISR(USART_RX_vect)
 {
+    /* Of the byte that is read next (20.7.4): no stop bit, so the line is broken or loose. */
+    bool broken = UCSR0A & (1 << FE0);
     uint8_t byte = UDR0;
+    if (broken) return;
     uint8_t next = (received.in + 1) & ROOM_MASK;
     if (next == received.out) return;
     received.bytes[received.in] = byte;
@@ -68,8 +72,8 @@ ISR(TIMER1_COMPA_vect)
 
 bool chip_begin(void)
 {
-    /* Pull-ups on the switches, and on what is not wired, so that no input floats (14.2.6). */
-    PORTD = WIRED_PINS;
+    /* Pull-ups on the switches, the line, and what is not wired, so that no input floats (14.2.6). */
+    PORTD = WIRED_PINS | RXD_BIT;
     DDRB = BUZZER_BIT | LIGHT_BIT | LAMP_BIT;
     PORTB = (1 << 1) | (1 << 2) | (1 << 4);
     PORTC = (1 << 3) | (1 << 4) | (1 << 5);
@@ -107,9 +111,13 @@ bool chip_received(uint8_t *byte)
     return true;
 }
 
-void chip_alarm(uint16_t wait)
+void chip_rouse(void)
 {
     woken = false;
+}
+
+void chip_alarm(uint16_t wait)
+{
     /* One that is set to a count which has just passed would go off four seconds late. */
     OCR1A = TCNT1 + (wait < 2 ? 2 : wait);
     TIFR1 = 1 << OCF1A;

@@ -2,7 +2,7 @@
  * What no restart forgets: which tamper switches have been open since somebody last acknowledged it, and how often any opened, ever.
  *
  * It is kept in two slots of EEPROM, written in turn, so that a write which power cuts short leaves the other. Such a slot, and every
- * other that is neither whole nor as it left the factory, counts as tampering.
+ * other that is neither whole nor as it left the factory, counts as tampering. What power takes before a first byte is written is lost.
  *
  *   generation | latched | openings, four bytes, low first | checksum of these six, two bytes, low first
  */
@@ -25,7 +25,7 @@ struct latch {
 
 enum memory { MEMORY_KEPT, MEMORY_NEW, MEMORY_DAMAGED };
 
-/** Reads both slots. Damaged, all of `every` is latched and one opening counted. */
+/** Reads both slots. Damaged, all of `every` is latched and each of it counted as an opening. */
 enum memory latch_restore(struct latch *latch, const uint8_t *slots, uint8_t every);
 /** These switches have just opened. */
 void latch_open(struct latch *latch, uint8_t switches);

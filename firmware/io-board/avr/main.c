@@ -15,11 +15,11 @@ int main(void)
     set_sleep_mode(SLEEP_MODE_IDLE);
     wdt_enable(WDTO_2S);
     for (;;) {
+        /* Before anything is looked at: what changes from here on keeps the chip awake. */
+        chip_rouse();
+        /* One byte a round: whoever talks without pause hinders nothing that is due. */
         uint8_t byte;
-        while (chip_received(&byte)) {
-            board_take(&board, chip_now(), byte);
-            wdt_reset();
-        }
+        if (chip_received(&byte)) board_take(&board, chip_now(), byte);
         chip_alarm(board_run(&board, chip_now()));
         wdt_reset();
         cli();

@@ -29,7 +29,8 @@ enum {
     STATE_HUNG = 1 << 2,      /* the chip's own watchdog ended the firmware's last run */
     STATE_NEW = 1 << 3,       /* no latch was ever stored on this board */
     STATE_DAMAGED = 1 << 4,   /* what was stored could not be read */
-    STATE_SOUNDING = 1 << 5   /* the buzzer sounds */
+    STATE_SOUNDING = 1 << 5,  /* the buzzer sounds */
+    STATE_LIT = 1 << 6        /* the lamp is lit */
 };
 
 struct status {

@@ -183,6 +183,7 @@ export class Booth {
       lastVote: 'none',
       keysOn: false,
       caseOpen: false,
+      tampered: false,
       alarms: [],
       handedOver: { bundle: 'missing', centre: 'waiting' },
       stationClosed: false,

@@ -71,7 +71,10 @@ describe('the word that somebody holds another history of this device', () => {
   test.each(REASONS)('survives a restart, whatever the polls were: %s', (stopped) => {
     for (const polls of ['closed', 'open', 'paused', 'finished'] as const)
       for (const minutes of [false, true])
-        expect(pollsAtStart({ polls, minutes, stopped })).toEqual({ is: 'stopped', why: stopped })
+        expect(pollsAtStart({ polls, minutes, stopped, tampered: true })).toEqual({
+          is: 'stopped',
+          why: stopped,
+        })
   })
 
   test.each(REASONS)('stands in the journal in words that can be read back: %s', (why) => {

@@ -68,6 +68,21 @@ describe('the I/O board', () => {
     board.close()
   })
 
+  test('lights its lamp anew where the board says that it is dark: a reset that was noise, a message that was lost', async () => {
+    const responder = new FirmataResponder()
+    const board = await connected(responder)
+    board.setLamp(true)
+    responder.modes.delete(13)
+    responder.outputs.delete(1)
+    await board.heartbeat()
+    expect(responder.isLit).toBe(true)
+    board.setLamp(false)
+    responder.outputs.set(1, 1 << 5)
+    await board.heartbeat()
+    expect(responder.isLit).toBe(false)
+    board.close()
+  })
+
   test('tells each change of a switch, and nothing that did not change', async () => {
     const responder = new FirmataResponder([CHASSIS])
     const board = await connected(responder)

@@ -1,7 +1,7 @@
-import { statusMessage } from '../../../simulator/peripherals/io-board-report.ts'
+import { STATE, statusMessage } from '../../../simulator/peripherals/io-board-report.ts'
 import { ScriptedLine } from '../scripted-line.ts'
 
-const [CHASSIS, BALLOT_BOX, SEAL] = [4, 5, 6]
+const [CHASSIS, BALLOT_BOX, SEAL, LAMP] = [4, 5, 6, 13]
 const CLOSED: readonly number[] = [BALLOT_BOX, SEAL]
 
 /** What a Firmata board of 20 pins does, as firmata/protocol 2.5 (`protocol.md`) writes it down, and with our own messages. */
@@ -43,6 +43,11 @@ export class FirmataResponder {
     this.line.say(Uint8Array.of(0xf9, 2, 5), Uint8Array.of(0xf0, 0x79, 1, 4, ...name, 0xf7))
   }
 
+  /** Pin 13, of port 1, is an output and on. */
+  get isLit(): boolean {
+    return this.modes.get(LAMP) === 1 && ((this.outputs.get(1) ?? 0) & (1 << 5)) !== 0
+  }
+
   /** Sets an input and tells of it. */
   set(pin: number, level: 0 | 1): void {
     const opened = level === 1 && this.levels.get(pin) === 0 && pin >= CHASSIS && pin <= SEAL
@@ -62,7 +67,7 @@ export class FirmataResponder {
       number,
       inputs: inputs.reduce((all, bit, i) => all | (Number(bit) << i), 0),
       latched: this.latched,
-      state: Number(this.fed),
+      state: (this.fed ? STATE.fed : 0) | (this.isLit ? STATE.lit : 0),
       lapses: 0,
       openings: this.openings,
       slips: 0,

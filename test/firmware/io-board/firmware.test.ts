@@ -1,7 +1,8 @@
 /** The board's firmware: what is committed is what its sources make, and its logic holds on this computer too. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import {
@@ -15,6 +16,8 @@ import { RELEASED_HEX } from '../../../simulator/peripherals/emulated-io-board.t
 import { statusMessage } from '../../../simulator/peripherals/io-board-report.ts'
 import { describeWith, FIRMWARE_TOOLS, GCC } from '../../oracles/needs.ts'
 import { compileNative, copySources, makeFirmware } from './native/build.ts'
+
+const DOCS = fileURLToPath(new URL('../../../docs/io-board.md', import.meta.url))
 
 const folders: string[] = []
 const copied = (...patches: Parameters<typeof copySources>) => {
@@ -35,6 +38,20 @@ describeWith(FIRMWARE_TOOLS, 'the firmware built anew', () => {
     mkdirSync(elsewhere, { recursive: true })
     cpSync(copied(), elsewhere, { recursive: true })
     expect(readFileSync(makeFirmware(elsewhere), 'latin1')).toBe(committed)
+  })
+
+  test('has the fuses and lock bits that docs/io-board.md has a programmer write', () => {
+    const hex = makeFirmware(copied())
+    const section = (name: string) => {
+      const into = join(dirname(hex), name)
+      const elf = hex.replace(/hex$/, 'elf')
+      execFileSync('avr-objcopy', ['-O', 'binary', '-j', `.${name}`, elf, into])
+      return [...readFileSync(into)]
+    }
+    const docs = readFileSync(DOCS, 'utf8')
+    const written = (memory: string) => Number(docs.match(`-U ${memory}:w:(0x[0-9A-F]{2}):m`)?.[1])
+    expect(section('fuse')).toEqual([written('lfuse'), written('hfuse'), written('efuse')])
+    expect(section('lock')).toEqual([written('lock')])
   })
 })
 
@@ -81,7 +98,7 @@ describeWith([GCC], "the firmware's logic on this computer", () => {
       number: bits(7),
       inputs: bits(6),
       latched: bits(5),
-      state: bits(6),
+      state: bits(7),
       lapses: bits(7),
       openings: bits(28),
       slips: bits(21),

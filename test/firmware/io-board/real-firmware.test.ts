@@ -1,6 +1,6 @@
 /** The agent's adapter, johnny-five in it, with the board's real firmware in an emulated chip, in real time on both kinds of line. */
 import { afterEach, describe, expect, test } from 'vitest'
-import type { OpenLine } from '../../../core/ports.ts'
+import type { OpenLine, Transport } from '../../../core/ports.ts'
 import { connectIoBoard, type IoBoard, type Keys } from '../../../firmware/io-board/adapter.ts'
 import type { Tamper } from '../../../firmware/io-board/tamper.ts'
 import type { LinkFault } from '../../../firmware/link/fault.ts'
@@ -40,17 +40,24 @@ describe.each(LINES)('the agent and the real firmware on $kind', ({ make }) => {
 
   async function table() {
     const { open, plug } = make()
+    let line: Transport | undefined
     const virtual = new EmulatedIoBoard({ line: plug, clock: realClock })
     ends.push(
       () => virtual.switchOff(),
       () => plug.unplug(),
     )
+    const kept: OpenLine = async () => {
+      line = await open()
+      return line
+    }
     const connect = async (): Promise<IoBoard> => {
-      const board = good(await connectIoBoard({ open, clock: realClock, logger: keepingLogger() }))
+      const board = good(await connectIoBoard({ open: kept, clock: realClock, logger: keepingLogger() }))
       ends.push(() => board.close())
       return board
     }
-    return { virtual, connect }
+    /** What comes down the line besides what the agent says. */
+    const noise = (...bytes: number[]) => line?.write(Uint8Array.from(bytes))
+    return { virtual, connect, noise }
   }
 
   test('lamp, keys, buzzer and measures', async () => {
@@ -73,6 +80,17 @@ describe.each(LINES)('the agent and the real firmware on $kind', ({ make }) => {
     virtual.measure({ batteryMv: 9_000 })
     await board.heartbeat()
     expect(board.status.batteryMv).toBe(8_994)
+  })
+
+  test('a stray reset darkens the lamp until the next heartbeat', async () => {
+    const { virtual, connect, noise } = await table()
+    const board = await connect()
+    board.setLamp(true)
+    await until(() => virtual.lamp())
+    noise(0xff)
+    await until(() => !virtual.lamp())
+    await board.heartbeat()
+    await until(() => virtual.lamp())
   })
 
   test('a case that is opened is told, also if nobody listened, and over a restart', async () => {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { EmulatedIoBoard } from '../../../simulator/peripherals/emulated-io-board.ts'
 import { describeWith, FIRMWARE_TOOLS } from '../../oracles/needs.ts'
 import { CONTRACT } from '../../simulator/peripherals/io-board-contract.ts'
+import { CHIP_CONTRACT } from './chip-contract.ts'
 import { copySources, makeFirmware, type Patch } from './native/build.ts'
 
 const WEAKENED: readonly (Patch & { readonly weakness: string; readonly breaks: RegExp })[] = [
@@ -71,6 +72,13 @@ const WEAKENED: readonly (Patch & { readonly weakness: string; readonly breaks: 
     to: '',
   },
   {
+    weakness: 'that says its lamp is lit though its pin is no output',
+    breaks: /^says whether its lamp is lit/,
+    file: 'board.c',
+    from: 'outputs->lamp_is_output && outputs->lamp;',
+    to: 'outputs->light_mode == 0;',
+  },
+  {
     weakness: 'that does not mind a checksum',
     breaks: /^obeys nothing of its own messages/,
     file: 'report.c',
@@ -84,6 +92,48 @@ const WEAKENED: readonly (Patch & { readonly weakness: string; readonly breaks: 
     from: '(int32_t)(now - board->outputs.silent_at) >= 0) be_silent(board);',
     to: 'false) be_silent(board);',
   },
+  {
+    weakness: 'that does nothing else while somebody talks',
+    breaks: /^sees its case and takes its leave back/,
+    file: 'main.c',
+    from: 'if (chip_received(&byte)) board_take(&board, chip_now(), byte);',
+    to: 'while (chip_received(&byte)) { board_take(&board, chip_now(), byte); wdt_reset(); }',
+  },
+  {
+    weakness: 'that forgets, when it sets its alarm, what has changed since it looked',
+    breaks: /^sees a case that is opened in any cycle/,
+    file: 'hardware.c',
+    from: 'void chip_alarm(uint16_t wait)\n{\n',
+    to: 'void chip_alarm(uint16_t wait)\n{\n    woken = false;\n',
+  },
+  {
+    weakness: 'that takes broken bytes for bytes',
+    breaks: /^drops what comes in broken/,
+    file: 'hardware.c',
+    from: '    if (broken) return;\n',
+    to: '    (void)broken;\n',
+  },
+  {
+    weakness: 'that lets its line float',
+    breaks: /^drops what comes in broken/,
+    file: 'hardware.c',
+    from: 'WIRED_PINS | RXD_BIT',
+    to: 'WIRED_PINS',
+  },
+]
+
+/** Every promise, each kept or broken by the firmware in a .hex file. */
+const PROMISES: readonly (readonly [name: string, isKept: (hex: string) => Promise<void>])[] = [
+  ...Object.entries(CONTRACT).map(
+    ([name, isKept]) =>
+      [
+        name,
+        (hex: string) => isKept(({ plug, clock }) => new EmulatedIoBoard({ line: plug, clock, hex })),
+      ] as const,
+  ),
+  ...Object.entries(CHIP_CONTRACT).map(
+    ([name, isKept]) => [name, async (hex: string) => isKept(hex)] as const,
+  ),
 ]
 
 describeWith(FIRMWARE_TOOLS, 'the contract finds a firmware', () => {
@@ -91,12 +141,9 @@ describeWith(FIRMWARE_TOOLS, 'the contract finds a firmware', () => {
     const folder = copySources([patch])
     try {
       const hex = makeFirmware(folder)
-      const promises = Object.entries(CONTRACT).filter(([name]) => breaks.test(name))
+      const promises = PROMISES.filter(([name]) => breaks.test(name))
       expect(promises).toHaveLength(1)
-      for (const [, isKept] of promises) {
-        const kept = isKept(({ plug, clock }) => new EmulatedIoBoard({ line: plug, clock, hex }))
-        await expect(kept).rejects.toThrow()
-      }
+      for (const [, isKept] of promises) await expect(isKept(hex)).rejects.toThrow()
     } finally {
       rmSync(folder, { recursive: true })
     }

@@ -202,18 +202,24 @@ describe('the polls of a device', () => {
 
 describe('a device that starts', () => {
   it.each([
-    ['before the polls opened, is closed', 'closed', false, { is: 'closed' }],
-    ['in the middle of the day, waits for two officers', 'open', false, { is: 'paused', why: 'restart' }],
-    ['while voting was stopped, waits for them too', 'paused', false, { is: 'paused', why: 'restart' }],
-    ['before the minutes were printed, prints them', 'finished', false, { is: 'reporting-minutes' }],
+    ['before the polls opened, is closed', 'closed', {}, { is: 'closed' }],
+    ['in the middle of the day, waits for two officers', 'open', {}, { is: 'paused', why: 'restart' }],
+    ['while voting was stopped, waits for them too', 'paused', {}, { is: 'paused', why: 'restart' }],
+    [
+      'after somebody tampered with it, says so',
+      'paused',
+      { tampered: true },
+      { is: 'paused', why: 'tamper' },
+    ],
+    ['before the minutes were printed, prints them', 'finished', {}, { is: 'reporting-minutes' }],
     [
       'after the minutes, is finished',
       'finished',
-      true,
+      { minutes: true },
       { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] },
     ],
-  ] as const)('%s', (_, polls, minutes, state) => {
-    expect(pollsAtStart({ polls, minutes })).toEqual(state)
+  ] as const)('%s', (_, polls, day, state) => {
+    expect(pollsAtStart({ polls, minutes: false, tampered: false, ...day })).toEqual(state)
   })
 })
 
@@ -284,13 +290,14 @@ describe('whatever happens, in any order', () => {
     )
   })
 
-  it('tampering while polls are open never goes unheard', () => {
+  it('tampering while polls are open or paused never goes unheard', () => {
     fc.assert(
       fc.property(numbers, (given) => {
         const state = walk(given).at(-1)?.state ?? CLOSED
         const next = stepPolls(state, { is: 'tampered' })
         const voting = state.is === 'open' || (state.is === 'admitting' && state.purpose === 'closing')
         expect(next.effects).toEqual(voting ? [{ do: 'pause', why: 'tamper' }] : [])
+        if (voting || state.is === 'paused') expect(next.state).toEqual({ is: 'paused', why: 'tamper' })
       }),
       { numRuns: 300 },
     )

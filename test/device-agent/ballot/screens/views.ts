@@ -20,6 +20,7 @@ const QUIET = {
   lastVote: 'none',
   keysOn: false,
   caseOpen: false,
+  tampered: false,
   alarms: [],
   handedOver: { bundle: 'written', centre: 'received' },
   stationClosed: false,
@@ -73,7 +74,10 @@ export function officersViews(definition: Definition): readonly View[] {
   )
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
   const blocked = officers.map((view): View => ({ ...view, glassBlocked: true }))
-  return [...officers, ...alarmed, ...handed, ...noted, ...noVoters, ...absent, ...blocked]
+  const tampered = [...officers, ...alarmed, ...noted]
+    .filter(({ polls: { is } }) => is === 'closed')
+    .map((view): View => ({ ...view, tampered: true }))
+  return [...officers, ...alarmed, ...tampered, ...handed, ...noted, ...noVoters, ...absent, ...blocked]
 }
 
 /** How keys and case may stand where that is shown. */

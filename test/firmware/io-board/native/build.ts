@@ -9,7 +9,7 @@ const SOURCES = fileURLToPath(new URL('../../../../firmware/io-board/avr', impor
 const NATIVE = fileURLToPath(new URL('.', import.meta.url))
 
 /** What only the chip has. */
-const OF_THE_CHIP = ['hardware.c', 'main.c']
+const OF_THE_CHIP = ['fuses.c', 'hardware.c', 'main.c']
 
 /** A change of one source file, which must be there to be changed. */
 export interface Patch {
