@@ -171,6 +171,11 @@ export const en: Strings = {
       'touch-drift': 'The touchscreen had shifted and voting stopped',
     },
     resumed: 'Two officers resumed voting',
+    tookOver: (ballots) => `this device took its place, with the ${ballots} votes recorded there`,
+    slipInHand: {
+      recorded: 'a slip was in its printer; that vote is recorded and its slip belongs into the box',
+      'not-recorded': 'a slip was in its printer; that vote is NOT recorded and its slip is void',
+    },
     trouble: {
       'paper-out': 'The printer was out of paper',
       'cover-open': 'The printer’s cover was open',

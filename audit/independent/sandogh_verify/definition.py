@@ -15,7 +15,8 @@ CONTEST = members(id=ID, title=NAME, seats=between(1, 100), choices=between(1, 1
                   candidates=array(1, 10_000, CANDIDATE), lists=array(0, 1_000, members(code=CODE, name=NAME)))
 LANGUAGE = members(language=one_of(*LANGUAGES), name=shown_name, readByNativeSpeaker=boolean,
                    texts=mapping(matches(r"[a-z0-9-]{1,64}"), drawable(0, 400)))
-STATION = members(id=ID, name=NAME, devices=array(1, 8, ID), authorizationKeys=members(executive=KEY, supervisory=KEY))
+STATION = members(id=ID, name=NAME, devices=array(1, 8, ID), spares_maybe=array(1, 4, ID),
+                  authorizationKeys=members(executive=KEY, supervisory=KEY))
 TRUSTEES = members(threshold=between(2, 20), shareHashes=array(2, 20, HASH))
 FORM = members(
     version=VERSION, authority=ID, election=ID, title=NAME, rehearsal=boolean, pollingDay=DATE, timeZone=matches(r"[A-Za-z0-9+_:/-]{1,64}"),
@@ -78,6 +79,11 @@ def check(payload):
     for name in ("contest", "style", "station"):
         _once("package.duplicate-" + name, (x["id"] for x in payload[name + "s"]))
     _once("package.duplicate-device", (d for s in payload["stations"] for d in s["devices"]))
+    devices = {d for s in payload["stations"] for d in s["devices"]}
+    for station in payload["stations"]:
+        spares = station.get("spares", [])
+        _once("package.duplicate-device", spares)
+        require(devices.isdisjoint(spares), "package.duplicate-device", what=station["id"])
     _codes(payload["contests"])
     for contest in payload["contests"]:
         _contest(contest)
