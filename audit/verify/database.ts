@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
+import { type AdoptedTables, adoptedTablesCheck } from '../../core/journal/check-adopted.ts'
 import {
   checkRecords,
   findTableProblem,
@@ -40,6 +41,8 @@ const TABLES = {
   sheet: { sealed: 'text', key: 'blob or null', sheet: 'text or null' },
   heads: { number: 'number', head: 'blob' },
   pool: { block: 'blob' },
+  adopted: { certificate: 'blob', checkpoint: 'text' },
+  adopted_journal: { seq: 'number', entry: 'blob' },
 } as const
 
 /** Rows as read, their types checked, nothing else. */
@@ -56,6 +59,8 @@ export interface DatabaseRows extends Omit<Records, 'origin' | 'logKey' | 'seale
   readonly sheet: readonly SheetRow[]
   readonly heads: readonly { readonly number: number; readonly head: Uint8Array }[]
   readonly pool: readonly { readonly block: Uint8Array }[]
+  readonly adopted: AdoptedTables['device']
+  readonly adopted_journal: AdoptedTables['journal']
 }
 
 /** A database that holds. */
@@ -106,7 +111,14 @@ export function verifyDatabase(rows: DatabaseRows, reference: Reference): Result
   }
   const { logKey, messageKey, device, station } = identity.value
   const sealedSize = sealedBallotSize(definition)
-  const day = checkRecords({ ...rows, origin: row.origin, logKey, sealedSize })
+  const { authorityKey } = reference
+  const day = checkRecords(
+    { ...rows, origin: row.origin, logKey, sealedSize },
+    adoptedTablesCheck(
+      { device: rows.adopted, journal: rows.adopted_journal },
+      { electionPackage, authorityKey },
+    ),
+  )
   if (!day.ok) return day
   const bound = checkIdentity(day.value, identity.value, electionPackage, 'table journal, entry 0')
   if (!bound.ok) return bound

@@ -18,6 +18,7 @@ import { X509Certificate } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { devicesOfStation } from '../../core/election/definition.ts'
 import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
@@ -176,8 +177,8 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
   const seeds = readSeeds(join(folder, 'keys.json'))
   if (!seeds.ok) return seeds
   const { device, station } = config.value
-  const listed = electionPackage.value.definition.stations.find(({ id }) => id === station)?.devices
-  if (!listed?.includes(device))
+  const own = electionPackage.value.definition.stations.find(({ id }) => id === station)
+  if (own === undefined || !devicesOfStation(own).includes(device))
     return misfit(join(folder, 'config.json'), `the package has no device ${device} at ${station}`)
   if (certificate.value.role !== 'device' || certificate.value.subject !== device) {
     return misfit(certificateFile, `this is not the certificate of device ${device}`)

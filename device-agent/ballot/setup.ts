@@ -6,13 +6,14 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { JOURNAL_ID_BYTES, originOf } from '../../core/bundle/names.ts'
+import { placeOf } from '../../core/election/place.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import type { Clock, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { sync } from '../durable-file.ts'
-import { DeviceStore, type StoreParts } from '../store/device-store.ts'
+import { DeviceStore, type FoundBox, type StoreParts } from '../store/device-store.ts'
 import { Medium } from '../store/medium.ts'
 import { type DeviceHome, mediumFolder } from './home.ts'
 
@@ -22,7 +23,8 @@ const SOFTWARE = 'sandogh ballot 0.1.0'
 /**
  * Makes the media and begins the journal under a new random name.
  * @param program SHA-256 over the list of the program's files, base64
- * @returns a refusal: `store.exists` where a medium already is, `store.set-up`
+ * @param found of a spare: what it goes on with
+ * @returns a refusal: `store.spare` of a spare with nothing to go on with, `store.exists` where a medium already is, `store.set-up`
  * where the folder cannot be written, and those of {@link resumeStore}, which reads everything back.
  */
 export function setUpStore(
@@ -30,7 +32,16 @@ export function setUpStore(
   clock: Clock,
   random: Random,
   program: string,
+  found?: FoundBox,
 ): Result<DeviceStore> {
+  if (found === undefined && isSpare(home)) {
+    return refuse(
+      'store.spare',
+      home.folder,
+      'this device is a spare: it votes only in the place of a device that died',
+      'Start it with "sandogh device run" and put in the medium of the device that died.',
+    )
+  }
   const folder = mediumFolder(home.folder)
   if (existsSync(folder)) {
     return refuse(
@@ -44,7 +55,7 @@ export function setUpStore(
   try {
     rmSync(part, { recursive: true, force: true })
     mkdirSync(part, { mode: 0o700 })
-    const made = makeMedium(part, home, clock, random, program)
+    const made = makeMedium(part, home, clock, random, { program, found })
     if (!made.ok) return made
     for (const name of readdirSync(part)) sync(join(part, name))
     sync(part)
@@ -64,13 +75,21 @@ export function setUpStore(
   return resumeStore(home, clock, random)
 }
 
+/** Whether the package lists this device as a spare. */
+export function isSpare({
+  electionPackage,
+  config,
+}: Pick<DeviceHome, 'electionPackage' | 'config'>): boolean {
+  return placeOf(electionPackage.definition, config.device, undefined) === undefined
+}
+
 /** A medium whose journal has its first entry; closed again, so that its files are complete. */
 function makeMedium(
   folder: string,
   home: DeviceHome,
   clock: Clock,
   random: Random,
-  program: string,
+  { program, found }: { readonly program: string; readonly found: FoundBox | undefined },
 ): Result<void> {
   const { definition, hash } = home.electionPackage
   const { device } = home.config
@@ -81,15 +100,19 @@ function makeMedium(
     random,
   )
   if (!medium.ok) return medium
-  DeviceStore.begin(storeParts(home, medium.value, clock, random), {
-    version: 1,
+  const parts = storeParts(home, medium.value, clock, random)
+  const opening = {
+    version: 1 as const,
     origin,
     certificate: toBase64(home.certificate.fingerprint),
     package: toBase64(hash),
     software: SOFTWARE,
     program,
     random: random.kind,
-  }).close()
+  }
+  const store =
+    found === undefined ? DeviceStore.begin(parts, opening) : DeviceStore.takeOver(parts, opening, found)
+  store.close()
   return ok(undefined)
 }
 

@@ -4,6 +4,7 @@
  *
  * ```
  * device     certificate, package and origin as entry 0 names them
+ * adopted    what a spare took over, as entry 1 names it
  * slip       one state, and only such as the day can have come to
  * sheet      after closing, this device's sealed tally
  * heads      cosigned by this device, or checkpoints of this journal
@@ -12,6 +13,7 @@
 import { spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
 import { openSealedTally } from '../../core/bundle/sealed-tally.ts'
+import { adoptedTablesCheck } from '../../core/journal/check-adopted.ts'
 import { checkRecords, findTableProblem } from '../../core/journal/check-records.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
@@ -25,7 +27,7 @@ import { findHeadsProblem } from './station-memory.ts'
 const KEEP_AND_CALL = 'Do not vote on this device; keep its media and call a technician.'
 
 /** What the records are held against. */
-interface Expected {
+export interface Expected {
   readonly electionPackage: ElectionPackage
   /** Ed25519 public keys of this device, 32 bytes each. */
   readonly logKey: Uint8Array
@@ -73,18 +75,21 @@ function findDifference(a: StoredRecords, b: StoredRecords): string | undefined 
  * Checks every table of one medium.
  * @returns the day its journal tells, or a refusal that names the table
  */
-function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
+export function checkStored(records: StoredRecords, expected: Expected): Result<Day> {
   const { electionPackage, logKey, witnessKey, authorityKey } = expected
   const [device, ...more] = records.device
   if (device === undefined || more.length > 0) return changed('device', 'it has not exactly one row')
   if (device.package !== toBase64(electionPackage.hash)) return otherPackage('device')
-  const day = checkRecords({
-    ...records,
-    // The checkpoints' own word for the origin: where the row in table device is the changed one, they and the journal still agree.
-    origin: records.checkpoints[0]?.note.split('\n', 1)[0] ?? device.origin,
-    logKey,
-    sealedSize: sealedBallotSize(electionPackage.definition),
-  })
+  const day = checkRecords(
+    {
+      ...records,
+      // The checkpoints' own word for the origin: where the row in table device is the changed one, they and the journal still agree.
+      origin: records.checkpoints[0]?.note.split('\n', 1)[0] ?? device.origin,
+      logKey,
+      sealedSize: sealedBallotSize(electionPackage.definition),
+    },
+    adoptedTablesCheck(records.adopted, { electionPackage, authorityKey }),
+  )
   if (!day.ok) return day
   const problem =
     findDeviceProblem(device, day.value, electionPackage) ??

@@ -12,14 +12,17 @@ import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { type SaltedTally, sealTally, stationSheetKey } from '../../core/bundle/sealed-tally.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { contestsOfStyle } from '../../core/election/definition.ts'
+import { isReportingPlace, type Place, placeOf } from '../../core/election/place.ts'
 import { addSelections, isZero, selectionsOf, type Tally, tallyJson } from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
 import type { Day } from '../../core/journal/day.ts'
+import { batchCount } from '../../core/journal/day-rules.ts'
 import { equalBytes, fromBase64, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Random, Signer } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
+import type { AdoptedBox } from './adopted-rows.ts'
 import { changed, checkMedia } from './check-stored.ts'
 import { type Beside, JournalWriter } from './journal-writer.ts'
 import type { ClosingTotals, Medium, SlipState, StoredRecords, StoredTotals } from './medium.ts'
@@ -45,6 +48,14 @@ export interface StoreParts {
 export interface OpeningOfficers {
   readonly executive: string
   readonly supervisory: string
+}
+
+/** What a spare found on the medium of a device that died, and by whose leave it goes on with it. */
+export interface FoundBox {
+  readonly takeover: JournalEvent & { readonly type: 'takeover' }
+  readonly box: AdoptedBox
+  readonly dayKey: Uint8Array
+  readonly pool: Pool
 }
 
 /** The pool with the key that opens it; in memory only. */
@@ -86,6 +97,24 @@ export class DeviceStore {
     return store
   }
 
+  /**
+   * A new journal on new, empty media that goes on with what another device left: its first two entries, and everything that was found, in one
+   * transaction. The ballot box is open afterwards.
+   */
+  static takeOver(
+    parts: StoreParts,
+    opening: Omit<JournalEvent & { type: 'journal.opened' }, 'type'>,
+    found: FoundBox,
+  ): DeviceStore {
+    const { takeover, box, dayKey, pool } = found
+    const store = new DeviceStore(parts, new JournalWriter(opening.origin, parts), {
+      spent: box.spent,
+      heads: [],
+    })
+    store.#writeBox({ dayKey, pool }, [{ type: 'journal.opened', ...opening }, takeover], { adopted: box })
+    return store
+  }
+
   /** Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. */
   static resume(parts: StoreParts): Result<DeviceStore> {
     const { media, electionPackage, logSigner, messageSigner, witnessSigner, authorityKey } = parts
@@ -110,6 +139,14 @@ export class DeviceStore {
 
   get origin(): string {
     return this.#journal.origin
+  }
+
+  /** In whose place of the station this device votes; undefined of a spare that took none. */
+  get place(): Place | undefined {
+    const { definition } = this.#parts.electionPackage
+    const { adopted } = this.day
+    const device = deviceOfOrigin(definition, this.origin) ?? ''
+    return placeOf(definition, device, adopted && deviceOfOrigin(definition, adopted.origin))
   }
 
   /** Cosigns the heads of neighbouring devices. */
@@ -241,7 +278,7 @@ export class DeviceStore {
         ...officers,
         casts: pool.casts,
         voids: this.day.voids,
-        batches: this.day.batches.length + (last ? 1 : 0),
+        batches: batchCount(this.day) + (last ? 1 : 0),
         spent: toBase64(spentRoot(this.#spent)),
         tally: toBase64(commitTally(definition, pool.tally, salt)),
       },
@@ -308,8 +345,8 @@ export class DeviceStore {
     const { electionPackage, messageSigner, random } = this.#parts
     const { definition } = electionPackage
     const { origin } = this
-    const device = deviceOfOrigin(definition, origin)
-    const isReporting = definition.stations.some(({ devices }) => devices[0] === device)
+    const place = this.place
+    const isReporting = place !== undefined && isReportingPlace(place)
     const sheetKey = stationSheetKey(dayKey)
     const electionKey = fromBase64(definition.constituency.electionKey)
     if (electionKey === undefined) throw new Error('a package without election key')
@@ -329,7 +366,7 @@ export class DeviceStore {
   }
 
   #nextBatch(ballots: readonly Uint8Array[]) {
-    const batch = this.day.batches.length + 1
+    const batch = batchCount(this.day) + 1
     const root = batchRoot(ballots)
     return {
       event: { batch, count: ballots.length, root: toBase64(root) },

@@ -46,6 +46,17 @@ export class Slots {
     return new Slots(file, random)
   }
 
+  /** The keys that stand in the places of another device's file, which is only read. Throws what the system answers. */
+  static keysIn(path: string): readonly Uint8Array[] {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      const keys = Array.from({ length: PLACES }, (_, place) => readPlace(file, place))
+      return keys.filter((key) => key !== undefined)
+    } finally {
+      closeSync(file)
+    }
+  }
+
   /** Writes the key of the block that is about to be committed; on the disk when this returns. */
   writeNext(key: Uint8Array): void {
     const place = new Uint8Array(PLACE_BYTES)
@@ -70,7 +81,7 @@ export class Slots {
    */
   recover(opens: (key: Uint8Array) => boolean): boolean {
     for (let place = 0; place < PLACES; place += 1) {
-      const key = this.#read(place)
+      const key = readPlace(this.#file, place)
       if (key !== undefined && opens(key)) {
         this.#current = place
         this.#destroy(1 - place)
@@ -84,13 +95,6 @@ export class Slots {
     closeSync(this.#file)
   }
 
-  #read(place: number): Uint8Array | undefined {
-    const bytes = new Uint8Array(2 * KEY_BYTES)
-    readSync(this.#file, bytes, 0, bytes.length, place * PLACE_BYTES)
-    const key = bytes.subarray(0, KEY_BYTES)
-    return equalBytes(bytes.subarray(KEY_BYTES), checksum(key)) ? key : undefined
-  }
-
   #destroy(place: number): void {
     this.#write(place, this.#random.bytes(PLACE_BYTES))
   }
@@ -101,6 +105,14 @@ export class Slots {
       throw new Error(`only ${written} of ${bytes.length} bytes of a key slot were written`)
     fdatasyncSync(this.#file)
   }
+}
+
+/** The key in a place; undefined if it is destroyed. */
+function readPlace(file: number, place: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(2 * KEY_BYTES)
+  readSync(file, bytes, 0, bytes.length, place * PLACE_BYTES)
+  const key = bytes.subarray(0, KEY_BYTES)
+  return equalBytes(bytes.subarray(KEY_BYTES), checksum(key)) ? key : undefined
 }
 
 function checksum(key: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 /** What one head says once its certificate, its signature and its closing entry are verified. */
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
-import type { Definition } from '../../core/election/definition.ts'
+import { type Definition, devicesOfStation } from '../../core/election/definition.ts'
 import { parseEntry } from '../../core/journal/entry.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import type { Result } from '../../core/result.ts'
@@ -47,7 +47,8 @@ export function verifyHead(head: StationHead, checks: HeadChecks, where: string)
   if (!certificate.ok) return certificate
   const { subject, role, keys } = certificate.value
   const { log, witness } = keys
-  const listed = definition.stations.find(({ id }) => id === station)?.devices.includes(subject)
+  const own = definition.stations.find(({ id }) => id === station)
+  const listed = own !== undefined && devicesOfStation(own).includes(subject)
   if (role !== 'device' || !listed || log === undefined || witness === undefined)
     return bad('heads.station', where, 'it is not the head of a device of this station')
   const content = readHead(head, definition, where)
