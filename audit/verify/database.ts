@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
+import { placeOf } from '../../core/election/place.ts'
 import { type AdoptedTables, adoptedTablesCheck } from '../../core/journal/check-adopted.ts'
 import {
   checkRecords,
@@ -109,7 +111,7 @@ export function verifyDatabase(rows: DatabaseRows, reference: Reference): Result
   if (otherOrigin(rows, row.origin, identity.value)) {
     return bad('table device, origin', 'it is not the origin that journal and checkpoints name')
   }
-  const { logKey, messageKey, device, station } = identity.value
+  const { logKey, messageKey, device } = identity.value
   const sealedSize = sealedBallotSize(definition)
   const { authorityKey } = reference
   const day = checkRecords(
@@ -122,6 +124,11 @@ export function verifyDatabase(rows: DatabaseRows, reference: Reference): Result
   if (!day.ok) return day
   const bound = checkIdentity(day.value, identity.value, electionPackage, 'table journal, entry 0')
   if (!bound.ok) return bound
+  const { adopted } = day.value
+  const place = placeOf(definition, device, adopted && deviceOfOrigin(definition, adopted.origin))
+  if (place === undefined) return bad('table journal', `${device} is a spare and took no device's place`)
+  const station = place.station.id
+  const placed = { ...identity.value, station, standsFor: place.device }
   const others: OtherRecords = {
     spent: rows.spent.map(({ tag }) => tag),
     receipts: rows.receipts,
@@ -130,7 +137,7 @@ export function verifyDatabase(rows: DatabaseRows, reference: Reference): Result
   }
   const problem = findTableProblem(others, rows.checkpoints, day.value, { definition, messageKey })
   if (problem !== undefined) return bad(`table ${problem.table}`, problem.what)
-  const sheet = findSheetRowProblem(rows.sheet, day.value, identity.value, electionPackage)
+  const sheet = findSheetRowProblem(rows.sheet, day.value, placed, electionPackage)
   if (sheet !== undefined) return bad('table sheet', sheet)
   const heads = findHeadsProblem(rows.heads, rows.checkpoints, day.value, identity.value, definition)
   if (heads !== undefined) return bad('table heads', heads)

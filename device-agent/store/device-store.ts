@@ -15,6 +15,7 @@ import { contestsOfStyle } from '../../core/election/definition.ts'
 import { isReportingPlace, type Place, placeOf } from '../../core/election/place.ts'
 import { addSelections, isZero, selectionsOf, type Tally, tallyJson } from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
+import type { AdoptedRecords } from '../../core/journal/check-adopted.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { batchCount } from '../../core/journal/day-rules.ts'
 import { equalBytes, fromBase64, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/hash.ts'
@@ -313,6 +314,13 @@ export class DeviceStore {
       else ballots.push(sealed)
     }
     return batches
+  }
+
+  /** Of a spare: what it keeps of the journal that it took over. */
+  get adopted(): AdoptedRecords | undefined {
+    const { device, journal } = this.#parts.media[0].adopted()
+    const [row] = device
+    return row && { ...row, entries: journal.map(({ entry }) => entry) }
   }
 
   /** The totals, once the polls are closed for good. What of them may leave is another matter (`ballot/release.ts`). */

@@ -186,6 +186,11 @@ export class Medium {
       .immediate()
   }
 
+  /** What a spare took over of another device's journal. */
+  adopted(): AdoptedTables {
+    return readAdopted(this.#database)
+  }
+
   pool(): Uint8Array | undefined {
     return this.#one<{ block: Uint8Array }>('SELECT block FROM pool')?.block
   }

@@ -42,6 +42,10 @@ class Definition:
         self.by_contest = {c["id"]: c for c in self.contests}
         self.by_station = {s["id"]: s for s in self.stations}
         self.station_of = {d: s["id"] for s in self.stations for d in s["devices"]}
+        self.spare_of = {}
+        for station in self.stations:
+            for spare in station.get("spares", []):
+                self.spare_of.setdefault(spare, set()).add(station["id"])
         self.centre = Key(payload["witness"]["name"], WITNESS, from_base64(payload["witness"]["key"]))
         self.options = {c["id"]: [o["code"] for o in c["candidates"] + c["lists"]] for c in self.contests}
         self.choices_bytes = max(sum(1 + 2 * self.by_contest[c]["choices"] for c in s["contests"]) for s in self.styles)
@@ -54,6 +58,12 @@ class Definition:
         device, slash, digits = origin[len(start):].partition("/")
         of_form = origin.startswith(start) and ORIGIN_END(digits) and slash and ID(device)
         return device if of_form else None
+
+    def is_device(self, device):
+        return device in self.station_of or device in self.spare_of
+
+    def is_of_station(self, device, station):
+        return self.station_of.get(device) == station or station in self.spare_of.get(device, ())
 
     def witness_name(self, device):
         return self.prefix + "witness/" + device

@@ -151,8 +151,8 @@ describe('a spare in the place of a device that died', () => {
     expect(wholeDay(40, 2, tags)).toMatch(/table spent$/)
     const ballots = await weakened(
       'device-agent/store/adopted-rows.ts',
-      'of ballots) run(',
-      'of ballots.slice(1)) run(',
+      'sealed } of ballots)',
+      'sealed } of ballots.slice(1))',
     )
     expect(wholeDay(100, 2, ballots)).toMatch(/table ballots, batch 1$/)
   })
