@@ -50,6 +50,8 @@ const configShape = z.strictObject({
   lines: z.strictObject({ touchscreen: path, cardReader: path, printer: path, ioBoard: path, display: path }),
   /** The national centre's broker; absent on a device without any network. */
   broker: z.strictObject({ host: path, port: z.int().min(1).max(65_535) }).optional(),
+  /** Of a spare: where the medium of another device is once it is put in. */
+  oldMedium: path.optional(),
   /** Where the bundle goes at closing: a memory stick's folder. */
   bundles: path,
   /** Raw touch values at the edges of the screen: how the panel was built in, and where it is until it is calibrated. */

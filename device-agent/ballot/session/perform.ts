@@ -11,7 +11,7 @@ import { type ClaimedCard, claimVoterCard, type VoterCardChecks } from './voter-
 /** What a session works with. */
 export interface SessionParts {
   readonly store: DeviceStore
-  readonly checks: Omit<VoterCardChecks, 'isSpent' | 'origin'>
+  readonly checks: Omit<VoterCardChecks, 'isSpent' | 'origin' | 'adoptedOrigin'>
   readonly reader: () => CardReader | undefined
   readonly printer: () => Printer | undefined
   readonly slip: (style: string, ballot: Ballot) => PaperDocument
@@ -75,6 +75,7 @@ export class SessionPerformer {
     const claimed = await claimVoterCard(present, {
       ...checks,
       origin: store.origin,
+      ...(store.day.adopted && { adoptedOrigin: store.day.adopted.origin }),
       isSpent: (nonce) => store.isSpent(nonce),
     })
     if (session !== this.#session) {
