@@ -126,7 +126,7 @@ export const en: Strings = {
     untouched: 'It is only read; nothing on it is changed.',
     found: (ballots) => `votes recorded on it: ${ballots}`,
     purpose: 'Going on in its place',
-    stop: 'To stop, take the medium out. Nothing has been taken over yet.',
+    stop: 'To stop, take the medium out.',
     confirm: 'Go on in its place?',
     confirmHint:
       'All votes recorded there are taken along and count here. It must never vote again: keep it switched off.',
