@@ -267,10 +267,12 @@ describe('a certificate', () => {
       { ...only, devices: [first.id, second.id] },
       { ...only, id: 's-2', devices: [third.id] },
     ]
+    const stationOf = (device: string) => stations.find(({ devices }) => devices.includes(device))
     const reference = {
       ...referenceFor(station),
       electionPackage: { ...station.electionPackage, definition: { ...definition, stations } },
-      stationOf: (device: string) => stations.find(({ devices }) => devices.includes(device)),
+      stationOf,
+      isOfStation: (device: string, id: string) => stationOf(device)?.id === id,
     }
     const identity = {
       ...valueOrThrow(readIdentity(first.certificate, reference, 'x')),
