@@ -34,7 +34,7 @@ const KEEP = 'Keep it as it is, and compare it with the device, its other copies
 /** Reads a device's certificate, which must have been good at noon (UTC) of the polling day: an audit may come years later. */
 export function readIdentity(
   der: Uint8Array,
-  { authorityKey, electionPackage, stationOf, isDevice }: Reference,
+  { authorityKey, electionPackage, stationOf, isSpare }: Reference,
   where: string,
 ): Result<DeviceIdentity> {
   const noon = Date.parse(`${electionPackage.definition.pollingDay}T12:00:00Z`)
@@ -46,7 +46,7 @@ export function readIdentity(
   if (role !== 'device' || log === undefined || message === undefined) {
     return refuse('bundle.certificate', where, 'this is not the certificate of a ballot device', KEEP)
   }
-  if (!isDevice(subject)) {
+  if (station === undefined && !isSpare(subject)) {
     return refuse('bundle.certificate', where, `the package has no device ${subject}`, KEEP)
   }
   return ok({

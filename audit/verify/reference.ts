@@ -16,8 +16,8 @@ export interface Reference {
   /** SHA-256 of it, base64. */
   readonly packageDigest: string
   readonly stationOf: (device: string) => Station | undefined
-  /** Whether any station lists it, as a device or as a spare. */
-  readonly isDevice: (device: string) => boolean
+  /** Whether any station lists it as a spare. */
+  readonly isSpare: (device: string) => boolean
   /** Whether a station lists it, as a device or as a spare. */
   readonly isOfStation: (device: string, station: string) => boolean
   /** Absent where this computer does not know the zone: no verdict rests on its database. */
@@ -65,7 +65,7 @@ export function openReference(
     packageDigest: toBase64(sha256(packageBytes)),
     stationOf: (device) => stations.get(device),
     isOfStation: (device, id) => stations.get(device)?.id === id || spares.get(device)?.has(id) === true,
-    isDevice: (device) => stations.has(device) || spares.has(device),
+    isSpare: (device) => spares.has(device),
     ...(pollingDay !== undefined && { pollingDay }),
   })
 }

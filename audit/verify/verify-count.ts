@@ -243,7 +243,7 @@ function originOf({ files }: BundleContent): string | undefined {
 /** The station of a device; of a spare the one that its journal says, unverified. */
 function stationOfBundle(device: string, { files }: BundleContent, reference: Reference): string | undefined {
   const station = reference.stationOf(device)
-  if (station !== undefined || !reference.isDevice(device)) return station?.id
+  if (station !== undefined || !reference.isSpare(device)) return station?.id
   const read = unlessUnreadable(() => ok(files.get('journal.jsonl') ?? new Uint8Array()))
   const place = read.ok ? peekTakenOver(read.value, reference) : undefined
   return place === undefined
