@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import {
+  ADOPTED_FILES,
   BUNDLE_FILES,
   type BundleFile,
   MAX_FILE_BYTES,
@@ -43,6 +44,7 @@ const TELLTALE_FILES: readonly string[] = [
   ...BUNDLE_FILES.filter((name) => name !== 'package.json'),
   ...TALLY_FILES,
   SHEET_FILE,
+  ...ADOPTED_FILES,
 ]
 
 /** What `export.ts` of a device leaves beside a bundle when it is interrupted. */
@@ -150,7 +152,8 @@ export function readBundle(where: string): Result<BundleContent> {
   // A second tally beside the first is a file that does not belong here.
   const tally = TALLY_FILES.find(has) ?? TALLY_FILES[0]
   const sheet = has(SHEET_FILE) ? ([SHEET_FILE] as const) : []
-  const names = [MANIFEST_FILE, ...BUNDLE_FILES, tally, ...sheet] as const
+  const adopted = ADOPTED_FILES.some(has) ? ADOPTED_FILES : []
+  const names = [MANIFEST_FILE, ...BUNDLE_FILES, tally, ...sheet, ...adopted] as const
   const listed = checkListed(where, inside.value, names)
   const files = new FolderFiles(where, names)
   return ok(listed.ok ? { where, files } : { where, files, problem: listed.error })

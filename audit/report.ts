@@ -131,6 +131,13 @@ function stationLines(facts: StationFacts): readonly string[] {
         row.totals,
       ]),
     ]),
+    ...devices.flatMap(({ device, tookOver }) =>
+      tookOver === null
+        ? []
+        : [
+            `  ${device} took the place of ${tookOver.device}, which died after ${tookOver.entries} entries and ${tookOver.ballots} ballots; all of them are in its bundle`,
+          ],
+    ),
     ...totalsText(facts).map((line) => `  ${line}`),
   ]
 }

@@ -34,9 +34,11 @@ import { enrolDevice, requestEnrolment } from '../provisioning/enrolment/enrolme
 import { buildPackage } from '../provisioning/package/build-package.ts'
 import { makeCardKey } from '../simulator/cards/card-key.ts'
 import { OfficerCard } from '../simulator/cards/officer-card.ts'
+import { PersonCard } from '../simulator/cards/person-card.ts'
 import { VoterCard } from '../simulator/cards/voter-card.ts'
 import { PANEL } from '../simulator/people/bench.ts'
 import type { OfficerHand, Officers } from '../simulator/people/officers.ts'
+import type { TechnicianHand } from '../simulator/people/takeover.ts'
 import {
   AUTOMATIC_DAY,
   type DayPlan,
@@ -74,6 +76,8 @@ export interface Provisioned {
   readonly desk: { readonly executive: Signer; readonly supervisory: Signer }
   /** By what the desk proves to cards that it may issue. */
   readonly deskTerminal: CardTerminal
+  /** The technician's card, made when it is asked for. */
+  technician(random: Random): TechnicianHand
   /** A blank voter's card, personalised for this election. */
   voterCard(random: Random): VoterCard
   readonly officers: Officers
@@ -144,7 +148,7 @@ export function provision(
   const desks = { role: 'check-in', station: STATION, publicKey: deskKey.publicKey } as const
   // The station's memory stick is plugged in.
   mkdirSync(join(out, 'bundles'), { recursive: true })
-  for (const device of plan.devices) {
+  for (const device of [...plan.devices, ...(plan.spares ?? [])]) {
     const keys = makeDeviceKeys(random)
     const enrolled = valueOrThrow(enrolDevice(requestEnrolment(device, keys), definition, issuing, device))
     const folder = deviceFolder(out, device)
@@ -159,7 +163,7 @@ export function provision(
     const key = drawP256Scalar(random)
     const request = requestTerminal(device, key, signerFromSeed(keys.message))
     const known = valueOrThrow(readCertificate(enrolled, authority.publicKey, times[0] ?? 0, device))
-    const forCards = valueOrThrow(enrolTerminal(request, known, definition, cardIssuing, device))
+    const forCards = valueOrThrow(enrolTerminal(request, known, definition, cardIssuing, device, STATION))
     writeCardTerminal(folder, { key, certificate: forCards, authority: cardAuthorityDer })
   }
   return {
@@ -170,6 +174,12 @@ export function provision(
     centre: { name: CENTRE, tlsSeed, certificate, witness, messageSigner },
     desk,
     deskTerminal: { certificate: certifyTerminal(desks, cardIssuing), key: deskKey },
+    technician: (drawn) => {
+      const key = makeCardKey(drawn)
+      const pin = digits(drawn)
+      const certificate = certifyCard('technician', 'technician', key.publicKey)
+      return { pin, card: new PersonCard({ kind: 'technician', certificate, pin, key }) }
+    },
     voterCard: (drawn) => {
       const card = new VoterCard({ random: drawn })
       const certificate = certifyCard('voter-card', 'voter-card', card.publicKey)
@@ -197,6 +207,7 @@ export function writeConfig(
   authority: Signer,
   lines: DeviceConfig['lines'],
   broker: DeviceConfig['broker'],
+  oldMedium?: string,
 ): void {
   const config = {
     version: 1,
@@ -205,6 +216,7 @@ export function writeConfig(
     authority: toBase64(authority.publicKey),
     lines,
     broker,
+    oldMedium,
     bundles: join(out, 'bundles'),
     calibration: CALIBRATION,
   }

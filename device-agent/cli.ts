@@ -8,7 +8,8 @@ export const usage = `sandogh device: the program of a ballot device
   sandogh device setup --home <folder>
       makes the ballot database of a provisioned device, once
   sandogh device run --home <folder>
-      runs the device: polls, voters, closing; goes on until it is switched off
+      runs the device: polls, voters, closing; goes on until it is switched off. A spare first asks on its screen for the
+      storage medium of the device that died, and takes its place
   sandogh device calibrate --home <folder>
       shows nine crosses on the device's own screen, fits its touchscreen to the touches on them and writes
       touch-calibration.json, signed by the device; while the device's program is not running

@@ -72,7 +72,11 @@ function status(store: CentreStore): string {
     const tally = totalsOf(store.tally(origin) !== undefined, stationOf.get(origin))
     const forks = store.forks(origin)
     const loud = forks === 0 ? '' : `  EQUIVOCATION: ${forks} signed checkpoints contradict the entries`
-    return `${device}  ${frontier.size} entries  ${tally}  ${origin}${loud}`
+    const takers = store
+      .takersOf(origin)
+      .map(({ device: spare, takeover }) => `${spare} after ${takeover?.size} entries`)
+    const taken = takers.length === 0 ? '' : `  its place was taken by ${takers.join(' and by ')}`
+    return `${device}  ${frontier.size} entries  ${tally}  ${origin}${taken}${loud}`
   })
   for (const { station, device } of sheets) lines.push(`${station}  sheet received from ${device}`)
   const devices = new Set(journals.map(({ device }) => device)).size

@@ -6,6 +6,11 @@ import { type OfficerLanguage, stringsIn } from './strings.ts'
 export function incidentText(entry: Entry, language: OfficerLanguage): string {
   const { incidents, officers, peripherals } = stringsIn(language)
   switch (entry.type) {
+    case 'takeover': {
+      const slip = entry.slip === 'none' ? [] : [incidents.slipInHand[entry.slip]]
+      const texts = [incidents.tookOver(entry.casts), ...slip]
+      return `${deviceOf(entry.origin)}: ${texts.join(language === 'fa' ? '؛ ' : '; ')}`
+    }
     case 'polls.paused':
       return incidents.paused[entry.reason]
     case 'polls.resumed':
@@ -47,4 +52,9 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
     default:
       throw new Error(`${entry.type} is no incident`)
   }
+}
+
+/** The device in the name of a journal, `…/device/<id>/<digits>`; a journal that is read may name anything. */
+function deviceOf(origin: string): string {
+  return /\/device\/([a-z0-9][a-z0-9.-]{0,63})\/[0-9a-f]{32}$/.exec(origin)?.[1] ?? '?'
 }

@@ -1,4 +1,5 @@
 /** The devices of a station side by side: a row a property, a column a device; rows in which one stands out are marked. */
+import { batchCount } from '../../core/journal/day-rules.ts'
 import { fromBase64, toHex } from '../../core/keys/hash.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import { shownText } from '../../core/text/drawable.ts'
@@ -149,7 +150,7 @@ const ROWS: readonly Row[] = [
   counted('entries', ({ day }) => day.size, notOdd),
   counted('ballots', ({ day }) => day.casts, farInNumber),
   counted('void slips', ({ day }) => day.voids, notZero),
-  counted('batches', ({ day }) => day.batches.length, notOdd),
+  counted('batches', ({ day }) => batchCount(day), notOdd),
   counted('restarts', ({ restarts }) => restarts.length, notZero),
   counted('pauses', ({ pauses }) => pauses.length, notZero),
   counted('parts lost', ({ outages }) => outages.length, notZero),

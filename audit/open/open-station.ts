@@ -103,6 +103,8 @@ export function openStation(
     for (const id of opened.ids) ids.push(id)
     for (const place of opened.places) places.push(place)
     for (const selection of opened.selections) all.push(selection)
+    const adoptedProblem = findAdoptedProblem(bundle, opened)
+    if (adoptedProblem !== undefined) findings.push({ at: places.length - 0.5, refusal: adoptedProblem })
     const recount = addSelections(emptyTally(definition), opened.selections)
     const problem = findCommitmentProblem(bundle, recount, electionPackage, secretKey)
     if (problem !== undefined) findings.push({ at: places.length - 0.5, refusal: problem })
@@ -147,34 +149,66 @@ function changed({ where }: VerifiedBundle) {
 
 /** Opens the ballots of one device, batch by batch. */
 function openDevice(
-  { origin, where: folder }: VerifiedBundle,
+  bundle: VerifiedBundle,
   batches: ReadonlyMap<number, readonly Uint8Array[]>,
   { definition, hash: packageHash }: Reference['electionPackage'],
   secretKey: Uint8Array,
 ) {
-  const open = ballotOpener({ definition, packageHash, origin }, secretKey)
+  const { where: folder } = bundle
+  const open = openerOf(bundle, { definition, hash: packageHash }, secretKey)
   const contestsOf = new Map(definition.styles.map(({ id }) => [id, contestsOfStyle(definition, id) ?? []]))
   const selections: Selection[] = []
   const findings: OpenFinding[] = []
   const ids: Uint8Array[] = []
+  let adopted = 0
   const places: { readonly where: string; readonly ballots: number }[] = []
   for (const [batch, sealedBallots] of batches) {
     const where = `${folder}/batches.jsonl batch ${batch}`
     const before = ids.length
     for (const sealed of sealedBallots) {
-      const opened = open(sealed)
+      const opened = open(sealed, batch)
       if ('faulty' in opened) {
         const { code, what } = FAULTS[opened.faulty]
         findings.push({ at: places.length, refusal: finding(code, where, what) })
         continue
       }
       ids.push(opened.id)
+      if ('isAdopted' in opened) adopted += 1
       const marks = selectionsOf(definition, contestsOf.get(opened.style) ?? [], opened.ballot)
       for (const selection of marks) selections.push(selection)
     }
     places.push({ where, ballots: ids.length - before })
   }
-  return { selections, findings, ids, places }
+  return { selections, findings, ids, places, adopted }
+}
+
+/** Opens ballots of a bundle; of a spare's those of the device in whose place it voted as well, and these alone in the batches of that one. */
+function openerOf(
+  { origin, adopted }: VerifiedBundle,
+  { definition, hash: packageHash }: Pick<Reference['electionPackage'], 'definition' | 'hash'>,
+  secretKey: Uint8Array,
+) {
+  const own = ballotOpener({ definition, packageHash, origin }, secretKey)
+  if (adopted === undefined) return own
+  const old = ballotOpener({ definition, packageHash, origin: adopted.origin }, secretKey)
+  return (sealed: Uint8Array, batch: number) => {
+    const opened = batch <= adopted.day.batches.length ? undefined : own(sealed)
+    const isOther = opened === undefined || ('faulty' in opened && opened.faulty === 'context')
+    return isOther ? { ...old(sealed), isAdopted: true } : opened
+  }
+}
+
+/** Why the ballots of a spare's bundle are not those of the two journals, each as many as were cast in it. */
+function findAdoptedProblem(
+  { where, adopted, day }: VerifiedBundle,
+  opened: { readonly ids: readonly unknown[]; readonly adopted: number },
+): Refusal | undefined {
+  if (adopted === undefined) return undefined
+  const own = opened.ids.length - opened.adopted
+  const cast = { adopted: adopted.day.casts, own: day.casts - adopted.day.casts }
+  if (opened.adopted <= cast.adopted && own <= cast.own) return undefined
+  const what = `${opened.adopted} of its ballots are of ${adopted.device}, which cast ${cast.adopted}, and ${own} its own, of ${cast.own}`
+  return finding('takeover.ballots', where, what)
 }
 
 /** Why a device's ballots are not its tally: the released one, or the sealed one once it opens and is the committed one. */

@@ -11,14 +11,14 @@ import { html, type Markup } from './markup.ts'
 /** How each kind of figure is computed. Types are those of journal entries, members those of `docs/formats.md`. */
 export const RULES = {
   headline:
-    '"bundles": the number of files journal.jsonl; "stations": those stations of package.json that have a device of which a journal.jsonl is here; "ballots": the number of entries ballot.cast of all files together',
+    '"bundles": the number of files journal.jsonl; "stations": those stations of package.json that have a device of which a journal.jsonl is here; "ballots": the number of entries ballot.cast of all files together, and "casts" of entries takeover',
   'check-ins':
     '"of": those stations of package.json that have a device of which a journal.jsonl is here; "counted": those of them of which an issued.json and the journal.jsonl of every device that package.json lists are here',
   entries: 'the number of lines',
-  ballots: 'the number of entries ballot.cast',
-  voids: 'the number of entries slip.voided',
-  slips: 'the number of entries ballot.cast and slip.voided',
-  batches: 'the number of entries batch.sealed',
+  ballots: 'the number of entries ballot.cast, and "casts" of an entry takeover',
+  voids: 'the number of entries slip.voided, and "voids" of an entry takeover',
+  slips: 'the number of entries ballot.cast and slip.voided, and "casts" and "voids" of an entry takeover',
+  batches: 'the number of entries batch.sealed, and "batches" of an entry takeover',
   opened: '"at" of the entry polls.opened; shown in the time zone of package.json',
   closed: '"at" of the entry polls.closed; shown in the time zone of package.json',
   receipt: '1 if the checkpoint bears the cosignature of the witness that package.json names, else 0',
@@ -28,10 +28,12 @@ export const RULES = {
   issued: 'the member "issued" of the payload',
   returned: 'the member "returned" of the payload',
   'sum-entries': 'the number of lines, of all files together',
-  'sum-ballots': 'the number of entries ballot.cast, of all files together',
-  'sum-voids': 'the number of entries slip.voided, of all files together',
-  'sum-slips': 'the number of entries ballot.cast and slip.voided, of all files together',
-  'sum-batches': 'the number of entries batch.sealed, of all files together',
+  'sum-ballots': 'the number of entries ballot.cast, and "casts" of entries takeover, of all files together',
+  'sum-voids': 'the number of entries slip.voided, and "voids" of entries takeover, of all files together',
+  'sum-slips':
+    'the number of entries ballot.cast and slip.voided, and "casts" and "voids" of entries takeover, of all files together',
+  'sum-batches':
+    'the number of entries batch.sealed, and "batches" of entries takeover, of all files together',
   'half-hour':
     'the number of entries ballot.cast of all files whose "at" is not before "of" and less than 30 minutes after it',
   'other-day':

@@ -1,4 +1,5 @@
 /** The story of one bundle in words: the verdict first, then the day. */
+import { batchCount } from '../../core/journal/day-rules.ts'
 import { sha256, toBase64, toHex } from '../../core/keys/hash.ts'
 import type { Refusal } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
@@ -94,7 +95,7 @@ function storyLines(
     definition === undefined
       ? strings.noZone(first.at.slice(0, 10))
       : dayLine(words, definition.pollingDay, window.timeZone),
-    strings.numbers(day.casts, day.voids, day.batches.length, day.size),
+    strings.numbers(day.casts, day.voids, batchCount(day), day.size),
     hoursLine(story, stopped === undefined, words),
     strings.program(
       latin(shownText(first.software, 120)),
@@ -171,7 +172,7 @@ function remainedLines(story: DayStory, facts: ReadStoryFacts, words: Words): re
     day.casts === 0
       ? remained.noBallots
       : waiting === 0
-        ? remained.allSealed(day.casts, day.batches.length)
+        ? remained.allSealed(day.casts, batchCount(day))
         : remained.waiting(waiting),
     remained.slips(day.casts + day.voids),
     ...(day.openedAt !== undefined && day.closedAt === undefined ? [remained.notClosed] : []),
@@ -197,7 +198,7 @@ export function storyJson({ day, ...story }: DayStory): Json {
     entries: day.size,
     ballots: day.casts,
     voidSlips: day.voids,
-    batches: day.batches.length,
+    batches: batchCount(day),
     waiting: day.casts - day.sealed,
     opened: day.openedAt ?? null,
     closed: day.closedAt ?? null,

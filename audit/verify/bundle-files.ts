@@ -1,5 +1,6 @@
 /** The files of one bundle while it is verified: each is read once, and what remains of it is its hash. */
 import {
+  ADOPTED_FILES,
   BUNDLE_FILES,
   type BundleFile,
   type Manifest,
@@ -69,9 +70,12 @@ export class BundleFiles {
     if (missing !== undefined) return bad(`it does not list ${missing}`)
     const tallies = TALLY_FILES.filter((name) => listed.has(name))
     if (tallies.length !== 1) return bad(`it lists not exactly one of ${TALLY_FILES.join(' and ')}`)
-    const known = BUNDLE_FILES.length + 1 + (listed.has(SHEET_FILE) ? 1 : 0)
+    const adopted = ADOPTED_FILES.filter((name) => listed.has(name)).length
+    if (adopted !== 0 && adopted !== ADOPTED_FILES.length)
+      return bad('it lists a part of what a spare takes over')
+    const known = BUNDLE_FILES.length + 1 + (listed.has(SHEET_FILE) ? 1 : 0) + adopted
     if (listed.size !== known) return bad('it lists files that no bundle has')
-    for (const name of [...TALLY_FILES, SHEET_FILE] as const) {
+    for (const name of [...TALLY_FILES, SHEET_FILE, ...ADOPTED_FILES] as const) {
       if (listed.has(name) === this.has(name)) continue
       const what = listed.has(name)
         ? 'it is missing: manifest.json lists it'

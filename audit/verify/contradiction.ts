@@ -5,8 +5,10 @@
  *     heads of one journal, one size, two roots       fork          proved by two signatures of the device itself
  *     heads of two journals of one device             id-twice      two machines, or one begun anew
  *     a head larger than the journal that is here     rolled-back   the end was cut off, or the bundle is an early one
+ *     a head larger than what a spare took over       takeover.fork the device that died went on, or was not dead
+ *     two spares that took over from one device       takeover.fork
  */
-import { equalBytes } from '../../core/keys/hash.ts'
+import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
 import type { Refusal } from '../../core/result.ts'
 import { rootAt } from '../../core/tlog/leaf-tree.ts'
 import type { WitnessedBundle, WitnessedHead } from './witnessed.ts'
@@ -14,10 +16,10 @@ import type { WitnessedBundle, WitnessedHead } from './witnessed.ts'
 /**
  * Compares the heads in these bundles with each other and with the journals in them, the worst first.
  * @param bundles of one station; one alone is compared with itself
- * @returns `witness.fork`, `witness.id-twice` or `witness.rolled-back`; undefined if all of it can be true at once
+ * @returns `witness.fork`, `witness.id-twice`, `witness.rolled-back` or `takeover.fork`; undefined if all of it can be true at once
  */
 export function findContradiction(bundles: readonly WitnessedBundle[]): Refusal | undefined {
-  return findFork(bundles) ?? findIdTwice(bundles) ?? findRollback(bundles)
+  return findFork(bundles) ?? findIdTwice(bundles) ?? findRollback(bundles) ?? findTakeoverFork(bundles)
 }
 
 function findFork(bundles: readonly WitnessedBundle[]): Refusal | undefined {
@@ -36,8 +38,46 @@ function findFork(bundles: readonly WitnessedBundle[]): Refusal | undefined {
       const root = head.size > bundle.tree.size ? undefined : rootAt(bundle.tree, head.size)
       if (root !== undefined && !equalBytes(root, head.root)) return fork(head, bundle)
     }
+    const { adopted } = bundle
+    if (adopted === undefined) continue
+    const oldKey = toBase64(adopted.identity.logKey)
+    for (const head of heads) {
+      if (head.origin !== adopted.origin || head.logKey !== oldKey || head.size > adopted.tree.size) continue
+      if (!equalBytes(rootAt(adopted.tree, head.size), head.root))
+        return fork(head, { where: bundle.where, holder: bundle.device })
+    }
   }
   return undefined
+}
+
+/** A spare went on from one size of a journal: nothing may be there beyond it, and nobody else may have gone on from it. */
+function findTakeoverFork(bundles: readonly WitnessedBundle[]): Refusal | undefined {
+  const heads = headsOf(bundles)
+  for (const { adopted, device } of bundles) {
+    if (adopted === undefined) continue
+    const beyond = heads.find(({ origin, size }) => origin === adopted.origin && size > adopted.tree.size)
+    if (beyond === undefined) continue
+    const what =
+      `FORK: ${device} took the place of ${adopted.device} after ${adopted.tree.size} entries, ` +
+      `but ${adopted.device} signed ${beyond.size}`
+    return takeoverFork(beyond.where, what)
+  }
+  const places = new Map<string, WitnessedBundle>()
+  for (const bundle of bundles) {
+    const other = places.get(bundle.standsFor)
+    if (other !== undefined && other.device !== bundle.device) {
+      const what = `FORK: ${other.device} (${other.where}) and ${bundle.device} both voted in the place of ${bundle.standsFor}`
+      return takeoverFork(bundle.where, what)
+    }
+    places.set(bundle.standsFor, bundle)
+  }
+  return undefined
+}
+
+function takeoverFork(where: string, what: string): Refusal {
+  const next =
+    'Ballots are in both, and some may be missing: keep all of it and the media, count nothing of that place, and tell the election authority at once.'
+  return { code: 'takeover.fork', where, what, next }
 }
 
 function fork(head: WitnessedHead, other: { readonly where: string; readonly holder?: string }): Refusal {

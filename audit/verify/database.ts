@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
+import { placeOf } from '../../core/election/place.ts'
+import { type AdoptedTables, adoptedTablesCheck } from '../../core/journal/check-adopted.ts'
 import {
   checkRecords,
   findTableProblem,
@@ -40,6 +43,8 @@ const TABLES = {
   sheet: { sealed: 'text', key: 'blob or null', sheet: 'text or null' },
   heads: { number: 'number', head: 'blob' },
   pool: { block: 'blob' },
+  adopted: { certificate: 'blob', checkpoint: 'text' },
+  adopted_journal: { seq: 'number', entry: 'blob' },
 } as const
 
 /** Rows as read, their types checked, nothing else. */
@@ -56,6 +61,8 @@ export interface DatabaseRows extends Omit<Records, 'origin' | 'logKey' | 'seale
   readonly sheet: readonly SheetRow[]
   readonly heads: readonly { readonly number: number; readonly head: Uint8Array }[]
   readonly pool: readonly { readonly block: Uint8Array }[]
+  readonly adopted: AdoptedTables['device']
+  readonly adopted_journal: AdoptedTables['journal']
 }
 
 /** A database that holds. */
@@ -104,12 +111,24 @@ export function verifyDatabase(rows: DatabaseRows, reference: Reference): Result
   if (otherOrigin(rows, row.origin, identity.value)) {
     return bad('table device, origin', 'it is not the origin that journal and checkpoints name')
   }
-  const { logKey, messageKey, device, station } = identity.value
+  const { logKey, messageKey, device } = identity.value
   const sealedSize = sealedBallotSize(definition)
-  const day = checkRecords({ ...rows, origin: row.origin, logKey, sealedSize })
+  const { authorityKey } = reference
+  const day = checkRecords(
+    { ...rows, origin: row.origin, logKey, sealedSize },
+    adoptedTablesCheck(
+      { device: rows.adopted, journal: rows.adopted_journal },
+      { electionPackage, authorityKey },
+    ),
+  )
   if (!day.ok) return day
   const bound = checkIdentity(day.value, identity.value, electionPackage, 'table journal, entry 0')
   if (!bound.ok) return bound
+  const { adopted } = day.value
+  const place = placeOf(definition, device, adopted && deviceOfOrigin(definition, adopted.origin))
+  if (place === undefined) return bad('table journal', `${device} is a spare and took no device's place`)
+  const station = place.station.id
+  const placed = { ...identity.value, station, standsFor: place.device }
   const others: OtherRecords = {
     spent: rows.spent.map(({ tag }) => tag),
     receipts: rows.receipts,
@@ -118,7 +137,7 @@ export function verifyDatabase(rows: DatabaseRows, reference: Reference): Result
   }
   const problem = findTableProblem(others, rows.checkpoints, day.value, { definition, messageKey })
   if (problem !== undefined) return bad(`table ${problem.table}`, problem.what)
-  const sheet = findSheetRowProblem(rows.sheet, day.value, identity.value, electionPackage)
+  const sheet = findSheetRowProblem(rows.sheet, day.value, placed, electionPackage)
   if (sheet !== undefined) return bad('table sheet', sheet)
   const heads = findHeadsProblem(rows.heads, rows.checkpoints, day.value, identity.value, definition)
   if (heads !== undefined) return bad('table heads', heads)

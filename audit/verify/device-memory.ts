@@ -20,7 +20,7 @@ import { parseCanonicalJson } from '../../core/text/canonical-json.ts'
 import { parseCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { openCosignature } from '../../core/tlog/cosignature.ts'
 import { parseNote } from '../../core/tlog/note.ts'
-import type { DeviceIdentity } from './identity.ts'
+import type { DeviceIdentity, PlacedIdentity } from './identity.ts'
 import { textOf } from './reference.ts'
 import { verifySheet } from './totals.ts'
 
@@ -37,7 +37,7 @@ const STATION_KEY_BYTES = 32
 export function findSheetRowProblem(
   rows: readonly SheetRow[],
   day: Day,
-  identity: DeviceIdentity,
+  identity: PlacedIdentity,
   electionPackage: ElectionPackage,
 ): string | undefined {
   const [row, ...more] = rows
@@ -46,13 +46,13 @@ export function findSheetRowProblem(
   if (row === undefined) return 'the sealed tally is missing'
   if (more.length > 0) return 'more than one sealed tally is there'
   const { definition } = electionPackage
-  const { device, station, messageKey } = identity
+  const { standsFor, station, messageKey } = identity
   const sealed = openSealedTally(row.sealed, { definition, messageKey }, 'table sheet')
   if (!sealed.ok) return sealed.error.what
   if (sealed.value.origin !== day.origin) return 'the sealed tally is of another journal'
   if (row.key !== null) {
     const reporting = definition.stations.find(({ id }) => id === station)?.devices[0]
-    if (device !== reporting) return "it has the key of the station's reporting device and is another one"
+    if (standsFor !== reporting) return "it has the key of the station's reporting device and is another one"
     if (row.key.length !== STATION_KEY_BYTES) return `a key of ${row.key.length} bytes; it has 32`
     if (row.sheet !== null) return 'the key is there though the sheet is made'
   }

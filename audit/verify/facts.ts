@@ -1,10 +1,13 @@
 /** What is told of a station that was verified: plain values, that pass from one thread to another and into every report. */
+import { batchCount } from '../../core/journal/day-rules.ts'
 import type { Ahead, OwnClock } from './clock.ts'
 import type { VerifiedStation } from './verify-station.ts'
 
 export interface DeviceFacts {
   readonly device: string
   readonly where: string
+  /** Of a spare: the device in whose place it voted, and with how much of it it began. */
+  readonly tookOver: { readonly device: string; readonly entries: number; readonly ballots: number } | null
   readonly origin: string
   readonly entries: number
   readonly ballots: number
@@ -42,15 +45,19 @@ export function factsOf(verified: VerifiedStation): StationFacts {
   return {
     station: station.id,
     devices: bundles.map((bundle, i) => {
-      const { device, where, origin, day, clock, receipt, tally, digests } = bundle
+      const { device, where, origin, day, clock, receipt, tally, digests, adopted } = bundle
       return {
         device,
         where,
+        tookOver:
+          adopted === undefined
+            ? null
+            : { device: adopted.device, entries: adopted.day.size, ballots: adopted.day.casts },
         origin,
         entries: day.size,
         ballots: day.casts,
         voidSlips: day.voids,
-        batches: day.batches.length,
+        batches: batchCount(day),
         receipt: receipt ?? null,
         random: day.random,
         programs: day.programs,

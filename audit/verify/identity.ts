@@ -11,7 +11,8 @@ import type { Reference } from './reference.ts'
 /** What a device's certificate says of it. */
 export interface DeviceIdentity {
   readonly device: string
-  readonly station: string
+  /** Absent of a spare: which one it is the journal that it took over tells. */
+  readonly station?: string
   /** Ed25519, 32 bytes each. */
   readonly logKey: Uint8Array
   readonly messageKey: Uint8Array
@@ -21,12 +22,19 @@ export interface DeviceIdentity {
   readonly fingerprint: string
 }
 
+/** A device in its place of a station. */
+export interface PlacedIdentity extends DeviceIdentity {
+  readonly station: string
+  /** The device in whose place of the station it voted: itself, unless it is a spare. */
+  readonly standsFor: string
+}
+
 const KEEP = 'Keep it as it is, and compare it with the device, its other copies and the centre.'
 
 /** Reads a device's certificate, which must have been good at noon (UTC) of the polling day: an audit may come years later. */
 export function readIdentity(
   der: Uint8Array,
-  { authorityKey, electionPackage, stationOf }: Reference,
+  { authorityKey, electionPackage, stationOf, isSpare }: Reference,
   where: string,
 ): Result<DeviceIdentity> {
   const noon = Date.parse(`${electionPackage.definition.pollingDay}T12:00:00Z`)
@@ -38,12 +46,12 @@ export function readIdentity(
   if (role !== 'device' || log === undefined || message === undefined) {
     return refuse('bundle.certificate', where, 'this is not the certificate of a ballot device', KEEP)
   }
-  if (station === undefined) {
+  if (station === undefined && !isSpare(subject)) {
     return refuse('bundle.certificate', where, `the package has no device ${subject}`, KEEP)
   }
   return ok({
     device: subject,
-    station: station.id,
+    ...(station !== undefined && { station: station.id }),
     logKey: log,
     messageKey: message,
     ...(witness !== undefined && { witnessKey: witness }),

@@ -16,6 +16,10 @@ export interface Reference {
   /** SHA-256 of it, base64. */
   readonly packageDigest: string
   readonly stationOf: (device: string) => Station | undefined
+  /** Whether any station lists it as a spare. */
+  readonly isSpare: (device: string) => boolean
+  /** Whether a station lists it, as a device or as a spare. */
+  readonly isOfStation: (device: string, station: string) => boolean
   /** Absent where this computer does not know the zone: no verdict rests on its database. */
   readonly pollingDay?: PollingDay
 }
@@ -49,6 +53,10 @@ export function openReference(
   const stations = new Map(
     definition.stations.flatMap((station) => station.devices.map((device) => [device, station] as const)),
   )
+  const spares = new Map<string, Set<string>>()
+  for (const station of definition.stations)
+    for (const spare of station.spares ?? [])
+      spares.set(spare, (spares.get(spare) ?? new Set()).add(station.id))
   const pollingDay = pollingDayOf(definition)
   return ok({
     authorityKey: key,
@@ -56,6 +64,8 @@ export function openReference(
     packageBytes,
     packageDigest: toBase64(sha256(packageBytes)),
     stationOf: (device) => stations.get(device),
+    isOfStation: (device, id) => stations.get(device)?.id === id || spares.get(device)?.has(id) === true,
+    isSpare: (device) => spares.has(device),
     ...(pollingDay !== undefined && { pollingDay }),
   })
 }

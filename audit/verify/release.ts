@@ -6,7 +6,7 @@ import { SHEET_FILE } from '../../core/bundle/bundle.ts'
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
 import { findTallyProblem } from '../../core/election/check-tally.ts'
-import type { Definition, Station } from '../../core/election/definition.ts'
+import { type Definition, devicesOfStation, type Station } from '../../core/election/definition.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import type { Sheet } from './totals.ts'
 import type { VerifiedBundle } from './verify-bundle.ts'
@@ -45,7 +45,7 @@ export function verifyReleased(
     return refuse('station.small-device', `${told.where}/tally.json`, what, SECRET)
   }
   const release = releaseOf(bundles.map(({ day }) => day.casts))
-  const reporting = bundles.find(({ device }) => device === station.devices[0])
+  const reporting = bundles.find(({ standsFor }) => standsFor === station.devices[0])
   const neverReleased = release === 'device' ? sealedOf(bundles) : []
   if (reporting?.sheet === undefined)
     return ok({ neverReleased, withoutSheet: release === 'station' && reporting !== undefined })
@@ -72,13 +72,14 @@ function sealedOf(bundles: readonly VerifiedBundle[]): readonly string[] {
 /** One journal of each device of the station; those of the given bundles as they closed; a sum that ballots can give. */
 function findSheetProblem(
   { journals, tally }: Sheet,
-  { devices }: Station,
+  station: Station,
   bundles: readonly VerifiedBundle[],
   definition: Definition,
 ): string | undefined {
-  const named = journals.map(({ origin }) => deviceOfOrigin(definition, origin))
-  if (journals.length !== devices.length || !devices.every((device) => named.includes(device)))
-    return 'its journals are not one of each device of the station'
+  const { devices } = station
+  const named = journals.map(({ origin }) => deviceOfOrigin(definition, origin) ?? '')
+  if (!isOneOfEachPlace(named, station, bundles))
+    return 'its journals are not one of each device of the station, or of a spare in its place'
   for (const { device, origin, day } of bundles) {
     const journal = journals.find((known) => known.origin === origin)
     if (journal === undefined) return `it is over another journal of ${device} than the one here`
@@ -88,4 +89,23 @@ function findSheetProblem(
   if (bundles.length < devices.length) return undefined
   const casts = bundles.reduce((sum, { day }) => sum + day.casts, 0)
   return findTallyProblem(definition, tally, casts)
+}
+
+/** Whether these devices can be those of all places of a station. Whose place a spare took whose bundle is not here, nobody knows. */
+function isOneOfEachPlace(
+  named: readonly string[],
+  station: Station,
+  bundles: readonly VerifiedBundle[],
+): boolean {
+  const listed = devicesOfStation(station)
+  const known = named.flatMap((device) => {
+    const bundle = bundles.find((one) => one.device === device)
+    return bundle?.standsFor ?? station.devices.filter((id) => id === device)
+  })
+  return (
+    named.length === station.devices.length &&
+    named.every((device) => listed.includes(device)) &&
+    new Set(named).size === named.length &&
+    new Set(known).size === known.length
+  )
 }

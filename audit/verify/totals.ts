@@ -11,7 +11,7 @@ import type { ElectionPackage } from '../../core/package/package.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import type { BundleFiles } from './bundle-files.ts'
-import type { DeviceIdentity } from './identity.ts'
+import type { DeviceIdentity, PlacedIdentity } from './identity.ts'
 
 /** Either `tally` or `sealedTally` is there. */
 export interface Totals {
@@ -37,7 +37,7 @@ const KEEP = 'Keep it as it is, and compare it with the device, its other copies
  */
 export function verifyTotals(
   files: BundleFiles,
-  identity: DeviceIdentity,
+  identity: PlacedIdentity,
   day: Day,
   electionPackage: ElectionPackage,
 ): Result<Totals> {
@@ -97,15 +97,16 @@ function verifyTally(
  */
 export function verifySheet(
   text: string,
-  identity: Pick<DeviceIdentity, 'device' | 'station' | 'messageKey'>,
+  identity: Pick<PlacedIdentity, 'device' | 'station' | 'standsFor' | 'messageKey'>,
   { origin, closing }: Day,
   { definition }: ElectionPackage,
   where: string,
 ): Result<Sheet> {
-  const { device, station: id, messageKey } = identity
+  const { device, station: id, standsFor, messageKey } = identity
   const bad = (what: string) => refuse('bundle.sheet', where, what, KEEP)
   const reporting = definition.stations.find((station) => station.id === id)?.devices[0]
-  if (device !== reporting) return bad(`the reporting device of its station is ${reporting}, not ${device}`)
+  if (standsFor !== reporting)
+    return bad(`the reporting device of its station is ${reporting}, not ${device}`)
   const sheet = openStationSheet(text, messageKey, where)
   if (!sheet.ok) return sheet
   const { station, journals, tally: json } = sheet.value

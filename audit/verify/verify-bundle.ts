@@ -6,11 +6,11 @@
 import { checkBatches, lookAtBatchTexts } from '../../core/ballot-box/batch.ts'
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
 import { openManifest, parseBatchTexts, parseSpentTags } from '../../core/bundle/bundle.ts'
-import type { Day } from '../../core/journal/day.ts'
+import type { Day, SealedBatch } from '../../core/journal/day.ts'
 import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, RefusalError, type Result, refuse } from '../../core/result.ts'
-import type { LeafTree } from '../../core/tlog/leaf-tree.ts'
+import { type LeafTree, rootAt } from '../../core/tlog/leaf-tree.ts'
 import { parseNote } from '../../core/tlog/note.ts'
 import { type BundleContent, MANIFEST_FILE } from '../read-folders.ts'
 import { BundleFiles, digestOf } from './bundle-files.ts'
@@ -19,6 +19,7 @@ import { checkIdentity, readReceipt } from './identity.ts'
 import { verifyJournal } from './journal.ts'
 import { type Reference, referenceOfBundle } from './reference.ts'
 import { Remembered } from './remembered.ts'
+import { type AdoptedJournal, verifyTakeover } from './takeover.ts'
 import { type Totals, verifyTotals } from './totals.ts'
 import { verifyWitnessed, type Witnessed, type WitnessedHead } from './witnessed.ts'
 
@@ -27,6 +28,10 @@ export interface VerifiedBundle extends Totals {
   readonly where: string
   readonly device: string
   readonly station: string
+  /** The device in whose place of the station it voted: itself, unless it is a spare. */
+  readonly standsFor: string
+  /** Of a spare: the journal that it took over. */
+  readonly adopted?: AdoptedJournal
   readonly origin: string
   readonly day: Day
   readonly clock: OwnClock
@@ -80,7 +85,7 @@ function verifyFiles(
   const certificate = files.bytes('device-certificate.der')
   const identity = remembered.identity(certificate, files.place('device-certificate.der'))
   if (!identity.ok) return identity
-  const { device, station, messageKey, logKey } = identity.value
+  const { device, messageKey, logKey } = identity.value
 
   const manifest = openManifest(files.text(MANIFEST_FILE), messageKey, files.place(MANIFEST_FILE))
   if (!manifest.ok) {
@@ -101,14 +106,19 @@ function verifyFiles(
   const entry0 = `${files.place('journal.jsonl')} entry 0`
   const bound = checkIdentity(day, identity.value, electionPackage, entry0)
   if (!bound.ok) return bound
+  const identityOf = (der: Uint8Array, where: string) => remembered.identity(der, where)
+  const taken = verifyTakeover(files, identity.value, day, reference, identityOf)
+  if (!taken.ok) return taken
+  const placed = taken.value.identity
+  const { adopted } = taken.value
   const same = files.checkListed(manifest.value, ['journal.jsonl'])
   if (!same.ok) return same
   const receipt = readReceipt(note, electionPackage, files.place('checkpoint'))
   if (!receipt.ok) return receipt
 
-  const box = verifyBallotBox(files, electionPackage, day)
+  const box = verifyBallotBox(files, electionPackage, day, adopted?.day.batches ?? [])
   if (!box.ok) return box
-  const totals = verifyTotals(files, identity.value, day, electionPackage)
+  const totals = verifyTotals(files, placed, day, electionPackage)
   if (!totals.ok) return totals
   const parsed = parseNote(note)
   if (!parsed.ok) throw new Error('a checkpoint that was opened is a note')
@@ -124,7 +134,13 @@ function verifyFiles(
     logKey: toBase64(logKey),
     cosigners: receipt.value === undefined ? [] : [{ owner: undefined, time: receipt.value }],
   }
-  const own = { identity: identity.value, checkpoint }
+  const own = {
+    identity: placed,
+    checkpoint,
+    ...(adopted && {
+      adopted: { identity: adopted.identity, checkpoint: adoptedHead(files, adopted, device) },
+    }),
+  }
   const witnessed = verifyWitnessed(
     files.bytes('cosigned.json'),
     own,
@@ -143,7 +159,9 @@ function verifyFiles(
   return ok({
     where: files.where,
     device,
-    station,
+    station: placed.station,
+    standsFor: placed.standsFor,
+    ...(adopted && { adopted }),
     origin,
     day,
     clock,
@@ -154,6 +172,26 @@ function verifyFiles(
     witnessed: witnessed.value,
     digests: { manifest: files.digest(MANIFEST_FILE), batches: files.digest('batches.jsonl') },
   })
+}
+
+/** The last head of a device that died, as a spare hands it out. */
+function adoptedHead(files: BundleFiles, adopted: AdoptedJournal, holder: string): WitnessedHead {
+  const note = files.text('taken-over-checkpoint')
+  const parsed = parseNote(note)
+  if (!parsed.ok) throw new Error('a checkpoint that was opened is a note')
+  const { device, origin, tree, identity } = adopted
+  return {
+    ...parsed.value,
+    origin,
+    size: tree.size,
+    root: rootAt(tree, tree.size),
+    note,
+    where: files.place('taken-over-checkpoint'),
+    device,
+    holder,
+    logKey: toBase64(identity.logKey),
+    cosigners: [],
+  }
 }
 
 /** Whether the journal's first entry names this certificate. Unverified: it only helps to say which of two files was swapped. */
@@ -173,14 +211,19 @@ function otherCertificate(where: string) {
 }
 
 /** Sealed ballots and spent tags against what the journal names. */
-function verifyBallotBox(files: BundleFiles, { definition }: ElectionPackage, day: Day) {
+function verifyBallotBox(
+  files: BundleFiles,
+  { definition }: ElectionPackage,
+  day: Day,
+  before: readonly SealedBatch[],
+) {
   const where = files.place('batches.jsonl')
   const size = sealedBallotSize(definition)
   const batches = parseBatchTexts(files.bytes('batches.jsonl'), where, (texts) =>
     lookAtBatchTexts(texts, size),
   )
   if (!batches.ok) return batches
-  const checked = checkBatches(day.batches, batches.value, where)
+  const checked = checkBatches([...before, ...day.batches], batches.value, where)
   if (!checked.ok) return checked
   const tagsWhere = files.place('spent-tags.json')
   const tags = parseSpentTags(files.bytes('spent-tags.json'), tagsWhere)

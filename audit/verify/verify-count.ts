@@ -1,5 +1,6 @@
 /** All bundles that were given, station by station. */
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
+import { placeOf } from '../../core/election/place.ts'
 import { peekDocument } from '../../core/keys/signed-document.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
@@ -8,6 +9,7 @@ import { type BundleContent, MANIFEST_FILE, unlessUnreadable } from '../read-fol
 import { type Finding, folderFinding, STEP, sortFindings } from './findings.ts'
 import { openReference, type Reference, textOf } from './reference.ts'
 import { Remembered } from './remembered.ts'
+import { peekTakenOver } from './takeover.ts'
 import { type VerifiedBundle, verifyBundle } from './verify-bundle.ts'
 import { type IssuedFile, type VerifiedStation, verifyStation } from './verify-station.ts'
 
@@ -107,8 +109,9 @@ export function findReference(
 /** Puts what was given together by the stations that it says it is of, in the package's order; what is of none comes last, each by itself. */
 export function groupByStation(
   { bundles, checkIns }: GivenFolders,
-  { electionPackage: { definition }, stationOf }: Reference,
+  reference: Reference,
 ): readonly GivenStation[] {
+  const { definition } = reference.electionPackage
   const groups = new Map(
     definition.stations.map(({ id }) => [
       id,
@@ -119,7 +122,8 @@ export function groupByStation(
   for (const bundle of bundles) {
     const origin = originOf(bundle)
     const device = origin === undefined ? undefined : deviceOfOrigin(definition, origin)
-    const group = device === undefined ? undefined : groups.get(stationOf(device)?.id ?? '')
+    const group =
+      device === undefined ? undefined : groups.get(stationOfBundle(device, bundle, reference) ?? '')
     if (device === undefined || group === undefined)
       strays.push({ station: undefined, bundles: [bundle], checkIns: [], crowds: [] })
     else group.bundles.push({ device, bundle })
@@ -234,6 +238,17 @@ function verifyDemanded(
 function originOf({ files }: BundleContent): string | undefined {
   const read = unlessUnreadable(() => ok(textOf(files.get(MANIFEST_FILE) ?? new Uint8Array())))
   return read.ok ? memberOf(peekDocument(read.value, 'manifest', MANIFEST_FILE), 'origin') : undefined
+}
+
+/** The station of a device; of a spare the one that its journal says, unverified. */
+function stationOfBundle(device: string, { files }: BundleContent, reference: Reference): string | undefined {
+  const station = reference.stationOf(device)
+  if (station !== undefined || !reference.isSpare(device)) return station?.id
+  const read = unlessUnreadable(() => ok(files.get('journal.jsonl') ?? new Uint8Array()))
+  const place = read.ok ? peekTakenOver(read.value, reference) : undefined
+  return place === undefined
+    ? undefined
+    : placeOf(reference.electionPackage.definition, device, place)?.station.id
 }
 
 /** The station that an `issued.json` says it is of, unverified: it tells whose keys must have signed it. */

@@ -25,7 +25,7 @@ export interface VerifiedStation {
   readonly station: Station
   /** In the package's order of devices. */
   readonly bundles: readonly VerifiedBundle[]
-  /** Devices of the package without a bundle here. */
+  /** Devices of the package without a bundle here, their own or that of a spare in their place. */
   readonly missing: readonly string[]
   /** Who has seen each device's journal to its end, in the order of `bundles`. */
   readonly eyes: readonly Eyes[]
@@ -67,8 +67,8 @@ export function verifyStation(
     findTwice(bundles, 'an authorization that was spent on both', ({ spentTags }) => spentTags) ??
     findTwice(bundles, 'a sealed ballot that is in both', ({ ballotLeaves }) => hashesIn(ballotLeaves))
   if (twice !== undefined) return refuse('station.twice', twice.where, twice.what, KEEP)
-  const sorted = station.devices.flatMap((id) => bundles.filter(({ device }) => device === id))
-  const missing = station.devices.filter((id) => !bundles.some(({ device }) => device === id))
+  const sorted = station.devices.flatMap((id) => bundles.filter(({ standsFor }) => standsFor === id))
+  const missing = station.devices.filter((id) => !bundles.some(({ standsFor }) => standsFor === id))
   const eyes: Eyes[] = []
   for (const bundle of sorted) {
     const seen = eyesOn(bundle, sorted, reference, remembered)

@@ -4,17 +4,18 @@
  */
 import { type CosignedNote, parseCosigned } from '../../core/bundle/cosigned.ts'
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
-import type { Definition } from '../../core/election/definition.ts'
+import { type Definition, devicesOfStation } from '../../core/election/definition.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import type { LeafTree } from '../../core/tlog/leaf-tree.ts'
 import { ED25519_TYPE, isSignedBy } from '../../core/tlog/note.ts'
 import { headsOf, idTwice } from './contradiction.ts'
-import type { DeviceIdentity } from './identity.ts'
+import type { DeviceIdentity, PlacedIdentity } from './identity.ts'
 import { type Cosigner, type KeyRing, type StationWitness, stationRing } from './key-ring.ts'
 import type { Reference } from './reference.ts'
 import type { Remembered } from './remembered.ts'
+import type { AdoptedJournal } from './takeover.ts'
 
 /** A head that its device really signed. */
 export interface WitnessedHead extends CosignedNote {
@@ -42,6 +43,10 @@ export interface Witnessed {
 export interface WitnessedBundle {
   readonly where: string
   readonly device: string
+  /** The device in whose place of the station it voted: itself, unless it is a spare. */
+  readonly standsFor: string
+  /** Of a spare: the journal that it took over. */
+  readonly adopted?: AdoptedJournal
   readonly origin: string
   readonly day: Day
   /** Over its journal. */
@@ -62,25 +67,31 @@ const KEEP = 'Keep it as it is, and compare it with the device, its other copies
  * Verifies every signature in `cosigned.json`: each journal's own, that of every witness whose key is known, and, on a head of a neighbour,
  * this device's. A signature line under an unknown name says nothing and is passed over, as C2SP signed-note asks.
  * @param own.checkpoint the verified head that ends the bundle
+ * @param own.adopted of a spare: certificate and last head of the device that died
  * @param where the file
  * @returns a refusal that names certificate or note, `witness.*`: `certificate`, `id-twice`, `journal`, `signature`, `cosignature`
  */
 export function verifyWitnessed(
   bytes: Uint8Array,
-  own: { readonly identity: DeviceIdentity; readonly checkpoint: WitnessedHead },
-  { electionPackage: { definition } }: Reference,
+  own: {
+    readonly identity: PlacedIdentity
+    readonly checkpoint: WitnessedHead
+    readonly adopted?: { readonly identity: DeviceIdentity; readonly checkpoint: WitnessedHead }
+  },
+  { electionPackage: { definition }, isOfStation }: Reference,
   remembered: Remembered,
   where: string,
 ): Result<Witnessed> {
   const cosigned = parseCosigned(bytes, where)
   if (!cosigned.ok) return cosigned
-  const identities = new Map([[own.identity.device, own.identity]])
+  const identities = new Map<string, DeviceIdentity>([[own.identity.device, own.identity]])
+  if (own.adopted !== undefined) identities.set(own.adopted.identity.device, own.adopted.identity)
   for (const [i, der] of cosigned.value.certificates.entries()) {
     const place = `${where} certificate ${i}`
     const identity = remembered.identity(der, place)
     if (!identity.ok) return identity
-    const { device, station, fingerprint } = identity.value
-    if (station !== own.identity.station)
+    const { device, fingerprint } = identity.value
+    if (!isOfStation(device, own.identity.station))
       return refuse('witness.certificate', place, `device ${device} is of another station`, KEEP)
     const known = identities.get(device)
     if (known !== undefined && known.fingerprint !== fingerprint)
@@ -97,6 +108,7 @@ export function verifyWitnessed(
     if (!head.ok) return head
     heads.push(head.value)
   }
+  if (own.adopted !== undefined) heads.push(own.adopted.checkpoint)
   return ok({ heads, identities })
 }
 
@@ -161,7 +173,10 @@ export function eyesOn(
     if (!cosigners.ok) return cosigners
     for (const { owner } of cosigners.value) seen.add(owner)
   }
+  const station = stationOf(bundle.standsFor)
   const neighbours =
-    stationOf(bundle.device)?.devices.filter((id) => id !== bundle.device && seen.has(id)) ?? []
+    station === undefined
+      ? []
+      : devicesOfStation(station).filter((id) => id !== bundle.device && seen.has(id))
   return ok({ centre: seen.has(undefined), neighbours })
 }

@@ -30,7 +30,18 @@ export const TALLY_FILES = ['tally.json', 'sealed-tally.json'] as const
 /** Only the bundle of a station's reporting device may have it: the sum of the station. */
 export const SHEET_FILE = 'station-sheet.json'
 
-export type BundleFile = (typeof BUNDLE_FILES)[number] | (typeof TALLY_FILES)[number] | typeof SHEET_FILE
+/** Only the bundle of a spare has them, all three: what it took over of the device in whose place it voted. */
+export const ADOPTED_FILES = [
+  'taken-over-certificate.der',
+  'taken-over-checkpoint',
+  'taken-over-journal.jsonl',
+] as const
+
+export type BundleFile =
+  | (typeof BUNDLE_FILES)[number]
+  | (typeof TALLY_FILES)[number]
+  | (typeof ADOPTED_FILES)[number]
+  | typeof SHEET_FILE
 export type BundleFiles = ReadonlyMap<BundleFile, Uint8Array>
 
 /** No file of a bundle is larger. */

@@ -76,6 +76,8 @@ const station = z.strictObject({
   name: names,
   /** Devices that vote here, as many as have room on an officer's card; an audit names each that is missing. */
   devices: z.array(identifier).min(1).max(8),
+  /** Devices that may take the place of one that died here, and vote here in no other way. One spare may be listed by several stations. */
+  spares: z.array(identifier).min(1).max(4).optional(),
   /** Ed25519 keys of the two that sign authorizations: the executive terminal and the supervisor. */
   authorizationKeys: z.strictObject({ executive: key32, supervisory: key32 }),
 })
@@ -151,6 +153,14 @@ export function parseDefinition(value: unknown, where: string): Result<Definitio
     problem.what,
     'Correct the package at its source and sign it again.',
   )
+}
+
+/** Every device that may ever vote at a station. */
+export function devicesOfStation({
+  devices,
+  spares = [],
+}: Pick<Station, 'devices' | 'spares'>): readonly string[] {
+  return [...devices, ...spares]
 }
 
 /** The contest of that id; a definition that was parsed has each one its styles name. */
@@ -308,7 +318,16 @@ function findDuplicateDevice(stations: readonly Station[]): Problem | undefined 
       seen.add(device)
     }
   }
-  return undefined
+  return first(stations, ({ spares = [] }, index) => {
+    const twice = spares.find((spare, place) => seen.has(spare) || spares.indexOf(spare) !== place)
+    return twice === undefined
+      ? undefined
+      : {
+          code: 'package.duplicate-device',
+          path: `stations[${index}].spares`,
+          what: `spare ${twice} stands here twice, or is a device of a station too`,
+        }
+  })
 }
 
 function findDuplicate<K extends string>(

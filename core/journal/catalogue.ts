@@ -29,6 +29,25 @@ export const CATALOGUE = {
       random: z.enum(['system', 'seeded, not secret']).describe('where random numbers come from'),
     })
     .describe('First entry, always: binds device, election and program.'),
+  takeover: z
+    .strictObject({
+      origin: z.string().min(1).max(256).describe('name of the journal of the device that died'),
+      size: count.describe('its entries, as found on its medium'),
+      root: hash.describe('root over them'),
+      casts: count.describe('ballots cast by then'),
+      voids: count.describe('void slips by then'),
+      batches: count.describe('batches sealed by then'),
+      pooled: count.describe('ballots that waited in its pool and wait in this one now'),
+      slip: z
+        .enum(['none', 'recorded', 'not-recorded'])
+        .describe('whether a slip was in hand on it, and whether its vote was recorded'),
+      executive: hash,
+      supervisory: hash,
+      technician: hash,
+    })
+    .describe(
+      'Second entry of a spare that took the place of a device of its station: with two officers and a technician (SHA-256 of their certificates) it goes on with that device’s ballots, spent authorizations and counts, and its polls are open.',
+    ),
   'device.started': z
     .strictObject({
       peripherals: z.record(peripheral, short).describe('what each peripheral said of itself'),

@@ -68,11 +68,14 @@ interface TableProblem {
   readonly what: string
 }
 
+/** Names the batches that a journal took over before its own; refuses if what was kept of them does not hold. */
+export type BatchesBefore = (day: Day) => Result<readonly SealedBatch[]>
+
 /**
  * Checks every row of the four tables.
  * @returns the day the journal tells, or a refusal whose `where` names table and row: `table checkpoints, size 13`
  */
-export function checkRecords(records: Records): Result<Day> {
+export function checkRecords(records: Records, batchesBefore: BatchesBefore): Result<Day> {
   const checkpoints = checkCheckpoints(records)
   if (!checkpoints.ok) return checkpoints
   const rows = [...records.journal].sort((a, b) => a.seq - b.seq)
@@ -88,9 +91,12 @@ export function checkRecords(records: Records): Result<Day> {
   }
   if (day.origin !== records.origin)
     return differs('journal', 'entry 0', 'it names another origin than the checkpoints')
-  const batches = findBatchProblem(records.batches, day.batches)
+  const before = batchesBefore(day)
+  if (!before.ok) return before
+  const named = [...before.value, ...day.batches]
+  const batches = findBatchProblem(records.batches, named)
   if (batches !== undefined) return fail(batches)
-  const ballots = checkBallots(records, day.batches)
+  const ballots = checkBallots(records, named)
   return ballots.ok ? ok(day) : ballots
 }
 

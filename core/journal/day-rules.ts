@@ -45,6 +45,27 @@ export function isLastBatchSealed({ polls, casts, sealed }: Day): boolean {
   return polls !== 'finished' && casts > 0 && sealed === casts
 }
 
+/** Batches sealed so far, those of the device whose place this one took included. */
+export function batchCount({ adopted, batches }: Pick<Day, 'adopted' | 'batches'>): number {
+  return (adopted?.batches ?? 0) + batches.length
+}
+
+/** Why a device cannot go on with what another one left. That it left just this, `adopt.ts` asks. */
+export function findTakeoverProblem(
+  day: Day,
+  { casts, batches, pooled, executive, supervisory, technician }: Entry & { type: 'takeover' },
+): string | undefined {
+  if (day.size !== 1) return 'a journal takes over another in its second entry or never'
+  if (new Set([executive, supervisory, technician]).size < 3)
+    return 'two officers and a technician are needed, each with a certificate of their own'
+  // A pool that sealed a batch of 32 keeps 32.
+  const isPossible =
+    pooled <= casts && (pooled === 0) === (casts === 0) && (batches === 0) === (pooled === casts)
+  return isPossible
+    ? undefined
+    : `${casts} ballots, ${pooled} of them waiting and ${batches} batches cannot be`
+}
+
 /**
  * Why a batch cannot be sealed now. Pools are per ballot style and the journal names no style (`docs/decisions/0002`), so of the 64 ballots
  * of one style that a batch of 32 is drawn from it shows only that so many waited.
@@ -55,7 +76,7 @@ export function findBatchProblem(
 ): string | undefined {
   const waiting = day.casts - day.sealed
   if (day.polls === 'closed') return 'polls were not open'
-  if (batch !== day.batches.length + 1) return `batch ${batch} after ${day.batches.length}`
+  if (batch !== batchCount(day) + 1) return `batch ${batch} after ${batchCount(day)}`
   if (count === 0 || count > waiting) return `${count} ballots sealed but ${waiting} waited`
   // The last batch: whatever remained.
   if (count === waiting) return undefined

@@ -4,7 +4,15 @@
  */
 import { fail, ok, type Refusal, type Result, refuse } from '../result.ts'
 import type { MediumName } from './catalogue.ts'
-import { AFTER_THE_END, findBatchProblem, isLastBatchSealed, ONE_OFFICER, VOTING } from './day-rules.ts'
+import {
+  AFTER_THE_END,
+  batchCount,
+  findBatchProblem,
+  findTakeoverProblem,
+  isLastBatchSealed,
+  ONE_OFFICER,
+  VOTING,
+} from './day-rules.ts'
 import type { Entry } from './entry.ts'
 
 /** A batch as the journal names it; `seq` is the entry that does. */
@@ -33,8 +41,11 @@ export interface Day {
   readonly polls: 'closed' | 'open' | 'paused' | 'finished'
   /** The zero report was printed, with proof. */
   readonly zeroReport: boolean
+  /** Of a spare: what it took over. Its counts go on from there. */
+  readonly adopted?: Entry & { readonly type: 'takeover' }
   readonly casts: number
   readonly voids: number
+  /** Those that this journal names; before them come those of the journal that it took over. */
   readonly batches: readonly SealedBatch[]
   /** Ballots in sealed batches. */
   readonly sealed: number
@@ -160,6 +171,8 @@ export class DayReplay {
   /** What the event itself asks for and changes. */
   #takeEvent(day: Draft, entry: Exclude<Entry, { readonly type: 'journal.opened' }>): string | undefined {
     switch (entry.type) {
+      case 'takeover':
+        return takeOver(day, entry)
       case 'polls.opened':
         if (day.polls !== 'closed') return 'polls were already open'
         if (!day.zeroReport) return 'no zero report was printed before'
@@ -279,10 +292,23 @@ export class DayReplay {
   }
 }
 
+function takeOver(day: Draft, entry: Entry & { readonly type: 'takeover' }): string | undefined {
+  const problem = findTakeoverProblem(day, entry)
+  if (problem !== undefined) return problem
+  day.adopted = entry
+  day.casts = entry.casts
+  day.voids = entry.voids
+  day.sealed = entry.casts - entry.pooled
+  day.polls = 'open'
+  day.openedAt = entry.at
+  day.incidents.push(entry)
+  return undefined
+}
+
 function closeDay(day: Draft, entry: Entry & { readonly type: 'polls.closed' }): string | undefined {
   if (day.polls === 'closed') return 'polls were not open'
   const { casts, voids, batches } = entry
-  if (casts !== day.casts || voids !== day.voids || batches !== day.batches.length)
+  if (casts !== day.casts || voids !== day.voids || batches !== batchCount(day))
     return 'its counts are not those of the entries before it'
   if (entry.executive === entry.supervisory) return ONE_OFFICER
   if (day.sealed !== day.casts) return `${day.casts} ballots cast but ${day.sealed} sealed`

@@ -44,6 +44,8 @@ export interface DayPlan {
   /** `2026-06-19`. */
   readonly pollingDay: string
   readonly devices: readonly string[]
+  /** Devices that may take the place of one of them. */
+  readonly spares?: readonly string[]
   /** Whether presses of a pointer on the display count. */
   readonly pointer: boolean
 }
@@ -62,7 +64,7 @@ export interface DefinitionKeys {
 /** The definition, ready to be checked and signed. */
 export function demonstrationDefinition(
   { ceremony, executive, supervisory, witness }: DefinitionKeys,
-  { pollingDay, devices, pointer }: DayPlan = AUTOMATIC_DAY,
+  { pollingDay, devices, spares = [], pointer }: DayPlan = AUTOMATIC_DAY,
 ): Definition {
   return {
     version: 1,
@@ -111,6 +113,7 @@ export function demonstrationDefinition(
           az: 'شعبه ۱، ژی مدرسه‌سی',
         },
         devices: [...devices],
+        ...(spares.length > 0 && { spares: [...spares] }),
         authorizationKeys: { executive: toBase64(executive), supervisory: toBase64(supervisory) },
       },
     ],

@@ -25,6 +25,8 @@ const SYNC_INTERVAL_MS = 5 * 60_000
 /** What an agent runs on; everything of the outside world comes in here. */
 export interface AgentParts {
   readonly home: DeviceHome
+  /** Of a spare that took over just now: its store, with the ballot box open. */
+  readonly takenOver?: DeviceStore
   /** SHA-256 over the list of the program's files, base64: every start says it in the journal. */
   readonly program: string
   readonly lines: DeviceLines
@@ -58,7 +60,7 @@ export interface Agent {
 /** Takes the store up again (refusing if a row of it does not hold) and starts the device. */
 export function startAgent(parts: AgentParts): Result<Agent> {
   const { home, program, lines, clock, random, logger, hold } = parts
-  const opened = resumeStore(home, clock, random)
+  const opened = parts.takenOver === undefined ? resumeStore(home, clock, random) : ok(parts.takenOver)
   if (!opened.ok) return opened
   const store = opened.value
   const sync = startAgentSync(parts, store, (why) => device.stop(why))

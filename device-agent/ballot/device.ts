@@ -104,13 +104,13 @@ export class BallotDevice {
     })
     this.#pollsWork = performers.polls
     this.#handingOver = new HandingOver(parts)
-    this.#polls = pollsAtStart(store.day)
+    this.#polls = pollsAtStart(store.day, store.isUnlocked)
   }
 
   /** Connects the peripherals; the device shows its first screen as soon as a display answers. */
   start(): void {
     const { store } = this.#parts
-    if (store.day.polls === 'open' && this.#polls.is !== 'stopped')
+    if (store.day.polls === 'open' && this.#polls.is === 'paused')
       store.append({ type: 'polls.paused', reason: 'restart' })
     this.#peripherals.start()
     // The bundle is written and the centre told again, whichever parts answer.

@@ -3,6 +3,7 @@ import { openTally } from '../../core/bundle/bundle.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { contestsOfStyle, type Station } from '../../core/election/definition.ts'
 import { ballotsIn, parseTally, type Tally } from '../../core/election/tally.ts'
+import { batchCount } from '../../core/journal/day-rules.ts'
 import type { Entry } from '../../core/journal/entry.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import type { Clock } from '../../core/ports.ts'
@@ -94,7 +95,7 @@ export class DevicePaper {
       cardsSpent: spentTags.length,
       slipsPrinted: day.casts + day.voids,
       voidSlips: day.voids,
-      batches: day.batches.length,
+      batches: batchCount(day),
       incidents: day.incidents.map((entry: Entry) => ({
         at: Date.parse(entry.at),
         text: incidentText(entry, 'fa'),

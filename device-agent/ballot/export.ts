@@ -54,7 +54,18 @@ function bundleFiles(home: DeviceHome, store: DeviceStore): Map<BundleFile, Uint
     ['spent-tags.json', formatSpentTags(store.spentTags)],
     ...totalsFiles({ home, store }),
     ['cosigned.json', formatCosigned(store.station.cosigned)],
+    ...adoptedFiles(store),
   ])
+}
+
+/** Of a spare: what it took over, for whoever has no bundle of the device that died. */
+function adoptedFiles({ adopted }: DeviceStore): [BundleFile, Uint8Array][] {
+  if (adopted === undefined) return []
+  return [
+    ['taken-over-certificate.der', adopted.certificate],
+    ['taken-over-checkpoint', Buffer.from(adopted.checkpoint)],
+    ['taken-over-journal.jsonl', formatJournal(adopted.entries)],
+  ]
 }
 
 /** The device's own totals where they may leave it; else sealed, and the station's sheet if it was made here. */

@@ -19,6 +19,7 @@ import { X509Certificate } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { devicesOfStation } from '../../core/election/definition.ts'
 import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
@@ -50,6 +51,8 @@ const configShape = z.strictObject({
   lines: z.strictObject({ touchscreen: path, cardReader: path, printer: path, ioBoard: path, display: path }),
   /** The national centre's broker; absent on a device without any network. */
   broker: z.strictObject({ host: path, port: z.int().min(1).max(65_535) }).optional(),
+  /** Of a spare: where the medium of another device is once it is put in. */
+  oldMedium: path.optional(),
   /** Where the bundle goes at closing: a memory stick's folder. */
   bundles: path,
   /** The device's folder on its second storage medium, made by the set-up; absent where it is `medium-b` in the home folder. */
@@ -187,8 +190,8 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
   const seeds = readSeeds(join(folder, 'keys.json'))
   if (!seeds.ok) return seeds
   const { device, station } = config.value
-  const listed = electionPackage.value.definition.stations.find(({ id }) => id === station)?.devices
-  if (!listed?.includes(device))
+  const own = electionPackage.value.definition.stations.find(({ id }) => id === station)
+  if (own === undefined || !devicesOfStation(own).includes(device))
     return misfit(join(folder, 'config.json'), `the package has no device ${device} at ${station}`)
   if (certificate.value.role !== 'device' || certificate.value.subject !== device) {
     return misfit(certificateFile, `this is not the certificate of device ${device}`)

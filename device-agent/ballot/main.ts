@@ -1,19 +1,23 @@
 /** The program on a ballot device in service: real lines, real clock, the operating system's random numbers. */
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import type { Logger } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
 import { programHash } from '../program-files.ts'
+import type { DeviceStore } from '../store/device-store.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
-import { OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
+import { mediumFolder, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
 import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
-import { setUpStore } from './setup.ts'
+import { isSpare, setUpStore } from './setup.ts'
+import { type SpareParts, startSpare } from './takeover/spare.ts'
 
 /** Makes the ballot database of a provisioned device. Throws {@link RefusalError} where there is one already. */
 export function setUpDevice(folder: string): void {
@@ -54,23 +58,24 @@ export async function runDevice(
   const { touchscreen, cardReader, printer, ioBoard } = home.config.lines
   const display = await openDisplay(home, logger)
   try {
+    const parts = {
+      home,
+      program: programHash(),
+      lines: {
+        touchscreen: openSerialLine({ path: touchscreen, baudRate: BAUD.touchscreen }),
+        'card-reader': openSerialLine({ path: cardReader, baudRate: BAUD['card-reader'], stopBits: 2 }),
+        printer: openSerialLine({ path: printer, baudRate: BAUD.printer }),
+        'io-board': openSerialLine({ path: ioBoard, baudRate: BAUD['io-board'] }),
+        display: display.open,
+      },
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      hold: () => () => {},
+    }
+    const takenOver = await takeOverFirst(parts)
     const agent = valueOrThrow(
-      startAgent({
-        home,
-        program: programHash(),
-        lines: {
-          touchscreen: openSerialLine({ path: touchscreen, baudRate: BAUD.touchscreen }),
-          'card-reader': openSerialLine({ path: cardReader, baudRate: BAUD['card-reader'], stopBits: 2 }),
-          printer: openSerialLine({ path: printer, baudRate: BAUD.printer }),
-          'io-board': openSerialLine({ path: ioBoard, baudRate: BAUD['io-board'] }),
-          display: display.open,
-        },
-        clock: systemClock,
-        networkClock: systemClock,
-        random: systemRandom,
-        logger,
-        hold: () => () => {},
-      }),
+      startAgent({ ...parts, networkClock: systemClock, ...(takenOver && { takenOver }) }),
     )
     const end = await agent.ended
     if (end.is === 'finished') {
@@ -87,6 +92,20 @@ export async function runDevice(
   } finally {
     await display.close()
   }
+}
+
+/** A spare that is nobody yet guides people through a takeover; any other device has its own medium. */
+async function takeOverFirst(parts: Omit<SpareParts, 'oldMedium'>): Promise<DeviceStore | undefined> {
+  const { home } = parts
+  if (!isSpare(home) || existsSync(mediumFolder(home.folder))) return undefined
+  const { oldMedium } = home.config
+  if (oldMedium !== undefined) return startSpare({ ...parts, oldMedium }).takenOver
+  throw new RefusalError({
+    code: 'home.file',
+    where: join(home.folder, 'config.json'),
+    what: 'this is a spare, and it does not say where the medium of a device that died is put in (oldMedium)',
+    next: 'Have a technician provision this device again.',
+  })
 }
 
 /** What `config.json` names: a line, or the screen of this computer. */

@@ -7,9 +7,12 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { openTally } from '../../core/bundle/bundle.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { openForStation, openSealedTally, type Release, releaseOf } from '../../core/bundle/sealed-tally.ts'
 import { openStationSheet, type SheetJournal, signStationSheet } from '../../core/bundle/station-sheet.ts'
 import { findTallyProblem } from '../../core/election/check-tally.ts'
+import type { Definition } from '../../core/election/definition.ts'
+import { placeOf } from '../../core/election/place.ts'
 import { parseTally, sumTallies, type Tally, tallyJson } from '../../core/election/tally.ts'
 import { parseEntry } from '../../core/journal/entry.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
@@ -72,23 +75,13 @@ type StationParts = Pick<ReleaseParts, 'home' | 'store'>
 
 /** Devices of the station of which this one does not know that their polls are closed for good; itself included. */
 export function openDevices({ home, store }: StationParts): readonly string[] {
-  const { neighbours } = store.station
-  const { device } = home.config
-  return devicesOf(home).filter((id) =>
-    id === device ? store.day.closing === undefined : neighbours.get(id)?.closedWith === undefined,
-  )
+  return devicesOf(home).filter((id) => closedWith({ home, store }, id) === undefined)
 }
 
 /** How the station's totals leave; undefined as long as some device is not known to be closed. */
 export function releaseKnown(parts: StationParts): Release | undefined {
-  const { home, store } = parts
   if (openDevices(parts).length > 0) return undefined
-  const { neighbours } = store.station
-  return releaseOf(
-    devicesOf(home).map((id) =>
-      id === home.config.device ? store.day.casts : (neighbours.get(id)?.closedWith ?? 0),
-    ),
-  )
+  return releaseOf(devicesOf(parts.home).map((id) => closedWith(parts, id) ?? 0))
 }
 
 /** The signed document that this device may send and export now, if there is one. */
@@ -114,13 +107,32 @@ export function settleRelease(parts: ReleaseParts): Settled {
     if (totals.sheetKey !== undefined) store.settleSheet(undefined)
     return { ...NOTHING, results: { of: 'device', tally: ownTally(parts), ballots: store.day.casts } }
   }
-  if (devicesOf(home)[0] !== home.config.device) return NOTHING
+  if (devicesOf(home)[0] !== store.place?.device) return NOTHING
   if (totals.sheetKey !== undefined) {
     const sheet = makeSheet(parts, totals.sheetKey)
     if (typeof sheet !== 'string') return sheet
     store.settleSheet(sheet)
   }
   return { ...NOTHING, results: sheetResults(parts) }
+}
+
+/** Ballots with which a place of the station is closed: by its device or by a spare; undefined as long as it is not. */
+function closedWith({ home, store }: StationParts, place: string): number | undefined {
+  if (store.place?.device === place) return store.day.closing?.casts
+  const { definition } = home.electionPackage
+  const heads = [...store.station.neighbours.values()]
+  return heads.find((head) => placeOfHead(head, definition) === place && head.closedWith !== undefined)
+    ?.closedWith
+}
+
+/** Neighbours that closed. A device whose place was taken never does. */
+function closedNeighbours(store: DeviceStore) {
+  return [...store.station.neighbours.values()].filter(({ closedWith }) => closedWith !== undefined)
+}
+
+/** In whose place of the station a neighbour votes. */
+function placeOfHead({ device, tookOver }: HeadContent, definition: Definition): string | undefined {
+  return placeOf(definition, device, tookOver && deviceOfOrigin(definition, tookOver))?.device
 }
 
 function devicesOf({ config, electionPackage }: DeviceHome): readonly string[] {
@@ -136,7 +148,7 @@ function makeSheet(parts: ReleaseParts, sheetKey: Uint8Array): string | Settled 
   const own = { tally: ownTally(parts), commitment: closing.tally }
   const found: readonly Counted[] = [
     { device: home.config.device, origin: store.origin, casts: closing.casts, ...own },
-    ...[...store.station.neighbours.values()].map((head) => {
+    ...closedNeighbours(store).map((head) => {
       const { device, origin, closedWith = 0 } = head
       return { device, origin, casts: closedWith, ...readNeighbour(parts, head, sheetKey) }
     }),
@@ -222,7 +234,7 @@ function sheetResults({ home, store, messageSigner }: ReleaseParts): Results {
   const sheet = valueOrThrow(
     openStationSheet(store.totals?.sheet ?? '', messageSigner.publicKey, 'table sheet'),
   )
-  const neighbours = [...store.station.neighbours.values()]
+  const neighbours = closedNeighbours(store)
   return {
     of: 'station',
     tally: valueOrThrow(parseTally(definition, sheet.tally, 'table sheet')),

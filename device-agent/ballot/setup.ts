@@ -6,13 +6,14 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { JOURNAL_ID_BYTES, originOf } from '../../core/bundle/names.ts'
+import { placeOf } from '../../core/election/place.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import type { Clock, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { sync } from '../durable-file.ts'
-import { DeviceStore, type StoreParts } from '../store/device-store.ts'
+import { DeviceStore, type FoundBox, type StoreParts } from '../store/device-store.ts'
 import { type AllMedia, absentMedium, faultOf } from '../store/media.ts'
 import { Medium } from '../store/medium.ts'
 import { DEADLINES, WorkerMedium } from '../store/worker-medium.ts'
@@ -24,7 +25,8 @@ const SOFTWARE = 'sandogh ballot 0.1.0'
 /**
  * Makes the media and begins the journal under a new random name.
  * @param program SHA-256 over the list of the program's files, base64
- * @returns a refusal: `store.exists` where a medium already is, `store.set-up`
+ * @param found of a spare: what it goes on with
+ * @returns a refusal: `store.spare` of a spare with nothing to go on with, `store.exists` where a medium already is, `store.set-up`
  * where a folder cannot be written, and those of {@link resumeStore}, which reads everything back.
  */
 export function setUpStore(
@@ -32,7 +34,16 @@ export function setUpStore(
   clock: Clock,
   random: Random,
   program: string,
+  found?: FoundBox,
 ): Result<DeviceStore> {
+  if (found === undefined && isSpare(home)) {
+    return refuse(
+      'store.spare',
+      home.folder,
+      'this device is a spare: it votes only in the place of a device that died',
+      'Start it with "sandogh device run" and put in the medium of the device that died.',
+    )
+  }
   const [first, second] = mediaFolders(home)
   const parts = [`${first}.part`, `${second}.part`] as const
   let place = parts[0]
@@ -47,7 +58,7 @@ export function setUpStore(
         rmSync(part, { recursive: true, force: true })
         mkdirSync(part, { mode: 0o700 })
       }
-      const made = makeMedia(parts, home, clock, random, program)
+      const made = makeMedia(parts, home, clock, random, { program, found })
       if (!made.ok) return made
       for (const part of parts) {
         place = part
@@ -83,33 +94,49 @@ function alreadySetUp(folder: string) {
   )
 }
 
+/** Whether the package lists this device as a spare. */
+export function isSpare({
+  electionPackage,
+  config,
+}: Pick<DeviceHome, 'electionPackage' | 'config'>): boolean {
+  return placeOf(electionPackage.definition, config.device, undefined) === undefined
+}
+
 /** Media whose journal has its first entry; closed again, so that their files are complete. Throws what a medium answers that cannot be written. */
 function makeMedia(
   folders: readonly string[],
   home: DeviceHome,
   clock: Clock,
   random: Random,
-  program: string,
+  { program, found }: { readonly program: string; readonly found: FoundBox | undefined },
 ): Result<void> {
   const { definition, hash } = home.electionPackage
   const { device } = home.config
   const now = clock.now()
-  const stopped: Clock = { ...clock, now: () => now, after: (ms, callback) => clock.after(ms, callback) }
+  const stopped: Clock = {
+    now: () => now,
+    elapsed: () => clock.elapsed(),
+    after: (ms, callback) => clock.after(ms, callback),
+  }
   const origin = originOf(definition, device, random.bytes(JOURNAL_ID_BYTES))
   const row = { origin, package: toBase64(hash), certificate: home.certificateDer }
+  const opening = {
+    version: 1 as const,
+    origin,
+    certificate: toBase64(home.certificate.fingerprint),
+    package: toBase64(hash),
+    software: SOFTWARE,
+    program,
+    random: random.kind,
+  }
   for (const folder of folders) {
     const medium = Medium.create(folder, row, random)
     if (!medium.ok) return medium
-    // Each for itself, by a stopped clock: the same entry on both, and neither is left behind where it cannot be written.
-    DeviceStore.begin(storeParts(home, [medium.value], stopped, random), {
-      version: 1,
-      origin,
-      certificate: toBase64(home.certificate.fingerprint),
-      package: toBase64(hash),
-      software: SOFTWARE,
-      program,
-      random: random.kind,
-    }).close()
+    // Each for itself, by a stopped clock: the same entries on both, and neither is left behind where it cannot be written.
+    const parts = storeParts(home, [medium.value], stopped, random)
+    const store =
+      found === undefined ? DeviceStore.begin(parts, opening) : DeviceStore.takeOver(parts, opening, found)
+    store.close()
   }
   return ok(undefined)
 }

@@ -4,6 +4,7 @@
  *
  * ```
  * device     certificate, package and origin as entry 0 names them
+ * adopted    what a spare took over, as entry 1 names it
  * slip       one state, and only such as the day can have come to
  * sheet      after closing, this device's sealed tally
  * heads      cosigned by this device, or checkpoints of this journal
@@ -11,6 +12,7 @@
  */
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
 import { openSealedTally } from '../../core/bundle/sealed-tally.ts'
+import { adoptedTablesCheck } from '../../core/journal/check-adopted.ts'
 import { checkRecords, findTableProblem } from '../../core/journal/check-records.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
@@ -43,13 +45,16 @@ export function checkStored(records: StoredRecords, expected: Expected): Result<
   const [device, ...more] = records.device
   if (device === undefined || more.length > 0) return changed('device', 'it has not exactly one row')
   if (device.package !== toBase64(electionPackage.hash)) return otherPackage('device')
-  const day = checkRecords({
-    ...records,
-    // The checkpoints' own word for the origin: where the row in table device is the changed one, they and the journal still agree.
-    origin: records.checkpoints[0]?.note.split('\n', 1)[0] ?? device.origin,
-    logKey,
-    sealedSize: sealedBallotSize(electionPackage.definition),
-  })
+  const day = checkRecords(
+    {
+      ...records,
+      // The checkpoints' own word for the origin: where the row in table device is the changed one, they and the journal still agree.
+      origin: records.checkpoints[0]?.note.split('\n', 1)[0] ?? device.origin,
+      logKey,
+      sealedSize: sealedBallotSize(electionPackage.definition),
+    },
+    adoptedTablesCheck(records.adopted, { electionPackage, authorityKey }),
+  )
   if (!day.ok) return day
   const problem =
     findDeviceProblem(device, day.value, electionPackage) ??

@@ -1,6 +1,5 @@
 /** A device's totals as its closing writes them: open, for whoever may have them, and sealed, for the station's reporting device and the trustees. */
 import { signTally } from '../../core/bundle/bundle.ts'
-import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { type SaltedTally, sealTally, stationSheetKey } from '../../core/bundle/sealed-tally.ts'
 import { tallyJson } from '../../core/election/tally.ts'
 import { fromBase64 } from '../../core/keys/hash.ts'
@@ -15,14 +14,12 @@ export function closingTotals(
     readonly messageSigner: Signer
     readonly random: Random
   },
-  origin: string,
+  { origin, isReporting }: { readonly origin: string; readonly isReporting: boolean },
   salted: SaltedTally,
   dayKey: Uint8Array,
 ): ClosingTotals {
   const { electionPackage, messageSigner, random } = parts
   const { definition } = electionPackage
-  const device = deviceOfOrigin(definition, origin)
-  const isReporting = definition.stations.some(({ devices }) => devices[0] === device)
   const sheetKey = stationSheetKey(dayKey)
   const electionKey = fromBase64(definition.constituency.electionKey)
   if (electionKey === undefined) throw new Error('a package without election key')

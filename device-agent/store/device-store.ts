@@ -9,16 +9,21 @@ import { ballotCapacity } from '../../core/ballot-box/capacity.ts'
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { addToPool, emptyPool, type Pool, sortBallots, spentRoot } from '../../core/ballot-box/pool.ts'
 import { sealBallot } from '../../core/ballot-box/sealed-ballot.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import type { Ballot } from '../../core/election/ballot.ts'
 import { contestsOfStyle } from '../../core/election/definition.ts'
+import { isReportingPlace, type Place, placeOf } from '../../core/election/place.ts'
 import { addSelections, isZero, selectionsOf, type Tally } from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
+import type { AdoptedRecords } from '../../core/journal/check-adopted.ts'
 import type { Day } from '../../core/journal/day.ts'
+import { batchCount } from '../../core/journal/day-rules.ts'
 import { equalBytes, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Random, Signer } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
+import type { AdoptedBox } from './adopted-rows.ts'
 import { bringUp } from './catch-up.ts'
 import { changed } from './check-stored.ts'
 import { closingTotals } from './closing-totals.ts'
@@ -50,6 +55,14 @@ export interface StoreParts {
 export interface OpeningOfficers {
   readonly executive: string
   readonly supervisory: string
+}
+
+/** What a spare found on the medium of a device that died, and by whose leave it goes on with it. */
+export interface FoundBox {
+  readonly takeover: JournalEvent & { readonly type: 'takeover' }
+  readonly box: AdoptedBox
+  readonly dayKey: Uint8Array
+  readonly pool: Pool
 }
 
 /** The pool with the key that opens it; in memory only. */
@@ -100,6 +113,24 @@ export class DeviceStore {
   }
 
   /**
+  /**
+   * A new journal on new, empty media that goes on with what another device left: its first two entries, and everything that was found, in one
+   * transaction. The ballot box is open afterwards.
+   */
+  static takeOver(
+    parts: StoreParts,
+    opening: Omit<JournalEvent & { type: 'journal.opened' }, 'type'>,
+    found: FoundBox,
+  ): DeviceStore {
+    const { takeover, box, dayKey, pool } = found
+    const media = new Media(parts.media)
+    const journal = new JournalWriter(opening.origin, { ...parts, media })
+    const store = new DeviceStore(parts, media, journal, { spent: box.spent, heads: [] })
+    store.#writeBox({ dayKey, pool }, [{ type: 'journal.opened', ...opening }, takeover], { adopted: box })
+    return store
+  }
+
+  /**
    * Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. The longest sound one
    * counts; what became of another one is in the journal when this returns.
    */
@@ -123,6 +154,14 @@ export class DeviceStore {
 
   get origin(): string {
     return this.#journal.origin
+  }
+
+  /** In whose place of the station this device votes; undefined of a spare that took none. */
+  get place(): Place | undefined {
+    const { definition } = this.#parts.electionPackage
+    const { adopted } = this.day
+    const device = deviceOfOrigin(definition, this.origin) ?? ''
+    return placeOf(definition, device, adopted && deviceOfOrigin(definition, adopted.origin))
   }
 
   /** Cosigns the heads of neighbouring devices. */
@@ -249,12 +288,14 @@ export class DeviceStore {
         ...officers,
         casts: pool.casts,
         voids: this.day.voids,
-        batches: this.day.batches.length + (last ? 1 : 0),
+        batches: batchCount(this.day) + (last ? 1 : 0),
         spent: toBase64(spentRoot(this.#spent)),
         tally: toBase64(commitTally(definition, pool.tally, salt)),
       },
     ]
-    const totals = closingTotals(this.#parts, this.origin, { salt, tally: pool.tally }, dayKey)
+    const isReporting = this.place !== undefined && isReportingPlace(this.place)
+    const journal = { origin: this.origin, isReporting }
+    const totals = closingTotals(this.#parts, journal, { salt, tally: pool.tally }, dayKey)
     this.#journal.write(events, { pools: null, totals, ...(last && { batches: [last.rows] }) })
     this.#media.onEach(({ slots }) => slots.destroyAll())
     this.#box?.dayKey.fill(0)
@@ -284,6 +325,13 @@ export class DeviceStore {
       else ballots.push(sealed)
     }
     return batches
+  }
+
+  /** Of a spare: what it keeps of the journal that it took over. */
+  get adopted(): AdoptedRecords | undefined {
+    const { device, journal } = this.#media.read((medium) => medium.adopted())
+    const [row] = device
+    return row && { ...row, entries: journal.map(({ entry }) => entry) }
   }
 
   /** The totals, once the polls are closed for good. What of them may leave is another matter (`ballot/release.ts`). */
@@ -318,7 +366,7 @@ export class DeviceStore {
   }
 
   #nextBatch(ballots: readonly Uint8Array[]) {
-    const batch = this.day.batches.length + 1
+    const batch = batchCount(this.day) + 1
     const root = batchRoot(ballots)
     return {
       event: { batch, count: ballots.length, root: toBase64(root) },

@@ -170,6 +170,7 @@ export function absentMedium(folder: string, refusal: Refusal): StoreMedium {
     space: { ballotsLeft: gone, reserve: gone, makeRoom: gone, giveBack: gone },
     records: () => fail(refusal),
     ballots: gone,
+    adopted: gone,
     commit: gone,
     pool: gone,
     slip: gone,

@@ -2,16 +2,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
+import type { AdoptedTables } from '../../core/journal/check-adopted.ts'
 import type { Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { sync } from '../durable-file.ts'
+import { type AdoptedBox, insertAdopted, readAdopted } from './adopted-rows.ts'
 import { createDatabase, type DeviceRow, damaged, openDatabase } from './database.ts'
 import { Slots } from './slots.ts'
 import { MediumSpace } from './space.ts'
 
-const DATABASE_FILE = 'ballots.db'
-const SLOTS_FILE = 'slots.bin'
+export const DATABASE_FILE = 'ballots.db'
+export const SLOTS_FILE = 'slots.bin'
 const INSERT_RECEIPT = 'INSERT OR IGNORE INTO receipts (size, cosignature) VALUES (?, ?)'
 
 /** What became of the slip of the ballot in hand; one row, overwritten in place. `void`: marked so, and the cut is not proven yet. */
@@ -35,6 +37,8 @@ export interface Change {
   readonly totals?: ClosingTotals
   /** Of the centre; those that are there already stay as they are. */
   readonly receipts?: StoredRecords['receipts']
+  /** What a spare takes over; of its first change only. */
+  readonly adopted?: AdoptedBox
 }
 
 /** The totals of a device as its closing writes them. */
@@ -75,6 +79,7 @@ export interface StoredRecords {
   readonly sealedTallies: readonly string[]
   /** Heads that this device and its neighbours cosigned for each other, in the order in which they were learned. */
   readonly heads: readonly Uint8Array[]
+  readonly adopted: AdoptedTables
 }
 
 /** A sealed ballot in its batch. */
@@ -145,33 +150,12 @@ export class Medium {
 
   /** All rows, for the check at start. */
   records(): Result<StoredRecords> {
-    const all = <T>(sql: string) => this.#database.prepare(sql).all() as T[]
-    const column = <T>(sql: string) => this.#database.prepare(sql).pluck().all() as T[]
-    try {
-      return ok({
-        device: all('SELECT origin, package, certificate FROM device'),
-        journal: all('SELECT seq, entry FROM journal ORDER BY seq'),
-        checkpoints: all('SELECT size, note FROM checkpoints ORDER BY size'),
-        batches: all('SELECT batch, count, root FROM batches ORDER BY batch'),
-        ballots: this.ballots(),
-        spent: column('SELECT tag FROM spent ORDER BY tag'),
-        receipts: all('SELECT size, cosignature FROM receipts ORDER BY size'),
-        released: column('SELECT tally FROM released'),
-        pool: column('SELECT length(block) FROM pool'),
-        slips: column('SELECT state FROM slip'),
-        sealedTallies: column('SELECT sealed FROM sheet'),
-        heads: column('SELECT head FROM heads ORDER BY number'),
-      })
-    } catch (error) {
-      return damaged(join(this.folder, DATABASE_FILE), error)
-    }
+    return readRecords(this.#database, join(this.folder, DATABASE_FILE))
   }
 
   /** Sealed ballots that left the pool, by batch and in the order of their bytes. */
   ballots(): readonly StoredBallot[] {
-    return this.#database
-      .prepare<[], StoredBallot>('SELECT batch, sealed FROM ballots ORDER BY batch, sealed')
-      .all()
+    return readBallots(this.#database)
   }
 
   /** Writes a change in one transaction; on the disk when this returns. */
@@ -196,6 +180,7 @@ export class Medium {
             change.pool,
           )
         }
+        if (change.adopted !== undefined) insertAdopted(run, change.adopted)
         if (change.slip !== undefined) run('UPDATE slip SET state = ?', change.slip)
         if (change.totals !== undefined) {
           const { tally, sealed, sheetKey } = change.totals
@@ -205,6 +190,11 @@ export class Medium {
         for (const { size, cosignature } of change.receipts ?? []) run(INSERT_RECEIPT, size, cosignature)
       })
       .immediate()
+  }
+
+  /** What a spare took over of another device's journal. */
+  adopted(): AdoptedTables {
+    return readAdopted(this.#database)
   }
 
   pool(): Uint8Array | undefined {
@@ -289,4 +279,33 @@ function takeSlots(folder: string, take: (path: string) => Slots): Result<Slots>
   } catch (error) {
     return damaged(path, error)
   }
+}
+
+/** All rows of a database, for the check at start. @param path of it, for the refusal */
+export function readRecords(database: Database.Database, path: string): Result<StoredRecords> {
+  const all = <T>(sql: string) => database.prepare(sql).all() as T[]
+  const column = <T>(sql: string) => database.prepare(sql).pluck().all() as T[]
+  try {
+    return ok({
+      device: all('SELECT origin, package, certificate FROM device'),
+      journal: all('SELECT seq, entry FROM journal ORDER BY seq'),
+      checkpoints: all('SELECT size, note FROM checkpoints ORDER BY size'),
+      batches: all('SELECT batch, count, root FROM batches ORDER BY batch'),
+      ballots: readBallots(database),
+      spent: column('SELECT tag FROM spent ORDER BY tag'),
+      receipts: all('SELECT size, cosignature FROM receipts ORDER BY size'),
+      released: column('SELECT tally FROM released'),
+      pool: column('SELECT length(block) FROM pool'),
+      slips: column('SELECT state FROM slip'),
+      sealedTallies: column('SELECT sealed FROM sheet'),
+      adopted: readAdopted(database),
+      heads: column('SELECT head FROM heads ORDER BY number'),
+    })
+  } catch (error) {
+    return damaged(path, error)
+  }
+}
+
+function readBallots(database: Database.Database): readonly StoredBallot[] {
+  return database.prepare<[], StoredBallot>('SELECT batch, sealed FROM ballots ORDER BY batch, sealed').all()
 }

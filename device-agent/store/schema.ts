@@ -5,7 +5,7 @@
 import type Database from 'better-sqlite3'
 
 /** Raised with every change of a table; a database of another version stops the device. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** Tables to which rows are added and in which nothing else ever happens. */
 const APPEND_ONLY = [
@@ -17,6 +17,8 @@ const APPEND_ONLY = [
   'spent',
   'receipts',
   'heads',
+  'adopted',
+  'adopted_journal',
 ] as const
 
 const TABLES = `
@@ -37,6 +39,8 @@ CREATE TABLE ballots (
 CREATE TABLE spent (tag BLOB PRIMARY KEY CHECK (length(tag) = 32)) STRICT, WITHOUT ROWID;
 CREATE TABLE receipts (size INTEGER PRIMARY KEY, cosignature TEXT NOT NULL) STRICT;
 CREATE TABLE heads (number INTEGER PRIMARY KEY, head BLOB NOT NULL) STRICT;
+CREATE TABLE adopted (one INTEGER PRIMARY KEY CHECK (one = 1), certificate BLOB NOT NULL, checkpoint TEXT NOT NULL) STRICT;
+CREATE TABLE adopted_journal (seq INTEGER PRIMARY KEY CHECK (seq >= 0), entry BLOB NOT NULL) STRICT;
 CREATE TABLE pool (one INTEGER PRIMARY KEY CHECK (one = 1), block BLOB NOT NULL) STRICT;
 CREATE TABLE slip (
   one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -52,6 +52,17 @@ export class Slots {
     return new Slots(file, random)
   }
 
+  /** The keys that stand in the places of another device's file, which is only read. Throws what the system answers. */
+  static keysIn(path: string): readonly Uint8Array[] {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      const keys = Array.from({ length: PLACES }, (_, place) => readPlace(file, place))
+      return keys.filter((key) => key !== undefined)
+    } finally {
+      closeSync(file)
+    }
+  }
+
   /** Writes the key of the block that is about to be committed; on the disk when this returns. */
   writeNext(key: Uint8Array): void {
     const place = new Uint8Array(PLACE_BYTES)
@@ -72,9 +83,10 @@ export class Slots {
 
   /** After a restart: every key that is whole. At most one of them opens the committed block. */
   keys(): readonly SlotKey[] {
-    return Array.from({ length: PLACES }, (_, place) => ({ place, key: this.#read(place) })).filter(
-      (found): found is SlotKey => found.key !== undefined,
-    )
+    return Array.from({ length: PLACES }, (_, place) => ({
+      place,
+      key: readPlace(this.#file, place),
+    })).filter((found): found is SlotKey => found.key !== undefined)
   }
 
   /** The key at this place opens the committed block: destroys the other. */
@@ -85,13 +97,6 @@ export class Slots {
 
   close(): void {
     closeSync(this.#file)
-  }
-
-  #read(place: number): Uint8Array | undefined {
-    const bytes = new Uint8Array(2 * KEY_BYTES)
-    readSync(this.#file, bytes, 0, bytes.length, place * PLACE_BYTES)
-    const key = bytes.subarray(0, KEY_BYTES)
-    return equalBytes(bytes.subarray(KEY_BYTES), checksum(key)) ? key : undefined
   }
 
   #destroy(place: number): void {
@@ -106,6 +111,14 @@ export class Slots {
     }
     fdatasyncSync(this.#file)
   }
+}
+
+/** The key in a place; undefined if it is destroyed. */
+function readPlace(file: number, place: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(2 * KEY_BYTES)
+  readSync(file, bytes, 0, bytes.length, place * PLACE_BYTES)
+  const key = bytes.subarray(0, KEY_BYTES)
+  return equalBytes(bytes.subarray(KEY_BYTES), checksum(key)) ? key : undefined
 }
 
 function checksum(key: Uint8Array): Uint8Array {

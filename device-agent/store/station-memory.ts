@@ -6,6 +6,7 @@
 import { MAX_NOTES } from '../../core/bundle/cosigned.ts'
 import { deviceOfOrigin, witnessNameOf } from '../../core/bundle/names.ts'
 import type { Definition } from '../../core/election/definition.ts'
+import { placeOf } from '../../core/election/place.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
 import { fail, ok, type Refusal, type Result } from '../../core/result.ts'
@@ -25,7 +26,7 @@ export interface MemoryOwner {
   readonly journal: {
     readonly origin: string
     /** SHA-256 of this device's certificate, base64. */
-    readonly day: Pick<Day, 'certificate'>
+    readonly day: Pick<Day, 'certificate' | 'adopted'>
     /** The signed checkpoint of that size, with no other line. */
     readonly checkpointAt: (size: number) => string | undefined
   }
@@ -172,7 +173,9 @@ function judgeNeighbour(
   { definition, witnessKey, authorityKey, journal }: MemoryOwner,
 ): Result<VerifiedHead, string> {
   const self = deviceOfOrigin(definition, journal.origin) ?? ''
-  const station = definition.stations.find(({ devices }) => devices.includes(self))?.id ?? ''
+  const { adopted } = journal.day
+  const tookOver = adopted && deviceOfOrigin(definition, adopted.origin)
+  const station = placeOf(definition, self, tookOver)?.station.id ?? ''
   const name = witnessNameOf(definition, self)
   const line = openCosignature(head.note, { name, publicKey: witnessKey })
   if (!line.ok) return fail(line.error.what)

@@ -90,6 +90,7 @@ export class WorkerMedium implements StoreMedium {
 
   records: StoreMedium['records'] = () => this.#ask('records')
   ballots: StoreMedium['ballots'] = () => this.#ask('ballots')
+  adopted: StoreMedium['adopted'] = () => this.#ask('adopted')
   commit: StoreMedium['commit'] = (change) => this.#ask('commit', change)
   pool: StoreMedium['pool'] = () => this.#ask('pool')
   slip: StoreMedium['slip'] = () => this.#ask('slip')

@@ -53,6 +53,8 @@ export interface OwnJournal {
   readonly note: string
   /** Number of the entry `polls.closed`. */
   readonly closing?: number
+  /** It took over another journal, in its entry 1. */
+  readonly isSpare?: boolean
   readonly witness: Signer
 }
 
@@ -224,14 +226,16 @@ function withoutProofFrom(verified: VerifiedHead, from: number | undefined): Ver
 
 /** This device's head as the card takes it along. */
 function ownHead(
-  { certificate, entries, note, closing }: OwnJournal,
+  { certificate, entries, note, closing, isSpare }: OwnJournal,
   carried: readonly number[],
 ): StationHead {
   const leaves = entries.map(leafHash)
   const entry = closing === undefined ? undefined : entries[closing]
+  const takeover = isSpare === true ? entries[1] : undefined
   return {
     certificate,
     note,
+    ...(takeover !== undefined && { takeover: { entry: takeover, proof: inclusionProof(leaves, 1) } }),
     proofs: carried.map((size) => ({ size, proof: consistencyProof(leaves, size) })),
     ...(entry !== undefined &&
       closing !== undefined && { closing: { entry, proof: inclusionProof(leaves, closing), seq: closing } }),

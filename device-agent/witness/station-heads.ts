@@ -6,13 +6,14 @@
  * {"heads":[{"certificate":"<base64 DER>",
  *            "closing":{"entry":"<exact text>","proof":["<base64>", …],"seq":<number>},   only once the polls are closed for good
  *            "note":"<signed checkpoint and cosignatures>",
- *            "proofs":[{"proof":["<base64>", …],"size":<number>}, …]}, …],
+ *            "proofs":[{"proof":["<base64>", …],"size":<number>}, …],
+ *            "takeover":{"entry":"<exact text>","proof":["<base64>", …]}}, …],            only of a spare
  *  "version":1}
  * ```
  *
  * The head of the device that wrote the card stands first, then one of each neighbour, then those that do not go together with what the
  * writer knows. `closing` holds `polls.closed` and its inclusion in the head, `proofs` the head's consistency with the sizes that the
- * station's cards carried before. Nothing here is believed: `verify-head.ts` does that.
+ * station's cards carried before; `takeover` is entry 1 of a spare's journal and its inclusion. Nothing here is believed: `verify-head.ts` does that.
  */
 import { z } from 'zod'
 import { MAX_ENTRY_BYTES } from '../../core/journal/entry.ts'
@@ -34,6 +35,8 @@ export interface StationHead {
     readonly proof: readonly Uint8Array[]
     readonly seq: number
   }
+  /** Of a spare: its entry `takeover`, which is entry 1, and its inclusion proof in the head. */
+  readonly takeover?: { readonly entry: Uint8Array; readonly proof: readonly Uint8Array[] }
   /** That the tree of `size` is a beginning of this one. */
   readonly proofs: readonly { readonly size: number; readonly proof: readonly Uint8Array[] }[]
 }
@@ -51,6 +54,7 @@ const headShape = z.strictObject({
   closing: z.strictObject({ entry: z.string().max(MAX_ENTRY_BYTES), proof, seq: z.int().min(0) }).optional(),
   note: z.string().max(MAX_NOTE),
   proofs: z.array(z.strictObject({ proof, size: z.int().min(1) })).max(16),
+  takeover: z.strictObject({ entry: z.string().max(MAX_ENTRY_BYTES), proof }).optional(),
 })
 const shape = z.strictObject({ version: z.literal(1), heads: z.array(z.unknown()) })
 
@@ -110,28 +114,39 @@ export function parseHeads(bytes: Uint8Array): CardHeads {
 function parseHead(given: unknown): StationHead | undefined {
   const parsed = headShape.safeParse(given)
   if (!parsed.success) return undefined
-  const { certificate, closing, note, proofs } = parsed.data
+  const { certificate, closing, note, proofs, takeover } = parsed.data
   const der = fromBase64(certificate)
   const end = closing && hashes(closing.proof)
   const consistency = proofs.flatMap((each) => {
     const proof = hashes(each.proof)
     return proof === undefined ? [] : [{ size: each.size, proof }]
   })
-  const isWhole = consistency.length === proofs.length && (closing === undefined) === (end === undefined)
+  const beginning = takeover && hashes(takeover.proof)
+  const isWhole =
+    consistency.length === proofs.length &&
+    (closing === undefined) === (end === undefined) &&
+    (takeover === undefined) === (beginning === undefined)
   if (der === undefined || !isWhole) return undefined
   return {
     certificate: der,
     note,
     proofs: consistency,
     ...(closing && end && { closing: { entry: Buffer.from(closing.entry), proof: end, seq: closing.seq } }),
+    ...(takeover && beginning && { takeover: { entry: Buffer.from(takeover.entry), proof: beginning } }),
   }
 }
 
-function headJson({ certificate, closing, note, proofs }: StationHead): Json {
+function headJson({ certificate, closing, note, proofs, takeover }: StationHead): Json {
   return {
     certificate: toBase64(certificate),
     note,
     proofs: proofs.map(({ size, proof }) => ({ size, proof: proof.map(toBase64) })),
+    ...(takeover && {
+      takeover: {
+        entry: Buffer.from(takeover.entry).toString('utf8'),
+        proof: takeover.proof.map(toBase64),
+      },
+    }),
     ...(closing && {
       closing: {
         entry: Buffer.from(closing.entry).toString('utf8'),

@@ -1,6 +1,6 @@
 /** What one head says once its certificate, its signature and its closing entry are verified. */
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
-import type { Definition } from '../../core/election/definition.ts'
+import { type Definition, devicesOfStation } from '../../core/election/definition.ts'
 import { parseEntry } from '../../core/journal/entry.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import type { Result } from '../../core/result.ts'
@@ -27,6 +27,8 @@ export interface HeadContent {
   readonly root: Uint8Array
   /** Ballots cast, once the polls of the device are closed for good. */
   readonly closedWith?: number
+  /** Of a spare: the journal that it took over. */
+  readonly tookOver?: string
   readonly head: StationHead
 }
 
@@ -39,7 +41,7 @@ export interface VerifiedHead extends HeadContent {
 
 /**
  * Verifies one head of this station's devices.
- * @returns a refusal of the certificate, the note, or `heads.*`: `station`, `journal`, `closing`
+ * @returns a refusal of the certificate, the note, or `heads.*`: `station`, `journal`, `closing`, `takeover`
  */
 export function verifyHead(head: StationHead, checks: HeadChecks, where: string): Result<VerifiedHead> {
   const { definition, station, authorityKey, nowMs } = checks
@@ -47,7 +49,8 @@ export function verifyHead(head: StationHead, checks: HeadChecks, where: string)
   if (!certificate.ok) return certificate
   const { subject, role, keys } = certificate.value
   const { log, witness } = keys
-  const listed = definition.stations.find(({ id }) => id === station)?.devices.includes(subject)
+  const own = definition.stations.find(({ id }) => id === station)
+  const listed = own !== undefined && devicesOfStation(own).includes(subject)
   if (role !== 'device' || !listed || log === undefined || witness === undefined)
     return bad('heads.station', where, 'it is not the head of a device of this station')
   const content = readHead(head, definition, where)
@@ -71,7 +74,10 @@ export function readHead(head: StationHead, definition: Definition, where: strin
   const { origin, size, root } = checkpoint.value
   const device = deviceOfOrigin(definition, origin)
   if (device === undefined) return bad('heads.journal', where, 'the journal is not one of this election')
-  const content = { device, origin, size, root, head }
+  const takenOver = readTakeover(head, checkpoint.value, where)
+  if (!takenOver.ok) return takenOver
+  const tookOver = takenOver.value
+  const content = { device, origin, size, root, head, ...(tookOver !== undefined && { tookOver }) }
   if (head.closing === undefined) return ok(content)
   const { entry, proof, seq } = head.closing
   const parsed = parseEntry(entry, seq, where)
@@ -79,6 +85,20 @@ export function readHead(head: StationHead, definition: Definition, where: strin
   if (!parsed.ok || parsed.value.type !== 'polls.closed' || !included)
     return bad('heads.closing', where, 'the entry beside it is not the end of its journal')
   return ok({ ...content, closedWith: parsed.value.casts })
+}
+
+/** The journal that a spare's head says it took over. */
+function readTakeover(
+  { takeover }: StationHead,
+  { size, root }: { readonly size: number; readonly root: Uint8Array },
+  where: string,
+): Result<string | undefined> {
+  if (takeover === undefined) return ok(undefined)
+  const { entry, proof } = takeover
+  const parsed = parseEntry(entry, 1, where)
+  const included = verifyInclusion({ leaf: leafHash(entry), index: 1, size, proof, root })
+  if (parsed.ok && parsed.value.type === 'takeover' && included) return ok(parsed.value.origin)
+  return bad('heads.takeover', where, 'the entry beside it is not the second one of its journal')
 }
 
 function bad(code: string, where: string, what: string) {

@@ -48,6 +48,16 @@ export type Alarm = {
       readonly other: string
     }
   | {
+      /**
+       * A device whose place a spare took signed more than the spare took over, or another history of it, or a second spare took the same place:
+       * the same ballots, or different ones, are at two places. `by` is the spare that took over first, or the second.
+       */
+      readonly kind: 'takeover-fork'
+      readonly origin: string
+      readonly by: string
+      readonly what: 'went-on' | 'other-history' | 'taken-over-twice'
+    }
+  | {
       /** A released tally that is not the one to which the journal's closing entry commits, or a sheet that does not fit such entries. */
       readonly kind: 'other-tally'
       readonly refusal: Refusal

@@ -54,6 +54,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     'small-device': 0,
     'second-sheet': 0,
     'second-journal': 0,
+    'takeover-fork': 0,
     'not-stored': 0,
   }
   const client = connect(broker.url, {

@@ -14,6 +14,7 @@ import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from
 import type { Owner } from '../store/store.ts'
 import { answerReply, type Desk, receiptReply } from './desk.ts'
 import { alarmed, type Outcome } from './outcome.ts'
+import { findForkAtTakeover, findPlaceProblem, findWentOn } from './takeover.ts'
 
 const SUSPECT = 'Ask the device again; if it stays so, keep the device as evidence.'
 
@@ -43,6 +44,12 @@ export function takeEntries(desk: Desk, device: string, payload: Uint8Array): Ou
   }
 
   const journal = desk.store.journal(origin)
+  const wentOn = findWentOn(desk, { device, origin, size })
+  if (wentOn !== undefined) {
+    // Evidence, where there is a journal to keep it beside. It is not cosigned, and gets no answer.
+    if (journal !== undefined) desk.store.storeFork(origin, size, note)
+    return { alarm: wentOn }
+  }
   const frontier = journal?.frontier ?? emptyFrontier()
   const have = frontier.size
   const resend = answerReply.bind(undefined, desk, payload, { have, result: 'resend' })
@@ -78,8 +85,15 @@ export function takeEntries(desk: Desk, device: string, payload: Uint8Array): Ou
 
   const time = Math.floor(desk.clock.now() / 1000)
   const cosignature = cosign(note, { ...desk.witness, time })
+  const before = journal?.takeover
   const other = have === 0 ? desk.store.journals().find((held) => held.device === device) : undefined
   desk.store.append({ owner: owner.value, entries: fresh, frontier: next, note, cosignature })
+  const takeover = desk.store.journal(origin)?.takeover
+  const fork =
+    before === undefined && takeover !== undefined
+      ? findForkAtTakeover(desk, { device, origin }, takeover, (of, at) => rootAt(desk, of, at))
+      : undefined
+  if (fork !== undefined) return { reply: receiptReply({ origin, size, cosignature }), alarm: fork }
   return {
     reply: receiptReply({ origin, size, cosignature }),
     ...(other && { alarm: { kind: 'second-journal', device, origin, other: other.origin } }),
@@ -118,6 +132,10 @@ function findEntryProblem(
     const seq = first + index
     const entry = parseEntry(bytes, seq, `${where} entry ${seq}`)
     if (!entry.ok) return entry.error
+    if (seq === 1) {
+      const problem = findPlaceProblem(desk, owner.device, entry.value, where)
+      if (problem !== undefined) return problem
+    }
     if (seq > 0) continue
     const opening = checkOpening(desk, owner, entry.value, where)
     if (!opening.ok) return opening.error

@@ -6,13 +6,14 @@
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
 import { openStationSheet, type SheetJournal, type StationSheet } from '../../core/bundle/station-sheet.ts'
-import type { Station } from '../../core/election/definition.ts'
+import { devicesOfStation, type Station } from '../../core/election/definition.ts'
 import type { SheetMessage } from '../../core/messages/tally.ts'
 import type { Refusal } from '../../core/result.ts'
 import type { HeldJournal } from '../store/store.ts'
 import { type Closing, checkDay, findClosing, readCounts } from './closed-journal.ts'
 import { answerReply, type Desk } from './desk.ts'
 import { alarmed, type Outcome } from './outcome.ts'
+import { placeOfJournal } from './takeover.ts'
 
 const KEEP = 'Keep the reporting device as evidence and open the ballots of the station.'
 
@@ -27,12 +28,17 @@ export function takeSheet(desk: Desk, device: string, payload: Uint8Array, messa
   const { definition } = desk.package
   const station = definition.stations.find(({ id }) => id === message.station)
   const own = message.journals.find(({ origin }) => deviceOfOrigin(definition, origin) === device)
-  if (station?.devices[0] !== device || own === undefined) {
+  const ownJournal = own && desk.store.journal(own.origin)
+  const isReporting =
+    ownJournal === undefined
+      ? station !== undefined && devicesOfStation(station).includes(device)
+      : placeOfJournal(desk, ownJournal)?.device === station?.devices[0]
+  if (station === undefined || !isReporting || own === undefined) {
     const what = 'it does not come from the reporting device of its station, or lists no journal of it'
     const next = 'Find out which device has this certificate.'
     return alarmed('forged', device, { code: 'sheet.reporter', where, what, next })
   }
-  const journal = desk.store.journal(own.origin)
+  const journal = ownJournal
   const have = journal?.frontier.size ?? 0
   const resend = (): Outcome => ({ reply: answerReply(desk, payload, { have, result: 'resend' }) })
   if (journal === undefined) return resend()
@@ -70,13 +76,19 @@ function findProblem(
   { journals, tally }: StationSheet,
   where: string,
 ): Problem | 'not held yet' | undefined {
-  const listed = journals.map(({ origin }) => deviceOfOrigin(desk.package.definition, origin))
-  if (listed.length !== station.devices.length || !station.devices.every((id) => listed.includes(id))) {
+  const listed = journals.map(({ origin }) => deviceOfOrigin(desk.package.definition, origin) ?? '')
+  const isOfStation = listed.every((id) => devicesOfStation(station).includes(id))
+  if (listed.length !== station.devices.length || !isOfStation || new Set(listed).size < listed.length) {
     const what = 'it does not list one journal of each device of the station'
     return { kind: 'malformed', code: 'sheet.journals', what, next: KEEP }
   }
   const closed = journals.flatMap((one) => findClosed(desk, one) ?? [])
   if (closed.length < journals.length) return 'not held yet'
+  const places = closed.map(({ held }) => placeOfJournal(desk, held)?.device)
+  if (!station.devices.every((id) => places.includes(id))) {
+    const what = 'two of its journals are of one place of the station'
+    return { kind: 'malformed', code: 'sheet.journals', what, next: KEEP }
+  }
   for (const { held } of closed) {
     const legal = checkDay(desk, held, where)
     if (!legal.ok) return { kind: 'malformed', ...legal.error }

@@ -8,10 +8,12 @@ import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { type DeviceTallyMessage, peekTallyMessage } from '../../core/messages/tally.ts'
 import { ok, type Refusal, type Result, refuse } from '../../core/result.ts'
+import type { HeldJournal } from '../store/store.ts'
 import { type Closing, checkDay, findClosing, readCounts } from './closed-journal.ts'
 import { answerReply, type Desk } from './desk.ts'
 import { alarmed, type Outcome } from './outcome.ts'
 import { takeSheet } from './take-sheet.ts'
+import { placeOfJournal } from './takeover.ts'
 
 /**
  * What comes of a message of totals: a device's own tally, or the sheet of its station. Where a closing entry of the station is not held yet, the
@@ -45,9 +47,9 @@ function takeOwn(desk: Desk, device: string, payload: Uint8Array, message: Devic
   const refused = answerReply(desk, payload, { have, result: 'refused' })
   const opened = openTally(document, journal.messageKey, where)
   if (!opened.ok) return { ...alarmed('forged', device, opened.error), reply: refused }
-  const small = findSmallDevice(desk, device, where)
+  const small = findSmallDevice(desk, journal, where)
   if (small !== undefined) return { ...alarmed('small-device', device, small), reply: refused }
-  if (!isStationClosed(desk, device)) return resend()
+  if (!isStationClosed(desk, journal)) return resend()
   const legal = checkDay(desk, journal, where)
   if (!legal.ok) return { ...alarmed('malformed', device, legal.error), reply: refused }
   const committed = checkCommitment(desk, { ...opened.value, closing, where })
@@ -56,17 +58,22 @@ function takeOwn(desk: Desk, device: string, payload: Uint8Array, message: Devic
   return { reply: answerReply(desk, payload, { have, result: 'stored' }) }
 }
 
-/** Devices of this one's station, itself included; a device of no station is its own. */
-function devicesBeside(desk: Desk, device: string): readonly string[] {
-  const { stations } = desk.package.definition
-  return stations.find(({ devices }) => devices.includes(device))?.devices ?? [device]
+/** The places of a journal's station, and the journals that are held of each; a device of no station is its own. */
+function stationOf(desk: Desk, own: HeldJournal) {
+  const station = placeOfJournal(desk, own)?.station
+  const journals = desk.store.journals().flatMap((journal) => {
+    const place = placeOfJournal(desk, journal)
+    const isBeside = station === undefined ? journal.device === own.device : place?.station.id === station.id
+    return isBeside ? [{ journal, place: place?.device ?? journal.device }] : []
+  })
+  return { places: station?.devices ?? [own.device], journals }
 }
 
-/** Whether a closing entry of every device of this one's station is held. A device that died before closing has none. */
-function isStationClosed(desk: Desk, device: string): boolean {
-  const journals = desk.store.journals()
-  return devicesBeside(desk, device).every((id) =>
-    journals.some((journal) => journal.device === id && findClosing(desk, journal) !== undefined),
+/** Whether a closing entry of every place of a station is held. A device that died before closing has none, but the spare in its place has. */
+function isStationClosed(desk: Desk, own: HeldJournal): boolean {
+  const { places, journals } = stationOf(desk, own)
+  return places.every((id) =>
+    journals.some(({ journal, place }) => place === id && findClosing(desk, journal) !== undefined),
   )
 }
 
@@ -74,12 +81,10 @@ function isStationClosed(desk: Desk, device: string): boolean {
  * Why no device of this one's station may send totals of its own, as far as closing entries are held. One small device is enough, whichever
  * it is: with the sheet, its neighbours' totals tell its own.
  */
-function findSmallDevice(desk: Desk, device: string, where: string): Refusal | undefined {
-  const neighbours = devicesBeside(desk, device)
-  const casts = desk.store
-    .journals()
-    .filter((journal) => neighbours.includes(journal.device))
-    .flatMap((journal) => findClosing(desk, journal)?.casts ?? [])
+function findSmallDevice(desk: Desk, own: HeldJournal, where: string): Refusal | undefined {
+  const casts = stationOf(desk, own).journals.flatMap(
+    ({ journal }) => findClosing(desk, journal)?.casts ?? [],
+  )
   if (releaseOf(casts) === 'device') return undefined
   return {
     code: 'tally.small',

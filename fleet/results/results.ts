@@ -3,8 +3,10 @@
  * unknown or not counted is named beside the sum.
  */
 import { openTally } from '../../core/bundle/bundle.ts'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { openStationSheet } from '../../core/bundle/station-sheet.ts'
 import type { Definition } from '../../core/election/definition.ts'
+import { placeOf } from '../../core/election/place.ts'
 import { parseTally, sumTallies, type Tally } from '../../core/election/tally.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
@@ -81,7 +83,9 @@ export function electionResult(
   heldSheets: readonly HeldSheet[],
 ): Result<ElectionResult> {
   const tallies: DeviceResult[] = []
-  for (const { device, origin, document, messageKey } of held) {
+  for (const { device: own, origin, document, messageKey, takenOver } of held) {
+    // The spare's tally is that of the place it took.
+    const device = placeIn(definition, own, takenOver) ?? own
     const opened = openTally(document, messageKey, `tally of ${origin}`)
     if (!opened.ok) return opened
     const tally = parseTally(definition, opened.value.tally as Json, `tally of ${origin}`)
@@ -108,6 +112,10 @@ export function electionResult(
   })
 }
 
+function placeIn(definition: Definition, device: string, takenOver: string | undefined): string | undefined {
+  return placeOf(definition, device, takenOver && deviceOfOrigin(definition, takenOver))?.device
+}
+
 /** The sum of a sheet, if the reporting device of a station of this definition signed it for that station. */
 function readSheet(definition: Definition, held: HeldSheet): Result<Tally> {
   const where = `sheet of ${held.station}`
@@ -115,7 +123,7 @@ function readSheet(definition: Definition, held: HeldSheet): Result<Tally> {
   if (!opened.ok) return opened
   const { station, tally } = opened.value
   const reporting = definition.stations.find(({ id }) => id === held.station)?.devices[0]
-  if (station !== held.station || reporting !== held.device) {
+  if (station !== held.station || reporting !== placeIn(definition, held.device, held.takenOver)) {
     const what = 'it is not that of the reporting device of this station'
     return refuse(
       'sheet.reporter',

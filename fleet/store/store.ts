@@ -4,6 +4,7 @@
  */
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { openStationSheet } from '../../core/bundle/station-sheet.ts'
+import { parseEntry } from '../../core/journal/entry.ts'
 import { equalBytes } from '../../core/keys/hash.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
@@ -25,6 +26,16 @@ export interface Owner {
 /** A journal as far as it is held. */
 export interface HeldJournal extends Owner {
   readonly frontier: Frontier
+  /** Of a spare: the journal that it took over. */
+  readonly takeover?: TakenOver
+}
+
+/** A journal of a device that died, as its spare says it was. */
+export interface TakenOver {
+  readonly origin: string
+  readonly size: number
+  /** Base64. */
+  readonly root: string
 }
 
 /** A checkpoint as the device signed it, and the cosignature given for it. */
@@ -41,6 +52,8 @@ export interface HeldTally {
   readonly messageKey: Uint8Array
   /** The signed document. */
   readonly document: string
+  /** Of a spare: the journal that it took over, whose ballots are in it too. */
+  readonly takenOver?: string
 }
 
 /** The sheet of a station, whose journals commit to what it sums up. */
@@ -51,6 +64,8 @@ export interface HeldSheet {
   readonly messageKey: Uint8Array
   /** The signed document. */
   readonly document: string
+  /** Of a spare: the journal that it took over. */
+  readonly takenOver?: string
 }
 
 /** Entries that join a journal, with the checkpoint over all of it. */
@@ -67,6 +82,8 @@ export interface Addition {
 export interface CentreStore {
   journals(): readonly HeldJournal[]
   journal(origin: string): HeldJournal | undefined
+  /** Spares' journals that took this one over; one, unless something is very wrong. */
+  takersOf(origin: string): readonly HeldJournal[]
   /** Entries `from` to `to` (not included), as far as they are held. */
   entries(origin: string, from: number, to: number): readonly Uint8Array[]
   checkpoint(origin: string, size: number): HeldCheckpoint | undefined
@@ -144,7 +161,9 @@ function readHeads(database: Database, path: string): Result<Map<string, HeldJou
       (checkpointsOf.all(owner.origin) as HeldCheckpoint[]).map(({ size, note }) => [size, note]),
     )
     let frontier = emptyFrontier()
+    let takeover: TakenOver | undefined
     for (const bytes of entriesOf.iterate(owner.origin) as Iterable<Buffer>) {
+      if (frontier.size === TAKEOVER_ENTRY) takeover = takeoverOf(bytes)
       frontier = appendLeaf(frontier, leafHash(bytes))
       const note = notes.get(frontier.size)
       if (note === undefined) continue
@@ -155,9 +174,26 @@ function readHeads(database: Database, path: string): Result<Map<string, HeldJou
       notes.delete(frontier.size)
     }
     if (notes.size > 0) return changed(path, `${owner.origin}: a checkpoint without its entries`)
-    heads.set(owner.origin, { ...owner, frontier })
+    heads.set(owner.origin, { ...owner, frontier, ...(takeover && { takeover }) })
   }
   return ok(heads)
+}
+
+/** A spare's journal takes another over in this entry, or none does. */
+const TAKEOVER_ENTRY = 1
+
+function takeoverOf(bytes: Uint8Array): TakenOver | undefined {
+  const entry = parseEntry(bytes, TAKEOVER_ENTRY, 'entry 1')
+  if (!entry.ok || entry.value.type !== 'takeover') return undefined
+  const { origin, size, root } = entry.value
+  return { origin, size, root }
+}
+
+/** Keeps by the journal that was taken over who did; a journal that grew takes its own place. */
+function noteTaker(takers: Map<string, HeldJournal[]>, journal: HeldJournal): void {
+  if (journal.takeover === undefined) return
+  const others = (takers.get(journal.takeover.origin) ?? []).filter(({ origin }) => origin !== journal.origin)
+  takers.set(journal.takeover.origin, [...others, journal])
 }
 
 /** Every sheet is signed by the journal it is stored under, and is of the station it is stored for. */
@@ -189,8 +225,9 @@ function heldSheet(
   heads: ReadonlyMap<string, HeldJournal>,
   { station, origin, document }: SheetRow,
 ): HeldSheet {
-  const { device, messageKey } = journalOf(heads, origin)
-  return { station, device, messageKey, document: document.toString('utf8') }
+  const { device, messageKey, takeover } = journalOf(heads, origin)
+  const takenOver = takeover && { takenOver: takeover.origin }
+  return { station, device, messageKey, document: document.toString('utf8'), ...takenOver }
 }
 
 function changed(path: string, what: string) {
@@ -226,9 +263,13 @@ function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreSto
   const allTallies = database.prepare(`${tallyRows} ORDER BY origin`)
 
   const heldTally = ({ origin, document }: TallyRow) => {
-    const { device, messageKey } = journalOf(heads, origin)
-    return { origin, device, messageKey, document: document.toString('utf8') }
+    const { device, messageKey, takeover } = journalOf(heads, origin)
+    const takenOver = takeover && { takenOver: takeover.origin }
+    return { origin, device, messageKey, document: document.toString('utf8'), ...takenOver }
   }
+
+  const takers = new Map<string, HeldJournal[]>()
+  for (const journal of heads.values()) noteTaker(takers, journal)
 
   const append = database.transaction(({ owner, entries, frontier, note, cosignature }: Addition) => {
     const { origin, device, certificate, logKey, messageKey } = owner
@@ -241,6 +282,7 @@ function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreSto
   return {
     journals: () => [...heads.values()],
     journal: (origin) => heads.get(origin),
+    takersOf: (origin) => takers.get(origin) ?? [],
     entries: (origin, from, to) => range.all(origin, from, to) as Buffer[],
     checkpoint: (origin, size) => checkpointOf.get(origin, size) as HeldCheckpoint | undefined,
     latestCheckpoint: (origin) => latestOf.get(origin) as HeldCheckpoint | undefined,
@@ -252,7 +294,12 @@ function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreSto
     append: (addition) => {
       append.immediate(addition)
       // Only now: a head in memory must never be ahead of the disk.
-      heads.set(addition.owner.origin, { ...addition.owner, frontier: addition.frontier })
+      const { owner, entries, frontier } = addition
+      const second = entries[TAKEOVER_ENTRY - (frontier.size - entries.length)]
+      const takeover = heads.get(owner.origin)?.takeover ?? (second && takeoverOf(second))
+      const journal = { ...owner, frontier, ...(takeover && { takeover }) }
+      heads.set(owner.origin, journal)
+      noteTaker(takers, journal)
     },
     storeTally: (origin, document) => {
       addTally.run(origin, Buffer.from(document))

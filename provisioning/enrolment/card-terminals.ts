@@ -48,6 +48,7 @@ export function requestTerminal(device: string, scalar: Uint8Array, messageSigne
  * Checks a request and issues the device's certificate for cards.
  * @param device its certificate, read and verified
  * @param where the file or line the request came from
+ * @param at the station to which a spare is taken; cards of no other one will know it
  * @returns a refusal: `terminal.shape`, `terminal.weak-key`, `terminal.unknown-device`, or what `openDocument` says of a signature
  */
 export function enrolTerminal(
@@ -56,6 +57,7 @@ export function enrolTerminal(
   definition: Definition,
   issuing: CardIssuing,
   where: string,
+  at?: string,
 ): Result<Uint8Array> {
   const { message } = device.keys
   const opened = openDocument(request, { type: 'card-terminal', keys: message ? [message] : [], where })
@@ -81,7 +83,10 @@ export function enrolTerminal(
       'Have the device make a new key and ask again.',
     )
   }
-  const station = definition.stations.find(({ devices }) => devices.includes(device.subject))
+  const station = definition.stations.find(
+    ({ id, devices, spares }) =>
+      devices.includes(device.subject) || (id === at && spares?.includes(device.subject)),
+  )
   if (device.role !== 'device' || station === undefined) {
     return refuse(
       'terminal.unknown-device',

@@ -8,7 +8,7 @@
  * ```
  */
 import { z } from 'zod'
-import type { Definition } from '../../core/election/definition.ts'
+import { type Definition, devicesOfStation } from '../../core/election/definition.ts'
 import { ed25519Spki, issueCertificate } from '../../core/keys/certificate.ts'
 import { isSoundPublicKey, signerFromSeed } from '../../core/keys/ed25519.ts'
 import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
@@ -83,7 +83,7 @@ export function enrolDevice(
   }
   const opened = openDocument(request, { type: 'enrolment', keys: [log, message, tls, witness], where })
   if (!opened.ok) return opened
-  if (!definition.stations.some(({ devices }) => devices.includes(device))) {
+  if (!definition.stations.some((station) => devicesOfStation(station).includes(device))) {
     return refuse(
       'enrolment.unknown-device',
       where,

@@ -72,6 +72,8 @@ export function writeDatabase(station: TestStation, device: TestDevice, path: st
     CREATE TABLE released (one INTEGER PRIMARY KEY CHECK (one = 1), tally TEXT, answered INTEGER);
     CREATE TABLE sheet (one INTEGER PRIMARY KEY CHECK (one = 1), sealed TEXT NOT NULL, key BLOB, sheet TEXT);
     CREATE TABLE heads (number INTEGER PRIMARY KEY, head BLOB NOT NULL);
+    CREATE TABLE adopted (one INTEGER PRIMARY KEY CHECK (one = 1), certificate BLOB, checkpoint TEXT);
+    CREATE TABLE adopted_journal (seq INTEGER PRIMARY KEY, entry BLOB);
     CREATE TABLE pool (one INTEGER PRIMARY KEY CHECK (one = 1), block BLOB);`)
   const put = (sql: string, rows: readonly (readonly unknown[])[]) => {
     const statement = database.prepare(sql)

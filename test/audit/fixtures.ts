@@ -53,6 +53,8 @@ export interface TestStation {
   /** Under which the devices' sealed tallies are sealed for the reporting one. */
   readonly stationKey: Uint8Array
   readonly devices: readonly TestDevice[]
+  /** Enrolled, and nothing more: no entry was written. */
+  readonly spares: readonly TestDevice[]
 }
 
 /** What a test may want to be other than usual. */
@@ -66,6 +68,8 @@ export interface Wishes {
   readonly languages?: Definition['languages']
   /** Ballots of each device. */
   readonly casts?: readonly number[]
+  /** Ids of the station's spares. */
+  readonly spares?: readonly string[]
   /** Takes the place of a sealed ballot on its way into the pool. */
   readonly replaceSealed?: (sealed: Uint8Array, device: number, cast: number) => Uint8Array
   /** Takes the place of a spent authorization's tag. */
@@ -167,12 +171,13 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
     executive,
     supervisory,
   })
-  const { languages, timeZone, title } = wishes
+  const { languages, timeZone, title, spares = [] } = wishes
   const definition: Definition = {
     ...usual,
     ...(languages !== undefined && { languages }),
     ...(timeZone !== undefined && { timeZone }),
     ...(title !== undefined && { title: { fa: title, en: title } }),
+    ...(spares.length > 0 && { stations: usual.stations.map((one) => ({ ...one, spares: [...spares] })) }),
   }
   const packageText = signPackage(definition, authority)
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
@@ -190,7 +195,25 @@ export function makeStation(seed: string, wishes: Wishes = {}): TestStation {
     shares,
     stationKey: stationSheetKey(sha256(Buffer.from(`day key of ${seed}`))),
     devices,
+    spares: spares.map((id) => {
+      const { keys, certificate, origin } = enrol(id, electionPackage, authority, random)
+      const nothing = { entries: [], batches: new Map(), tags: [], tally: [], salt: new Uint8Array() }
+      return { id, origin, keys, certificate, ...nothing }
+    }),
   }
+}
+
+function enrol(id: string, { definition }: ElectionPackage, authority: Signer, random: Random) {
+  const keys = makeDeviceKeys(random)
+  const issuing = {
+    authority,
+    random,
+    notBefore: new Date('2026-06-01T00:00:00Z'),
+    notAfter: new Date('2026-07-01T00:00:00Z'),
+  }
+  const certificate = valueOrThrow(enrolDevice(requestEnrolment(id, keys), definition, issuing, id))
+  const origin = `${definition.authority}/${definition.election}/device/${id}/${toHex(random.bytes(16))}`
+  return { keys, certificate, origin }
 }
 
 function makeDay(
@@ -203,15 +226,7 @@ function makeDay(
   wishes: Wishes,
 ): TestDevice {
   const { definition, hash } = electionPackage
-  const keys = makeDeviceKeys(random)
-  const issuing = {
-    authority,
-    random,
-    notBefore: new Date('2026-06-01T00:00:00Z'),
-    notAfter: new Date('2026-07-01T00:00:00Z'),
-  }
-  const certificate = valueOrThrow(enrolDevice(requestEnrolment(id, keys), definition, issuing, id))
-  const origin = `${definition.authority}/${definition.election}/device/${id}/${toHex(random.bytes(16))}`
+  const { keys, certificate, origin } = enrol(id, electionPackage, authority, random)
   const entries: Uint8Array[] = []
   const append = (event: JournalEvent) => {
     const seq = entries.length

@@ -267,12 +267,18 @@ describe('a certificate', () => {
       { ...only, devices: [first.id, second.id] },
       { ...only, id: 's-2', devices: [third.id] },
     ]
+    const stationOf = (device: string) => stations.find(({ devices }) => devices.includes(device))
     const reference = {
       ...referenceFor(station),
       electionPackage: { ...station.electionPackage, definition: { ...definition, stations } },
-      stationOf: (device: string) => stations.find(({ devices }) => devices.includes(device)),
+      stationOf,
+      isOfStation: (device: string, id: string) => stationOf(device)?.id === id,
     }
-    const identity = valueOrThrow(readIdentity(first.certificate, reference, 'x'))
+    const identity = {
+      ...valueOrThrow(readIdentity(first.certificate, reference, 'x')),
+      station: 's-1',
+      standsFor: first.id,
+    }
     const [checkpoint] = holds(count([bundle(first)])).stations[0]?.bundles[0]?.witnessed.heads ?? []
     if (checkpoint === undefined) throw new Error('a bundle without a checkpoint')
     const file = (other: TestDevice) => formatCosigned({ certificates: [other.certificate], notes: [] })

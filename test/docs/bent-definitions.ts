@@ -240,6 +240,27 @@ const BENDS: readonly (readonly [code: string | null, why: string, bend: (defini
     },
   ],
   [
+    'package.duplicate-device',
+    'a spare that is a device of the station too',
+    ({ stations: [s] }) => {
+      s.spares = [s.devices[0]]
+    },
+  ],
+  [
+    'package.duplicate-device',
+    'a spare twice in one station',
+    ({ stations: [s] }) => {
+      s.spares = ['s-01', 's-01']
+    },
+  ],
+  [
+    'package.shape',
+    'more spares than a station may have',
+    ({ stations: [s] }) => {
+      s.spares = ['s-01', 's-02', 's-03', 's-04', 's-05']
+    },
+  ],
+  [
     'package.duplicate-code',
     'a code in two contests',
     (d) => {

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { MAX_POLICY_BYTES } from '../../audit/policy/policy.ts'
 import { BATCH_SIZE, POOL_PLACES } from '../../core/ballot-box/pool.ts'
-import { BUNDLE_FILES, MAX_FILE_BYTES, SHEET_FILE, TALLY_FILES } from '../../core/bundle/bundle.ts'
+import {
+  ADOPTED_FILES,
+  BUNDLE_FILES,
+  MAX_FILE_BYTES,
+  SHEET_FILE,
+  TALLY_FILES,
+} from '../../core/bundle/bundle.ts'
 import { MAX_CERTIFICATES, MAX_NOTES } from '../../core/bundle/cosigned.ts'
 import { ISSUED_FILE } from '../../core/bundle/issued.ts'
 import { RELEASE_MINIMUM } from '../../core/bundle/sealed-tally.ts'
@@ -54,7 +60,13 @@ function rowsOf(heading: string): ReadonlyMap<string, string> {
 }
 
 test('the page names the files of a bundle', () => {
-  const names: readonly string[] = [...BUNDLE_FILES, ...TALLY_FILES, SHEET_FILE, 'manifest.json']
+  const names: readonly string[] = [
+    ...BUNDLE_FILES,
+    ...TALLY_FILES,
+    ...ADOPTED_FILES,
+    SHEET_FILE,
+    'manifest.json',
+  ]
   expect([...rowsOf("## A device's bundle").keys()].toSorted()).toEqual(names.toSorted())
   expect(page).toContain(`\`${ISSUED_FILE}\``)
 })

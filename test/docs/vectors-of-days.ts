@@ -59,6 +59,25 @@ const close = (casts: number, voids: number, batches: number, officers = [one, t
   spent: hash('spent'),
   tally: hash('tally'),
 })
+const takeover = (
+  casts: number,
+  pooled: number,
+  batches: number,
+  people = [one, two, hash('technician')],
+): JournalEvent => ({
+  type: 'takeover',
+  origin: 'council.example/rehearsal-1405/device/d-02/ffeeddccbbaa99887766554433221100',
+  size: 90,
+  root: hash('root'),
+  casts,
+  voids: 1,
+  batches,
+  pooled,
+  slip: 'none',
+  executive: people[0] ?? one,
+  supervisory: people[1] ?? one,
+  technician: people[2] ?? one,
+})
 const casts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => cast(from + i))
 const MORNING = [OPENED, ZERO, OPEN]
 type Lost = JournalEvent & { readonly type: 'medium.lost' }
@@ -100,6 +119,7 @@ const ANY_TIME: readonly JournalEvent[] = [
 /** These stand where the other days have them. */
 const IN_ITS_PLACE: readonly EventType[] = [
   'journal.opened',
+  'takeover',
   'day_key.drawn',
   'day_key.shared',
   'report.printed',
@@ -185,6 +205,27 @@ export function dayVectors(): Json {
     ),
     day('closed while paused', null, ...MORNING, PAUSE, close(0, 0, 0)),
     day('never opened', null, OPENED, ZERO),
+    day(
+      'a spare goes on with 64 ballots, 32 of them waiting, and a void slip',
+      null,
+      OPENED,
+      takeover(64, 32, 1),
+      ...casts(65, 96),
+      batch(2, 32),
+      voided(2),
+      batch(3, 32),
+      close(96, 2, 3),
+    ),
+    day('a spare goes on with no ballots', null, OPENED, takeover(0, 0, 0), close(0, 1, 0)),
+    day('a takeover that is not the second entry', 2, OPENED, PIN, takeover(0, 0, 0)),
+    day('a takeover of more waiting ballots than were cast', 1, OPENED, takeover(3, 4, 1)),
+    day('a takeover of ballots of which none waits', 1, OPENED, takeover(32, 0, 1)),
+    day('a takeover of ballots in batches, and of no batch', 1, OPENED, takeover(64, 32, 0)),
+    day('a takeover of a batch, and of no ballots in one', 1, OPENED, takeover(3, 3, 1)),
+    day('a takeover without a technician of its own', 1, OPENED, takeover(0, 0, 0, [one, two, two])),
+    day('polls opened after a takeover', 3, OPENED, takeover(0, 0, 0), ZERO, OPEN),
+    day('a takeover counted from nought', 2, OPENED, takeover(3, 3, 0), cast(1)),
+    day('batches of a takeover counted from one', 2, OPENED, takeover(64, 32, 1), batch(1, 32)),
     day('begins with another event', 0, ZERO),
     day('opened a second time', 1, OPENED, OPENED),
     day('polls opened without a zero report', 1, OPENED, OPEN),

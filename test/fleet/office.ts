@@ -61,6 +61,7 @@ export const witness = { name: 'centre.example/witness', signer: signerOf('witne
 export const messageSigner = signerOf('centre message')
 
 const definition = testDefinition({
+  stations: testDefinition().stations.map((station) => ({ ...station, spares: ['device-8', 'device-9'] })),
   witness: { name: witness.name, key: toBase64(witness.signer.publicKey) },
 })
 export const election: ElectionPackage = { definition, hash: sha256(Buffer.from(canonicalJson(definition))) }

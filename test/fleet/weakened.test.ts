@@ -57,8 +57,8 @@ it('a centre that does not ask how many ballots there are takes them all: the te
 
 it('a centre that asks a device only for its own ballots takes its neighbours’, and the sheet tells the rest: the test sees it', async () => {
   const build = await weakened(
-    '.filter((journal) => neighbours.includes(journal.device))',
-    '.filter((journal) => neighbours.includes(device) && journal.device === device)',
+    'stationOf(desk, own).journals',
+    'stationOf(desk, own).journals.filter(({ journal }) => journal.device === own.device)',
   )
   expect(taken(build)).toEqual(['device-1', 'device-3'])
 })

@@ -21,7 +21,12 @@ export const en: Strings = {
     tampered:
       'Since this device was set up, its case, a seal or the ballot box was opened. Look at all three before you open the polls, and write it in the minutes.',
     purpose: { opening: 'Opening the polls', resuming: 'Resuming the polls', closing: 'Closing the polls' },
-    role: { executive: 'Executive card', supervisory: 'Supervisory card', spare: 'Spare card' },
+    role: {
+      executive: 'Executive card',
+      supervisory: 'Supervisory card',
+      spare: 'Spare card',
+      technician: 'Technician’s card',
+    },
     admitted: 'admitted',
     wanted: 'needed',
     anyOf: 'any one of these',
@@ -135,6 +140,37 @@ export const en: Strings = {
     stopHint:
       'Do not switch it off and take nothing from it. Write it into the minutes, tell the centre and ask for a technician. Voters vote on another device.',
   },
+  takeover: {
+    waiting: 'This device is a spare',
+    waitingHint: 'Switch the device that died off, take its storage medium out and put it into this device.',
+    untouched: 'It is only read; nothing on it is changed.',
+    found: (ballots) => `votes recorded on it: ${ballots}`,
+    purpose: 'Going on in its place',
+    stop: 'To stop, take the medium out.',
+    confirm: 'Go on in its place?',
+    confirmHint:
+      'All votes recorded there are taken along and count here. It must never vote again: keep it switched off.',
+    goOn: 'Go on in its place',
+    taking: 'Taking over',
+    takingHint: 'Leave the medium where it is.',
+    refused: 'This cannot be gone on with',
+    refusedHint: 'Take the medium out. Nothing was taken over and nothing on it was changed.',
+    why: {
+      unreadable: 'The medium cannot be read. Put it in again; if the device had a second one, try that.',
+      'other-station': 'This medium is of a device of another station.',
+      'other-package': 'This medium is of a device of another election package.',
+      'no-spare': 'The package does not name this device as a spare of this station.',
+      finished: 'The polls of that device are closed for good. Nobody takes its place any more.',
+      'not-open': 'The polls of that device were never opened: there are no votes on it.',
+      stopped: 'That device had to stop, because another history of it was seen. Call the election office.',
+      chained: 'That device was a spare itself. Keep the medium and call the election office.',
+      locked: 'The cards do not open the ballot box of this medium. Bring the cards of this station and day.',
+      older: 'A card knows more of that device than this medium. Try its other medium.',
+      forked: 'A card knows another history of that device. Keep everything and call the election office.',
+      already: 'Another spare has taken the place of that device already. Call the election office.',
+      damaged: 'What is on this medium does not hold. If the device had a second one, try that.',
+    },
+  },
   peripherals: {
     missing: 'A part does not answer',
     notes: {
@@ -216,6 +252,11 @@ export const en: Strings = {
       'touch-drift': 'The touchscreen had shifted and voting stopped',
     },
     resumed: 'Two officers resumed voting',
+    tookOver: (ballots) => `this device took its place, with the ${ballots} votes recorded there`,
+    slipInHand: {
+      recorded: 'a slip was in its printer; that vote is recorded and its slip belongs into the box',
+      'not-recorded': 'a slip was in its printer; that vote is NOT recorded and its slip is void',
+    },
     trouble: {
       'paper-out': 'The printer was out of paper',
       'cover-open': 'The printer’s cover was open',

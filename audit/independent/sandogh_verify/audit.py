@@ -2,7 +2,7 @@
 from collections import Counter
 from hashlib import sha256
 
-from . import bundle, definition, documents, folders, policy, stations
+from . import bundle, definition, documents, folders, policy, stations, takeover
 from .faults import BadInput, Fault, Refused, at
 from .text import to_base64
 
@@ -86,7 +86,7 @@ def _verified(bundles, whole, reference, programs, findings):
         if verified:
             held.append(verified)
         else:
-            spoiled.add(definition.station_of.get(device))
+            spoiled.add(takeover.says_station(folder, device, definition))
     return held, spoiled
 
 

@@ -2,10 +2,10 @@
 import re
 from hashlib import sha256
 
-from . import canonical, certificates, contents, cosigned, definition, documents, notes, tree
+from . import canonical, certificates, contents, cosigned, definition, documents, notes, takeover, tree
 from .events import FORMS, Day
 from .faults import BadInput, Refused, at, require
-from .folders import SHEET, TALLIES
+from .folders import SHEET, TAKEN_OVER, TALLIES
 from .forms import VERSION, any_text, array, members, text, whole
 from .notes import LOG, Key
 from .text import from_base64, is_time
@@ -67,7 +67,7 @@ def says_device(folder, definition):
         return None
     origin = payload.get("origin") if isinstance(payload, dict) else None
     device = definition.device_of(origin) if isinstance(origin, str) else None
-    return device if device in definition.station_of else None
+    return device if device and definition.is_device(device) else None
 
 
 def verify(folder, reference, programs):
@@ -79,13 +79,14 @@ def verify(folder, reference, programs):
     entries = _entries(bundle)
     _checkpoint(bundle)
     _journal(bundle, entries)
+    takeover.verify(bundle, reference.authority_key)
     bundle.unchanged("journal.jsonl")
     with at(bundle.place("checkpoint")):
         bundle.receipt = bundle.head.note.cosigned_at(bundle.definition.centre)
     bundle.forget("package.json", "device-certificate.der", "leaves.bin", "journal.jsonl")
     contents.verify(bundle)
     cosigned.verify(bundle, reference.authority_key)
-    present = [n for n in TALLIES + (SHEET,) if n in folder.names]
+    present = [n for n in TALLIES + (SHEET,) + TAKEN_OVER if n in folder.names]
     bundle.unchanged("batches.jsonl", "spent-tags.json", "cosigned.json", *present)
     bundle.forget()
     if bundle.definition.hash != reference.definition.hash:
@@ -103,7 +104,6 @@ def _identity(bundle, reference):
         der = bundle.data("device-certificate.der")
         bundle.certificate = certificates.device_certificate(der, bundle.definition, key)
         bundle.device = bundle.certificate.subject
-        bundle.station = bundle.definition.station_of[bundle.device]
         bundle.message_key = bundle.certificate.keys["message"]
 
 
@@ -124,8 +124,9 @@ def _manifest(bundle):
         listed = bundle.listed.keys()
         require(LISTED <= listed, "bundle.manifest", what="a file that every bundle has is not listed")
         require(sum(n in listed for n in TALLIES) == 1, "bundle.manifest", what="not one tally")
-        require(listed <= LISTED | set(TALLIES) | {SHEET}, "bundle.manifest", what="a file that is none")
-    for name in TALLIES + (SHEET,):
+        require(not listed & set(TAKEN_OVER) or listed >= set(TAKEN_OVER), "bundle.manifest", what="a part of three")
+        require(listed <= LISTED | set(TALLIES + TAKEN_OVER) | {SHEET}, "bundle.manifest", what="a file that is none")
+    for name in TALLIES + (SHEET,) + TAKEN_OVER:
         if (name in listed) != (name in bundle.folder.names):
             raise Refused("bundle.files", bundle.place(name), "listed and not here, or here and not listed")
     bundle.origin = payload["origin"]
@@ -134,10 +135,7 @@ def _manifest(bundle):
 def _entries(bundle):
     """The entries' bytes, each with the leaf hash that leaves.bin has for it."""
     journal, leaves = bundle.data("journal.jsonl"), bundle.data("leaves.bin")
-    good = LINES.match(journal).end()
-    if good < len(journal):
-        number = journal.count(b"\n", 0, good)
-        raise Refused("journal.line", bundle.place("journal.jsonl", "entry %d" % number), "too long, or does not end")
+    check_lines(journal, bundle.place("journal.jsonl"))
     require(len(leaves) % 32 == 0, "leaves.size", bundle.place("leaves.bin"))
     count = len(leaves) // 32
     entries = journal.split(b"\n", count + 1)[:-1]  # one more than there are hashes is enough to refuse it
@@ -148,6 +146,13 @@ def _entries(bundle):
     bundle.leaves = leaves
     bundle.entries = len(entries)
     return entries
+
+
+def check_lines(journal, place):
+    good = LINES.match(journal).end()
+    if good < len(journal):
+        number = journal.count(b"\n", 0, good)
+        raise Refused("journal.line", "%s entry %d" % (place, number), "too long, or does not end")
 
 
 def leaf_hashes(bundle):
@@ -166,15 +171,7 @@ def _checkpoint(bundle):
 
 def _journal(bundle, entries):
     place = bundle.place("journal.jsonl")
-    events = []
-    for number, raw in enumerate(entries):
-        with at("%s entry %d" % (place, number)):
-            events.append(_entry(raw, number))
-    day = Day()
-    for number, event in enumerate(events):
-        with at("%s entry %d (%s)" % (place, number, event["type"])):
-            day.take(event)
-    require(events, "journal.empty", place)
+    events, day = read_day(entries, place)
     opened = events[0]
     start = place + " entry 0"
     require(opened["origin"] == bundle.origin, "bundle.binding", start, "another origin than the manifest's")
@@ -186,11 +183,25 @@ def _journal(bundle, entries):
     bundle.random = opened["random"]
     bundle.programs = [e["program"] for e in events if "program" in e]
     bundle.voids = day.voids
+    bundle.takeover = next((e for e in events if e["type"] == "takeover"), None)
     bundle.sealed_events = [e for e in events if e["type"] == "batch.sealed"]
     _clock(bundle, events)
 
 
-def _entry(raw, number):
+def read_day(entries, place):
+    events = []
+    for number, raw in enumerate(entries):
+        with at("%s entry %d" % (place, number)):
+            events.append(read_entry(raw, number))
+    day = Day()
+    for number, event in enumerate(events):
+        with at("%s entry %d (%s)" % (place, number, event["type"])):
+            day.take(event)
+    require(events, "journal.empty", place)
+    return events, day
+
+
+def read_entry(raw, number):
     try:
         entry_text = raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -225,5 +225,5 @@ def device_certificate(der, definition, authority_key):
     """A certificate of a device of this election: certificate.*, then bundle.certificate."""
     certificate = read(der, authority_key, noon(definition.polling_day))
     of_device = certificate.role == "device" and certificate.keys.keys() >= {"log", "message"}
-    require(of_device and certificate.subject in definition.station_of, "bundle.certificate")
+    require(of_device and definition.is_device(certificate.subject), "bundle.certificate")
     return certificate

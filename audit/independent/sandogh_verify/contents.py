@@ -104,7 +104,7 @@ def _sealed_tally(bundle):
 def _sheet(bundle):
     with at(bundle.place(SHEET)):
         reporting = bundle.definition.by_station[bundle.station]["devices"][0]
-        require(bundle.device == reporting, "bundle.sheet", what="not the station's reporting device")
+        require(bundle.stands_for == reporting, "bundle.sheet", what="not the station's reporting device")
         payload = documents.open_document(bundle.data(SHEET), "station-sheet", [bundle.message_key])
         require(SHEET_FORM(payload), "sheet.shape")
         origins = [utf16_key(j["origin"]) for j in payload["journals"]]

@@ -32,6 +32,9 @@ def verify(bundle, authority_key):
     for number, checkpoint in enumerate(checkpoints):
         with at("%s note %d" % (place, number)):
             bundle.heads.append(_head(bundle, checkpoint, keys, "%s note %d" % (place, number)))
+    if bundle.taken_over:
+        old = bundle.taken_over
+        bundle.heads.append(Head(old.place, old.head, old.device, old.certificate.keys["log"]))
 
 
 def witness_keys(definition, certificates_known):
@@ -85,11 +88,13 @@ def _checkpoints(texts, place):
 def _known(bundle, ders, authority_key, place):
     """Certificates by device: the bundle's own, then those of the file."""
     known = {bundle.device: bundle.certificate}
+    if bundle.taken_over:
+        known[bundle.taken_over.device] = bundle.taken_over.certificate
     for number, der in enumerate(ders):
         with at("%s certificate %d" % (place, number)):
             certificate = certificates.device_certificate(der, bundle.definition, authority_key)
             device = certificate.subject
-            require(bundle.definition.station_of[device] == bundle.station, "witness.certificate")
+            require(bundle.definition.is_of_station(device, bundle.station), "witness.certificate")
             first = known.setdefault(device, certificate)
             require(first.fingerprint == certificate.fingerprint, "witness.id-twice", what=device)
     return known

@@ -15,7 +15,8 @@ CONTEST = members(id=ID, title=NAME, seats=between(1, 100), choices=between(1, 1
                   candidates=array(1, 10_000, CANDIDATE), lists=array(0, 1_000, members(code=CODE, name=NAME)))
 LANGUAGE = members(language=one_of(*LANGUAGES), name=shown_name, readByNativeSpeaker=boolean,
                    texts=mapping(matches(r"[a-z0-9-]{1,64}"), drawable(0, 400)))
-STATION = members(id=ID, name=NAME, devices=array(1, 8, ID), authorizationKeys=members(executive=KEY, supervisory=KEY))
+STATION = members(id=ID, name=NAME, devices=array(1, 8, ID), spares_maybe=array(1, 4, ID),
+                  authorizationKeys=members(executive=KEY, supervisory=KEY))
 TRUSTEES = members(threshold=between(2, 20), shareHashes=array(2, 20, HASH))
 FORM = members(
     version=VERSION, authority=ID, election=ID, title=NAME, rehearsal=boolean, pollingDay=DATE, timeZone=matches(r"[A-Za-z0-9+_:/-]{1,64}"),
@@ -41,6 +42,10 @@ class Definition:
         self.by_contest = {c["id"]: c for c in self.contests}
         self.by_station = {s["id"]: s for s in self.stations}
         self.station_of = {d: s["id"] for s in self.stations for d in s["devices"]}
+        self.spare_of = {}
+        for station in self.stations:
+            for spare in station.get("spares", []):
+                self.spare_of.setdefault(spare, set()).add(station["id"])
         self.centre = Key(payload["witness"]["name"], WITNESS, from_base64(payload["witness"]["key"]))
         self.options = {c["id"]: [o["code"] for o in c["candidates"] + c["lists"]] for c in self.contests}
         self.choices_bytes = max(sum(1 + 2 * self.by_contest[c]["choices"] for c in s["contests"]) for s in self.styles)
@@ -53,6 +58,12 @@ class Definition:
         device, slash, digits = origin[len(start):].partition("/")
         of_form = origin.startswith(start) and ORIGIN_END(digits) and slash and ID(device)
         return device if of_form else None
+
+    def is_device(self, device):
+        return device in self.station_of or device in self.spare_of
+
+    def is_of_station(self, device, station):
+        return self.station_of.get(device) == station or station in self.spare_of.get(device, ())
 
     def witness_name(self, device):
         return self.prefix + "witness/" + device
@@ -78,6 +89,11 @@ def check(payload):
     for name in ("contest", "style", "station"):
         _once("package.duplicate-" + name, (x["id"] for x in payload[name + "s"]))
     _once("package.duplicate-device", (d for s in payload["stations"] for d in s["devices"]))
+    devices = {d for s in payload["stations"] for d in s["devices"]}
+    for station in payload["stations"]:
+        spares = station.get("spares", [])
+        _once("package.duplicate-device", spares)
+        require(devices.isdisjoint(spares), "package.duplicate-device", what=station["id"])
     _codes(payload["contests"])
     for contest in payload["contests"]:
         _contest(contest)

@@ -12,6 +12,8 @@ MEDIUM = one_of("a", "b")
 MEMBERS = {
     "journal.opened": dict(version=VERSION, origin=text(1, 256), certificate=HASH, package=HASH, software=text(1, 120),
                            program=HASH, random=one_of("system", "seeded, not secret")),
+    "takeover": dict(origin=text(1, 256), size=whole, root=HASH, casts=whole, voids=whole, batches=whole, pooled=whole,
+                     slip=one_of("none", "recorded", "not-recorded"), executive=HASH, supervisory=HASH, technician=HASH),
     "device.started": dict(peripherals=members(**{p: text(1, 120) for p in PERIPHERALS}), program=HASH),
     "officer.pin_wrong": dict(role=ROLE, tries_left=whole),
     "officer.admitted": dict(role=ROLE, certificate=HASH, purpose=one_of("opening", "resuming", "closing", "leaving")),
@@ -99,6 +101,12 @@ class Day:
         one, other = event["by"]
         return self.polls == "paused" and one["certificate"] != other["certificate"] and one["role"] != other["role"]
 
+    def _may_take_over(self, event):
+        casts, pooled = event["casts"], event["pooled"]
+        possible = pooled <= casts and (pooled == 0) == (casts == 0) and (event["batches"] == 0) == (pooled == casts)
+        people = {event["executive"], event["supervisory"], event["technician"]}
+        return self.entries == 1 and possible and len(people) == 3
+
     def _may_seal(self, event):
         waiting, count = self.casts - self.batched, event["count"]
         last = count == waiting and count != 0
@@ -112,6 +120,9 @@ class Day:
 
     def _apply(self, event):
         kind = event["type"]
+        if kind == "takeover":
+            self.casts, self.voids, self.batches = event["casts"], event["voids"], event["batches"]
+            self.batched = event["casts"] - event["pooled"]
         if kind in POLLS_THEN:
             self.polls = POLLS_THEN[kind]
         elif kind == "ballot.cast":
@@ -133,8 +144,9 @@ class Day:
             self.stopped = True
 
 
-POLLS_THEN = {"polls.opened": "open", "polls.paused": "paused", "polls.resumed": "open", "polls.closed": "finished"}
+POLLS_THEN = {"takeover": "open", "polls.opened": "open", "polls.paused": "paused", "polls.resumed": "open", "polls.closed": "finished"}
 RULES = {
+    "takeover": Day._may_take_over,
     "polls.opened": Day._may_open,
     "polls.paused": lambda day, event: day._running(),
     "polls.resumed": Day._may_resume,

@@ -13,7 +13,8 @@ ALWAYS = ("manifest.json", "package.json", "device-certificate.der", "journal.js
 TALLIES = ("tally.json", "sealed-tally.json")
 SHEET = "station-sheet.json"
 ISSUED = "issued.json"
-NAMES = ALWAYS + TALLIES + (SHEET,)
+TAKEN_OVER = ("taken-over-certificate.der", "taken-over-checkpoint", "taken-over-journal.jsonl")
+NAMES = ALWAYS + TALLIES + (SHEET,) + TAKEN_OVER
 
 
 class Folder:
@@ -112,8 +113,9 @@ def check_files(folder):
         known, needed = (ISSUED,), (ISSUED,)
     else:
         tally = TALLIES[1] if TALLIES[0] not in folder.names and TALLIES[1] in folder.names else TALLIES[0]
-        known = ALWAYS + (tally, SHEET)
-        needed = ALWAYS + ((tally, SHEET) if SHEET in folder.names else (tally,))
+        spare = TAKEN_OVER if any(n in folder.names for n in TAKEN_OVER) else ()
+        known = ALWAYS + (tally, SHEET) + spare
+        needed = ALWAYS + ((tally, SHEET) if SHEET in folder.names else (tally,)) + spare
     for name in folder.names:
         if name not in known:
             raise Refused("bundle.files", folder.place(name), "does not belong here")

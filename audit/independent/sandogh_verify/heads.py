@@ -1,5 +1,5 @@
 """All heads of a station side by side: forks, journals cut short, and who saw a journal to its end."""
-from . import tree
+from . import takeover, tree
 from .bundle import leaf_hashes
 from .cosigned import seen_by, witness_keys
 from .faults import at, require
@@ -11,12 +11,15 @@ def compare(bundles):
     _same_roots(heads)
     for bundle in bundles:
         _roots_of_journal(bundle, heads)
+        if bundle.taken_over:
+            bundle.taken_over.compare(heads)
     _one_journal_each(heads)
     _one_certificate_each(bundles)
     notes = [note for bundle in bundles for note in bundle.heads[1:]]  # the first head is the bundle's checkpoint
     for bundle in bundles:
         longer = any(h.origin == bundle.origin and h.size > bundle.entries for h in notes)
         require(not longer, "witness.rolled-back", bundle.path, "a head is larger than this journal")
+    takeover.compare(bundles, heads)
 
 
 def _same_roots(heads):

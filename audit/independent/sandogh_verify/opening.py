@@ -14,7 +14,7 @@ class DeviceCount:
     def __init__(self, bundle, tally):
         self.bundle = bundle
         self.tally = tally
-        self.ballots = self.faulty = 0
+        self.ballots = self.faulty = self.taken_over = 0
         self.equal = False
 
 
@@ -71,15 +71,16 @@ class Opening:
         for _, number, sealed in contents.batch_lines(bundle):
             place = bundle.place("batches.jsonl", "batch %d" % number)
             for position, ballot in enumerate(sealed):
-                self._ballot(count, ballot, place, position)
+                self._ballot(count, ballot, place, position, number)
         bundle.forget()
+        self._compare_journals(count)
         self._compare(count)
         return count
 
-    def _ballot(self, count, sealed, place, position):
+    def _ballot(self, count, sealed, place, position, number):
         nth = "ballot %d of it" % position
         try:
-            ballot_id, chosen = self.opener.ballot(sealed, count.bundle.origin)
+            ballot_id, chosen = self._opened(count, sealed, number)
         except Refused as fault:
             count.faulty += 1
             self.findings.append(Finding(fault.code, place, nth + (": " + fault.what if fault.what else "")))
@@ -89,6 +90,27 @@ class Opening:
         self.ids.add(ballot_id)
         count.ballots += 1
         self.opener.count(chosen, count.tally)
+
+    def _opened(self, count, sealed, number):
+        """A ballot of this journal or of the one taken over, which alone has ballots in the batches before its own."""
+        old = count.bundle.taken_over
+        if not old or number > old.batches:
+            try:
+                return self.opener.ballot(sealed, count.bundle.origin)
+            except Refused as fault:
+                if not old or fault.code != "ballot.context":
+                    raise
+        opened = self.opener.ballot(sealed, old.origin)
+        count.taken_over += 1
+        return opened
+
+    def _compare_journals(self, count):
+        old = count.bundle.taken_over
+        if not old:
+            return
+        own = count.ballots - count.taken_over
+        if count.taken_over > old.casts or own > count.bundle.casts - old.casts:
+            self.findings.append(Finding("takeover.ballots", count.bundle.path, "more of a journal than were cast in it"))
 
     def _compare(self, count):
         bundle, counted = count.bundle, count.bundle.tally

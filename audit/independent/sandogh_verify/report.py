@@ -72,7 +72,7 @@ def _device(station, bundle):
         "device": bundle.device, "entries": bundle.entries, "ballots": bundle.casts, "voidSlips": bundle.voids,
         "batches": bundle.batches, "receipt": None if bundle.receipt is None else time_of_seconds(bundle.receipt),
         "random": bundle.random, "totals": "released" if bundle.tally is not None else "sealed", "clockWentBack": back,
-        "seenBy": {"centre": None in seen, "neighbours": [d for d in station.devices if d in seen and d != bundle.device],
+        "seenBy": {"centre": None in seen, "neighbours": [d for d in station.listed if d in seen and d != bundle.device],
                    "of": len(station.devices) - 1}}
 
 

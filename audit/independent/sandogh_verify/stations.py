@@ -14,11 +14,12 @@ class Station:
         self.definition = definition
         self.id = form["id"]
         self.devices = form["devices"]
+        self.listed = form["devices"] + form.get("spares", [])
         self.keys = [from_base64(form["authorizationKeys"][k]) for k in ("executive", "supervisory")]
         self.given = bundles  # in the order of their folders
         self.spoiled = spoiled  # whether a bundle that does not hold says to be of it
         self.check_in = check_in
-        by_device = {b.device: b for b in reversed(bundles)}
+        by_device = {b.stands_for: b for b in reversed(bundles)}
         self.bundles = [by_device[d] for d in self.devices if d in by_device]  # in the order of the package
         self.missing = [d for d in self.devices if d not in by_device]
         self.sheet = next((b.sheet for b in self.bundles if b.sheet), None)
@@ -26,7 +27,7 @@ class Station:
 
     @property
     def reporting(self):
-        return self.bundles[0]
+        return next(b for b in self.bundles if b.stands_for == self.devices[0])
 
 
 def gather(definition, bundles, spoiled, check_ins):
@@ -94,9 +95,8 @@ def _sheet(station, few, released):
     needless = not few and (not station.missing or released)
     require(not needless, "station.sheet", what="every device has ballots enough")
     journals = station.reporting.sheet_commitments
-    devices = [station.definition.device_of(origin) for origin in journals]
-    one_each = len(devices) == len(station.devices) and set(devices) == set(station.devices)
-    require(one_each, "station.sheet", what="not one journal of each device")
+    named = [station.definition.device_of(origin) for origin in journals]
+    require(_one_of_each_place(station, named), "station.sheet", what="not one journal of each device")
     for bundle in station.bundles:
         told = journals.get(bundle.origin) == bundle.closed["tally"]
         require(told, "station.sheet", what="not the journal of " + bundle.device)
@@ -104,6 +104,14 @@ def _sheet(station, few, released):
         casts = sum(b.casts for b in station.bundles)
         possible = tallies.is_possible(station.sheet["tally"], station.definition, casts)
         require(possible, "station.sheet", what="not possible for the ballots cast")
+
+
+def _one_of_each_place(station, named):
+    """Whether these can be the devices of all places; whose place a spare took whose bundle is not here, nobody knows."""
+    places = {b.device: b.stands_for for b in station.bundles}
+    known = [places.get(d, d) for d in named if d in places or d in station.devices]
+    return (len(named) == len(station.devices) and len(set(named)) == len(named) and len(set(known)) == len(known)
+            and all(station.definition.is_of_station(d, station.id) for d in named))
 
 
 def _issued(station):

@@ -63,6 +63,7 @@ export async function meetNeighbours(
       note,
       witness: store.witness,
       ...(closing && { closing: closing.seq }),
+      isSpare: store.day.adopted !== undefined,
     },
     { neighbours: store.station.neighbours, carried, canKeep: (head) => store.station.canKeep(head) },
     checks,

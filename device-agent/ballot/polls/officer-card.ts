@@ -32,6 +32,9 @@ export interface ShareWanted {
   readonly shared: (id: string) => void
 }
 
+/** How a card that was put in was not taken. */
+export type CardFailure = PollsInput & { readonly is: 'officer-refused' | 'pin-wrong' }
+
 /** What officers' cards are checked against. */
 export interface OfficerChecks {
   readonly authorityKey: Uint8Array
@@ -114,12 +117,13 @@ export async function takeLeave(
   return erased.ok ? { is: 'share-erased' } : refused('unreadable')
 }
 
-async function proveOfficer(
+/** PIN, certificate and proof of the key of an officer of this station. */
+export async function proveOfficer(
   reader: CardReader,
   role: OfficerRole,
   pin: string,
   { authorityKey, origin, station, terminal, clock, random }: OfficerChecks,
-): Promise<PollsInput | { readonly card: OfficerCard; readonly certificate: string }> {
+): Promise<CardFailure | { readonly card: OfficerCard; readonly certificate: string }> {
   const opened = await openCard(reader)
   if (!opened.ok) return refused('unreadable')
   const card = opened.value
@@ -149,6 +153,6 @@ function whyNot(problem: CardProblem): 'unreadable' | 'forged' {
   return isDenial(problem) ? 'forged' : 'unreadable'
 }
 
-function refused(why: (PollsInput & { is: 'officer-refused' })['why']): PollsInput {
+function refused(why: (PollsInput & { is: 'officer-refused' })['why']): CardFailure {
   return { is: 'officer-refused', why }
 }

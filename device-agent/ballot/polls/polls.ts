@@ -156,19 +156,21 @@ type Admitting = Polls & { is: 'admitting' }
 const INSERT: CardStep = { is: 'insert' }
 const FINISHED: Polls = { is: 'finished', card: INSERT, wanted: [], impossible: [] }
 
-/** Where the journal says that a device stands when it starts. After a restart nobody votes until two officers resume. */
-export function pollsAtStart({
-  polls,
-  minutes,
-  stopped,
-  tampered,
-}: Pick<Day, 'polls' | 'minutes' | 'stopped' | 'tampered'>): Polls {
+/**
+ * Where the journal says that a device stands when it starts. After a restart nobody votes until two officers resume.
+ * @param isUnlocked the ballot box is open already: a spare took over just now, with the officers' cards
+ */
+export function pollsAtStart(
+  { polls, minutes, stopped, tampered }: Pick<Day, 'polls' | 'minutes' | 'stopped' | 'tampered'>,
+  isUnlocked = false,
+): Polls {
   if (stopped !== undefined) return { is: 'stopped', why: stopped }
   switch (polls) {
     case 'closed':
       return { is: 'closed' }
     case 'open':
     case 'paused':
+      if (isUnlocked && polls === 'open' && !tampered) return { is: 'open' }
       return { is: 'paused', why: tampered ? 'tamper' : 'restart' }
     case 'finished':
       return minutes ? FINISHED : { is: 'reporting-minutes' }
@@ -259,7 +261,7 @@ function stepAdmitting(state: Admitting, input: PollsInput): PollsStep {
       })
     default: {
       const { purpose } = state
-      const next = stepCard(state.card, input, {
+      const next = stepCard<OfficerRole, PollsEffect>(state.card, input, {
         refuse: (role) => unwanted(state, role),
         send: (role, pin) => ({ do: 'admit-officer', purpose, role, pin }),
       })
@@ -326,7 +328,7 @@ function stepFinished(state: Polls & { is: 'finished' }, input: PollsInput): Pol
       input.is === 'share-erased' ? { is: 'erased' } : { is: 'carried', open: input.open }
     return to({ ...state, card })
   }
-  const next = stepCard(state.card, input, {
+  const next = stepCard<OfficerRole, PollsEffect>(state.card, input, {
     refuse: () => undefined,
     send: (role, pin) => ({ do: 'take-leave', role, pin }),
   })

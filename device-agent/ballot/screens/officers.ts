@@ -2,7 +2,7 @@
 import { button, type Draft, LEFT, WIDTH, words } from '../../../ui/drafts.ts'
 import { incidentText } from '../../../ui/incidents.ts'
 import { type Strings, stringsIn } from '../../../ui/strings.ts'
-import { PIN_LENGTH } from '../polls/card-dialogue.ts'
+import { type CardStep, PIN_LENGTH } from '../polls/card-dialogue.ts'
 import { type FinishedStep, type OfficerRole, type Polls, wantedRoles } from '../polls/polls.ts'
 import type { PrinterTrouble } from '../session/session.ts'
 import { BODY_TOP, message, noteDrafts, pinKeys, WIDE_BUTTON } from './parts.ts'
@@ -131,8 +131,8 @@ function roleDrafts(state: Closed & { is: 'admitting' }, officers: Strings['offi
 }
 
 /** What to do with the card, and the keypad while its PIN is typed. The digits never show. */
-function cardDrafts(
-  card: FinishedStep,
+export function cardDrafts(
+  card: FinishedStep | CardStep<OfficerRole | 'technician'>,
   language: 'fa' | 'en',
   officers: Strings['officers'],
 ): readonly Draft[] {

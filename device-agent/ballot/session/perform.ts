@@ -10,7 +10,7 @@ import { type ClaimedCard, claimVoterCard, deviceHash, type VoterCardChecks } fr
 /** What a session works with. */
 export interface SessionParts {
   readonly store: DeviceStore
-  readonly checks: Omit<VoterCardChecks, 'isSpent' | 'origin'>
+  readonly checks: Omit<VoterCardChecks, 'isSpent' | 'origin' | 'adoptedOrigin'>
   readonly reader: () => CardReader | undefined
   readonly printer: () => PaperPrinter | undefined
   readonly slip: (style: string, ballot: Ballot) => PaperDocument
@@ -76,6 +76,7 @@ export class SessionPerformer {
     const claimed = await claimVoterCard(present, {
       ...checks,
       origin: store.origin,
+      ...(store.day.adopted && { adoptedOrigin: store.day.adopted.origin }),
       isSpent: (nonce) => store.isSpent(nonce),
     })
     if (session !== this.#session) {

@@ -33,6 +33,8 @@ export interface VoterCardChecks {
   readonly electionPackage: ElectionPackage
   readonly station: string
   readonly origin: string
+  /** Of a spare: the journal it took over. Who had a card claimed there goes on here. */
+  readonly adoptedOrigin?: string
   readonly terminal: CardTerminal
   readonly random: Random
   /** Whether this device has recorded a ballot for that authorization. */
@@ -56,8 +58,10 @@ export async function claimVoterCard(
   if (state.value.is === 'blank') return fail('blank')
   if (state.value.is === 'spent') return fail('already-used')
   const originHash = deviceHash(checks.origin)
-  const isOurs = state.value.is === 'claimed' && equalBytes(state.value.originHash, originHash)
-  if (state.value.is === 'claimed' && !isOurs) return fail('claimed-elsewhere')
+  const ours = [checks.origin, ...(checks.adoptedOrigin === undefined ? [] : [checks.adoptedOrigin])]
+  const claim = state.value.is === 'claimed' ? state.value.originHash : undefined
+  const isOurs = claim !== undefined && ours.some((origin) => equalBytes(claim, deviceHash(origin)))
+  if (claim !== undefined && !isOurs) return fail('claimed-elsewhere')
   const bytes = await card.readAuthorization()
   if (!bytes.ok) return fail('unreadable')
   const { definition, hash } = checks.electionPackage

@@ -5,6 +5,7 @@ import { sealedBallotSize } from '../../../core/ballot-box/sealed-ballot.ts'
 import { checkRecords, type Records } from '../../../core/journal/check-records.ts'
 import { encodeEntry } from '../../../core/journal/entry.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
+import { ok } from '../../../core/result.ts'
 import { notes } from '../../audit/files.ts'
 import { makeStation, type TestDevice } from '../../audit/fixtures.ts'
 
@@ -32,7 +33,7 @@ const size = good.journal.length
 
 /** `holds`, or the place that is named. */
 function check(changes: Partial<Records>): string {
-  const checked = checkRecords({ ...good, ...changes })
+  const checked = checkRecords({ ...good, ...changes }, () => ok([]))
   return checked.ok ? 'holds' : checked.error.where
 }
 
@@ -157,7 +158,7 @@ describe('table checkpoints is named', () => {
   test('where an entry that could be legal has none, and both possibilities are said', () => {
     const event = { type: 'report.printed', report: 'minutes' } as const
     const entry = encodeEntry(event, size, Date.parse('2026-06-19T16:00:00Z'))
-    const checked = checkRecords({ ...good, journal: [...good.journal, { seq: size, entry }] })
+    const checked = checkRecords({ ...good, journal: [...good.journal, { seq: size, entry }] }, () => ok([]))
     expect(checked.ok ? '' : checked.error.where).toBe(`table checkpoints, size ${size + 1}`)
     expect(checked.ok ? '' : checked.error.what).toMatch(/deleted, or the entry added/)
   })

@@ -8,6 +8,7 @@ import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { openDatabase } from '../../../device-agent/store/database.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
+import { SCHEMA_VERSION } from '../../../device-agent/store/schema.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
 import { beginOn, imageOf, makeHome, newFolder, otherPackage, resumeOn } from './device.ts'
@@ -253,7 +254,7 @@ describe('a medium', () => {
   test('of another version is refused', () => {
     const { folders } = openDevice(0)
     const image = imageOf(folders[0] as string)
-    sql(image, 'PRAGMA user_version = 2')
+    sql(image, `PRAGMA user_version = ${SCHEMA_VERSION + 1}`)
     expect(codeOf(Medium.open(image, random))).toBe('store.schema')
   })
 })

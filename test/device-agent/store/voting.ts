@@ -13,7 +13,7 @@ import { VirtualClock } from '../../../simulator/virtual-clock.ts'
 import { makeStation, OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
 
-export const station = makeStation('store', { casts: [0, 0] })
+export const station = makeStation('store', { casts: [0, 0], spares: ['s-01', 's-02'] })
 export const device = station.devices[0] as TestDevice
 export const clock = new VirtualClock(OPENING)
 export const officers: OpeningOfficers = {

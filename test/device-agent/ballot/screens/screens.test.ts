@@ -2,10 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDefinition } from '../../../../core/election/definition.ts'
 import { canonicalJson, type Json } from '../../../../core/text/canonical-json.ts'
+import type { CardStep } from '../../../../device-agent/ballot/polls/card-dialogue.ts'
 import { type Polls, stepPolls } from '../../../../device-agent/ballot/polls/polls.ts'
 import { calibrationScreen } from '../../../../device-agent/ballot/screens/calibration.ts'
 import { screenOf as pagedScreenOf, type View } from '../../../../device-agent/ballot/screens/screen-of.ts'
+import { takeoverScreen } from '../../../../device-agent/ballot/screens/takeover.ts'
 import type { Session } from '../../../../device-agent/ballot/session/session.ts'
+import {
+  type Guide,
+  TAKEOVER_REFUSALS,
+  TAKEOVER_ROLES,
+  type TakeoverRole,
+} from '../../../../device-agent/ballot/takeover/guide.ts'
 import { type Again, type NinePoints, TARGETS } from '../../../../firmware/touchscreen/nine-points.ts'
 import type { Screen } from '../../../../ui/screen.ts'
 import { breachesOf, overflowsOf } from '../../../../ui/screen-faults.ts'
@@ -13,7 +21,7 @@ import type { OfficerLanguage } from '../../../../ui/strings.ts'
 import { testDefinition } from '../../../fixtures/definition.ts'
 import { PACKAGES } from '../../../fixtures/packages.ts'
 import { find, names, pressable } from '../../../ui/read-screen.ts'
-import { numbers as pollsNumbers, walk as walkPolls } from '../polls/walk.ts'
+import { OFFICER_REFUSALS, numbers as pollsNumbers, walk as walkPolls } from '../polls/walk.ts'
 import {
   LAST_VOTES,
   measure,
@@ -32,6 +40,46 @@ const CHOOSING: Session = { is: 'choosing', ballot: [[]], repeated: [], entry: '
 function screenOf(view: View, language?: OfficerLanguage): Screen {
   return pagedScreenOf(view, language).screen
 }
+
+/** Every state of a takeover, with the longest that may stand there. */
+function guideStates(): readonly Guide[] {
+  const found = { device: 'gy-1-a', ballots: 1234, slip: 'not-recorded' as const }
+  const cards: readonly CardStep<TakeoverRole>[] = [
+    { is: 'insert' },
+    { is: 'reading' },
+    { is: 'take' },
+    ...TAKEOVER_ROLES.flatMap((role): CardStep<TakeoverRole>[] => [
+      { is: 'pin', role, entry: '1234567', triesLeft: 4 },
+      { is: 'checking', role },
+    ]),
+    ...OFFICER_REFUSALS.map((why): CardStep<TakeoverRole> => ({ is: 'refused', why })),
+  ]
+  const people = { executive: 'e', supervisory: 's', technician: 't' }
+  return [
+    { is: 'waiting' },
+    ...cards.map((card): Guide => ({ is: 'admitting', found, admitted: { executive: 'e' }, card })),
+    { is: 'confirm', found, people },
+    { is: 'taking', found },
+    ...TAKEOVER_REFUSALS.map((why): Guide => ({ is: 'refused', why })),
+  ]
+}
+
+describe.each(LANGUAGES)('every screen of a takeover: %s', (language) => {
+  const screens = [
+    ...guideStates().map((state) => takeoverScreen(state, definition, language)),
+    takeoverScreen({ is: 'waiting' }, definition, language, ['touchscreen', 'card-reader']),
+  ]
+
+  it('lies in the grid, with nothing over anything else, and has room for its texts', () => {
+    expect(screens.flatMap((screen) => breachesOf(screen))).toEqual([])
+    expect(screens.flatMap((screen) => overflowsOf(screen, measure))).toEqual([])
+  })
+
+  it('has no other press than the keypad and, at the end, going on', () => {
+    const pressed = new Set(screens.flatMap((screen) => pressable(screen)))
+    expect([...pressed].filter((id) => !/^digit-[0-9]$|^correct$/.test(id))).toEqual(['go-on'])
+  })
+})
 
 describe.each(Object.entries(PACKAGES))('every screen of the officers of a package: %s', (_, known) => {
   const views = officersViews(known)

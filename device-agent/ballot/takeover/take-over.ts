@@ -1,0 +1,56 @@
+/**
+ * A spare becomes the device whose medium it read: journal, ballots, spent authorizations and counts in its own store, and the ballot box open.
+ * Until the store has its name nothing was taken over, and it can be done again.
+ */
+import type { Clock, Random } from '../../../core/ports.ts'
+import { type Result, refuse } from '../../../core/result.ts'
+import { type DeadMedium, openDeadPool } from '../../store/dead-medium.ts'
+import type { DeviceStore } from '../../store/device-store.ts'
+import type { DeviceHome } from '../home.ts'
+import { setUpStore } from '../setup.ts'
+
+/** By whose leave; SHA-256 of their certificates, base64. */
+export interface TakeoverPeople {
+  readonly executive: string
+  readonly supervisory: string
+  readonly technician: string
+}
+
+/** What it is done with. */
+export interface TakeoverTools {
+  readonly clock: Clock
+  readonly random: Random
+  /** SHA-256 over the list of the program's files, base64. */
+  readonly program: string
+}
+
+/**
+ * Takes over.
+ * @param dayKey of the officers' cards; the store keeps it in memory
+ * @returns the store with its ballot box open; a refusal `takeover.locked` if the key does not open what waited in the pool, or what
+ *   {@link setUpStore} says
+ */
+export function takeOver(
+  home: DeviceHome,
+  dead: DeadMedium,
+  dayKey: Uint8Array,
+  people: TakeoverPeople,
+  { clock, random, program }: TakeoverTools,
+): Result<DeviceStore> {
+  const pool = openDeadPool(dead, home.electionPackage, dayKey)
+  if (pool === undefined) {
+    return refuse(
+      'takeover.locked',
+      `the medium of ${dead.device}`,
+      'the ballots that waited on it do not open: the cards are of another day, or it was changed',
+      'Try again with the cards of this station and day. If they do not open it, keep the medium and call the election office.',
+    )
+  }
+  const takeover = { type: 'takeover' as const, ...dead.adopted, slip: dead.slip, ...people }
+  const store = setUpStore(home, clock, random, program, { takeover, box: dead.box, dayKey, pool })
+  if (!store.ok) return store
+  const unlocked = store.value.unlock(dayKey)
+  if (unlocked.ok) return store
+  store.value.close()
+  return unlocked
+}

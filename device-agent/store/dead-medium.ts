@@ -1,0 +1,238 @@
+/**
+ * The medium of a device that died, in the hands of the spare that is to take its place. It is only read: its database is copied with its
+ * write-ahead log, and the copy is opened and checked as the device itself would have done at a start. Everything on it may have been made by
+ * anybody; what the device's certificate and keys do not vouch for is refused by name.
+ */
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { openPool, type Pool, spentRoot } from '../../core/ballot-box/pool.ts'
+import { placeOf } from '../../core/election/place.ts'
+import { type Adopted, adoptDay } from '../../core/journal/adopt.ts'
+import type { Day } from '../../core/journal/day.ts'
+import { readCertificate } from '../../core/keys/certificate.ts'
+import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
+import type { ElectionPackage } from '../../core/package/package.ts'
+import { fail, ok, type Result, refuse } from '../../core/result.ts'
+import { leafHash, rootOf } from '../../core/tlog/tree.ts'
+import { writeAll } from '../durable-file.ts'
+import type { AdoptedBox } from './adopted-rows.ts'
+import { checkStored } from './check-stored.ts'
+import { type DeviceRow, openDatabase } from './database.ts'
+import { DATABASE_FILE, readRecords, SLOTS_FILE, type StoredRecords } from './medium.ts'
+import { Slots } from './slots.ts'
+
+/** A day of voting is a few megabytes. */
+const MAX_BYTES = 1024 * 1024 * 1024
+const CHUNK_BYTES = 1024 * 1024
+
+/** For whom the medium is read. */
+export interface DeadMediumChecks {
+  readonly electionPackage: ElectionPackage
+  readonly authorityKey: Uint8Array
+  /** The spare's id and the station where it stands. */
+  readonly spare: string
+  readonly station: string
+}
+
+/** A medium that holds, and of which there is something to go on with. */
+export interface DeadMedium {
+  /** The device that died. */
+  readonly device: string
+  readonly day: Day
+  readonly adopted: Adopted
+  readonly slip: 'none' | 'recorded' | 'not-recorded'
+  readonly box: AdoptedBox
+  readonly block: Uint8Array
+  readonly slotKeys: readonly Uint8Array[]
+}
+
+const OTHER = 'Take it out and put in the medium of the device of this station that died.'
+const KEEP = 'Take nothing from it and change nothing on it: keep it and call the election office.'
+
+/** Whether a medium of a device lies there; nothing of it is looked at. */
+export function isMediumIn(folder: string): boolean {
+  const file = openOrdinary(join(folder, DATABASE_FILE))
+  if (typeof file !== 'number') return false
+  closeSync(file)
+  return true
+}
+
+/**
+ * Reads and checks the medium of a device that died.
+ * @param work a folder for the copy, made here and gone when this returns
+ * @returns a refusal `takeover.*`, or what the check at a start says of a table
+ */
+export function readDeadMedium(folder: string, work: string, checks: DeadMediumChecks): Result<DeadMedium> {
+  try {
+    rmSync(work, { recursive: true, force: true })
+    mkdirSync(work, { mode: 0o700 })
+    const copied = copyDatabase(folder, work)
+    return copied.ok ? readCopy(folder, work, checks) : copied
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** Opens the ballots that waited, with the day key of the officers' cards; undefined if it is the key of another day, or the pool was changed. */
+export function openDeadPool(
+  { block, slotKeys, day, box }: DeadMedium,
+  { definition }: ElectionPackage,
+  dayKey: Uint8Array,
+): Pool | undefined {
+  for (const slotKey of slotKeys) {
+    const pool = openPool(definition, block, { dayKey, slotKey, origin: day.origin })
+    if (pool === undefined) continue
+    const waiting = pool.ballots.reduce((sum, ballots) => sum + ballots.length, 0)
+    const isOfDay = pool.casts === day.casts && waiting === day.casts - day.sealed
+    return isOfDay && equalBytes(pool.spent, spentRoot(box.spent)) ? pool : undefined
+  }
+  return undefined
+}
+
+function copyDatabase(folder: string, work: string): Result<void> {
+  for (const name of [DATABASE_FILE, `${DATABASE_FILE}-wal`, SLOTS_FILE]) {
+    const path = join(folder, name)
+    const file = openOrdinary(path)
+    if (typeof file !== 'number') {
+      // A device that was switched off in order leaves no log.
+      if (file === 'ENOENT' && name.endsWith('-wal')) continue
+      return unreadable(path, file)
+    }
+    try {
+      if (name !== SLOTS_FILE) copyFile(file, join(work, name))
+    } catch (error) {
+      return unreadable(path, codeOf(error))
+    } finally {
+      closeSync(file)
+    }
+  }
+  return ok(undefined)
+}
+
+/** A descriptor of an ordinary file of a limited size, following no link; else why not. */
+function openOrdinary(path: string): number | string {
+  let file: number
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    return codeOf(error)
+  }
+  const status = fstatSync(file)
+  if (status.isFile() && status.size <= MAX_BYTES) return file
+  closeSync(file)
+  return 'it is no ordinary file'
+}
+
+function copyFile(from: number, to: string): void {
+  const copy = openSync(to, 'wx', 0o600)
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES)
+    for (let count = readSync(from, chunk); count > 0; count = readSync(from, chunk))
+      writeAll(copy, chunk.subarray(0, count))
+  } finally {
+    closeSync(copy)
+  }
+}
+
+function readCopy(folder: string, work: string, checks: DeadMediumChecks): Result<DeadMedium> {
+  const named = <T>(result: Result<T>): Result<T> =>
+    result.ok
+      ? result
+      : fail({ ...result.error, where: `${folder}, ${withoutFolder(result.error.where, work)}`, next: KEEP })
+  const database = openDatabase(join(work, DATABASE_FILE))
+  if (!database.ok) return named(database)
+  try {
+    const records = readRecords(database.value, DATABASE_FILE)
+    if (!records.ok) return named(records)
+    const owner = readOwner(folder, records.value, checks)
+    if (!owner.ok) return owner
+    const day = checkStored(records.value, { ...checks, ...owner.value.keys })
+    if (!day.ok) return named(day)
+    const entries = records.value.journal.map(({ entry }) => entry)
+    const adopted = adoptDay(day.value, rootOf(entries.map(leafHash)), folder)
+    if (!adopted.ok) return adopted
+    const block = database.value.prepare<[], Uint8Array>('SELECT block FROM pool').pluck().get()
+    const checkpoint = records.value.checkpoints.at(-1)?.note
+    if (block === undefined || checkpoint === undefined)
+      throw new Error('open polls without pool or checkpoint')
+    const { certificate, device } = owner.value
+    const { batches, ballots, spent, slips } = records.value
+    return ok({
+      device,
+      day: day.value,
+      adopted: adopted.value,
+      slip: SLIP[slips[0] ?? 'none'] ?? 'none',
+      box: { certificate, checkpoint, entries, batches, ballots, spent },
+      block: block as Uint8Array,
+      slotKeys: Slots.keysIn(join(folder, SLOTS_FILE)),
+    })
+  } finally {
+    database.value.close()
+  }
+}
+
+/** What the slip in hand says of its vote. */
+const SLIP: Readonly<Record<string, DeadMedium['slip']>> = {
+  printing: 'not-recorded',
+  hanging: 'not-recorded',
+  void: 'not-recorded',
+  accepted: 'recorded',
+}
+
+/** Whose medium it is: a device of this station, whose place this spare may take. */
+function readOwner(
+  folder: string,
+  { device: rows }: StoredRecords,
+  { electionPackage, authorityKey, spare, station }: DeadMediumChecks,
+) {
+  const { definition, hash } = electionPackage
+  const [row] = rows as readonly (DeviceRow | undefined)[]
+  if (row === undefined) return no('damaged', folder, 'it does not say of which device it is', KEEP)
+  if (row.package !== toBase64(hash))
+    return no(
+      'other-package',
+      folder,
+      'it is of a device that was loaded with another election package',
+      OTHER,
+    )
+  const noonMs = Date.parse(`${definition.pollingDay}T12:00:00Z`)
+  const certificate = readCertificate(row.certificate, authorityKey, noonMs, folder)
+  if (!certificate.ok) return certificate
+  const { subject, role, keys } = certificate.value
+  const { log: logKey, message: messageKey, witness: witnessKey } = keys
+  if (role !== 'device' || logKey === undefined || messageKey === undefined || witnessKey === undefined)
+    return no('damaged', folder, 'its certificate is not that of a ballot device', KEEP)
+  const place = placeOf(definition, subject, undefined)
+  if (place === undefined) return no('chained', folder, `it is of ${subject}, which is itself a spare`, OTHER)
+  if (place.station.id !== station)
+    return no('other-station', folder, `it is of ${subject}, a device of station ${place.station.id}`, OTHER)
+  if (placeOf(definition, spare, subject) === undefined)
+    return no(
+      'no-spare',
+      folder,
+      `the package does not name ${spare} as a spare of station ${station}`,
+      'Bring a device that the package names for this station.',
+    )
+  return ok({ device: subject, certificate: row.certificate, keys: { logKey, messageKey, witnessKey } })
+}
+
+function withoutFolder(where: string, folder: string): string {
+  return where.startsWith(`${folder}/`) ? where.slice(folder.length + 1) : where
+}
+
+function unreadable(path: string, why: string) {
+  return no(
+    'unreadable',
+    path,
+    `it cannot be read (${why})`,
+    'Take the medium out and put it in again. If the device has a second one, try that. If neither can be read, call the election office.',
+  )
+}
+
+function no(code: string, where: string, what: string, next: string) {
+  return refuse(`takeover.${code}`, where, what, next)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}

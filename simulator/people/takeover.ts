@@ -1,0 +1,57 @@
+/** Two officers and a technician before a spare that is to take the place of a device that died; every action of theirs is counted. */
+import type { Clock } from '../../core/ports.ts'
+import type { PersonCard } from '../cards/person-card.ts'
+import type { WatchedBench } from './bench.ts'
+import type { OfficerHand, Officers } from './officers.ts'
+import { Person } from './person.ts'
+
+/** The technician's card and PIN. */
+export interface TechnicianHand {
+  readonly card: PersonCard
+  readonly pin: string
+}
+
+/** Who is there, and what they do outside the device. */
+export interface TakeoverPeople {
+  readonly officers: Pick<Officers, 'executive' | 'supervisory'>
+  readonly technician: TechnicianHand
+  /** Puts the medium of the device that died into the slot. */
+  readonly putIn: () => void
+}
+
+/**
+ * From a spare that is switched on to a device that votes.
+ * @returns what they did, one line an action
+ */
+export async function takeOver(
+  bench: WatchedBench,
+  clock: Clock,
+  { officers, technician, putIn }: TakeoverPeople,
+): Promise<readonly string[]> {
+  const person = new Person(bench, clock)
+  const actions: string[] = []
+  await person.see('takeover.waiting')
+  putIn()
+  actions.push('the medium is put in')
+  const hands: readonly (readonly [string, OfficerHand | TechnicianHand])[] = [
+    ['executive', officers.executive],
+    ['supervisor', officers.supervisory],
+    ['technician', technician],
+  ]
+  for (const [who, { card, pin }] of hands) {
+    await person.see('takeover.admitting.insert')
+    bench.reader.insertCard(card)
+    actions.push(`the ${who} puts the card in`)
+    await person.see('takeover.admitting.pin')
+    await person.type(pin)
+    actions.push(`the ${who} types the PIN`)
+    await person.see('takeover.admitting.take')
+    bench.reader.pullCard()
+    actions.push(`the ${who} takes the card out`)
+  }
+  await person.see('takeover.confirm')
+  await person.press('go-on')
+  actions.push('they press: go on in its place')
+  await person.see('voter.idle')
+  return actions
+}
