@@ -30,6 +30,10 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     what: 'kill -9 and a refusing disk at every call of a day, and every power cut: --ballots 70 --minutes 60 --seed S',
     load: () => import('./crash/run.ts'),
   },
+  kills: {
+    what: 'kill -9 of a whole device at every call of a voter, and at some of its officers: --minutes 120 --seed S',
+    load: () => import('./end-to-end/killed-days.ts'),
+  },
   codes: {
     what: 'every code of 2,722 candidates: typed, seen, printed, recorded, read again: --seed S --first 0 --count 100',
     load: () => import('./codes/run.ts'),

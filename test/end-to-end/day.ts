@@ -16,9 +16,9 @@ import { type Step, stepsOfVoting } from './interrupted-voter.ts'
 import { PtyDevice } from './pty-device.ts'
 import { hurriedClock, issueCards, runCentre } from './station.ts'
 
-const DEVICE = DEVICES[0]
+export const DEVICE = DEVICES[0]
 /** Noon in Tehran on the polling day, when every certificate of the package must hold. */
-const POLLING_DAY = Date.parse('2026-06-19T08:30:00Z')
+export const POLLING_DAY = Date.parse('2026-06-19T08:30:00Z')
 /** A ballot of more codes takes longer to type and proves nothing more. */
 const MOST_CODES = 2
 
@@ -102,7 +102,7 @@ export async function runDay(plan: DayPlan): Promise<DayEnd> {
 }
 
 /** Ballots of the closing entries that the centre holds. Totals it has none: the neighbours of this device never closed. */
-function closedWith(store: CentreStore): number {
+export function closedWith(store: CentreStore): number {
   return store
     .journals()
     .flatMap(({ origin, frontier }) => store.entries(origin, 0, frontier.size))

@@ -2,14 +2,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Timer } from '../../core/ports.ts'
 import { CALIBRATION, deviceFolder, type Provisioned, writeConfig } from '../../demo/provisioned.ts'
+import { mediumFolder } from '../../device-agent/ballot/home.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { PeripheralLine } from '../../simulator/lines/peripheral-line.ts'
 import { type PtyLine, ptyLine } from '../../simulator/lines/pty.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
 import type { Screen } from '../../simulator/peripherals/display.ts'
 import { sandogh } from './command.ts'
+import { type AtCall, setTrap, untilDeath } from './trap.ts'
 
 /** A device needs some two seconds to start; one that shows nothing for so long never will. */
 const LONGEST_WAIT_MS = 20_000
@@ -112,11 +115,13 @@ export class PtyDevice {
     await sandogh('device', 'setup', '--home', this.#home)
   }
 
-  /** Starts the program; resolves with the first screen of that name that this process paints. */
-  start(screen: string): Promise<Screen> {
+  /** Starts the program; resolves with the first screen of one of those names that this process paints. */
+  start(...screens: readonly string[]): Promise<Screen> {
     if (this.#ended) throw new Error('the test of this device is over')
     const child = spawn(process.execPath, [this.#entry, 'device', 'run', '--home', this.#home], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // See `setTrap`.
+      env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
     })
     this.#child = child
     this.#said = ''
@@ -125,7 +130,7 @@ export class PtyDevice {
         this.#said += text
       })
     }
-    return this.#painted(child, screen)
+    return this.#painted(child, screens)
   }
 
   /** `kill -9` of this device's own process; resolves when it is gone. */
@@ -136,6 +141,26 @@ export class PtyDevice {
     this.#printerLine.loseUnsent()
     await exited
     this.#child = undefined
+  }
+
+  /**
+   * Does some people's work on a device that is killed at a call.
+   * @returns whether it was killed before they were done
+   */
+  async killedAt(at: AtCall, work: (bench: Bench) => Promise<unknown>): Promise<boolean> {
+    const child = this.#running()
+    const trap = await setTrap(this.pid, at, this.#watched())
+    let isDead = false
+    const died = once(child, 'exit').then(() => {
+      isDead = true
+    })
+    await Promise.race([died, work(untilDeath(this.bench, () => isDead))])
+    // At their last step it may die as well.
+    if (!isDead) await trap.lift()
+    if (!isDead) return false
+    this.#printerLine.loseUnsent()
+    this.#child = undefined
+    return true
   }
 
   /** Does some people's work; throws when no screen changes for long, with what the device showed and said last. */
@@ -199,13 +224,21 @@ export class PtyDevice {
     for (const line of this.#lines) line.unplug()
   }
 
+  /** Lines and media. */
+  #watched(): readonly string[] {
+    const media = [mediumFolder(this.#home), join(this.#home, 'medium-b')]
+    const files = ['', '/ballots.db', '/ballots.db-wal', '/ballots.db-journal', '/slots.bin', '/reserve.bin']
+    const paths = media.flatMap((medium) => files.map((file) => `${medium}${file}`))
+    return [...this.#lines.map(({ path }) => path), ...paths]
+  }
+
   #running(): ChildProcess {
     if (this.#child === undefined) throw new Error('the device is not running')
     if (this.#child.exitCode !== null) throw new Error(`the device has stopped:\n${this.#said}`)
     return this.#child
   }
 
-  #painted(child: ChildProcess, name: string): Promise<Screen> {
+  #painted(child: ChildProcess, names: readonly string[]): Promise<Screen> {
     return new Promise((resolve, reject) => {
       const settle = () => {
         stop()
@@ -218,11 +251,11 @@ export class PtyDevice {
       }
       const exited = () => fail('the device stopped at its start')
       const stop = this.bench.display.onScreen((screen) => {
-        if (screen.name !== name) return
+        if (!names.includes(screen.name)) return
         settle()
         resolve(screen)
       })
-      const timer = systemClock.after(LONGEST_WAIT_MS, () => fail(`${name} was never shown`))
+      const timer = systemClock.after(LONGEST_WAIT_MS, () => fail(`${names.join(' or ')} was never shown`))
       child.on('exit', exited)
     })
   }

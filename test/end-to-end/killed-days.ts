@@ -1,0 +1,145 @@
+/**
+ * The long run, for evidence: `npm run soak -- kills [--minutes 120] [--seed S]`. One day with a voter for each system call of a session at which
+ * the device can be killed; then days with kills while officers open and close, at calls drawn by lot, until the time is over.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { uniform } from '../../core/ballot-box/draw.ts'
+import { countDirectly } from '../../demo/elections/gy-les-nonains.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import { SANDOGH } from './command.ts'
+import { type Found, type KilledDayEnd, type KilledDayPlan, runKilledDay } from './killed-day.ts'
+import { type AtCall, CALLS } from './trap.ts'
+
+/** State byte of a voter's card that was used (docs/card.md). */
+const SPENT = 3
+/** More than an opening or a closing has. */
+const MOST: Partial<Record<AtCall['call'], number>> = { write: 800, pwrite64: 120, fdatasync: 16, fsync: 30 }
+
+/** @returns what is not as the crash table of the casting protocol wants it, in words */
+export function findUnsound(day: KilledDayEnd): readonly string[] {
+  const { audited, box, meant, found, cardStates } = day
+  const wrong: string[] = []
+  const want = (what: string, holds: boolean) => {
+    if (!holds) wrong.push(what)
+  }
+  want('the audit holds', audited.holds)
+  want(
+    `${audited.ballots} ballots of ${meant.length} voters, ${day.centreBallots} at the centre`,
+    audited.ballots === meant.length && day.centreBallots === meant.length,
+  )
+  const counted = countDirectly(meant)
+  want(
+    'the totals are what the voters meant',
+    [...audited.votes].every(([code, votes]) => votes === counted.get(code)),
+  )
+  want(
+    'every card is spent',
+    cardStates.every((state) => state === SPENT),
+  )
+  want('one slip a ballot lies in the box', sorted(box.slips).join(' ') === sorted(meant).join(' '))
+  want(`${box.voids} void slips, ${audited.voidSlips} in the journal`, box.voids === audited.voidSlips)
+  want(`${box.unclear} pieces that nobody can count`, box.unclear === 0)
+  want('the centre found nothing alarming', day.alarms === 0)
+  want(
+    'a card is refused only after a kill',
+    found.every(({ killed, card }) => killed || card === 'voted'),
+  )
+  return wrong
+}
+
+function sorted(ballots: KilledDayEnd['meant']): readonly string[] {
+  return ballots.map((codes) => codes.toSorted().join()).toSorted()
+}
+
+/** @returns 0 if everything was as it must be, 1 if not, 2 for numbers that are none */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: { type: 'string', default: '120' },
+      seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
+    },
+  })
+  const minutes = Number(values.minutes)
+  if (!Number.isSafeInteger(minutes) || minutes < 1) {
+    process.stderr.write('--minutes is a whole number from 1 on\n')
+    return 2
+  }
+  const { seed } = values
+  process.stdout.write(`seed ${seed}\n`)
+  const until = performance.now() + minutes * 60_000
+  const session = await runInFolder({ seed: `${seed} session`, voters: everyCall(until) })
+  const kills = session.found.filter(({ killed }) => killed)
+  const refused = kills.filter(({ card }) => card === 'refused').length
+  process.stdout.write(
+    `session: ${kills.length} kills (${perCall(kills)}), ${refused} after the vote was recorded\n`,
+  )
+  let broken = tell('session', session)
+  const random = seededRandom(`${seed} officers`)
+  const officers = { days: 0, opening: 0, closing: 0 }
+  while (performance.now() < until) {
+    const [opening, closing] = [somewhere(random), somewhere(random)]
+    const day = await runInFolder({
+      seed: `${seed} ${officers.days}`,
+      opening,
+      closing,
+      voters: oneUndisturbed(),
+    })
+    officers.days += 1
+    if (day.opening) officers.opening += 1
+    if (day.closing) officers.closing += 1
+    broken = tell(`opening at ${name(opening)}, closing at ${name(closing)}`, day) || broken
+  }
+  const { days, opening, closing } = officers
+  process.stdout.write(`${days} days, killed ${opening} times at opening and ${closing} times at closing\n`)
+  return broken ? 1 : 0
+}
+
+/** Every call of a session, by name and number, until a session has no more of that name. */
+function* everyCall(until: number): Generator<AtCall, void, Found | undefined> {
+  for (const call of CALLS) {
+    for (let nth = 1; performance.now() < until; nth += 1) {
+      const found = yield { call, nth }
+      if (nth % 50 === 0) process.stdout.write(`${call}: ${nth} kills\n`)
+      if (found?.killed === false) break
+    }
+  }
+}
+
+function* oneUndisturbed(): Generator<AtCall, void> {
+  yield { call: 'unlink', nth: 1_000 }
+}
+
+async function runInFolder(plan: Omit<KilledDayPlan, 'out' | 'entry' | 'started'>): Promise<KilledDayEnd> {
+  const out = mkdtempSync(join(tmpdir(), 'sandogh-kills-'))
+  try {
+    return await runKilledDay({ ...plan, out, entry: SANDOGH, started: () => {} })
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
+}
+
+function somewhere(random: ReturnType<typeof seededRandom>): AtCall {
+  const calls = Object.entries(MOST)
+  const [call, most] = calls[uniform(calls.length, random)] as [AtCall['call'], number]
+  return { call, nth: 1 + uniform(most, random) }
+}
+
+function perCall(kills: readonly Found[]): string {
+  const counts = Map.groupBy(kills, ({ at }) => at.call)
+  return [...counts].map(([call, found]) => `${call} ${found.length}`).join(', ')
+}
+
+function name({ call, nth }: AtCall): string {
+  return `${call} ${nth}`
+}
+
+/** @returns whether something was unsound */
+function tell(what: string, day: KilledDayEnd): boolean {
+  const unsound = findUnsound(day)
+  for (const line of unsound) process.stdout.write(`${what}: NOT: ${line}\n`)
+  return unsound.length > 0
+}
