@@ -4,7 +4,7 @@ import { verifyP256 } from '../../core/keys/p256.ts'
 import type { Random } from '../../core/ports.ts'
 import { fail, ok } from '../../core/result.ts'
 import type { Apdu } from './apdu.ts'
-import { CardLine, type CardResult } from './card-line.ts'
+import { CardLine, type CardResult, type ObjectPlace } from './card-line.ts'
 import type { CardReader } from './driver.ts'
 import { beginAgreement, type CardTerminal, showCertificate } from './secure-channel.ts'
 
@@ -70,7 +70,7 @@ export interface OfficerCard extends PinCard {
   writeDayShare(share: Uint8Array): CardResult<null>
   /** Forgets the share. */
   eraseDayShare(): CardResult<null>
-  /** Heads of the station's journals, at most {@link LONGEST_OBJECT} bytes, empty on a new card; after a PIN. */
+  /** Heads of the station's journals, at most 32,768 bytes, empty on a new card; after a PIN. */
   readHeads(): CardResult<Uint8Array>
   /** Replaces the heads. A card pulled meanwhile holds a beginning of them. */
   writeHeads(heads: Uint8Array): CardResult<null>
@@ -92,15 +92,15 @@ export type Card = VoterCard | OfficerCard | PersonCard | TrusteeCard
 
 const APPLET = Uint8Array.of(0xf0, 0x53, 0x41, 0x4e, 0x44, 0x4f, 0x47, 0x48)
 const KINDS = ['voter', 'executive', 'supervisory', 'spare', 'technician', 'trustee', 'auditor'] as const
-const AUTHORIZATION = 0x0101
-const PUBLIC_KEY = 0x0102
-const AGREEMENT_KEY = 0x0103
-const CERTIFICATE = 0x0201
-const DAY_SHARE = 0x0202
-const DAY_SHARE_SIZE = 81
-const HEADS = 0x0203
-const ELECTION_SHARE = 0x0204
 const POINT_SIZE = 65
+const DAY_SHARE_SIZE = 81
+const AUTHORIZATION: ObjectPlace = { id: 0x0101, room: 2_048 }
+const PUBLIC_KEY: ObjectPlace = { id: 0x0102, room: POINT_SIZE }
+const AGREEMENT_KEY: ObjectPlace = { id: 0x0103, room: 129 }
+const CERTIFICATE: ObjectPlace = { id: 0x0201, room: 4_096 }
+const DAY_SHARE: ObjectPlace = { id: 0x0202, room: DAY_SHARE_SIZE }
+const HEADS: ObjectPlace = { id: 0x0203, room: 32_768 }
+const ELECTION_SHARE: ObjectPlace = { id: 0x0204, room: 512 }
 const STATES = ['blank', 'issued', 'claimed', 'spent'] as const
 const SUCCESS = 0x9000
 
