@@ -42,14 +42,16 @@ export class CardLine {
     this.#reader = reader
   }
 
-  /** From now on everything goes under this channel, and what does not come back under it is not believed. */
+  /** From now on everything goes under this channel; what does not come back under it is not believed, and nothing more is sent. */
   secure(messages: SecureMessages): void {
     this.#messages = messages
   }
 
   async transmit(command: string, apdu: Apdu): CardResult<CardAnswer> {
     const messages = this.#messages
-    const answer = await this.#reader.transmit(messages?.wrap(apdu) ?? apdu)
+    const sent = messages === undefined ? apdu : messages.wrap(apdu)
+    if (sent === undefined) return fail({ is: 'untrusted', command })
+    const answer = await this.#reader.transmit(sent)
     if (!answer.ok) return fail({ is: 'fault', fault: answer.error })
     if (messages === undefined) return answer
     const opened = messages.unwrap(answer.value)

@@ -2,9 +2,9 @@
 import { concatBytes, sha256 } from '../../core/keys/hash.ts'
 import { verifyP256 } from '../../core/keys/p256.ts'
 import type { Random } from '../../core/ports.ts'
-import { fail, ok } from '../../core/result.ts'
-import type { Apdu } from './apdu.ts'
-import { CardLine, type CardResult, type ObjectPlace } from './card-line.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import type { Apdu, CardAnswer } from './apdu.ts'
+import { CardLine, type CardProblem, type CardResult, type ObjectPlace } from './card-line.ts'
 import type { CardReader } from './driver.ts'
 import { beginAgreement, type CardTerminal, showCertificate } from './secure-channel.ts'
 
@@ -266,15 +266,24 @@ function changeState(line: CardLine, state: number, data?: Uint8Array): CardResu
   return line.do('change state', data === undefined ? header : { ...header, data })
 }
 
+const BLOCKED = 0x6983
+const NO_TRY_LEFT = 0x63c0
+const VERIFY: Apdu = { cla: 0x00, ins: 0x20, p1: 0x00, p2: 0x80 }
+
 async function verifyPin(line: CardLine, pin: string): CardResult<PinOutcome> {
   if (!/^[0-9]{8}$/.test(pin)) throw new Error('a PIN is eight decimal digits')
-  const data = new TextEncoder().encode(pin)
-  const answer = await line.transmit('verify', { cla: 0x00, ins: 0x20, p1: 0x00, p2: 0x80, data })
+  const answer = await line.transmit('verify', { ...VERIFY, data: new TextEncoder().encode(pin) })
   if (!answer.ok) return answer
-  const { status } = answer.value
+  if (answer.value.status !== BLOCKED) return pinOutcome(answer.value)
+  // Under a channel that word is anybody's; how many tries are left is the card's own.
+  const asked = await line.transmit('verify', VERIFY)
+  if (!asked.ok) return asked
+  return asked.value.status === NO_TRY_LEFT ? ok('dead') : pinOutcome(asked.value)
+}
+
+function pinOutcome({ status }: CardAnswer): Result<PinOutcome, CardProblem> {
   if (status === SUCCESS) return ok('verified')
-  if (status === 0x6983) return ok('dead')
-  if ((status & 0xfff0) === 0x63c0) return ok({ triesLeft: status & 0x0f })
+  if ((status & 0xfff0) === NO_TRY_LEFT) return ok({ triesLeft: status & 0x0f })
   return fail({ is: 'refused', command: 'verify', status })
 }
 

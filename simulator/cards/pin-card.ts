@@ -59,8 +59,9 @@ export abstract class PinCard extends ObjectCard {
 
   #verify({ p1, p2, body }: CardCommand): CardAnswer {
     if (p1 !== 0x00 || p2 !== 0x80) return { sw: SW.wrongParameters }
-    if (this.#triesLeft === 0) return { sw: SW.blocked }
+    // Always in words that a channel authenticates: nobody on the line tells a card dead.
     if (body.length === 0) return { sw: this.#verified ? SW.done : this.#triesLeftStatus() }
+    if (this.#triesLeft === 0) return { sw: SW.blocked }
     if (body.length !== this.#pin.length) return { sw: SW.wrongLength }
     // Lowered first: no power cut gives a try back.
     this.#triesLeft -= 1

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { ok } from '../../core/result.ts'
 import { provision } from '../../demo/provisioned.ts'
 import { DayKeyGathering } from '../../device-agent/ballot/polls/day-key.ts'
 import { systemClock } from '../../device-agent/system.ts'
@@ -28,6 +29,7 @@ import { lineDay } from './line-day.ts'
 import {
   admitsAnyAuthority,
   admitsAnyStation,
+  believesBareDeath,
   knowsNoDate,
   looksAtNoAuthenticator,
   looksAtNoSignature,
@@ -95,6 +97,27 @@ test('whoever copied the device’s own key for cards is no officer there: the c
   expect(await table.admit(copied(table, { devicesKey: true }), 'executive')).toBe('forged')
   const weak = new CardTable(await cardsBuild(looksAtNoSignature))
   expect(await weak.admit(copied(weak, { devicesKey: true }), 'executive')).toBe('officer-admitted')
+})
+
+/** A hand answers for the card that its PIN is blocked, to the PIN alone or to every question about it, and the officer is told something. */
+async function toldDead(build: CardsBuild): Promise<readonly string[]> {
+  const table = new CardTable(build)
+  const answering = (every: boolean) => (reader: CardReader) =>
+    tampered(reader, async (apdu, pass) => {
+      const answer = await pass()
+      const isPin = apdu.ins === 0x20 && (every || (apdu.data?.length ?? 0) > 8)
+      return isPin ? ok({ data: new Uint8Array(0), status: 0x6983 }) : answer
+    })
+  const told = [false, true].map((every) => answering(every))
+  const said: string[] = []
+  for (const through of told)
+    said.push(await table.admit(table.cards.officer('executive'), 'executive', { through }))
+  return said
+}
+
+test('a hand on the line has no good card thrown away as dead', async () => {
+  expect(await toldDead(await cardsBuild())).toEqual(['officer-admitted', 'forged'])
+  expect(await toldDead(await cardsBuild(believesBareDeath))).toEqual(['dead', 'dead'])
 })
 
 /** The day's key is drawn onto an officer's card; at the next device a hand slips in an order to erase whatever object was just selected. */

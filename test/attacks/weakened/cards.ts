@@ -49,6 +49,15 @@ export const sendsThePinFirst: readonly Replacement[] = [
   },
 ]
 
+/** A device that takes a bare word for a card's own that it is dead. */
+export const believesBareDeath: readonly Replacement[] = [
+  {
+    file: 'firmware/card-reader/card.ts',
+    line: 'if (answer.value.status !== BLOCKED) return pinOutcome(answer.value)',
+    by: "if (answer.value.status === BLOCKED) return ok('dead')",
+  },
+]
+
 /** Cards that obey whatever comes in a channel's form, from whoever it is. */
 export const looksAtNoAuthenticator: readonly Replacement[] = [
   {

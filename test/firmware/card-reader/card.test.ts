@@ -172,13 +172,19 @@ describe('a voter card', () => {
 describe("an officer's card", () => {
   test('is of its kind, and counts wrong PINs until it is dead', async () => {
     let answer = '63c2'
-    const { card, log } = objectCard('03', {}, (tpdu) => (tpdu[1] === 0x20 ? answer : '6d00'))
+    const { card, log } = objectCard('03', {}, (tpdu) => {
+      if (tpdu[1] !== 0x20) return '6d00'
+      return answer === '6983' && tpdu[4] === 0 ? '63c0' : answer
+    })
     const officer = (await opened(card)) as OfficerCard
     expect(officer.kind).toBe('supervisory')
     expect(good(await officer.verifyPin('00001111'))).toEqual({ triesLeft: 2 })
     expect(log.at(-1)).toBe(`0020008008${hex(new TextEncoder().encode('00001111'))}`)
+    answer = '63c0'
+    expect(good(await officer.verifyPin('00001111'))).toEqual({ triesLeft: 0 })
     answer = '6983'
     expect(good(await officer.verifyPin('00001111'))).toBe('dead')
+    expect(log.at(-1)).toBe('0020008000')
     answer = '9000'
     expect(good(await officer.verifyPin('12345678'))).toBe('verified')
     await expect(officer.verifyPin('1234567')).rejects.toThrow('eight decimal digits')

@@ -321,6 +321,9 @@ describe("an officer's card", () => {
     const at = under(officer(), device)
     expect(at.send(`00 20 00 80 08 ${'31'.repeat(8)}`)).toBe('63c4')
     expect(at.send(`00 20 00 80 08 ${PIN}`)).toBe('9000')
+    for (const left of [4, 3, 2, 1, 0]) expect(at.send(`00 20 00 80 08 ${'31'.repeat(8)}`)).toBe(`63c${left}`)
+    expect(at.send(`00 20 00 80 08 ${PIN}`)).toBe('6983')
+    expect(at.send('00 20 00 80')).toBe('63c0')
   })
 
   it('counts wrong PINs, forgives them after the right one, and is dead after five', () => {
@@ -332,7 +335,7 @@ describe("an officer's card", () => {
     for (const left of [4, 3, 2, 1, 0]) expect(send(card, wrong)).toBe(`63c${left}`)
     expect(send(card, `00 20 00 80 08 ${PIN}`)).toBe('6983')
     selected(card)
-    expect(send(card, '00 20 00 80 00')).toBe('6983')
+    expect(send(card, '00 20 00 80 00')).toBe('63c0')
   })
 
   it('signs over its certificate once its PIN is verified, and has no states', () => {
