@@ -1,4 +1,5 @@
 /** The command set of `docs/card.md` over a reader: what each kind of card can be asked. */
+import { agreementKeyMessage } from '../../core/cards/agreement-key.ts'
 import { concatBytes, sha256 } from '../../core/keys/hash.ts'
 import { verifyP256 } from '../../core/keys/p256.ts'
 import type { Random } from '../../core/ports.ts'
@@ -117,11 +118,6 @@ export function authenticationMessage(
 ): Uint8Array {
   const label = new TextEncoder().encode('sandogh/v1/card')
   return concatBytes(label, sized(challenge, 32), sized(context, 32), sized(objectHash, 32))
-}
-
-/** The exact bytes by which a card's signature key vouches for its agreement key (65 bytes). */
-export function agreementKeyMessage(agreementKey: Uint8Array): Uint8Array {
-  return concatBytes(new TextEncoder().encode('sandogh/v1/card-agreement'), agreementKey)
 }
 
 /**

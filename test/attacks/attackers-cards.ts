@@ -4,6 +4,7 @@ import type { Apdu, CardAnswer } from '../../firmware/card-reader/apdu.ts'
 import type { CardReader } from '../../firmware/card-reader/driver.ts'
 import { agreementKey, type CardKey, makeCardKey } from '../../simulator/cards/card-key.ts'
 import { type CardObject, ObjectCard } from '../../simulator/cards/objects.ts'
+import { personalise } from '../../simulator/cards/personalise.ts'
 import { type CardInstruction, type SmartCard, SW } from '../../simulator/cards/smart-card.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { exchange, send } from '../simulator/cards/terminal-side.ts'
@@ -26,10 +27,16 @@ export class HomeMadeCard extends ObjectCard {
     authority: Uint8Array,
     key: CardKey = attackersKey(),
   ) {
-    super(key, authority)
+    super(key)
     const free = { room: 4096, mayRead: () => undefined, mayWrite: () => undefined }
     const shown = new Map([...contents, ...(contents.has(0x0103) ? [] : [[0x0103, key.vouched] as const])])
-    this.objects = new Map([...shown].map(([id, value]) => [id, { value, ...free }]))
+    const home = [...shown].map(([id, value]) => [id, { value, ...free }] as const)
+    this.objects = new Map([...this.commonObjects, ...home])
+    personalise(this, new Map([[0x0301, authority]]))
+  }
+
+  protected override isWhole(): boolean {
+    return true
   }
 
   /** The authorization that a desk wrote on it, if one did. */

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CardTerminal } from '../../../firmware/card-reader/secure-channel.ts'
 import { cardKeyFromScalar, makeCardKey } from '../../../simulator/cards/card-key.ts'
-import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import type { OfficerCard } from '../../../simulator/cards/officer-card.ts'
 import type { SmartCard } from '../../../simulator/cards/smart-card.ts'
 import { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
@@ -185,16 +185,6 @@ describe('a voter card', () => {
     expect(given.state).toBe(2)
   })
 
-  it('that was not personalised knows no terminal', () => {
-    const card = new VoterCard({ random: seededRandom('raw') })
-    expect(() => under(card, desk)).toThrow('6985')
-    card.personalise({ certificate: CERTIFICATE, authority: cards.cardAuthority.publicKey })
-    expect(under(card, desk).send('80 12 00 00')).toBe(`00${'00'.repeat(32)}9000`)
-    expect(() => card.personalise({ certificate: CERTIFICATE, authority: new Uint8Array(65) })).toThrow(
-      'once',
-    )
-  })
-
   it('writes a long authorization in pieces, and none once it is issued', () => {
     const at = under(voter(), desk)
     at.send('00 A4 02 0C 02 01 01')
@@ -348,13 +338,6 @@ describe("an officer's card", () => {
     const signed = Buffer.concat([Buffer.from('sandogh/v1/card'), Buffer.alloc(64), certificateHash])
     expect(verifies(card.publicKey, signed, signature)).toBe(true)
     expect(send(card, '80 12 00 00 21')).toBe('6d00')
-  })
-
-  it('has a PIN of eight digits', () => {
-    const key = makeCardKey(seededRandom(1))
-    expect(() => new OfficerCard({ kind: 'spare', certificate: CERTIFICATE, pin: '1234', key })).toThrow(
-      RangeError,
-    )
   })
 })
 
