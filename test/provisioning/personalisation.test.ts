@@ -2,13 +2,15 @@ import { expect, test } from 'vitest'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { makeCard } from '../../demo/make-card.ts'
-import type { CardOwner } from '../../provisioning/enrolment/personalisation.ts'
+import type { Apdu } from '../../firmware/card-reader/apdu.ts'
+import { type CardOwner, personalisation } from '../../provisioning/enrolment/personalisation.ts'
 import { makeCardKey } from '../../simulator/cards/card-key.ts'
 import { OfficerCard } from '../../simulator/cards/officer-card.ts'
 import { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { readableOf } from '../attacks/attackers-cards.ts'
 import { makeStation, OPENING } from '../audit/fixtures.ts'
+import { CardBench } from '../device-agent/ballot/card-bench.ts'
 import { CARD_PIN, StationCards } from '../fixtures/station-cards.ts'
 import { send, TerminalSide } from '../simulator/cards/terminal-side.ts'
 
@@ -45,6 +47,33 @@ test("an officer's card is certified over the key that it made, knows its PIN, i
     terminal.send('00 A4 02 0C 02 02 02')
     expect(terminal.send('00 DA 00 00', new Uint8Array(81))).toBe(status)
   }
+})
+
+/** A command's bytes as the reader's driver takes them. */
+function apduOf(command: Uint8Array): Apdu {
+  const [cla = 0, ins = 0, p1 = 0, p2 = 0, length = 0] = command
+  const data = command.slice(5, 5 + length)
+  const expected = command[5 + length]
+  if (command.length < 6) return { cla, ins, p1, p2, ...(command.length === 5 && { expected: length }) }
+  return { cla, ins, p1, p2, data, ...(expected !== undefined && { expected }) }
+}
+
+test('goes through a reader on its line as well', async () => {
+  const bench = new CardBench()
+  const dialogue = personalisation(executive, making, 'reader')
+  const card = blank()
+  const made = await bench.during(card, async (reader) => {
+    await reader.powerOn()
+    let step = dialogue.next()
+    while (step.done !== true) {
+      const answer = await reader.transmit(apduOf(step.value))
+      if (!answer.ok) throw new Error(answer.error)
+      const { data, status } = answer.value
+      step = dialogue.next(Uint8Array.of(...data, status >> 8, status & 0xff))
+    }
+    return step.value
+  })
+  expect(valueOrThrow(made)).toEqual(readableOf(card).get(0x0201))
 })
 
 test("a voter's card is certified as one of this election and no more", () => {
