@@ -1,8 +1,6 @@
 /** Everything that exists before the polling day: keys, package, certificates, device folders, cards. All of it from one seed. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { officerSubject } from '../core/cards/officer.ts'
-import { stationHash } from '../core/cards/terminal-certificate.ts'
 import { authorityCertificate, readCertificate } from '../core/keys/certificate.ts'
 import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { toBase64 } from '../core/keys/hash.ts'
@@ -24,7 +22,6 @@ import {
   requestTerminal,
 } from '../provisioning/enrolment/card-terminals.ts'
 import {
-  type CardRole,
   type Issuing,
   issueCardCertificate,
   issueCentreCertificate,
@@ -46,6 +43,7 @@ import {
   demonstrationPhotos,
   STATION,
 } from './elections/gy-les-nonains.ts'
+import { makeCard } from './make-card.ts'
 
 const TRUSTEES = 5
 const THRESHOLD = 3
@@ -135,14 +133,16 @@ export function provision(
   )
   const cardAuthority = p256KeyFromScalar(drawP256Scalar(random))
   const cardIssuing: CardIssuing = { cardAuthority, lastDay: issuing.notAfter, random }
-  const certifyCard = (role: CardRole, subject: string, publicKey: Uint8Array) =>
-    valueOrThrow(issueCardCertificate({ subject, role, publicKey }, definition, issuing))
-  const cardAuthorityDer = certifyCard('card-authority', 'card-authority', cardAuthority.publicKey)
-  const terminals = { authority: cardAuthority.publicKey, station: stationHash(STATION) }
-  const officer = (role: keyof Officers, pin: string): OfficerHand => {
-    const key = makeCardKey(random)
-    const certificate = certifyCard(role, officerSubject(STATION, role), key.publicKey)
-    return { pin, card: new OfficerCard({ kind: role, certificate, pin, key, terminals }) }
+  const trusted = {
+    subject: 'card-authority',
+    role: 'card-authority',
+    publicKey: cardAuthority.publicKey,
+  } as const
+  const cardAuthorityDer = valueOrThrow(issueCardCertificate(trusted, definition, issuing))
+  const making = { definition, issuing, cardAuthority: cardAuthority.publicKey }
+  const officer = (kind: keyof Officers, pin: string): OfficerHand => {
+    const card = new OfficerCard({ kind, key: makeCardKey(random) })
+    return { pin, card: makeCard(card, { kind, pin, station: STATION }, making) }
   }
   const deskKey = p256KeyFromScalar(drawP256Scalar(random))
   const desks = { role: 'check-in', station: STATION, publicKey: deskKey.publicKey } as const
@@ -175,17 +175,11 @@ export function provision(
     desk,
     deskTerminal: { certificate: certifyTerminal(desks, cardIssuing), key: deskKey },
     technician: (drawn) => {
-      const key = makeCardKey(drawn)
       const pin = digits(drawn)
-      const certificate = certifyCard('technician', 'technician', key.publicKey)
-      return { pin, card: new PersonCard({ kind: 'technician', certificate, pin, key }) }
+      const card = new PersonCard({ kind: 'technician', key: makeCardKey(drawn) })
+      return { pin, card: makeCard(card, { kind: 'technician', pin }, making) }
     },
-    voterCard: (drawn) => {
-      const card = new VoterCard({ random: drawn })
-      const certificate = certifyCard('voter-card', 'voter-card', card.publicKey)
-      card.personalise({ certificate, authority: cardAuthority.publicKey })
-      return card
-    },
+    voterCard: (drawn) => makeCard(new VoterCard({ random: drawn }), { kind: 'voter' }, making),
     officers: {
       executive: officer('executive', digits(random)),
       supervisory: officer('supervisory', digits(random)),

@@ -41,7 +41,8 @@ const ROLES = [
  * What the owner of a certificate is. `spare` is the sealed card that holds the third share of a station's day key; `card-authority` signs
  * what cards can read (`core/cards/terminal-certificate.ts`).
  */
-type Role = (typeof ROLES)[number]
+/** Whose certificate it is. */
+export type Role = (typeof ROLES)[number]
 
 /** What {@link readCertificate} vouches for. */
 export interface Certificate {

@@ -23,8 +23,12 @@ export function isDenial(problem: CardProblem): boolean {
 /** What one asks a card for. */
 export type CardResult<T> = Promise<Result<T, CardProblem>>
 
-/** No object of a card is longer; one that says so is not believed. */
-export const LONGEST_OBJECT = 32_768
+/** An object and its room on a card (docs/card.md). One that says that it is longer is not believed. */
+export interface ObjectPlace {
+  readonly id: number
+  readonly room: number
+}
+
 /** Longer objects are read and written in pieces of this size. */
 const PIECE = 200
 const SUCCESS = 0x9000
@@ -38,14 +42,16 @@ export class CardLine {
     this.#reader = reader
   }
 
-  /** From now on everything goes under this channel, and what does not come back under it is not believed. */
+  /** From now on everything goes under this channel; what does not come back under it is not believed, and nothing more is sent. */
   secure(messages: SecureMessages): void {
     this.#messages = messages
   }
 
   async transmit(command: string, apdu: Apdu): CardResult<CardAnswer> {
     const messages = this.#messages
-    const answer = await this.#reader.transmit(messages?.wrap(apdu) ?? apdu)
+    const sent = messages === undefined ? apdu : messages.wrap(apdu)
+    if (sent === undefined) return fail({ is: 'untrusted', command })
+    const answer = await this.#reader.transmit(sent)
     if (!answer.ok) return fail({ is: 'fault', fault: answer.error })
     if (messages === undefined) return answer
     const opened = messages.unwrap(answer.value)
@@ -66,15 +72,14 @@ export class CardLine {
     return answer.ok ? ok(null) : answer
   }
 
-  async readObject(id: number): CardResult<Uint8Array> {
+  async readObject({ id, room }: ObjectPlace): CardResult<Uint8Array> {
     const selected = await this.#select(id)
     if (!selected.ok) return selected
     const size = await this.succeed('get length', { cla: 0x00, ins: 0xca, p1: 0, p2: 0, expected: 2 })
     if (!size.ok) return size
     const [high = 0, low = 0] = size.value
     const length = (high << 8) | low
-    if (size.value.length !== 2 || length > LONGEST_OBJECT)
-      return fail({ is: 'malformed', command: 'get length' })
+    if (size.value.length !== 2 || length > room) return fail({ is: 'malformed', command: 'get length' })
     const bytes = new Uint8Array(length)
     for (let offset = 0; offset < length; offset += PIECE) {
       const expected = Math.min(PIECE, length - offset)
@@ -88,8 +93,8 @@ export class CardLine {
   }
 
   /** Writes an object from offset 0, which starts a new value; no bytes at all erase it. */
-  async writeObject(id: number, bytes: Uint8Array): CardResult<null> {
-    if (bytes.length > LONGEST_OBJECT) throw new Error('an object too long for a card')
+  async writeObject({ id, room }: ObjectPlace, bytes: Uint8Array): CardResult<null> {
+    if (bytes.length > room) throw new Error('an object too long for a card')
     const selected = await this.#select(id)
     if (!selected.ok) return selected
     let offset = 0

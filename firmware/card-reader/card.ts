@@ -1,10 +1,11 @@
 /** The command set of `docs/card.md` over a reader: what each kind of card can be asked. */
+import { agreementKeyMessage } from '../../core/cards/agreement-key.ts'
 import { concatBytes, sha256 } from '../../core/keys/hash.ts'
 import { verifyP256 } from '../../core/keys/p256.ts'
 import type { Random } from '../../core/ports.ts'
-import { fail, ok } from '../../core/result.ts'
-import type { Apdu } from './apdu.ts'
-import { CardLine, type CardResult } from './card-line.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import type { Apdu, CardAnswer } from './apdu.ts'
+import { CardLine, type CardProblem, type CardResult, type ObjectPlace } from './card-line.ts'
 import type { CardReader } from './driver.ts'
 import { beginAgreement, type CardTerminal, showCertificate } from './secure-channel.ts'
 
@@ -70,7 +71,7 @@ export interface OfficerCard extends PinCard {
   writeDayShare(share: Uint8Array): CardResult<null>
   /** Forgets the share. */
   eraseDayShare(): CardResult<null>
-  /** Heads of the station's journals, at most {@link LONGEST_OBJECT} bytes, empty on a new card; after a PIN. */
+  /** Heads of the station's journals, at most 32,768 bytes, empty on a new card; after a PIN. */
   readHeads(): CardResult<Uint8Array>
   /** Replaces the heads. A card pulled meanwhile holds a beginning of them. */
   writeHeads(heads: Uint8Array): CardResult<null>
@@ -92,15 +93,15 @@ export type Card = VoterCard | OfficerCard | PersonCard | TrusteeCard
 
 const APPLET = Uint8Array.of(0xf0, 0x53, 0x41, 0x4e, 0x44, 0x4f, 0x47, 0x48)
 const KINDS = ['voter', 'executive', 'supervisory', 'spare', 'technician', 'trustee', 'auditor'] as const
-const AUTHORIZATION = 0x0101
-const PUBLIC_KEY = 0x0102
-const AGREEMENT_KEY = 0x0103
-const CERTIFICATE = 0x0201
-const DAY_SHARE = 0x0202
-const DAY_SHARE_SIZE = 81
-const HEADS = 0x0203
-const ELECTION_SHARE = 0x0204
 const POINT_SIZE = 65
+const DAY_SHARE_SIZE = 81
+const AUTHORIZATION: ObjectPlace = { id: 0x0101, room: 2_048 }
+const PUBLIC_KEY: ObjectPlace = { id: 0x0102, room: POINT_SIZE }
+const AGREEMENT_KEY: ObjectPlace = { id: 0x0103, room: 129 }
+const CERTIFICATE: ObjectPlace = { id: 0x0201, room: 4_096 }
+const DAY_SHARE: ObjectPlace = { id: 0x0202, room: DAY_SHARE_SIZE }
+const HEADS: ObjectPlace = { id: 0x0203, room: 32_768 }
+const ELECTION_SHARE: ObjectPlace = { id: 0x0204, room: 512 }
 const STATES = ['blank', 'issued', 'claimed', 'spent'] as const
 const SUCCESS = 0x9000
 
@@ -117,11 +118,6 @@ export function authenticationMessage(
 ): Uint8Array {
   const label = new TextEncoder().encode('sandogh/v1/card')
   return concatBytes(label, sized(challenge, 32), sized(context, 32), sized(objectHash, 32))
-}
-
-/** The exact bytes by which a card's signature key vouches for its agreement key (65 bytes). */
-export function agreementKeyMessage(agreementKey: Uint8Array): Uint8Array {
-  return concatBytes(new TextEncoder().encode('sandogh/v1/card-agreement'), agreementKey)
 }
 
 /**
@@ -266,15 +262,24 @@ function changeState(line: CardLine, state: number, data?: Uint8Array): CardResu
   return line.do('change state', data === undefined ? header : { ...header, data })
 }
 
+const BLOCKED = 0x6983
+const NO_TRY_LEFT = 0x63c0
+const VERIFY: Apdu = { cla: 0x00, ins: 0x20, p1: 0x00, p2: 0x80 }
+
 async function verifyPin(line: CardLine, pin: string): CardResult<PinOutcome> {
   if (!/^[0-9]{8}$/.test(pin)) throw new Error('a PIN is eight decimal digits')
-  const data = new TextEncoder().encode(pin)
-  const answer = await line.transmit('verify', { cla: 0x00, ins: 0x20, p1: 0x00, p2: 0x80, data })
+  const answer = await line.transmit('verify', { ...VERIFY, data: new TextEncoder().encode(pin) })
   if (!answer.ok) return answer
-  const { status } = answer.value
+  if (answer.value.status !== BLOCKED) return pinOutcome(answer.value)
+  // Under a channel that word is anybody's; how many tries are left is the card's own.
+  const asked = await line.transmit('verify', VERIFY)
+  if (!asked.ok) return asked
+  return asked.value.status === NO_TRY_LEFT ? ok('dead') : pinOutcome(asked.value)
+}
+
+function pinOutcome({ status }: CardAnswer): Result<PinOutcome, CardProblem> {
   if (status === SUCCESS) return ok('verified')
-  if (status === 0x6983) return ok('dead')
-  if ((status & 0xfff0) === 0x63c0) return ok({ triesLeft: status & 0x0f })
+  if ((status & 0xfff0) === NO_TRY_LEFT) return ok({ triesLeft: status & 0x0f })
   return fail({ is: 'refused', command: 'verify', status })
 }
 

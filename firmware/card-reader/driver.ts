@@ -13,6 +13,7 @@ import { Listeners } from '../link/listeners.ts'
 import { Turns } from '../link/turns.ts'
 import type { Apdu, CardAnswer } from './apdu.ts'
 import type { Atr } from './atr.ts'
+import { CardVisit } from './card-visit.ts'
 import type { ReaderFrame } from './codec.ts'
 import { CCID, readerFormat } from './codec.ts'
 import type { CardFault, ReaderAnswer, ReaderCommand } from './reader-line.ts'
@@ -45,11 +46,11 @@ export interface CardReader {
   close(): void
 }
 
-/** Each card that is put in is another insertion, and be it the same card. */
+/** Each card that is put in is another visit, and be it the same card. */
 type Slot =
   | { readonly is: 'empty' }
-  | { readonly is: 'card'; readonly insertion: number }
-  | { readonly is: 'ready'; readonly insertion: number; readonly card: ReadyCard }
+  | { readonly is: 'card'; readonly visit: CardVisit }
+  | { readonly is: 'ready'; readonly visit: CardVisit; readonly card: ReadyCard }
 
 /** As long as libccid waits for a Twin; a card that needs longer asks for more time. */
 const ANSWER_MS = 3000
@@ -69,7 +70,7 @@ export async function connectCardReader(parts: {
   const { open, clock, logger } = parts
   const opened = await openTransport(open)
   if (!opened.ok) return opened
-  const reader = new TwinReader((onFrame) => new Line(opened.value, clock, readerFormat, onFrame))
+  const reader = new TwinReader(clock, (onFrame) => new Line(opened.value, clock, readerFormat, onFrame))
   const fault = await reader.begin()
   if (fault !== undefined) {
     reader.close()
@@ -85,10 +86,11 @@ class TwinReader implements CardReader {
   readonly #turns = new Turns()
   readonly #movements = new Listeners<'in' | 'out'>()
   readonly #reader: ReaderLine
+  readonly #clock: Clock
   #slot: Slot = { is: 'empty' }
-  #insertions = 0
 
-  constructor(makeLine: (onFrame: (frame: ReaderFrame) => void) => Line<ReaderFrame>) {
+  constructor(clock: Clock, makeLine: (onFrame: (frame: ReaderFrame) => void) => Line<ReaderFrame>) {
+    this.#clock = clock
     this.#line = makeLine((frame) => {
       if (frame.is === 'card') this.#moved(frame.present)
     })
@@ -142,9 +144,9 @@ class TwinReader implements CardReader {
   powerOn(): Promise<Result<Atr, CardFault>> {
     return this.#turns.take(async () => {
       if (this.#slot.is === 'empty') return fail('no-card')
-      const { insertion } = this.#slot
-      this.#slot = { is: 'card', insertion }
-      const isGone = () => this.#isGone(insertion)
+      const { visit } = this.#slot
+      this.#slot = { is: 'card', visit }
+      const isGone = () => this.#isGone(visit)
       const answer = await this.#reader.command({
         type: CCID.powerOn,
         answerType: CCID.dataBlock,
@@ -154,10 +156,11 @@ class TwinReader implements CardReader {
       if (!answer.ok) return answer
       if (isGone()) return fail('removed')
       if (answer.value.status.is === 'failed') return fail(this.#failed(answer.value, 'no-card'))
-      const ready = await ReadyCard.agree(this.#contact(insertion), answer.value.data)
+      const reset = answer.value.data
+      const ready = await visit.during((leftMs) => ReadyCard.agree(this.#contact(visit), reset, leftMs))
       if (isGone()) return fail('removed')
       if (!ready.ok) return this.#powerOff(ready.error)
-      this.#slot = { is: 'ready', insertion, card: ready.value }
+      this.#slot = { is: 'ready', visit, card: ready.value }
       return ok(ready.value.atr)
     })
   }
@@ -166,17 +169,17 @@ class TwinReader implements CardReader {
     return this.#turns.take(async () => {
       const ready = this.#slot
       if (ready.is !== 'ready') return fail('no-card')
-      const answer = await ready.card.transmit(apdu)
+      const answer = await ready.visit.during((leftMs) => ready.card.transmit(apdu, leftMs))
       if (answer.ok || this.#slot !== ready) return answer
       // Nobody knows what the card is waiting for.
-      this.#slot = { is: 'card', insertion: ready.insertion }
+      this.#slot = { is: 'card', visit: ready.visit }
       return this.#powerOff(answer.error)
     })
   }
 
-  /** The way to the card of that insertion. */
-  #contact(insertion: number): CardContact {
-    const isGone = () => this.#isGone(insertion)
+  /** The way to the card of that visit. */
+  #contact(visit: CardVisit): CardContact {
+    const isGone = () => this.#isGone(visit)
     return {
       exchange: async (bytes, patience, waitingMs) => {
         const answer = await this.#ask(isGone, {
@@ -207,8 +210,8 @@ class TwinReader implements CardReader {
     }
   }
 
-  #isGone(insertion: number): boolean {
-    return this.#slot.is === 'empty' || this.#slot.insertion !== insertion
+  #isGone(visit: CardVisit): boolean {
+    return this.#slot.is === 'empty' || this.#slot.visit !== visit
   }
 
   async #ask(isGone: () => boolean, command: ReaderCommand): Promise<Result<ReaderAnswer, CardFault>> {
@@ -229,8 +232,7 @@ class TwinReader implements CardReader {
       this.#movements.tell('out')
     }
     if (present && this.#slot.is === 'empty') {
-      this.#insertions += 1
-      this.#slot = { is: 'card', insertion: this.#insertions }
+      this.#slot = { is: 'card', visit: new CardVisit(this.#clock) }
       this.#movements.tell('in')
     }
   }

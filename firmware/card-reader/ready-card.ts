@@ -29,8 +29,8 @@ export interface CardContact {
   setParameters(protocol: 0 | 1, parameters: Uint8Array): Promise<Result<void, CardFault>>
 }
 
-/** A card may keep its reader waiting so long in one command. */
-const LONGEST_COMMAND_MS = 30_000
+/** More waiting times than that are never asked for in one command (`card-visit.ts`). */
+const LONGEST_WAIT_MS = 30_000
 
 /** A card that can be asked. */
 export class ReadyCard {
@@ -45,11 +45,18 @@ export class ReadyCard {
     this.#contact = contact
     this.#settings = settings
     this.#waitingMs = waitingTimeMs(atr, settings)
-    this.#link = newLink(atr.t1.ifsc, Math.max(1, Math.floor(LONGEST_COMMAND_MS / this.#waitingMs)))
+    this.#link = newLink(atr.t1.ifsc, Math.max(1, Math.floor(LONGEST_WAIT_MS / this.#waitingMs)))
   }
 
-  /** Agrees with a card that was just reset, by its answer to that. */
-  static async agree(contact: CardContact, reset: Uint8Array): Promise<Result<ReadyCard, CardFault>> {
+  /**
+   * Agrees with a card that was just reset, by its answer to that.
+   * @param leftMs how long the card may still take
+   */
+  static async agree(
+    contact: CardContact,
+    reset: Uint8Array,
+    leftMs: () => number,
+  ): Promise<Result<ReadyCard, CardFault>> {
     const atr = parseAtr(reset)
     const asked = atr === undefined ? undefined : chooseSettings(atr)
     if (atr === undefined || asked === undefined) return fail('protocol')
@@ -60,17 +67,20 @@ export class ReadyCard {
     if (!set.ok) return set
     const card = new ReadyCard(contact, atr, agreed.value)
     if (protocol === 0) return ok(card)
-    const sized = await card.#run(askSize(card.#link))
+    const sized = await card.#run(askSize(card.#link), leftMs)
     return sized.ok ? ok(card) : sized
   }
 
-  /** Sends one command and follows `61 xx` and `6C xx`. */
-  async transmit(apdu: Apdu): Promise<Result<CardAnswer, CardFault>> {
+  /**
+   * Sends one command and follows `61 xx` and `6C xx`.
+   * @param leftMs how long the card may still take; a card that needs longer is `mute`
+   */
+  async transmit(apdu: Apdu, leftMs: () => number): Promise<Result<CardAnswer, CardFault>> {
     let state = beginFollowUp(apdu)
     for (;;) {
       const bytes = await (this.#settings.protocol === 0
-        ? this.#overT0(state.sent)
-        : this.#overT1(state.sent))
+        ? this.#overT0(state.sent, leftMs)
+        : this.#run(sendCommand(this.#link, encodeApdu(state.sent)), leftMs))
       if (!bytes.ok) return bytes
       const answer = decodeAnswer(bytes.value)
       if (answer === undefined) return fail('protocol')
@@ -81,27 +91,34 @@ export class ReadyCard {
     }
   }
 
-  async #overT0(apdu: Apdu): Promise<Result<Uint8Array, CardFault>> {
-    const came = await this.#contact.exchange(encodeTpdu(apdu), 1, this.#waitingMs)
+  async #overT0(apdu: Apdu, leftMs: () => number): Promise<Result<Uint8Array, CardFault>> {
+    const came = await this.#exchange(encodeTpdu(apdu), 1, leftMs)
     if (!came.ok) return came
     return came.value.is === 'bytes' ? ok(came.value.bytes) : fail('mute')
   }
 
-  #overT1(apdu: Apdu): Promise<Result<Uint8Array, CardFault>> {
-    return this.#run(sendCommand(this.#link, encodeApdu(apdu)))
-  }
-
   /** Performs what the engine says until it is done. */
-  async #run(first: T1Step): Promise<Result<Uint8Array, CardFault>> {
+  async #run(first: T1Step, leftMs: () => number): Promise<Result<Uint8Array, CardFault>> {
     let step = first
     while (step.is === 'send') {
-      const came = await this.#contact.exchange(step.bytes, step.patience, this.#waitingMs)
+      const came = await this.#exchange(step.bytes, step.patience, leftMs)
       if (!came.ok) return came
       step = stepT1(step.state, came.value)
     }
     if (step.is === 'dead') return fail('mute')
     this.#link = step.link
     return step.is === 'done' ? ok(step.answer) : fail('protocol')
+  }
+
+  /** One exchange, as long as there is time: the last one may begin in the last moment. */
+  async #exchange(
+    bytes: Uint8Array,
+    patience: number,
+    leftMs: () => number,
+  ): Promise<Result<FromCard, CardFault>> {
+    if (leftMs() <= 0) return fail('mute')
+    const most = Math.max(1, Math.floor(leftMs() / this.#waitingMs))
+    return this.#contact.exchange(bytes, Math.min(patience, most), this.#waitingMs)
   }
 }
 

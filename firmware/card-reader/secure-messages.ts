@@ -23,8 +23,9 @@ export interface SessionKeys {
   readonly answerMac: Uint8Array
 }
 
-/** One session's messages, in their order. Guards counter and chain: a message that is lost, repeated or changed ends the session. */
+/** One session's messages, in their order. Guards counter and chain: a message that is lost, repeated or changed ends the session for good. */
 export class SecureMessages {
+  #state: 'ready' | 'asked' | 'over' = 'ready'
   readonly #keys: SessionKeys
   #chain: Uint8Array
   #counter = 0
@@ -35,9 +36,11 @@ export class SecureMessages {
     this.#chain = receipt
   }
 
-  /** The command as it goes to the card. Throws on data too long for it. */
-  wrap({ cla, ins, p1, p2, data }: Apdu): Apdu {
+  /** The command as it goes to the card; undefined once the session is over, or while the command before has no answer: then it is. Throws on data too long for it. */
+  wrap({ cla, ins, p1, p2, data }: Apdu): Apdu | undefined {
     if (data !== undefined && data.length > MOST_DATA) throw new Error('too much data for a secured command')
+    this.#state = this.#state === 'ready' ? 'asked' : 'over'
+    if (this.#state === 'over') return undefined
     this.#counter += 1
     const encrypted = data === undefined ? new Uint8Array(0) : this.#encrypt(data)
     const header = Uint8Array.of(cla | 0x04, ins, p1, p2, encrypted.length + MAC_BYTES)
@@ -46,8 +49,17 @@ export class SecureMessages {
     return { cla: cla | 0x04, ins, p1, p2, data: secured, expected: 256 }
   }
 
-  /** What the card answered to the last command; undefined if it is not the card's word. A status that tells of an error is nobody's word. */
-  unwrap({ data, status }: CardAnswer): CardAnswer | undefined {
+  /**
+   * What the card answered to the last command; undefined if it is not the card's word, or none was expected: then the session is over. A
+   * status that tells of an error is nobody's word.
+   */
+  unwrap(answer: CardAnswer): CardAnswer | undefined {
+    const opened = this.#state === 'asked' ? this.#open(answer) : undefined
+    this.#state = opened === undefined ? 'over' : 'ready'
+    return opened
+  }
+
+  #open({ data, status }: CardAnswer): CardAnswer | undefined {
     const isProtected = status === 0x9000 || status >> 8 === 0x62 || status >> 8 === 0x63
     if (!isProtected) return data.length === 0 ? { data, status } : undefined
     const end = data.length - MAC_BYTES

@@ -29,30 +29,60 @@ export interface CardObject {
 
 const AUTHENTICATION_CONTEXT = Buffer.from('sandogh/v1/card', 'ascii')
 
-/** What only personalisation writes. */
+const POINT_BYTES = 65
+const CERTIFICATE_ROOM = 4096
+
+/** What nobody writes: the card made it itself. */
 export const FIXED: Pick<CardObject, 'mayRead' | 'mayWrite'> = {
   mayRead: () => undefined,
   mayWrite: () => SW.securityNotSatisfied,
 }
 
+/** What nobody reads. */
+const NEVER = (): number | undefined => SW.securityNotSatisfied
+
+/** The commands that a card obeys before it is personalised, by class and instruction. */
+const WHILE_MADE: readonly number[] = [0x00a4, 0x00b0, 0x00ca, 0x00da, 0x8014]
+
 /** A card with objects and a key. */
 export abstract class ObjectCard extends SmartCard {
   protected readonly key: CardKey
-  /** The card authority's key, by which terminals are known; none before personalisation. */
-  #terminalAuthority: Uint8Array | undefined
+  /** Object 0201. */
+  protected readonly certificate = this.given(CERTIFICATE_ROOM, () => undefined)
+  /** Object 0301: the card authority's key, by which terminals are known. */
+  readonly #terminalAuthority = this.given(POINT_BYTES)
+  /** Its personalisation was ended. */
+  #isSealed = false
   #object: CardObject | undefined
   /** Its certificate was verified; it has not proved its key. */
   #shown: Terminal | undefined
   #channel: SecureChannel | undefined
 
-  constructor(key: CardKey, terminalAuthority?: Uint8Array) {
+  constructor(key: CardKey) {
     super()
     this.key = key
-    this.#terminalAuthority = terminalAuthority
   }
 
-  protected set terminalAuthority(key: Uint8Array) {
-    this.#terminalAuthority = key
+  /** An object that is written at personalisation and never again. */
+  protected given(room: number, mayRead = NEVER): CardObject {
+    const mayWrite = () => (this.#isSealed ? SW.securityNotSatisfied : undefined)
+    return { value: new Uint8Array(0), room, mayRead, mayWrite }
+  }
+
+  /** The objects that every card has. */
+  protected get commonObjects(): readonly (readonly [number, CardObject])[] {
+    const { publicKey, vouched } = this.key
+    return [
+      [0x0102, { value: publicKey, room: publicKey.length, ...FIXED }],
+      [0x0103, { value: vouched, room: vouched.length, ...FIXED }],
+      [0x0201, this.certificate],
+      [0x0301, this.#terminalAuthority],
+    ]
+  }
+
+  /** Whether personalisation has written everything that this kind of card needs. */
+  protected isWhole(): boolean {
+    return this.certificate.value.length > 0 && this.#terminalAuthority.value.length === POINT_BYTES
   }
 
   /** Whoever the command that is being done comes from, under its secure channel; undefined for a command in the clear. */
@@ -77,7 +107,7 @@ export abstract class ObjectCard extends SmartCard {
   }
 
   protected override instruction(cla: number, ins: number): CardInstruction | undefined {
-    const plain = this.plainInstruction(cla & ~SECURED, ins)
+    const plain = this.#ofPhase(cla & ~SECURED, ins)
     if (plain === undefined) return undefined
     if ((cla & SECURED) !== 0)
       return { direction: 'in', run: (command) => this.#runSecured([cla, ins], command, plain) }
@@ -89,8 +119,24 @@ export abstract class ObjectCard extends SmartCard {
     return { direction: plain.direction, run }
   }
 
+  /** The command as the card obeys it now: before it is personalised it writes objects and does nothing else. */
+  #ofPhase(cla: number, ins: number): CardInstruction | undefined {
+    const plain = this.plainInstruction(cla, ins)
+    if (plain === undefined || this.#isSealed || WHILE_MADE.includes((cla << 8) | ins)) return plain
+    return { direction: plain.direction, run: () => ({ sw: SW.notAllowed }) }
+  }
+
+  #seal({ p1, p2, body }: CardCommand): CardAnswer {
+    if (p1 !== 0 || p2 !== 0) return { sw: SW.wrongParameters }
+    if (body.length > 0) return { sw: SW.wrongLength }
+    if (this.#isSealed || !this.isWhole()) return { sw: SW.notAllowed }
+    this.#isSealed = true
+    return { sw: SW.done }
+  }
+
   /** The command with this class and instruction, if this kind of card has one, whether it comes in the clear or under a channel. */
   protected plainInstruction(cla: number, ins: number): CardInstruction | undefined {
+    if (cla === 0x80 && ins === 0x14) return { direction: 'in', run: (command) => this.#seal(command) }
     if (cla === 0x80 && ins === 0x2a)
       return { direction: 'in', run: (command) => this.#showTerminal(command) }
     if (cla === 0x80 && ins === 0x82) return { direction: 'in', run: (command) => this.#agree(command) }
@@ -145,8 +191,8 @@ export abstract class ObjectCard extends SmartCard {
 
   #showTerminal({ p1, p2, body }: CardCommand): CardAnswer {
     if (p1 !== 0x00 || p2 !== 0x10) return { sw: SW.wrongParameters }
-    if (this.#channel !== undefined || this.#terminalAuthority === undefined) return { sw: SW.notAllowed }
-    this.#shown = readTerminal(body, this.#terminalAuthority)
+    if (this.#channel !== undefined) return { sw: SW.notAllowed }
+    this.#shown = readTerminal(body, this.#terminalAuthority.value)
     return { sw: this.#shown === undefined ? SW.securityNotSatisfied : SW.done }
   }
 

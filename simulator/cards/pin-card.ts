@@ -1,32 +1,22 @@
 /** A card of a person: a certificate, and a PIN whose tries the card itself counts; five wrong ones in a row kill it (docs/card.md). */
-import type { CardKey } from './card-key.ts'
-import { type CardObject, FIXED, ObjectCard } from './objects.ts'
+import { type CardObject, ObjectCard } from './objects.ts'
 import { type CardAnswer, type CardCommand, type CardInstruction, SW } from './smart-card.ts'
 
 const TRIES = 5
 
-/** What personalisation puts on every such card. */
-export interface PinCardContents {
-  /** X.509, DER, naming the key. */
-  readonly certificate: Uint8Array
-  /** Eight ASCII digits. */
-  readonly pin: string
-  readonly key: CardKey
-}
-
 /** A card with a PIN. */
 export abstract class PinCard extends ObjectCard {
-  readonly #pin: string
+  /** Object 0302: eight ASCII digits. */
+  readonly #pin = this.given(8)
   #triesLeft = TRIES
   #verified = false
-  protected readonly certificate: CardObject
 
-  /** Throws when the PIN is not eight digits. */
-  constructor({ certificate, pin, key }: PinCardContents, terminalAuthority?: Uint8Array) {
-    super(key, terminalAuthority)
-    if (!/^[0-9]{8}$/.test(pin)) throw new RangeError('a PIN is eight digits')
-    this.#pin = pin
-    this.certificate = { value: Uint8Array.from(certificate), room: certificate.length, ...FIXED }
+  protected override get commonObjects(): readonly (readonly [number, CardObject])[] {
+    return [...super.commonObjects, [0x0302, this.#pin]]
+  }
+
+  protected override isWhole(): boolean {
+    return super.isWhole() && /^[0-9]{8}$/.test(Buffer.from(this.#pin.value).toString('latin1'))
   }
 
   /** Why an object that wants the PIN cannot be had now, if it cannot. */
@@ -59,12 +49,13 @@ export abstract class PinCard extends ObjectCard {
 
   #verify({ p1, p2, body }: CardCommand): CardAnswer {
     if (p1 !== 0x00 || p2 !== 0x80) return { sw: SW.wrongParameters }
-    if (this.#triesLeft === 0) return { sw: SW.blocked }
+    // Always in words that a channel authenticates: nobody on the line tells a card dead.
     if (body.length === 0) return { sw: this.#verified ? SW.done : this.#triesLeftStatus() }
-    if (body.length !== this.#pin.length) return { sw: SW.wrongLength }
+    if (this.#triesLeft === 0) return { sw: SW.blocked }
+    if (body.length !== this.#pin.value.length) return { sw: SW.wrongLength }
     // Lowered first: no power cut gives a try back.
     this.#triesLeft -= 1
-    this.#verified = Buffer.from(body).toString('latin1') === this.#pin
+    this.#verified = Buffer.compare(body, this.#pin.value) === 0
     if (this.#verified) this.#triesLeft = TRIES
     return { sw: this.#verified ? SW.done : this.#triesLeftStatus() }
   }

@@ -1,7 +1,7 @@
 /** A voter's card: one authorization, four states, no PIN, no personal data (docs/card.md). */
 import type { Random } from '../../core/ports.ts'
 import { makeCardKey } from './card-key.ts'
-import { type CardObject, FIXED, ObjectCard } from './objects.ts'
+import { type CardObject, ObjectCard } from './objects.ts'
 import { type CardAnswer, type CardCommand, type CardInstruction, SW } from './smart-card.ts'
 
 /** The states, by the byte that stands for each. */
@@ -23,7 +23,6 @@ export class VoterCard extends ObjectCard {
   #station: string | undefined
   /** The key of the device that claimed it: no other releases or spends it. */
   #claimer: string | undefined
-  readonly #certificate: CardObject = { value: new Uint8Array(0), room: 0, ...FIXED }
   readonly #authorization: CardObject = {
     value: new Uint8Array(0),
     room: AUTHORIZATION_ROOM,
@@ -40,29 +39,10 @@ export class VoterCard extends ObjectCard {
   }
   protected override readonly objects: ReadonlyMap<number, CardObject>
 
-  /** A blank card that makes its own keys and takes no terminal before it is personalised. */
+  /** A blank card that makes its own keys, which nobody has personalised. */
   constructor({ random }: { readonly random: Random }) {
     super(makeCardKey(random))
-    const { publicKey, vouched } = this.key
-    this.objects = new Map([
-      [0x0101, this.#authorization],
-      [0x0102, { value: publicKey, room: publicKey.length, ...FIXED }],
-      [0x0103, { value: vouched, room: vouched.length, ...FIXED }],
-      [0x0201, this.#certificate],
-    ])
-  }
-
-  /** What the card's maker does, once: its certificate (X.509, DER) and the card authority's key (P-256, 65 bytes) by which it knows terminals. */
-  personalise({
-    certificate,
-    authority,
-  }: {
-    readonly certificate: Uint8Array
-    readonly authority: Uint8Array
-  }) {
-    if (this.#certificate.value.length > 0) throw new Error('a card is personalised once')
-    this.#certificate.value = Uint8Array.from(certificate)
-    this.terminalAuthority = Uint8Array.from(authority)
+    this.objects = new Map([[0x0101, this.#authorization], ...this.commonObjects])
   }
 
   /** The state byte: 0 blank, 1 issued, 2 claimed, 3 spent. For whoever stands outside the protocol and looks. */

@@ -1,12 +1,13 @@
 /** Hands that do to a bench what a line of text says. A verb that means nothing, or cannot be done now, is told; it never throws. */
 import { officerSubject } from '../../core/cards/officer.ts'
-import { issueCertificate } from '../../core/keys/certificate.ts'
+import { issueCertificate, type Role } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
-import { concatBytes } from '../../core/keys/hash.ts'
+import { concatBytes, sha256 } from '../../core/keys/hash.ts'
 import type { Random } from '../../core/ports.ts'
 import { makeCardKey } from '../cards/card-key.ts'
 import { type Manner, USUAL_SPEED } from '../cards/contacts.ts'
 import { OfficerCard } from '../cards/officer-card.ts'
+import { personalise } from '../cards/personalise.ts'
 import type { SmartCard } from '../cards/smart-card.ts'
 import { T0Contacts } from '../cards/t0-contacts.ts'
 import { T1Contacts } from '../cards/t1-contacts.ts'
@@ -68,22 +69,38 @@ export class Hands {
     this.#bench = bench
     this.#plugs = plugs
     this.#random = random
-    this.#cards.set('voter', { card: new VoterCard({ random }) })
+    const voter = new VoterCard({ random })
     const authority = signerFromSeed(random.bytes(32))
-    for (const role of ROLES) {
-      const key = makeCardKey(random)
-      const pin = Array.from(random.bytes(PIN_LENGTH), (byte) => byte % 10).join('')
-      const certificate = issueCertificate({
+    const certify = (role: Role, subject: string, publicKey: Uint8Array) =>
+      issueCertificate({
         authority,
         authorityName: 'sandogh.example',
-        subject: officerSubject(STATION, role),
+        subject,
         role,
-        publicKeySpki: concatBytes(P256_SPKI_PREFIX, key.publicKey),
+        publicKeySpki: concatBytes(P256_SPKI_PREFIX, publicKey),
         serial: Uint8Array.of(1, ...random.bytes(8)),
         notBefore: new Date(now - VALIDITY_MS),
         notAfter: new Date(now + VALIDITY_MS),
       })
-      this.#cards.set(role, { pin, card: new OfficerCard({ kind: role, certificate, pin, key }) })
+    const cardAuthority = makeCardKey(random).publicKey
+    const common = (certificate: Uint8Array) =>
+      [
+        [0x0201, certificate],
+        [0x0301, cardAuthority],
+      ] as const
+    personalise(voter, new Map(common(certify('voter-card', 'voter-card', voter.publicKey))))
+    this.#cards.set('voter', { card: voter })
+    for (const role of ROLES) {
+      const key = makeCardKey(random)
+      const pin = Array.from(random.bytes(PIN_LENGTH), (byte) => byte % 10).join('')
+      const card = new OfficerCard({ kind: role, key })
+      const certificate = certify(role, officerSubject(STATION, role), key.publicKey)
+      const own = [
+        [0x0302, Buffer.from(pin)],
+        [0x0303, sha256(Buffer.from(STATION))],
+      ] as const
+      personalise(card, new Map([...common(certificate), ...own]))
+      this.#cards.set(role, { pin, card })
     }
     this.#verbs = this.#makeVerbs()
   }

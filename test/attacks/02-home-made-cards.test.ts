@@ -5,16 +5,28 @@
  */
 import { expect, test } from 'vitest'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { ok } from '../../core/result.ts'
+import { deviceHash } from '../../device-agent/ballot/session/voter-card.ts'
 import type { CardAnswer } from '../../firmware/card-reader/apdu.ts'
+import type { CardReader } from '../../firmware/card-reader/driver.ts'
 import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
-import { station } from '../device-agent/store/voting.ts'
+import { device, station } from '../device-agent/store/voting.ts'
 import { StationCards } from '../fixtures/station-cards.ts'
 import { send, TerminalSide } from '../simulator/cards/terminal-side.ts'
-import { attackersKey, HomeMadeCard, playedBack, readableOf, recorded } from './attackers-cards.ts'
+import {
+  attackersKey,
+  HomeMadeCard,
+  impostorsKey,
+  playedBack,
+  readableOf,
+  recorded,
+  tampered,
+} from './attackers-cards.ts'
 import { CardTable } from './card-table.ts'
 import {
   asksTheSameAgain,
+  believesAnyState,
   issuesToAnyCard,
   knowsNoStation,
   looksAtNoProof,
@@ -25,6 +37,7 @@ import { cardsBuild } from './weakened/weaken.ts'
 
 const ORIGIN = Buffer.alloc(32, 0xd1)
 const ISSUED = 1
+const CLAIMED = 2
 /** An attacker has an authority too. */
 const stranger = { ...station, authority: signerFromSeed(new Uint8Array(32).fill(0x66)) }
 
@@ -47,6 +60,55 @@ test('a build that does not look at the proof gives it one', async () => {
   const table = new CardTable(await cardsBuild(looksAtNoProof))
   const [, copy] = await copyOf(table)
   expect(await table.claim(copy as HomeMadeCard)).toBe('claimed')
+})
+
+/** A hand on the line that answers GET STATE in the card's place. */
+function lying(reader: CardReader, data: Uint8Array): CardReader {
+  return tampered(reader, async (apdu, pass) => (apdu.ins === 0x12 ? ok({ data, status: 0x9000 }) : pass()))
+}
+
+/** Every lie about a card's state: the device that believes "claimed, and by you" would not ask for the claim. */
+const LIES = [0, 1, 2, 3].flatMap((state) =>
+  [new Uint8Array(32), deviceHash(device.origin), deviceHash('another')].map((origin) =>
+    Uint8Array.from([state, ...origin]),
+  ),
+)
+
+/** What the device says to each lie about an issued card, and about one that another device claimed; and whether it then believed a claim that is none. */
+async function liedTo(table: CardTable) {
+  const elsewhere = await table.issued()
+  send(elsewhere, '00 A4 04 00 08 F0 53 41 4E 44 4F 47 48')
+  new TerminalSide(elsewhere, table.cards.terminal('ballot-device')).send('80 10 02 00', ORIGIN)
+  const believed: boolean[] = []
+  for (const lie of LIES) {
+    for (const card of [await table.issued(), elsewhere]) {
+      const isClaimed = (await table.claim(card, (reader) => lying(reader, lie))) === 'claimed'
+      believed.push(isClaimed && (card === elsewhere || card.state !== CLAIMED))
+    }
+  }
+  return believed
+}
+
+test('whatever a hand on the line says of a card’s state, no device believes a claim that the card did not take', async () => {
+  expect(await liedTo(new CardTable(await cardsBuild()))).not.toContain(true)
+})
+
+test('a build that looks at no verdict on the proof believes that the card is its own', async () => {
+  expect(await liedTo(new CardTable(await cardsBuild(believesAnyState)))).toContain(true)
+})
+
+/** A copy of an issued card, made by somebody who has the voting device's own key for cards as well. */
+async function copyWithDevicesKey(table: CardTable): Promise<HomeMadeCard> {
+  const shown = readableOf(await table.issued())
+  const key = impostorsKey(shown.get(0x0103) ?? new Uint8Array(0), table.device.scalar)
+  return new HomeMadeCard(shown, table.cards.cardAuthority.publicKey, key)
+}
+
+test('whoever copied the device’s own key for cards makes a card with a good receipt and gets no ballot: it cannot sign', async () => {
+  const table = new CardTable(await cardsBuild())
+  expect(await table.claim(await copyWithDevicesKey(table))).toBe('forged')
+  const weak = new CardTable(await cardsBuild(believesAnyState))
+  expect(await weak.claim(await copyWithDevicesKey(weak))).toBe('claimed')
 })
 
 /** Everything that a real card answered while it was claimed, played to the device once more: the card itself is gone. */

@@ -8,8 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { ok } from '../../core/result.ts'
 import { provision } from '../../demo/provisioned.ts'
+import { DayKeyGathering } from '../../device-agent/ballot/polls/day-key.ts'
 import { systemClock } from '../../device-agent/system.ts'
+import type { Apdu } from '../../firmware/card-reader/apdu.ts'
+import type { CardReader } from '../../firmware/card-reader/driver.ts'
 import { makeCardKey } from '../../simulator/cards/card-key.ts'
 import type { OfficerCard } from '../../simulator/cards/officer-card.ts'
 import { vote } from '../../simulator/people/voter.ts'
@@ -18,12 +22,20 @@ import { fa } from '../../ui/strings/voter/fa.ts'
 import { station } from '../device-agent/store/voting.ts'
 import { issueCards } from '../end-to-end/station.ts'
 import { realBuild } from '../end-to-end/weakened/build.ts'
-import { StationCards } from '../fixtures/station-cards.ts'
-import { HomeMadeCard, readableOf } from './attackers-cards.ts'
+import { CARD_PIN, StationCards } from '../fixtures/station-cards.ts'
+import { HomeMadeCard, impostorsKey, readableOf, tampered } from './attackers-cards.ts'
 import { CardTable } from './card-table.ts'
 import { lineDay } from './line-day.ts'
-import { admitsAnyAuthority, admitsAnyStation, knowsNoDate } from './weakened/cards.ts'
-import { cardsBuild } from './weakened/weaken.ts'
+import {
+  admitsAnyAuthority,
+  admitsAnyStation,
+  believesBareDeath,
+  knowsNoDate,
+  looksAtNoAuthenticator,
+  looksAtNoSignature,
+  sendsThePinFirst,
+} from './weakened/cards.ts'
+import { type CardsBuild, cardsBuild } from './weakened/weaken.ts'
 
 const folders: string[] = []
 afterAll(() => {
@@ -53,13 +65,81 @@ test('a build that does not ask who certified it lets it in', async () => {
   expect(await table.admit(forged(table), 'executive')).toBe('officer-admitted')
 })
 
-test('a copy of a real officer’s card opens nothing and does not see the PIN', async () => {
+/** A copy of all that a real officer's card shows, with keys of its maker's. */
+function copied(
+  table: CardTable,
+  changed: { readonly devicesKey: boolean } = { devicesKey: false },
+): OfficerCard {
+  const shown = readableOf(table.cards.officer('executive'))
+  const certificate = shown.get(0x0201) ?? new Uint8Array(0)
+  const key = impostorsKey(shown.get(0x0103) ?? new Uint8Array(0), table.device.scalar)
+  return table.cards.officer('executive', changed.devicesKey ? { certificate, key } : { certificate })
+}
+
+/** A real officer and a copy are let in or not; gives that, and whether the PIN stood in what the device wrote on the reader's line. */
+async function overheard(build: CardsBuild) {
+  const written: Uint8Array[] = []
+  const table = new CardTable(build, (bytes) => written.push(bytes))
+  const real = await table.admit(table.cards.officer('executive'), 'executive')
+  const copy = await table.admit(copied(table), 'executive')
+  return { real, copy, isHeard: Buffer.concat(written).includes(CARD_PIN) }
+}
+
+test('a copy of a real officer’s card opens nothing, and neither it nor who listens on the line sees the PIN', async () => {
+  const seen = await overheard(await cardsBuild())
+  expect(seen).toEqual({ real: 'officer-admitted', copy: 'forged', isHeard: false })
+  const weak = await overheard(await cardsBuild(sendsThePinFirst))
+  expect(weak).toEqual({ real: 'officer-admitted', copy: 'forged', isHeard: true })
+})
+
+test('whoever copied the device’s own key for cards is no officer there: the card that he makes cannot sign', async () => {
   const table = new CardTable(await cardsBuild())
-  const shown = table.cards.officer('executive')
-  const copy = table.cards.officer('executive', {
-    certificate: readableOf(shown).get(0x0201) ?? new Uint8Array(0),
-  })
-  expect(await table.admit(copy, 'executive')).toBe('forged')
+  expect(await table.admit(copied(table, { devicesKey: true }), 'executive')).toBe('forged')
+  const weak = new CardTable(await cardsBuild(looksAtNoSignature))
+  expect(await weak.admit(copied(weak, { devicesKey: true }), 'executive')).toBe('officer-admitted')
+})
+
+/** A hand answers for the card that its PIN is blocked, to the PIN alone or to every question about it, and the officer is told something. */
+async function toldDead(build: CardsBuild): Promise<readonly string[]> {
+  const table = new CardTable(build)
+  const answering = (every: boolean) => (reader: CardReader) =>
+    tampered(reader, async (apdu, pass) => {
+      const answer = await pass()
+      const isPin = apdu.ins === 0x20 && (every || (apdu.data?.length ?? 0) > 8)
+      return isPin ? ok({ data: new Uint8Array(0), status: 0x6983 }) : answer
+    })
+  const told = [false, true].map((every) => answering(every))
+  const said: string[] = []
+  for (const through of told)
+    said.push(await table.admit(table.cards.officer('executive'), 'executive', { through }))
+  return said
+}
+
+test('a hand on the line has no good card thrown away as dead', async () => {
+  expect(await toldDead(await cardsBuild())).toEqual(['officer-admitted', 'forged'])
+  expect(await toldDead(await cardsBuild(believesBareDeath))).toEqual(['dead', 'dead'])
+})
+
+/** The day's key is drawn onto an officer's card; at the next device a hand slips in an order to erase whatever object was just selected. */
+async function shareAfterHand(build: CardsBuild): Promise<Uint8Array | null> {
+  const table = new CardTable(build)
+  const card = table.cards.officer('executive')
+  const gathering = () => new DayKeyGathering('s-1', table.cards.random, [], [])
+  expect(await table.admit(card, 'executive', { gathering: gathering() })).toBe('officer-admitted')
+  const erase: Apdu = { cla: 0x04, ins: 0xda, p1: 0, p2: 0, data: new Uint8Array(8) }
+  const slipping = (reader: CardReader) =>
+    tampered(reader, async (apdu, pass) => {
+      const answer = await pass()
+      if (apdu.cla === 0x04 && apdu.ins === 0xa4) await pass(erase)
+      return answer
+    })
+  await table.admit(card, 'executive', { through: slipping, gathering: gathering() })
+  return table.dayShare(card)
+}
+
+test('a hand on the line erases no share of the day’s key', async () => {
+  expect(await shareAfterHand(await cardsBuild())).toHaveLength(81)
+  expect(await shareAfterHand(await cardsBuild(looksAtNoAuthenticator))).toBeNull()
 })
 
 test('a certificate that ran out or of another station opens nothing, and does in a build that does not ask', async () => {

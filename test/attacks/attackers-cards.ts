@@ -2,8 +2,9 @@
 import { ok } from '../../core/result.ts'
 import type { Apdu, CardAnswer } from '../../firmware/card-reader/apdu.ts'
 import type { CardReader } from '../../firmware/card-reader/driver.ts'
-import { type CardKey, makeCardKey } from '../../simulator/cards/card-key.ts'
+import { agreementKey, type CardKey, makeCardKey } from '../../simulator/cards/card-key.ts'
 import { type CardObject, ObjectCard } from '../../simulator/cards/objects.ts'
+import { personalise } from '../../simulator/cards/personalise.ts'
 import { type CardInstruction, type SmartCard, SW } from '../../simulator/cards/smart-card.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { exchange, send } from '../simulator/cards/terminal-side.ts'
@@ -26,10 +27,16 @@ export class HomeMadeCard extends ObjectCard {
     authority: Uint8Array,
     key: CardKey = attackersKey(),
   ) {
-    super(key, authority)
+    super(key)
     const free = { room: 4096, mayRead: () => undefined, mayWrite: () => undefined }
     const shown = new Map([...contents, ...(contents.has(0x0103) ? [] : [[0x0103, key.vouched] as const])])
-    this.objects = new Map([...shown].map(([id, value]) => [id, { value, ...free }]))
+    const home = [...shown].map(([id, value]) => [id, { value, ...free }] as const)
+    this.objects = new Map([...this.commonObjects, ...home])
+    personalise(this, new Map([[0x0301, authority]]))
+  }
+
+  protected override isWhole(): boolean {
+    return true
   }
 
   /** The authorization that a desk wrote on it, if one did. */
@@ -66,6 +73,18 @@ export function attackersKey(): CardKey {
   return makeCardKey(seededRandom('made at home'))
 }
 
+/**
+ * A key for the copy of a card, at a device whose own key for cards was copied: the secret of both certified keys can be had with either,
+ * so that the receipt comes out as the card itself would have made it.
+ * @param vouched object 0103 of the card
+ * @param scalar the device's private key
+ */
+export function impostorsKey(vouched: Uint8Array, scalar: Uint8Array): CardKey {
+  const publicKey = vouched.slice(0, 65)
+  const agree = () => agreementKey(scalar).agree(publicKey)
+  return { ...attackersKey(), vouched, agreement: { publicKey, agree } }
+}
+
 /** Everything that a card shows to anybody who selects it. */
 export function readableOf(card: SmartCard): ReadonlyMap<number, Uint8Array> {
   card.reset()
@@ -89,10 +108,10 @@ export function readableOf(card: SmartCard): ReadonlyMap<number, Uint8Array> {
   )
 }
 
-/** What stands between device and card: is asked for each command's answer, and may pass it on. */
+/** What stands between device and card: is asked for each command's answer, and may pass it on, or another in its place or beside it. */
 export type Between = (
   apdu: Apdu,
-  pass: () => ReturnType<CardReader['transmit']>,
+  pass: (instead?: Apdu) => ReturnType<CardReader['transmit']>,
 ) => ReturnType<CardReader['transmit']>
 
 /** A reader with something in it. */
@@ -102,7 +121,7 @@ export function tampered(reader: CardReader, between: Between): CardReader {
     counters: reader.counters,
     onCard: (listener) => reader.onCard(listener),
     powerOn: () => reader.powerOn(),
-    transmit: (apdu) => between(apdu, () => reader.transmit(apdu)),
+    transmit: (apdu) => between(apdu, (instead = apdu) => reader.transmit(instead)),
     heartbeat: () => reader.heartbeat(),
     onLost: (listener) => reader.onLost(listener),
     close: () => reader.close(),

@@ -1,5 +1,6 @@
 /** A check-in desk, a voting device and a reader of a build, and whoever puts cards into it. */
 import type { Result } from '../../core/result.ts'
+import type { DayKeyGathering } from '../../device-agent/ballot/polls/day-key.ts'
 import type { CardReader } from '../../firmware/card-reader/driver.ts'
 import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
 import type { SmartCard } from '../../simulator/cards/smart-card.ts'
@@ -7,7 +8,7 @@ import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { CardBench } from '../device-agent/ballot/card-bench.ts'
 import { device, station } from '../device-agent/store/voting.ts'
-import { CARD_PIN, StationCards } from '../fixtures/station-cards.ts'
+import { CARD_PIN, done, StationCards } from '../fixtures/station-cards.ts'
 import type { CardsBuild } from './weakened/weaken.ts'
 
 const { electionPackage, authority, executive, supervisory } = station
@@ -16,14 +17,17 @@ const STYLE = 'city'
 /** One station's dealings with cards. */
 export class CardTable {
   readonly cards: StationCards
-  readonly device: CardTerminal
+  /** The device, and its private key for whoever copied it. */
+  readonly device: CardTerminal & { readonly scalar: Uint8Array }
   readonly #build: CardsBuild
-  readonly #bench = new CardBench()
+  readonly #bench: CardBench
   readonly #random = seededRandom('card table')
   readonly #desk
 
-  constructor(build: CardsBuild) {
+  /** @param heard is given what the device writes on the reader's line */
+  constructor(build: CardsBuild, heard?: (bytes: Uint8Array) => void) {
     this.#build = build
+    this.#bench = new CardBench(heard)
     this.cards = new StationCards('card table', station, build)
     this.device = this.cards.terminal('ballot-device')
     this.#desk = new build.CardDesk({
@@ -68,8 +72,20 @@ export class CardTable {
     return claimed.ok ? 'claimed' : claimed.error
   }
 
-  /** The device admits an officer with the card's PIN, or says why not. */
-  async admit(card: SmartCard, role: 'executive' | 'supervisory', pin = CARD_PIN): Promise<string> {
+  /**
+   * The device admits an officer with the card's PIN, or says why not.
+   * @param through what is in the reader
+   * @param gathering for which the card's share of the day key is read, or drawn
+   */
+  async admit(
+    card: SmartCard,
+    role: 'executive' | 'supervisory',
+    {
+      through = (reader: CardReader) => reader,
+      gathering,
+    }: { readonly through?: (reader: CardReader) => CardReader; readonly gathering?: DayKeyGathering } = {},
+  ): Promise<string> {
+    const wanted = gathering && { gathering, mayDraw: true, drawn: () => {}, shared: () => {} }
     const checks = {
       authorityKey: authority.publicKey,
       station: 's-1',
@@ -80,9 +96,17 @@ export class CardTable {
     }
     const met = async () => ({ is: 'met' as const })
     const input = await this.#bench.during(card, (reader) =>
-      this.#build.admitOfficer(reader, { role, pin }, checks, met, undefined),
+      this.#build.admitOfficer(through(reader), { role, pin: CARD_PIN }, checks, met, wanted),
     )
     return input.is === 'officer-refused' ? input.why : input.is
+  }
+
+  /** The share of the day key that an officer's card holds. */
+  dayShare(card: SmartCard): Promise<Uint8Array | null> {
+    return this.#bench.during(card, async (reader) => {
+      const officer = await this.cards.openOfficer(reader, this.device)
+      return done(await officer.readDayShare())
+    })
   }
 }
 

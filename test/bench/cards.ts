@@ -1,6 +1,5 @@
-/** What a card's authentication costs, beside its bytes on the reader's line: `npm run bench -- cards`. */
+/** What a card's authentication costs, and when the first screen is there, beside the bytes on the reader's line: `npm run bench -- cards`. */
 import { signAuthorization } from '../../core/cards/authorization.ts'
-import type { OpenLine } from '../../core/ports.ts'
 import { admitOfficer } from '../../device-agent/ballot/polls/officer-card.ts'
 import { claimVoterCard } from '../../device-agent/ballot/session/voter-card.ts'
 import { openCard } from '../../firmware/card-reader/card.ts'
@@ -15,6 +14,8 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { makeStation, OPENING } from '../audit/fixtures.ts'
 import { CARD_PIN, done, StationCards } from '../fixtures/station-cards.ts'
+import { counting } from './counted-line.ts'
+import { type FirstScreen, measureFirstScreens } from './first-screen.ts'
 import { machine, quantile, table } from './table.ts'
 
 const BAUD = 115_200
@@ -70,6 +71,35 @@ export async function main(): Promise<void> {
     'both sides compute',
   ]
   process.stdout.write(table(head, rows))
+  process.stdout.write(
+    '\n## From card in to the first screen painted, a whole device before Debian’s Chromium\n\n',
+  )
+  const screens = await measureFirstScreens(CARDS.map(([, contacts]) => contacts))
+  const firstHead = [
+    'card',
+    'bytes on the line',
+    'those alone',
+    'lines',
+    'machine and browser',
+    'card in to painted',
+    'ratio',
+  ]
+  process.stdout.write(
+    table(
+      firstHead,
+      screens.map((seen, kind) => firstRow(CARDS[kind]?.[0] ?? '', seen)),
+    ),
+  )
+}
+
+function firstRow(name: string, seen: readonly FirstScreen[]): string[] {
+  const of = (value: (screen: FirstScreen) => number) => quantile(seen.map(value), 0.5)
+  const bytes = of((screen) => screen.bytes)
+  const wireMs = (1000 * bytes * BITS_A_BYTE) / BAUD
+  const times = [wireMs, of((screen) => screen.linesMs), of((screen) => screen.computedMs)]
+  const allMs = of((screen) => screen.linesMs + screen.computedMs)
+  const shown = [...times, allMs].map((value) => `${value.toFixed(0)} ms`)
+  return [name, String(bytes), ...shown, (allMs / wireMs).toFixed(1)]
 }
 
 function row(name: string, visits: readonly Visit[]): string[] {
@@ -167,22 +197,4 @@ function during(
       return result
     })(),
   )
-}
-
-function counting(open: OpenLine, count: { bytes: number }): OpenLine {
-  return async () => {
-    const transport = await open()
-    return {
-      listen: (receive, lost) =>
-        transport.listen((chunk) => {
-          count.bytes += chunk.length
-          receive(chunk)
-        }, lost),
-      write: (bytes) => {
-        count.bytes += bytes.length
-        transport.write(bytes)
-      },
-      close: () => transport.close(),
-    }
-  }
 }

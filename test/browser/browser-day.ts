@@ -40,6 +40,7 @@ const MORNING = Date.parse('2026-06-19T04:00:00Z')
 export interface BrowserDay {
   readonly bench: WatchedBench
   readonly person: Person
+  readonly clock: VirtualClock
   readonly cards: readonly VoterCard[]
   readonly page: Page
   /** What the browser complained of. */
@@ -53,7 +54,12 @@ export interface BrowserDay {
 /** Opens the polls, lets the people do what they do, closes the polls and has everything audited. */
 export async function browserDay(
   browser: Browser,
-  settings: { readonly voters: number; readonly pointer?: boolean },
+  settings: {
+    readonly voters: number
+    readonly pointer?: boolean
+    /** What lies between the device and the line of a peripheral. */
+    readonly between?: (name: PeripheralName, open: OpenLine) => OpenLine
+  },
   people: (day: BrowserDay) => Promise<void>,
 ): Promise<Audited> {
   const out = mkdtempSync(join(tmpdir(), 'sandogh-browser-day-'))
@@ -82,8 +88,9 @@ export async function browserDay(
   const pairs = PERIPHERALS.map((name) => [name, virtualLine(name, clock)] as const)
   const plugs = Object.fromEntries(pairs.map(([name, { plug }]) => [name, plug])) as Plugs
   const display = new PaintedInBrowser(server.open, () => clock.hold())
+  const { between = (_name, open) => open } = settings
   const lines = {
-    ...(Object.fromEntries(pairs.map(([name, { open }]) => [name, open])) as DeviceLines),
+    ...(Object.fromEntries(pairs.map(([name, { open }]) => [name, between(name, open)])) as DeviceLines),
     display: display.open,
   }
   const bench: WatchedBench = { ...setUpBench(plugs, clock, CALIBRATION, 'light'), display }
@@ -92,6 +99,7 @@ export async function browserDay(
   const day: BrowserDay = {
     bench,
     person: new Person(bench, clock),
+    clock,
     cards,
     page,
     complaints,

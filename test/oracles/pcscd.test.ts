@@ -9,6 +9,7 @@ import { T0Contacts } from '../../simulator/cards/t0-contacts.ts'
 import { T1Contacts } from '../../simulator/cards/t1-contacts.ts'
 import { CCID_DRIVER, describeWith, OPENSC, PCSCD, ROOT } from './needs.ts'
 import { Pcscd } from './pcsc/pcscd.ts'
+import { securedSession } from './pcsc/secured.ts'
 import {
   answersIn,
   askAll,
@@ -57,6 +58,24 @@ describeWith([PCSCD, CCID_DRIVER, OPENSC, ROOT], 'pcscd, libccid and OpenSC', ()
     await pcscd.pull()
     expect((await pcscd.tool('--atr')).text).toContain('Card not present')
   })
+
+  test.each(CONTACTS)(
+    'carry a secure channel to a card of $name, byte for byte as it was made',
+    async ({ make }) => {
+      const card = officerCard()
+      await pcscd.insert(make(card))
+      const session = securedSession()
+      const said = await pcscd.tool('--card-driver', 'default', ...sends(session.commands))
+      expect(said.code).toBe(0)
+      const answers = answersIn(said)
+      expect(answers.slice(0, -1)).toEqual(session.answers)
+      const { status = '', data = '' } = answers.at(-1) ?? {}
+      const proof = session.open({ status: Number.parseInt(status, 16), data: Buffer.from(data, 'hex') })
+      const message = authenticationMessage(CHALLENGE, CONTEXT, officerObjectHash(CERTIFICATE))
+      expect(verifyP256(card.publicKey, message, proof?.data ?? new Uint8Array(0))).toBe(true)
+      await pcscd.pull()
+    },
+  )
 
   test('try the drivers of all cards they know on ours, which is none of them and stays what it is', async () => {
     for (const contacts of [new T0Contacts(officerCard()), new T1Contacts(officerCard())]) {

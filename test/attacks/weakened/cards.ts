@@ -15,6 +15,58 @@ export const looksAtNoProof: readonly Replacement[] = [
   },
 ]
 
+/** A device that does not ask what came of the card's proof, as long as something came: it believes the state that it was shown. */
+export const believesAnyState: readonly Replacement[] = [
+  {
+    file: 'device-agent/ballot/session/voter-card.ts',
+    line: "if (proof !== 'holds') return fail(proof)",
+    by: "if (proof === 'unreadable') return fail(proof)",
+  },
+]
+
+/** A device that takes an officer's receipt of the channel for enough. */
+export const looksAtNoSignature: readonly Replacement[] = [
+  {
+    file: 'device-agent/ballot/polls/officer-card.ts',
+    line: "if (!verifyP256(certificate.value.publicKeyRaw, message, signature.value)) return refused('forged')",
+    by: "if (message.length < signature.value.length) return refused('forged')",
+  },
+]
+
+const SECURES = `  const secured = await card.secure(terminal, certificate.value.publicKeyRaw, random)
+  if (!secured.ok) return refused(whyNot(secured.error))
+`
+const VERIFIES = `  const verified = await card.verifyPin(pin)
+  if (!verified.ok) return refused(whyNot(verified.error))
+`
+
+/** A device that asks for the PIN before it knows whose card it is. */
+export const sendsThePinFirst: readonly Replacement[] = [
+  {
+    file: 'device-agent/ballot/polls/officer-card.ts',
+    line: SECURES + VERIFIES,
+    by: VERIFIES + SECURES,
+  },
+]
+
+/** A device that takes a bare word for a card's own that it is dead. */
+export const believesBareDeath: readonly Replacement[] = [
+  {
+    file: 'firmware/card-reader/card.ts',
+    line: 'if (answer.value.status !== BLOCKED) return pinOutcome(answer.value)',
+    by: "if (answer.value.status === BLOCKED) return ok('dead')",
+  },
+]
+
+/** Cards that obey whatever comes in a channel's form, from whoever it is. */
+export const looksAtNoAuthenticator: readonly Replacement[] = [
+  {
+    file: 'simulator/cards/secure-channel.ts',
+    line: 'if (!timingSafeEqual(chain.subarray(0, MAC), envelope.subarray(end))) return undefined',
+    by: 'if (chain.length < MAC) timingSafeEqual(chain, envelope)',
+  },
+]
+
 /** A device whose challenges and fresh keys are always the same. */
 export const asksTheSameAgain: readonly Replacement[] = [
   {

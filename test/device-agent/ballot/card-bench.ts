@@ -1,5 +1,5 @@
 /** A virtual card reader on a line, the device's driver at the other end, and time that passes while they talk. */
-import type { Logger } from '../../../core/ports.ts'
+import type { Logger, OpenLine } from '../../../core/ports.ts'
 import { type CardReader, connectCardReader } from '../../../firmware/card-reader/driver.ts'
 import type { SmartCard } from '../../../simulator/cards/smart-card.ts'
 import { inProcessLine } from '../../../simulator/lines/in-process.ts'
@@ -14,7 +14,13 @@ export class CardBench {
   readonly clock = new VirtualClock(OPENING)
   readonly #line = inProcessLine({ clock: this.clock, baudRate: 115_200, bitsPerByte: 11, paced: true })
   readonly #reader = new VirtualCardReader({ line: this.#line.plug, clock: this.clock })
+  readonly #heard: ((bytes: Uint8Array) => void) | undefined
   #driver: CardReader | undefined
+
+  /** @param heard is given what the device writes on the line */
+  constructor(heard?: (bytes: Uint8Array) => void) {
+    this.#heard = heard
+  }
 
   /** Puts the card in, waits until the driver has noticed, runs `work`, takes the card out. */
   during<T>(card: SmartCard, work: (reader: CardReader) => Promise<T>): Promise<T> {
@@ -40,7 +46,15 @@ export class CardBench {
   }
 
   async #connect(): Promise<CardReader> {
-    const connected = await connectCardReader({ open: this.#line.open, clock: this.clock, logger: silent })
+    const open: OpenLine = async () => {
+      const transport = await this.#line.open()
+      const write = (bytes: Uint8Array) => {
+        this.#heard?.(bytes)
+        transport.write(bytes)
+      }
+      return { listen: transport.listen.bind(transport), write, close: () => transport.close() }
+    }
+    const connected = await connectCardReader({ open, clock: this.clock, logger: silent })
     if (!connected.ok) throw new Error(connected.error.what)
     return connected.value
   }

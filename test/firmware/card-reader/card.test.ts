@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { verifyP256 } from '../../../core/keys/p256.ts'
-import type { OfficerCard, VoterCard } from '../../../firmware/card-reader/card.ts'
+import type { Card as AnyCard, OfficerCard, VoterCard } from '../../../firmware/card-reader/card.ts'
 import {
   authenticationMessage,
   officerObjectHash,
@@ -54,6 +54,30 @@ async function opened(card: CardScript) {
 }
 
 const long = Uint8Array.from({ length: 450 }, (_, i) => i & 0xff)
+
+type TrusteeCard = Extract<AnyCard, { kind: 'trustee' }>
+
+test.each([
+  ['01', '0101', 2_048, (card: AnyCard) => (card as VoterCard).readAuthorization()],
+  ['01', '0102', 65, (card: AnyCard) => (card as VoterCard).readPublicKey()],
+  ['02', '0201', 4_096, (card: AnyCard) => card.readCertificate()],
+  ['02', '0202', 81, (card: AnyCard) => (card as OfficerCard).readDayShare()],
+  ['02', '0203', 32_768, (card: AnyCard) => (card as OfficerCard).readHeads()],
+  ['06', '0204', 512, (card: AnyCard) => (card as TrusteeCard).readElectionShare()],
+] as const)(
+  'card %s: object %s has room for %i bytes, and one that says more is not read at all',
+  async (kind, id, room, read) => {
+    for (const [length, isRead] of [
+      [room, true],
+      [room + 1, false],
+    ] as const) {
+      const { card, log } = objectCard(kind, { [id]: new Uint8Array(length) })
+      const answer = await read(await opened(card))
+      expect(answer.ok).toBe(isRead)
+      expect(log.some((tpdu) => tpdu.startsWith('00b0'))).toBe(isRead)
+    }
+  },
+)
 
 describe('a voter card', () => {
   test('is known by its applet, and read in pieces of 200 bytes', async () => {
@@ -148,13 +172,19 @@ describe('a voter card', () => {
 describe("an officer's card", () => {
   test('is of its kind, and counts wrong PINs until it is dead', async () => {
     let answer = '63c2'
-    const { card, log } = objectCard('03', {}, (tpdu) => (tpdu[1] === 0x20 ? answer : '6d00'))
+    const { card, log } = objectCard('03', {}, (tpdu) => {
+      if (tpdu[1] !== 0x20) return '6d00'
+      return answer === '6983' && tpdu[4] === 0 ? '63c0' : answer
+    })
     const officer = (await opened(card)) as OfficerCard
     expect(officer.kind).toBe('supervisory')
     expect(good(await officer.verifyPin('00001111'))).toEqual({ triesLeft: 2 })
     expect(log.at(-1)).toBe(`0020008008${hex(new TextEncoder().encode('00001111'))}`)
+    answer = '63c0'
+    expect(good(await officer.verifyPin('00001111'))).toEqual({ triesLeft: 0 })
     answer = '6983'
     expect(good(await officer.verifyPin('00001111'))).toBe('dead')
+    expect(log.at(-1)).toBe('0020008000')
     answer = '9000'
     expect(good(await officer.verifyPin('12345678'))).toBe('verified')
     await expect(officer.verifyPin('1234567')).rejects.toThrow('eight decimal digits')

@@ -46,9 +46,9 @@ describe('the published session', () => {
 
   test('carries its command and its answer', () => {
     const messages = session()
-    const { cla, data } = messages.wrap(getStatus)
-    expect(cla).toBe(0x84)
-    expect(hex(data ?? bytes(''))).toBe('E1EE3A92EF45551E8464A252F997230DC4E84F41BA692405')
+    const wrapped = messages.wrap(getStatus)
+    expect(wrapped?.cla).toBe(0x84)
+    expect(hex(wrapped?.data ?? bytes(''))).toBe('E1EE3A92EF45551E8464A252F997230DC4E84F41BA692405')
     const answer = messages.unwrap({ data: bytes(LIST_ANSWER), status: 0x9000 })
     expect(hex(answer?.data ?? bytes(''))).toBe(LIST)
   })
@@ -74,13 +74,34 @@ describe('the published session', () => {
   })
 
   test('takes no answer twice, to another command, with another status, or without an authenticator', () => {
+    const wrong = [
+      { data: bytes(LIST_ANSWER), status: 0x6300 },
+      { data: bytes(''), status: 0x9000 },
+      { data: bytes(LIST_ANSWER), status: 0x6985 },
+    ]
+    for (const answer of wrong) {
+      const messages = session()
+      messages.wrap(getStatus)
+      expect(messages.unwrap(answer)).toBeUndefined()
+    }
     const messages = session()
     messages.wrap(getStatus)
-    expect(messages.unwrap({ data: bytes(LIST_ANSWER), status: 0x6300 })).toBeUndefined()
-    expect(messages.unwrap({ data: bytes(''), status: 0x9000 })).toBeUndefined()
-    expect(messages.unwrap({ data: bytes(LIST_ANSWER), status: 0x6985 })).toBeUndefined()
     messages.wrap(getStatus)
     expect(messages.unwrap({ data: bytes(LIST_ANSWER), status: 0x9000 })).toBeUndefined()
+    const twice = session()
+    twice.wrap(getStatus)
+    expect(twice.unwrap({ data: bytes(LIST_ANSWER), status: 0x9000 })).toBeDefined()
+    expect(twice.unwrap({ data: bytes(LIST_ANSWER), status: 0x9000 })).toBeUndefined()
+  })
+
+  test('is over after one wrong answer: nothing is sent under it any more, and no answer is taken', () => {
+    const messages = session()
+    messages.wrap(getStatus)
+    expect(messages.unwrap({ data: bytes(''), status: 0x9000 })).toBeUndefined()
+    // The answer that would have been right.
+    expect(messages.unwrap({ data: bytes(LIST_ANSWER), status: 0x9000 })).toBeUndefined()
+    expect(messages.wrap(getStatus)).toBeUndefined()
+    expect(messages.unwrap({ data: bytes(''), status: 0x6985 })).toBeUndefined()
   })
 
   test('lets an error through that has no data, which is nobody’s word', () => {

@@ -1,191 +1,26 @@
 /** T=1 as the host speaks it, against the card's side of it that was written apart from it, on a wire that lies. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeApdu } from '../../../firmware/card-reader/apdu.ts'
-import { type Block, encodeBlock, parseBlock } from '../../../firmware/card-reader/t1-block.ts'
-import {
-  askSize,
-  newLink,
-  sendCommand,
-  stepT1,
-  type T1Link,
-  type T1Step,
-} from '../../../firmware/card-reader/t1-engine.ts'
+import { encodeBlock } from '../../../firmware/card-reader/t1-block.ts'
+import { askSize, newLink, sendCommand, stepT1 } from '../../../firmware/card-reader/t1-engine.ts'
 import { T1Contacts } from '../../../simulator/cards/t1-contacts.ts'
 import { bytes } from '../scripted-line.ts'
-import { COUNTED, CountingCard } from './counting-card.ts'
+import { CountingCard } from './counting-card.ts'
+import {
+  anyBody,
+  anySize,
+  anyTrouble,
+  command,
+  done,
+  ENGINE,
+  type Engine,
+  hex,
+  PATIENCE,
+  ready,
+  SELECT,
+  Wire,
+} from './t1-wire.ts'
 import { believesAnyBlock, believesAnyNumber, startsAgain, weakened } from './weakened.ts'
-
-/** The host's side, or a weakened one. */
-type Engine = Pick<typeof import('../../../firmware/card-reader/t1-engine.ts'), 'sendCommand' | 'stepT1'>
-const ENGINE: Engine = { sendCommand, stepT1 }
-const PATIENCE = 20
-const SELECT = bytes('00 a4 04 00 08 f0 53 41 4e 44 4f 47 48 01')
-const hex = (all: Uint8Array) => Buffer.from(all).toString('hex')
-
-/** What happens to one block on its way; each leaves a block that its check tells from a good one. */
-type Fault =
-  | { readonly is: 'flip'; readonly at: number; readonly mask: number }
-  | { readonly is: 'cut'; readonly at: number }
-  | { readonly is: 'lose' }
-  | { readonly is: 'noise'; readonly bytes: Uint8Array }
-
-const anyFault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({ is: fc.constant('flip' as const), at: fc.nat(260), mask: fc.integer({ min: 1, max: 255 }) }),
-  fc.record({ is: fc.constant('cut' as const), at: fc.nat(260) }),
-  fc.constant({ is: 'lose' as const }),
-  fc.record({ is: fc.constant('noise' as const), bytes: fc.uint8Array({ minLength: 4, maxLength: 12 }) }),
-)
-
-/** Also that the block before it comes once more in its place. */
-type Trouble = Fault | { readonly is: 'stale' }
-const anyTrouble = fc.oneof({ arbitrary: anyFault, weight: 3 }, fc.constant({ is: 'stale' as const }))
-
-function damaged(block: Uint8Array, fault: Fault | undefined): Uint8Array {
-  switch (fault?.is) {
-    case 'flip': {
-      const at = fault.at % block.length
-      return block.with(at, (block[at] ?? 0) ^ fault.mask)
-    }
-    case 'cut':
-      return block.slice(0, fault.at % block.length)
-    case 'lose':
-      return new Uint8Array(0)
-    case 'noise': {
-      const sum = fault.bytes.reduce((lrc, byte) => lrc ^ byte, 0)
-      return sum === 0 ? fault.bytes.with(0, (fault.bytes[0] ?? 0) ^ 1) : fault.bytes
-    }
-    case undefined:
-      return block
-  }
-}
-
-/** A host and a card, and faults by the number of the block, both ways counted. */
-class Wire {
-  readonly card = new CountingCard()
-  readonly #contacts: T1Contacts
-  #faults: ReadonlyMap<number, Trouble>
-  readonly seen: string[] = []
-  blocks = 0
-  readonly #before: { up?: Uint8Array; down?: Uint8Array } = {}
-
-  constructor(ifsc: number, faults: ReadonlyMap<number, Trouble> = new Map(), slowMs = 0) {
-    this.#contacts = new T1Contacts(this.card, { ifsc, manner: { is: 'slow', ms: slowMs } })
-    this.#contacts.reset()
-    this.#faults = faults
-  }
-
-  run(first: T1Step, engine: Engine = ENGINE): Exclude<T1Step, { is: 'send' }> {
-    let step = first
-    while (step.is === 'send') {
-      const heard = this.#pass(step.bytes, 'down')
-      const [saying] = heard.length === 0 ? [] : this.#contacts.take(heard, 0x11)
-      const said = saying === undefined ? new Uint8Array(0) : this.#pass(saying.bytes, 'up')
-      step = engine.stepT1(step.state, said.length === 0 ? { is: 'silence' } : { is: 'bytes', bytes: said })
-    }
-    return step
-  }
-
-  /** From now on, and from now counted, blocks are damaged so. */
-  lie(faults: Iterable<readonly [number, Trouble]>): void {
-    this.#faults = new Map(faults)
-    this.blocks = 0
-  }
-
-  #pass(block: Uint8Array, way: 'up' | 'down'): Uint8Array {
-    const fault = this.#faults.get(this.blocks)
-    const passed = fault?.is === 'stale' ? (this.#before[way] ?? block) : damaged(block, fault)
-    this.#before[way] = block
-    this.blocks += 1
-    this.seen.push(hex(passed))
-    return passed
-  }
-}
-
-function done(step: T1Step): { readonly answer: Uint8Array; readonly link: T1Link } {
-  if (step.is !== 'done') throw new Error(`not done: ${step.is}`)
-  return step
-}
-
-/** A wire on which the size is agreed and the applet selected; what is counted and damaged begins after that. */
-function ready(ifsc: number, faults: readonly (readonly [number, Trouble])[], slowMs = 0) {
-  const wire = new Wire(ifsc, new Map(), slowMs)
-  const sized = done(wire.run(askSize(newLink(ifsc, PATIENCE))))
-  const { link } = done(wire.run(sendCommand(sized.link, SELECT)))
-  wire.lie(faults)
-  wire.seen.length = 0
-  return { wire, link }
-}
-
-const anyBody = fc.uint8Array({ minLength: 1, maxLength: 255 })
-const anySize = fc.oneof(fc.integer({ min: 1, max: 254 }), fc.constantFrom(1, 2, 16, 32, 254))
-const command = (data: Uint8Array) => encodeApdu({ ...COUNTED, p1: 0, p2: 0, data, expected: 256 })
-
-describe('a block of T=1', () => {
-  const number = fc.constantFrom(0 as const, 1 as const)
-  const anyBlock: fc.Arbitrary<Block> = fc.oneof(
-    fc.record({
-      is: fc.constant('I' as const),
-      number,
-      more: fc.boolean(),
-      data: fc.uint8Array({ maxLength: 254 }),
-    }),
-    fc.record({
-      is: fc.constant('R' as const),
-      number,
-      error: fc.constantFrom('none' as const, 'check' as const, 'other' as const),
-    }),
-    fc.record({
-      is: fc.constant('S' as const),
-      about: fc.constantFrom('size' as const, 'more-time' as const),
-      answers: fc.boolean(),
-      value: fc.integer({ min: 1, max: 254 }),
-    }),
-    fc.record({
-      is: fc.constant('S' as const),
-      about: fc.constantFrom('resynchronise' as const, 'abort' as const),
-      answers: fc.boolean(),
-      value: fc.constant(undefined),
-    }),
-  )
-
-  test('is read back as it was written, and never with a fault', () => {
-    fc.assert(
-      fc.property(anyBlock, anyFault, (block, fault) => {
-        const written = encodeBlock(block)
-        expect(parseBlock(written)).toEqual(block)
-        const bent = damaged(written, fault)
-        expect(['damaged', 'meaningless']).toContain(parseBlock(bent).is)
-      }),
-    )
-  })
-
-  test('is that of the standard and of libccid', () => {
-    expect(parseBlock(bytes('00 c1 01 fe 3e'))).toEqual({
-      is: 'S',
-      about: 'size',
-      answers: false,
-      value: 254,
-    })
-    expect(parseBlock(bytes('00 e1 01 fe 1e'))).toEqual({ is: 'S', about: 'size', answers: true, value: 254 })
-    expect(parseBlock(bytes('00 c0 00 c0'))).toMatchObject({
-      is: 'S',
-      about: 'resynchronise',
-      answers: false,
-    })
-    expect(parseBlock(bytes('00 92 00 92'))).toEqual({ is: 'R', number: 1, error: 'other' })
-    // Reserved bits, an R-block with a field, another node, a size that is reserved.
-    for (const none of [
-      '00 01 00 01',
-      '00 a0 00 a0',
-      '00 80 01 00 81',
-      '12 00 00 12',
-      '00 c1 01 ff 3f',
-      '00 c4 00 c4',
-    ])
-      expect(parseBlock(bytes(none))).toEqual({ is: 'meaningless' })
-  })
-})
 
 describe('T=1 between host and card', () => {
   test('carries any command and its answer whole, in pieces of any size, and the card does it once', () => {

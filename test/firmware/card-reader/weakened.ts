@@ -56,6 +56,20 @@ export const believesAnyBlock: Weakening = {
   by: ') {',
 }
 
+/** A card may take as long as it likes for a command. */
+export const knowsNoHaste: Weakening = {
+  file: 'ready-card.ts',
+  line: "if (leftMs() <= 0) return fail('mute')",
+  by: '',
+}
+
+/** A card may take half a minute for each command, however many there are. */
+export const forgetsTheLast: Weakening = {
+  file: 'card-visit.ts',
+  line: 'this.#spareMs = Math.min(SPARE_MS, this.#spareMs + USUAL_COMMAND_MS - passed())',
+  by: 'this.#spareMs = SPARE_MS',
+}
+
 const folders: string[] = []
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })

@@ -9,6 +9,7 @@
 import { execFileSync } from 'node:child_process'
 import { T0Contacts } from '../../../simulator/cards/t0-contacts.ts'
 import { Pcscd, type Said } from './pcscd.ts'
+import { securedSession } from './secured.ts'
 import { answersIn, askAll, COMMANDS, CONTACTS, officerCard, sends } from './session.ts'
 
 const PACKAGES = ['pcscd', 'libccid', 'opensc']
@@ -62,6 +63,14 @@ async function main(): Promise<number> {
       tell('--card-driver default --send-apdu ..', answers)
       refused += answersIn(answers).filter(({ status }) => status !== '9000' && status !== '63C4').length
       if (answersIn(answers).length !== Object.keys(COMMANDS).length) refused += 1
+      say('\n-- under a secure channel')
+      await pcscd.pull()
+      await pcscd.insert(make(officerCard()))
+      const { commands } = securedSession()
+      const secured = await pcscd.tool('--card-driver', 'default', ...sends(commands))
+      tell('--card-driver default --send-apdu ..', secured)
+      const taken = answersIn(secured).filter(({ status }) => status === '9000').length
+      refused += commands.length - taken
       await pcscd.pull()
       tell('--atr', await pcscd.tool('--atr'))
       if (name === 'T=1') {

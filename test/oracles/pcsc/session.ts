@@ -1,13 +1,19 @@
 /** What `opensc-tool` asks an officer's card, over each protocol and however the card behaves. */
+import { stationHash } from '../../../core/cards/terminal-certificate.ts'
+import { p256KeyFromScalar } from '../../../core/keys/p256.ts'
 import { makeCardKey } from '../../../simulator/cards/card-key.ts'
 import { type Contacts, USUAL_SPEED } from '../../../simulator/cards/contacts.ts'
 import { OfficerCard } from '../../../simulator/cards/officer-card.ts'
+import { personalise } from '../../../simulator/cards/personalise.ts'
 import { T0Contacts } from '../../../simulator/cards/t0-contacts.ts'
 import { T1Contacts } from '../../../simulator/cards/t1-contacts.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import type { Pcscd, Said } from './pcscd.ts'
 
-const PIN = '20260619'
+export const PIN = '20260619'
+export const STATION = 's-1'
+/** By whose word the card knows terminals. */
+export const CARD_AUTHORITY = p256KeyFromScalar(new Uint8Array(32).fill(3))
 const FAST = 0x94
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').toUpperCase()
 
@@ -30,7 +36,13 @@ export const COMMANDS = {
 /** A card as the session begins with it. */
 export function officerCard(): OfficerCard {
   const key = makeCardKey(seededRandom('pcscd'))
-  return new OfficerCard({ kind: 'executive', certificate: CERTIFICATE, pin: PIN, key })
+  const card = new OfficerCard({ kind: 'executive', key })
+  const own = [
+    [0x0302, Buffer.from(PIN)],
+    [0x0303, stationHash(STATION)],
+  ] as const
+  personalise(card, new Map([[0x0201, CERTIFICATE], [0x0301, CARD_AUTHORITY.publicKey], ...own]))
+  return card
 }
 
 /** The same card behind each kind of contacts. */

@@ -54,6 +54,7 @@ export class TerminalSide {
     const [cla = 0, ins = 0, p1 = 0, p2 = 0, , ...rest] = hex(command)
     const data = body ?? (rest.length > 0 ? Uint8Array.from(rest) : undefined)
     const wrapped = this.messages.wrap({ cla, ins, p1, p2, ...(data && data.length > 0 && { data }) })
+    if (wrapped === undefined) throw new Error('the channel is over')
     const answer = this.messages.unwrap(exchange(this.card, wrapped))
     if (answer === undefined) throw new Error("this is not the card's word")
     return Buffer.from(answer.data).toString('hex') + answer.status.toString(16)

@@ -1,12 +1,11 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { T0Contacts } from '../../../simulator/cards/t0-contacts.ts'
 import { T1Contacts } from '../../../simulator/cards/t1-contacts.ts'
 import { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { VirtualCardReader } from '../../../simulator/peripherals/card-reader.ts'
-import { CcidReader, ccidFrame } from '../../../simulator/peripherals/ccid.ts'
+import { ccidFrame } from '../../../simulator/peripherals/ccid.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
-import { cut, DeviceSide, hex } from '../device-side.ts'
+import { DeviceSide, hex } from '../device-side.ts'
 
 async function reader() {
   const device = new DeviceSide()
@@ -258,52 +257,5 @@ describe('the virtual card reader', () => {
     expect(() => slot.pullCard()).toThrow('no card')
     slot.insertCard(voterCard())
     expect(() => slot.insertCard(voterCard('second'))).toThrow('there is a card')
-  })
-})
-
-describe('the reader cutting bytes into frames', () => {
-  it('finds the same ones however the bytes are cut', () => {
-    const messages = fc.array(
-      fc.record({
-        type: fc.nat(255),
-        slot: fc.nat(255),
-        sequence: fc.nat(255),
-        parameters: fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255)),
-        data: fc.uint8Array({ maxLength: 261 }),
-      }),
-      { maxLength: 5 },
-    )
-    fc.assert(
-      fc.property(messages, fc.array(fc.nat()), (sent, places) => {
-        const reader = new CcidReader()
-        const bytes = Buffer.concat(sent.map((message) => ccidFrame(message)))
-        const read = cut(bytes, places).flatMap((piece) => reader.feed(piece))
-        expect(read).toEqual(sent.map((message) => ({ is: 'message', message })))
-      }),
-    )
-  })
-
-  it('never takes a frame with one bit changed for a message', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(), (data, bit) => {
-        const bytes = ccidFrame({ type: 0x6f, slot: 0, sequence: 1, parameters: [0, 0, 0], data })
-        const at = bit % (8 * bytes.length)
-        // A frame that says it is shorter may be one: the check is one byte.
-        fc.pre(at >> 3 < 3 || at >> 3 > 6)
-        bytes[at >> 3] = (bytes[at >> 3] ?? 0) ^ (1 << (at & 7))
-        expect(new CcidReader().feed(bytes).filter(({ is }) => is === 'message')).toEqual([])
-      }),
-    )
-  })
-
-  it('takes any bytes at all', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(fc.constantFrom(3, 6, 0x15, 0), fc.nat(255)), { maxLength: 600 }),
-        (noise) => {
-          new CcidReader().feed(Uint8Array.from(noise))
-        },
-      ),
-    )
   })
 })
