@@ -48,11 +48,10 @@ export function setUpStore(
   const parts = [`${first}.part`, `${second}.part`] as const
   let place = parts[0]
   try {
-    // Interrupted between the two names: both media were complete before the first had its own.
-    const isHalfNamed = existsSync(first) && !existsSync(second) && existsSync(parts[1])
+    const isNamed = isHalfNamed(home)
     const there = [first, second].find(existsSync)
-    if (there !== undefined && !isHalfNamed) return alreadySetUp(there)
-    if (!isHalfNamed) {
+    if (there !== undefined && !isNamed) return alreadySetUp(there)
+    if (!isNamed) {
       for (const part of parts) {
         place = part
         rmSync(part, { recursive: true, force: true })
@@ -70,8 +69,7 @@ export function setUpStore(
       sync(dirname(first))
     }
     place = parts[1]
-    renameSync(parts[1], second)
-    sync(dirname(second))
+    nameSecond(home)
   } catch (error) {
     // What the disk or SQLite answered; anything else is our own mistake.
     if (faultOf(error) === undefined) throw error
@@ -83,6 +81,18 @@ export function setUpStore(
     )
   }
   return resumeStore(home, clock, random)
+}
+
+/** Interrupted between the two names: both media were complete before the first had its own. */
+function isHalfNamed(home: DeviceHome): boolean {
+  const [first, second] = mediaFolders(home)
+  return existsSync(first) && !existsSync(second) && existsSync(`${second}.part`)
+}
+
+function nameSecond(home: DeviceHome): void {
+  const [, second] = mediaFolders(home)
+  renameSync(`${second}.part`, second)
+  sync(dirname(second))
 }
 
 function alreadySetUp(folder: string) {
@@ -142,11 +152,13 @@ function makeMedia(
 }
 
 /**
- * Opens the store of a device that was set up before, after every row was checked. The first medium is written in this thread, the second in one
+ * Opens the store of a device that was set up before, after every row was checked. Throws what a folder answers in which a set-up that was
+ * interrupted cannot be finished. The first medium is written in this thread, the second in one
  * of its own, with a deadline.
  */
 export function resumeStore(home: DeviceHome, clock: Clock, random: Random): Result<DeviceStore> {
   const [first, second] = mediaFolders(home)
+  if (isHalfNamed(home)) nameSecond(home)
   const opened = Medium.open(first, random)
   const media = [
     opened.ok ? opened.value : absentMedium(first, opened.error),

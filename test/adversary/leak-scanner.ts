@@ -45,7 +45,7 @@ const LONG_NAME = 5
 /** Members that may hold a number: counts, sizes and times of the journal, the wire, the bundle and the program log. */
 const NUMBERS = new Set([
   ...['seq', 'count', 'size', 'batch', 'casts', 'voids', 'batches', 'from', 'have', 'issued', 'returned'],
-  ...['version', 'level', 'time', 'tries_left'],
+  ...['version', 'level', 'time', 'tries_left', 'openings', 'seconds'],
   // What passed over the peripherals' lines (device-agent/health).
   ...['frames', 'discarded_bytes', 'bad_checksums', 'timeouts', 'reconnects'],
 ])

@@ -26,7 +26,8 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
           ...(view.tampered ? [officers.tampered] : []),
           keysHint(view, officers.closedHint),
         ),
-        ...noteDrafts(view, 1400),
+        // Both texts leave no room for a note, and are graver than any.
+        ...(state.noRoom === true && view.tampered ? [] : noteDrafts(view, 1400)),
         ...alarmDrafts(view),
       ]
     case 'admitting':
