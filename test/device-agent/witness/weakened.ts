@@ -40,7 +40,7 @@ export const storesAnything: readonly Replacement[] = [
   {
     file: MEMORY,
     line: 'if (!judged.ok) continue',
-    by: 'if (!judged.ok) { for (const medium of this.#media) medium.storeHeads([bytes]); continue }',
+    by: 'if (!judged.ok) { this.#onEach((medium) => medium.storeHeads([bytes])); continue }',
   },
 ]
 
