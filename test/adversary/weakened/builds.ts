@@ -130,7 +130,7 @@ export const WEAKENED: Readonly<Record<string, WeakenedBuild>> = {
       const batch = this.#nextBatch(rest)
       const empty = { ...pool, ballots: pool.ballots.map(() => []) }
       const events: JournalEvent[] = [event, { type: 'batch.sealed', ...batch.event }]
-      if (rest.length > 0) return this.#writeBox({ dayKey, pool: empty }, events, { batch: batch.rows })
+      if (rest.length > 0) return this.#writeBox({ dayKey, pool: empty }, events, { batches: [batch.rows] })
     }`,
       },
     ],
