@@ -22,10 +22,12 @@ function firstBroken(day: Day, acts: readonly Act[], cuts: readonly PowerCut[]):
 }
 
 describeWith([STRACE], `a power cut at any moment (SEED=${seed})`, () => {
-  test('of a short day loses nothing that was acknowledged', () => {
+  test('of a short day loses nothing that was acknowledged: every third, from one by lot', () => {
     const day = { ...SHORT, root: ROOT }
     const acts = record(day).map(({ act }) => act)
-    expect(firstBroken(day, acts, allPowerCuts(acts))).toBeUndefined()
+    const first = uniform(3, seededRandom(`${seed} short`))
+    const cuts = allPowerCuts(acts).filter((_, i) => i % 3 === first)
+    expect(firstBroken(day, acts, cuts)).toBeUndefined()
   })
 
   test('of a day with a batch loses nothing that was acknowledged: a sample', () => {

@@ -130,7 +130,7 @@ export const WEAKENED: Readonly<Record<string, WeakenedBuild>> = {
       const batch = this.#nextBatch(rest)
       const empty = { ...pool, ballots: pool.ballots.map(() => []) }
       const events: JournalEvent[] = [event, { type: 'batch.sealed', ...batch.event }]
-      if (rest.length > 0) return this.#writeBox({ dayKey, pool: empty }, events, { batch: batch.rows })
+      if (rest.length > 0) return this.#writeBox({ dayKey, pool: empty }, events, { batches: [batch.rows] })
     }`,
       },
     ],
@@ -166,8 +166,8 @@ export const WEAKENED: Readonly<Record<string, WeakenedBuild>> = {
         instead: "import { Slots } from './slots.ts'\nimport { outbox } from '../../core/ballot-box/pool.ts'",
       },
       {
-        text: "if (change.spentTag !== undefined) run('INSERT INTO spent (tag) VALUES (?)', change.spentTag)",
-        instead: `if (change.spentTag !== undefined) run('INSERT INTO spent (tag) VALUES (?)', change.spentTag)
+        text: "for (const tag of change.spentTags ?? []) run('INSERT INTO spent (tag) VALUES (?)', tag)",
+        instead: `for (const tag of change.spentTags ?? []) run('INSERT INTO spent (tag) VALUES (?)', tag)
         run('DELETE FROM outbox')
         for (const leaf of outbox.splice(0)) run('INSERT INTO outbox (leaf) VALUES (?)', leaf)`,
       },

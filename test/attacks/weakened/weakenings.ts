@@ -216,8 +216,8 @@ export const recordAsLongAsTheChoice: readonly Replacement[] = [
 export const writesEachChoice: readonly Replacement[] = [
   {
     file: 'device-agent/store/device-store.ts',
-    line: "const beside = { spentTag: tag, slip: 'accepted' as const }",
-    by: `const beside = { spentTag: tag, slip: 'accepted' as const }
+    line: "const beside = { spentTags: [tag], slip: 'accepted' as const }",
+    by: `const beside = { spentTags: [tag], slip: 'accepted' as const }
     for (const _ of ballot.flat()) this.setSlip('hanging')`,
   },
 ]
