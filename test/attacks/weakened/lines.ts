@@ -12,8 +12,8 @@ export const keepsStateAfterError: readonly Replacement[] = [
   },
   {
     file: SESSION,
-    line: "    case 'reviewing':\n      return endWithoutVote()",
-    by: "    case 'reviewing':\n      leftOver = state.ballot\n      return endWithoutVote()",
+    line: "    case 'releasing':\n      return endWithoutVote()",
+    by: "    case 'releasing':\n      if ('ballot' in state) leftOver = state.ballot\n      return endWithoutVote()",
   },
   {
     file: SESSION,
