@@ -82,11 +82,11 @@ function findBetterKnowledge(
   return undefined
 }
 
-/** A technician's card has no secure channel: it opens nothing alone. */
+/** A technician's card opens nothing alone. */
 async function admitTechnician(
   reader: CardReader,
   pin: string,
-  { authorityKey, origin, clock, random }: OfficerChecks,
+  { authorityKey, origin, terminal, clock, random }: OfficerChecks,
 ): Promise<GuideInput> {
   const opened = await openCard(reader)
   if (!opened.ok) return refused('unreadable')
@@ -96,6 +96,9 @@ async function admitTechnician(
   if (!der.ok) return refused('unreadable')
   const certificate = readCertificate(der.value, authorityKey, clock.now(), "technician's card")
   if (!certificate.ok || certificate.value.role !== 'technician') return refused('forged')
+  // As with an officer's card, the PIN goes to no card but the one that the certificate names, and in no clear text.
+  const secured = await card.secure(terminal, certificate.value.publicKeyRaw, random)
+  if (!secured.ok) return refused(isDenial(secured.error) ? 'forged' : 'unreadable')
   const verified = await card.verifyPin(pin)
   if (!verified.ok) return refused(isDenial(verified.error) ? 'forged' : 'unreadable')
   if (verified.value === 'dead') return refused('dead')
