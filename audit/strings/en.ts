@@ -86,6 +86,7 @@ export const en: AuditStrings = {
       resuming: (role, certificate) => `${role} ${certificate} admitted, to resume`,
       closing: (role, certificate) => `${role} ${certificate} admitted, to close the polls`,
       leaving: (role, certificate) => `${role} ${certificate} admitted, after closing`,
+      declaring: (role, certificate) => `${role} ${certificate} admitted, to declare a device dead`,
     },
     dayKeyDrawn: 'The key of the day was drawn here',
     dayKeyShared: 'Two officers’ cards took their shares of that key',
@@ -95,7 +96,7 @@ export const en: AuditStrings = {
       totals: 'The results were printed',
     },
     opened: (one, other) => `Polls opened by executive ${one} and supervisory ${other}; every count was zero`,
-    resumedBy: (text, officers) => `${text}: ${officers}`,
+    doneBy: (text, officers) => `${text}: ${officers}`,
     voided: 'A slip was printed void and dropped without a vote',
     closed: (one, other, ballots, voids) =>
       `Polls closed for good by executive ${one} and supervisory ${other}: ${count(ballots, 'ballot')}, ${count(voids, 'void slip')}`,
