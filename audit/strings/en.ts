@@ -13,6 +13,7 @@ export const en: AuditStrings = {
   given: (bundles, stations, ballots) =>
     `${count(bundles, 'bundle')}, ${count(stations, 'station')}, ${count(ballots, 'ballot')}`,
   missingDevice: (device, station) => `device ${device} of station ${station}`,
+  declaredDead: (device, at, time) => `${device}, which two officers declared dead at ${at} (${time})`,
   missingCheckIn: (station) => `the check-in of station ${station}`,
   andMore: (n) => `and ${n} more`,
   unverified:

@@ -16,6 +16,8 @@ export const fa = {
   given: (bundles: number, stations: number, ballots: number) =>
     `${n(bundles)} پرونده، ${n(stations)} شعبه، ${n(ballots)} رأی`,
   missingDevice: (device: string, station: string) => `دستگاه ${device} از شعبهٔ ${station}`,
+  declaredDead: (device: string, at: string, time: string) =>
+    `${device} که دو مسئول در دستگاه ${at} از کار افتادنش را اعلام کردند (${time})`,
   missingCheckIn: (station: string) => `پذیرش شعبهٔ ${station}`,
   andMore: (more: number) => `و ${n(more)} مورد دیگر`,
   unverified:

@@ -73,7 +73,13 @@ describe('the polls of a device', () => {
       'open-polls',
     ])
     const closed = run([KEYS, ...BOTH, { is: 'polls-closed' }, { is: 'report-printed' }], opened.state)
-    expect(closed.state).toEqual({ is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] })
+    expect(closed.state).toEqual({
+      is: 'finished',
+      card: { is: 'insert' },
+      wanted: [],
+      impossible: [],
+      open: [],
+    })
     expect(closed.done.slice(-3)).toEqual(['close-polls', 'print-minutes', 'settle-totals'])
   })
 
