@@ -100,6 +100,21 @@ export const anyEntryCloses: Replacement = {
   by: "if (closing === undefined || !('casts' in closing || 'count' in closing))",
 }
 
+/** One officer's word is enough to declare a device dead. */
+export const oneOfficerDeclares: Replacement = {
+  file: 'core/journal/day-rules.ts',
+  line: `if (polls !== 'finished') return 'polls were not closed for good'
+  if (one?.certificate === other?.certificate || one?.role === other?.role) return ONE_OFFICER`,
+  by: "if (polls !== 'finished' || one === other) return ONE_OFFICER",
+}
+
+/** A declaration may name any device. */
+export const anyStationDeclares: Replacement = {
+  file: VERIFY,
+  line: 'if (declared === undefined || !declared.every(isNeighbour))',
+  by: 'if (declared === undefined || isNeighbour === undefined)',
+}
+
 /** Devices of every station are heard. */
 export const anyStation: Replacement = {
   file: VERIFY,
