@@ -1,5 +1,6 @@
 /** What of a count was not given, or does not hold. */
 import type { AuditedCount } from './count/audit-count.ts'
+import { textOf } from './verify/declared-dead.ts'
 
 /** Devices and check-ins of all stations of the package of which nothing that holds was given. */
 export function incompleteOf(count: AuditedCount): readonly string[] {
@@ -16,7 +17,10 @@ function incompleteStations({ electionPackage, stations }: AuditedCount) {
   return electionPackage.definition.stations.map(({ id, devices }) => {
     const facts = factsOf.get(id)
     return {
-      devices: (facts?.missing ?? devices).map((device) => `device ${device} of station ${id}`),
+      devices: (facts?.missing ?? devices).map((device) => {
+        const said = facts?.declared.find((one) => one.device === device)
+        return `device ${device} of station ${id}${said === undefined ? '' : ` (${textOf(said)})`}`
+      }),
       checkIn: facts === undefined || facts.checkIn === null ? [`the check-in of station ${id}`] : [],
     }
   })

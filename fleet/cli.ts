@@ -3,6 +3,8 @@ import { existsSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { openStationSheet } from '../core/bundle/station-sheet.ts'
 import { describeRefusal, ok, type Result, refuse, valueOrThrow } from '../core/result.ts'
+import { findClosing } from './collector/closed-journal.ts'
+import { declarationsIn } from './collector/declared-dead.ts'
 import { type CentreStore, type HeldSheet, openCentreStore } from './store/store.ts'
 
 export const usage = `sandogh centre: what the national centre has received
@@ -68,7 +70,9 @@ function status(store: CentreStore): string {
   const journals = store.journals()
   const sheets = store.sheets()
   const stationOf = stationsBySheet(sheets)
-  const lines = journals.map(({ device, origin, frontier }) => {
+  const declared = journals.flatMap((by) => declarationsIn({ store }, by).map((said) => ({ by, said })))
+  const lines = journals.map((journal) => {
+    const { device, origin, frontier } = journal
     const tally = totalsOf(store.tally(origin) !== undefined, stationOf.get(origin))
     const forks = store.forks(origin)
     const loud = forks === 0 ? '' : `  EQUIVOCATION: ${forks} signed checkpoints contradict the entries`
@@ -76,9 +80,19 @@ function status(store: CentreStore): string {
       .takersOf(origin)
       .map(({ device: spare, takeover }) => `${spare} after ${takeover?.size} entries`)
     const taken = takers.length === 0 ? '' : `  its place was taken by ${takers.join(' and by ')}`
-    return `${device}  ${frontier.size} entries  ${tally}  ${origin}${taken}${loud}`
+    const says = declared
+      .filter(({ by }) => by === journal)
+      .map(({ said }) => `  declares ${said.device} dead`)
+    const isDead = declared.some(({ said }) => said.device === device)
+    const end = findClosing({ store }, journal) === undefined ? '' : ' AND CLOSED'
+    const dead = isDead ? `  WAS DECLARED DEAD${end}` : ''
+    return `${device}  ${frontier.size} entries  ${tally}  ${origin}${taken}${says.join('')}${dead}${loud}`
   })
-  for (const { station, device } of sheets) lines.push(`${station}  sheet received from ${device}`)
+  for (const { station, device, document, messageKey } of sheets) {
+    const { without } = valueOrThrow(openStationSheet(document, messageKey, `sheet of ${station}`))
+    const dead = without.length === 0 ? '' : `, counted without ${without.join(', ')}: declared dead`
+    lines.push(`${station}  sheet received from ${device}${dead}`)
+  }
   const devices = new Set(journals.map(({ device }) => device)).size
   const entries = journals.reduce((sum, { frontier }) => sum + frontier.size, 0)
   const totals = `${store.tallies().length} tallies received, ${sheets.length} sheets of stations received`

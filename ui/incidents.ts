@@ -45,6 +45,8 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
       return `${entry.device}: ${incidents.witnessAlarm[entry.alarm]}`
     case 'device.stopped':
       return incidents.stopped[entry.why]
+    case 'device.declared_dead':
+      return `${entry.device}: ${incidents.declaredDead(entry.known?.size)}`
     case 'officer.card_damaged':
       return incidents.carriedDamaged(officers.role[entry.role])
     case 'officer.pin_wrong':

@@ -108,7 +108,8 @@ function stationLines(
   const facts = stations.find((known) => known.station === station)
   const absent = facts?.missing ?? []
   if (untold === 'sheet' && sheetTally !== undefined) {
-    const isLost = absent.every((device) => lost.includes(device))
+    const dead = facts?.declared.map(({ device }) => device) ?? []
+    const isLost = absent.every((device) => lost.includes(device) || dead.includes(device))
     const why = isLost ? 'a device is lost' : 'a bundle is missing'
     lines.push(
       `  the station's sheet, as ${facts?.sheet} signed it, not checked against the ballots: ${why}`,

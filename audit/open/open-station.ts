@@ -83,7 +83,7 @@ export function openStation(
   { electionPackage }: Reference,
   { secretKey, random, lost }: Opening,
 ): OpenedStation {
-  const { station, bundles, missing, released } = verified
+  const { station, bundles, missing, released, declared } = verified
   const { definition } = electionPackage
   const findings: OpenFinding[] = []
   const ids: Uint8Array[] = []
@@ -113,13 +113,19 @@ export function openStation(
   })
   const tally = addSelections(emptyTally(definition), shuffle(all, random))
   const { sheet } = released
-  const sheetEqual = sheet && missing.length === 0 ? sameTally(sheet.tally, tally) : undefined
+  const isWhole = missing.every((device) => sheet?.without.includes(device))
+  const sheetEqual = sheet && isWhole ? sameTally(sheet.tally, tally) : undefined
   if (sheetEqual === false && sheet !== undefined)
     findings.push({
       at: places.length,
       refusal: finding('sheet.recount', sheet.where, "the station's ballots do not add up to its sheet"),
     })
-  const untold = whyUntold(station, { bundles, missing, lost, sheet })
+  const untold = whyUntold(station, {
+    bundles,
+    missing,
+    lost: [...lost, ...declared.map(({ device }) => device)],
+    sheet,
+  })
   return {
     station: station.id,
     devices,

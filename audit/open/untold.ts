@@ -5,7 +5,7 @@ import type { VerifiedStation } from '../verify/verify-station.ts'
  * Why a station's recount is not told.
  *
  * - `sheet`: its sheet is told instead, unchecked
- * - `missing`: a bundle is missing that nobody declared lost
+ * - `missing`: a bundle is missing that nobody declared lost (whoever audits, or two officers whose device was dead: `device.declared_dead`)
  * - `reporting-lost`: the reporting device is lost, and a sheet may have left it
  */
 export type Untold = 'sheet' | 'missing' | 'reporting-lost'
@@ -18,6 +18,8 @@ export type Untold = 'sheet' | 'missing' | 'reporting-lost'
  * ```
  * missing devices       tallies given    sheet      told
  * none                  any              any        the recount, and whether the sheet says the same
+ * those alone of which  any              given      the same
+ *   it says it is without
  * some                  any              given      the sheet's own sum, unchecked: sheet less recount would be the missing devices'
  * some                  all released     not given  the recount
  * some, not all lost    one sealed       not given  nothing
@@ -39,7 +41,8 @@ export function whyUntold(
 ): Untold | undefined {
   const { bundles, missing, lost, sheet } = given
   if (missing.length === 0) return undefined
-  if (sheet !== undefined) return 'sheet'
+  if (sheet !== undefined)
+    return missing.every((device) => sheet.without.includes(device)) ? undefined : 'sheet'
   const released = bundles.filter((bundle) => bundle.tally !== undefined)
   if (released.length === bundles.length) return undefined
   if (!missing.every((device) => lost.includes(device))) return 'missing'

@@ -27,7 +27,11 @@ export function missingOf(
   return electionPackage.definition.stations.flatMap(({ id, devices }) => {
     const facts = factsOf.get(id)
     return [
-      ...(facts?.missing ?? devices).map((device) => strings.missingDevice(latin(device), latin(id))),
+      ...(facts?.missing ?? devices).map((device) => {
+        const text = strings.missingDevice(latin(device), latin(id))
+        const said = facts?.declared.find((one) => one.device === device)
+        return said === undefined ? text : strings.declaredDead(text, latin(said.at), latin(said.time))
+      }),
       ...(facts === undefined || facts.checkIn === null ? [strings.missingCheckIn(latin(id))] : []),
     ]
   })

@@ -203,6 +203,7 @@ export class StoryTeller {
         break
       case 'witness.alarm':
       case 'device.stopped':
+      case 'device.declared_dead':
         story.alarmed.push(at)
         break
       case 'tamper.opened':

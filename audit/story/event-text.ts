@@ -41,11 +41,13 @@ function entryText(entry: ToldEntry, isFirstStart: boolean, words: Words): strin
       return event.printed[entry.report]
     case 'polls.opened':
       return event.opened(short(entry.executive), short(entry.supervisory))
-    case 'polls.resumed': {
+    case 'polls.resumed':
+    case 'device.declared_dead': {
+      const own = 'device' in entry ? { ...entry, device: latin(shownText(entry.device, 64)) } : entry
       const officers = entry.by.map(
         ({ role, certificate }) => `${ui.officers.role[role]} ${short(certificate)}`,
       )
-      return event.resumedBy(incidentText(entry, language), officers.join(ui.peripherals.comma))
+      return event.doneBy(incidentText(own, language), officers.join(ui.peripherals.comma))
     }
     case 'slip.voided':
       return event.voided

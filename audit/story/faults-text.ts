@@ -21,7 +21,7 @@ export function faultLines(story: DayStory, words: Words): readonly string[] {
     ] as const
   const alarms = alarmsOf(story).map(({ entry, times }) => {
     const own =
-      entry.type === 'witness.alarm' ? { ...entry, device: latin(shownText(entry.device, 64)) } : entry
+      entry.type !== 'device.stopped' ? { ...entry, device: latin(shownText(entry.device, 64)) } : entry
     return `${fault.alarm(incidentText(own, language))}${timesText(times, words)}`
   })
   return [
@@ -47,18 +47,24 @@ export function faultLines(story: DayStory, words: Words): readonly string[] {
   ]
 }
 
-type Alarm = ToldEvent['entry'] & { readonly type: 'witness.alarm' | 'device.stopped' }
+const ALARMS = ['witness.alarm', 'device.stopped', 'device.declared_dead'] as const
 
-/** Alarms and why the device stopped for good, those that say the same together. */
+type Alarm = ToldEvent['entry'] & { readonly type: (typeof ALARMS)[number] }
+
+/** Alarms, why the device stopped for good and whom officers declared dead, those that say the same together. */
 export function alarmsOf({ events }: DayStory): readonly { readonly entry: Alarm; readonly times: number }[] {
   const alarms = new Map<string, { entry: Alarm; times: number }>()
   for (const { entry, times } of events) {
-    if (entry.type !== 'witness.alarm' && entry.type !== 'device.stopped') continue
+    if (!isAlarm(entry)) continue
     const said = JSON.stringify({ ...entry, seq: 0, at: '' })
     const { times: before } = alarms.get(said) ?? { times: 0 }
     alarms.set(said, { entry: alarms.get(said)?.entry ?? entry, times: before + times })
   }
   return [...alarms.values()]
+}
+
+function isAlarm(entry: ToldEvent['entry']): entry is Alarm {
+  return ALARMS.some((type) => type === entry.type)
 }
 
 /** From when to when a silence lasted. */

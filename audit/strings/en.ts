@@ -13,6 +13,7 @@ export const en: AuditStrings = {
   given: (bundles, stations, ballots) =>
     `${count(bundles, 'bundle')}, ${count(stations, 'station')}, ${count(ballots, 'ballot')}`,
   missingDevice: (device, station) => `device ${device} of station ${station}`,
+  declaredDead: (device, at, time) => `${device}, which two officers declared dead at ${at} (${time})`,
   missingCheckIn: (station) => `the check-in of station ${station}`,
   andMore: (n) => `and ${n} more`,
   unverified:
@@ -86,6 +87,7 @@ export const en: AuditStrings = {
       resuming: (role, certificate) => `${role} ${certificate} admitted, to resume`,
       closing: (role, certificate) => `${role} ${certificate} admitted, to close the polls`,
       leaving: (role, certificate) => `${role} ${certificate} admitted, after closing`,
+      declaring: (role, certificate) => `${role} ${certificate} admitted, to declare a device dead`,
     },
     dayKeyDrawn: 'The key of the day was drawn here',
     dayKeyShared: 'Two officers’ cards took their shares of that key',
@@ -95,7 +97,7 @@ export const en: AuditStrings = {
       totals: 'The results were printed',
     },
     opened: (one, other) => `Polls opened by executive ${one} and supervisory ${other}; every count was zero`,
-    resumedBy: (text, officers) => `${text}: ${officers}`,
+    doneBy: (text, officers) => `${text}: ${officers}`,
     voided: 'A slip was printed void and dropped without a vote',
     closed: (one, other, ballots, voids) =>
       `Polls closed for good by executive ${one} and supervisory ${other}: ${count(ballots, 'ballot')}, ${count(voids, 'void slip')}`,

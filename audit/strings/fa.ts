@@ -16,6 +16,8 @@ export const fa = {
   given: (bundles: number, stations: number, ballots: number) =>
     `${n(bundles)} پرونده، ${n(stations)} شعبه، ${n(ballots)} رأی`,
   missingDevice: (device: string, station: string) => `دستگاه ${device} از شعبهٔ ${station}`,
+  declaredDead: (device: string, at: string, time: string) =>
+    `${device} که دو مسئول در دستگاه ${at} از کار افتادنش را اعلام کردند (${time})`,
   missingCheckIn: (station: string) => `پذیرش شعبهٔ ${station}`,
   andMore: (more: number) => `و ${n(more)} مورد دیگر`,
   unverified:
@@ -94,6 +96,8 @@ export const fa = {
       resuming: (role: string, certificate: string) => `${role} ${certificate} برای ازسرگیری پذیرفته شد`,
       closing: (role: string, certificate: string) => `${role} ${certificate} برای پایان رأی‌گیری پذیرفته شد`,
       leaving: (role: string, certificate: string) => `${role} ${certificate} پس از پایان رأی‌گیری پذیرفته شد`,
+      declaring: (role: string, certificate: string) =>
+        `${role} ${certificate} برای اعلام از کار افتادن دستگاهی پذیرفته شد`,
     },
     dayKeyDrawn: 'کلید روز در همین دستگاه ساخته شد',
     dayKeyShared: 'کارت دو مسئول سهم خود را از آن کلید گرفتند',
@@ -104,7 +108,7 @@ export const fa = {
     },
     opened: (one: string, other: string) =>
       `رأی‌گیری آغاز شد، با هیئت اجرایی ${one} و هیئت نظارت ${other}؛ همهٔ شمارنده‌ها صفر بود`,
-    resumedBy: (text: string, officers: string) => `${text}: ${officers}`,
+    doneBy: (text: string, officers: string) => `${text}: ${officers}`,
     voided: 'برگه‌ای باطل چاپ شد و بی‌رأی افتاد',
     closed: (one: string, other: string, ballots: number, voids: number) =>
       `رأی‌گیری برای همیشه پایان یافت، با هیئت اجرایی ${one} و هیئت نظارت ${other}: ${n(ballots)} رأی، ${n(voids)} برگهٔ باطل`,

@@ -1,6 +1,7 @@
 /** What is told of a station that was verified: plain values, that pass from one thread to another and into every report. */
 import { batchCount } from '../../core/journal/day-rules.ts'
 import type { Ahead, OwnClock } from './clock.ts'
+import type { Declaration } from './declared-dead.ts'
 import type { VerifiedStation } from './verify-station.ts'
 
 export interface DeviceFacts {
@@ -32,6 +33,8 @@ export interface StationFacts {
   readonly station: string
   readonly devices: readonly DeviceFacts[]
   readonly missing: readonly string[]
+  /** Those of them that were declared dead. */
+  readonly declared: readonly Declaration[]
   readonly neverReleased: readonly string[]
   readonly withoutSheet: boolean
   /** Device that made the station's sheet. */
@@ -41,7 +44,7 @@ export interface StationFacts {
 
 /** What is told of a station. */
 export function factsOf(verified: VerifiedStation): StationFacts {
-  const { station, bundles, missing, eyes, ahead, issued, released } = verified
+  const { station, bundles, missing, eyes, ahead, issued, released, declared } = verified
   return {
     station: station.id,
     devices: bundles.map((bundle, i) => {
@@ -76,6 +79,7 @@ export function factsOf(verified: VerifiedStation): StationFacts {
       }
     }),
     missing,
+    declared,
     neverReleased: released.neverReleased,
     withoutSheet: released.withoutSheet,
     sheet: released.sheet?.device ?? null,

@@ -8,6 +8,7 @@ import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
 import { findTallyProblem } from '../../core/election/check-tally.ts'
 import { type Definition, devicesOfStation, type Station } from '../../core/election/definition.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
+import type { Declaration } from './declared-dead.ts'
 import type { Sheet } from './totals.ts'
 import type { VerifiedBundle } from './verify-bundle.ts'
 
@@ -32,6 +33,7 @@ const SECRET = 'Show these files to nobody else, and have the release of totals 
 export function verifyReleased(
   station: Station,
   bundles: readonly VerifiedBundle[],
+  declared: readonly Declaration[],
   definition: Definition,
 ): Result<Released> {
   const small = bundles.find(({ day }) => day.casts < RELEASE_MINIMUM)
@@ -50,7 +52,8 @@ export function verifyReleased(
   if (reporting?.sheet === undefined)
     return ok({ neverReleased, withoutSheet: release === 'station' && reporting !== undefined })
   const where = `${reporting.where}/${SHEET_FILE}`
-  const isWhole = bundles.length === station.devices.length
+  const dead = declared.map(({ device }) => device)
+  const isWhole = bundles.length + dead.length === station.devices.length
   if (release === 'device' && (isWhole || told !== undefined)) {
     const what =
       told === undefined
@@ -58,7 +61,7 @@ export function verifyReleased(
         : `a sheet was made and ${told.device} released its own totals: only one of the two may be`
     return refuse('station.sheet', where, what, KEEP)
   }
-  const problem = findSheetProblem(reporting.sheet, station, bundles, definition)
+  const problem = findSheetProblem(reporting.sheet, station, { bundles, dead, isWhole }, definition)
   if (problem !== undefined) return refuse('station.sheet', where, problem, KEEP)
   // A device that is missing here may be the small one for which the sheet was made.
   const sheet = { where, device: reporting.device, ...reporting.sheet }
@@ -69,31 +72,45 @@ function sealedOf(bundles: readonly VerifiedBundle[]): readonly string[] {
   return bundles.filter(({ sealedTally }) => sealedTally !== undefined).map(({ device }) => device)
 }
 
-/** One journal of each device of the station; those of the given bundles as they closed; a sum that ballots can give. */
+/** One journal of each device of the station that is not dead; those of the given bundles as they closed; a sum that ballots can give. */
 function findSheetProblem(
-  { journals, tally }: Sheet,
+  { journals, tally, without }: Sheet,
   station: Station,
-  bundles: readonly VerifiedBundle[],
+  {
+    bundles,
+    dead,
+    isWhole,
+  }: {
+    readonly bundles: readonly VerifiedBundle[]
+    /** Devices that were declared dead, in the bundles given. */
+    readonly dead: readonly string[]
+    /** Every other device is given. */
+    readonly isWhole: boolean
+  },
   definition: Definition,
 ): string | undefined {
-  const { devices } = station
   const named = journals.map(({ origin }) => deviceOfOrigin(definition, origin) ?? '')
-  if (!isOneOfEachPlace(named, station, bundles))
-    return 'its journals are not one of each device of the station, or of a spare in its place'
+  if (!isOneOfEachPlace(named, without, station, bundles))
+    return 'its journals are not one of each device of the station, or of a spare in its place, but those that it says are dead'
+  const counted = dead.find((device) => !without.includes(device))
+  if (counted !== undefined) return `it counts ${counted}, which was declared dead`
+  const undeclared = isWhole ? without.find((device) => !dead.includes(device)) : undefined
+  if (undeclared !== undefined) return `it says that ${undeclared} is dead, which nobody declared`
   for (const { device, origin, day } of bundles) {
     const journal = journals.find((known) => known.origin === origin)
     if (journal === undefined) return `it is over another journal of ${device} than the one here`
     if (journal.commitment !== day.closing?.tally)
       return `it is over another tally of ${device} than the one to which polls.closed commits`
   }
-  if (bundles.length < devices.length) return undefined
+  if (!isWhole) return undefined
   const casts = bundles.reduce((sum, { day }) => sum + day.casts, 0)
   return findTallyProblem(definition, tally, casts)
 }
 
-/** Whether these devices can be those of all places of a station. Whose place a spare took whose bundle is not here, nobody knows. */
+/** Whether these devices can be those of all places of a station but the dead ones. Whose place a spare took whose bundle is not here, nobody knows. */
 function isOneOfEachPlace(
   named: readonly string[],
+  without: readonly string[],
   station: Station,
   bundles: readonly VerifiedBundle[],
 ): boolean {
@@ -103,7 +120,8 @@ function isOneOfEachPlace(
     return bundle?.standsFor ?? station.devices.filter((id) => id === device)
   })
   return (
-    named.length === station.devices.length &&
+    named.length + without.length === station.devices.length &&
+    without.every((device) => station.devices.includes(device) && !known.includes(device)) &&
     named.every((device) => listed.includes(device)) &&
     new Set(named).size === named.length &&
     new Set(known).size === known.length

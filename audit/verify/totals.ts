@@ -26,6 +26,8 @@ export interface Totals {
 /** A station's sheet that its reporting device signed; whether its journals are those of the station is asked there. */
 export interface Sheet {
   readonly journals: readonly SheetJournal[]
+  /** Devices that were declared dead, as the sheet says. */
+  readonly without: readonly string[]
   readonly tally: Tally
 }
 
@@ -109,11 +111,11 @@ export function verifySheet(
     return bad(`the reporting device of its station is ${reporting}, not ${device}`)
   const sheet = openStationSheet(text, messageKey, where)
   if (!sheet.ok) return sheet
-  const { station, journals, tally: json } = sheet.value
+  const { station, journals, tally: json, without } = sheet.value
   if (station !== id) return bad('it is the sheet of another station')
   const own = journals.find((journal) => journal.origin === origin)
   if (own === undefined) return bad('the journal of the device that made it is not in it')
   if (own.commitment !== closing?.tally) return bad('it is not over the tally to which polls.closed commits')
   const tally = parseTally(definition, json, where)
-  return tally.ok ? ok({ journals, tally: tally.value }) : tally
+  return tally.ok ? ok({ journals, tally: tally.value, without }) : tally
 }

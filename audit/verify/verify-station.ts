@@ -6,6 +6,7 @@ import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
 import { type Ahead, aheadOf } from './clock.ts'
 import { findContradiction, headsOf } from './contradiction.ts'
+import { type Declaration, verifyDeclared } from './declared-dead.ts'
 import type { Reference } from './reference.ts'
 import { type Released, verifyReleased } from './release.ts'
 import type { Remembered } from './remembered.ts'
@@ -32,6 +33,8 @@ export interface VerifiedStation {
   /** Where others' clocks contradict each device's, in the order of `bundles`. */
   readonly ahead: readonly (readonly Ahead[])[]
   readonly released: Released
+  /** Devices that were declared dead; all of them are missing. */
+  readonly declared: readonly Declaration[]
   /** The check-in's count; absent if its folder was not given. */
   readonly issued?: Issued
 }
@@ -48,7 +51,7 @@ export interface Beside {
 
 /**
  * Verifies that the bundles of a station go together: no journal contradicts what its neighbours saw of it, each device once, no
- * authorization spent twice, no sealed ballot twice, no totals that should not have left, and, with the check-in's count, every device there and
+ * authorization spent twice, no sealed ballot twice, no device that was declared dead and closed, no totals that should not have left, and, with the check-in's count, every device there and
  * authorizations issued = ballots + returned.
  * @param bundles verified, of this station and this package
  */
@@ -69,6 +72,8 @@ export function verifyStation(
   if (twice !== undefined) return refuse('station.twice', twice.where, twice.what, KEEP)
   const sorted = station.devices.flatMap((id) => bundles.filter(({ standsFor }) => standsFor === id))
   const missing = station.devices.filter((id) => !bundles.some(({ standsFor }) => standsFor === id))
+  const declared = verifyDeclared(station, sorted)
+  if (!declared.ok) return declared
   const eyes: Eyes[] = []
   for (const bundle of sorted) {
     const seen = eyesOn(bundle, sorted, reference, remembered)
@@ -81,21 +86,32 @@ export function verifyStation(
       headsOf(sorted).filter((head) => head.origin === origin),
     ),
   )
-  const released = verifyReleased(station, sorted, electionPackage.definition)
+  const released = verifyReleased(station, sorted, declared.value, electionPackage.definition)
   if (!released.ok) return released
-  const verified = { station, bundles: sorted, missing, eyes, ahead, released: released.value }
+  const verified = {
+    station,
+    bundles: sorted,
+    missing,
+    eyes,
+    ahead,
+    released: released.value,
+    declared: declared.value,
+  }
   if (beside.issued === undefined) return ok(verified)
   const issued = readIssued(beside.issued, station, electionPackage)
   if (!issued.ok) return issued
   const told = ok({ ...verified, issued: issued.value })
   if (beside.spoiled) return told
   const where = `station ${station.id}`
-  if (missing.length > 0) {
-    const what = `the bundle of ${missing.join(', ')} is missing, so its count cannot be compared with the check-in's`
+  const unexplained = missing.filter((id) => !declared.value.some(({ device }) => device === id))
+  if (unexplained.length > 0) {
+    const what = `the bundle of ${unexplained.join(', ')} is missing, so its count cannot be compared with the check-in's`
     return refuse('station.device-missing', where, what, 'Bring the bundle, or have its loss recorded.')
   }
   const casts = sorted.reduce((sum, { day }) => sum + day.casts, 0)
-  if (issued.value.issued !== casts + issued.value.returned) {
+  // How many were cast on a device that is dead nobody knows before its paper is counted.
+  const open = issued.value.issued - casts - issued.value.returned
+  if (missing.length > 0 ? open < 0 : open !== 0) {
     const what = `${issued.value.issued} authorizations issued, but ${casts} ballots cast and ${issued.value.returned} returned`
     return refuse('station.issued', where, what, 'Have the two officers explain the difference in writing.')
   }

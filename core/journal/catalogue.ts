@@ -61,7 +61,7 @@ export const CATALOGUE = {
     .strictObject({
       role,
       certificate: hash.describe("SHA-256 of the officer's certificate"),
-      purpose: z.enum(['opening', 'resuming', 'closing', 'leaving']),
+      purpose: z.enum(['opening', 'resuming', 'closing', 'leaving', 'declaring']),
     })
     .describe('An officer proved the card with its PIN; for what.'),
   'day_key.drawn': z
@@ -189,15 +189,31 @@ export const CATALOGUE = {
   'witness.alarm': z
     .strictObject({
       device: short.describe('id of the neighbour'),
-      alarm: z.enum(['forked', 'other-journal', 'inconsistent']),
+      alarm: z.enum(['forked', 'other-journal', 'inconsistent', 'closed-after-all']),
     })
     .describe(
-      "A neighbour's head on an officer's card does not go on from the one known before: two histories (forked), or two journals under one device id (other-journal); or the proof beside it does not hold (inconsistent), which may be the card's fault.",
+      "A neighbour's head on an officer's card does not go on from the one known before: two histories (forked), or two journals under one device id (other-journal); or the proof beside it does not hold (inconsistent), which may be the card's fault; or it closed although two officers declared it dead (closed-after-all).",
     ),
   'device.stopped': z
-    .strictObject({ why: z.enum(['rolled-back', 'forked', 'other-journal']) })
+    .strictObject({ why: z.enum(['rolled-back', 'forked', 'other-journal', 'declared-dead']) })
     .describe(
-      'Somebody holds a head that this device signed and that is not of this journal: larger (rolled-back), of another history (forked) or of another journal of this device (other-journal). Nobody votes here any more.',
+      'Somebody holds a head that this device signed and that is not of this journal: larger (rolled-back), of another history (forked) or of another journal of this device (other-journal); or two officers declared this device dead (declared-dead). Nobody votes here any more.',
+    ),
+  'device.declared_dead': z
+    .strictObject({
+      device: short.describe('id of the device that the package lists for that place of the station'),
+      known: z
+        .strictObject({
+          origin: z.string().min(1).max(256),
+          size: count,
+          root: hash,
+        })
+        .optional()
+        .describe('the last head of it that was known here; absent if none was'),
+      by: z.array(z.strictObject({ role, certificate: hash })).length(2),
+    })
+    .describe(
+      'After its own closing: two officers declared that a neighbour is dead with its polls open and will never close. The station is complete without it; what was cast on it is in no count but that of its paper.',
     ),
   'polls.closed': z
     .strictObject({

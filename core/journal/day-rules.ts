@@ -1,6 +1,6 @@
 /** What may stand where in a day, as `docs/formats.md` has it: the rules that look at the day so far and change nothing. */
 import { BATCH_SIZE, POOL_PLACES } from '../ballot-box/pool.ts'
-import type { Day } from './day.ts'
+import type { Day, DeclaredDead } from './day.ts'
 import type { Entry } from './entry.ts'
 
 /** What may still happen to a device whose polls are closed for good. */
@@ -26,6 +26,7 @@ export const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
   'officer.pin_wrong',
   'witness.alarm',
   'device.stopped',
+  'device.declared_dead',
 ])
 
 /** What a device that had to stop never writes again. */
@@ -39,6 +40,16 @@ export const VOTING: ReadonlySet<Entry['type']> = new Set([
 
 export const ONE_OFFICER =
   'two different officers are needed, each with a certificate and a role of their own'
+
+/** Why two officers cannot declare this device dead now. That it is one of the station the auditor asks, who has the package. */
+export function findDeclarationProblem(
+  { polls, dead }: Pick<Day, 'polls' | 'dead'>,
+  { device, by: [one, other] }: DeclaredDead,
+): string | undefined {
+  if (polls !== 'finished') return 'polls were not closed for good'
+  if (one?.certificate === other?.certificate || one?.role === other?.role) return ONE_OFFICER
+  return dead.some((entry) => entry.device === device) ? `${device} was declared dead before` : undefined
+}
 
 /** Only the last batch leaves nothing waiting: the pool keeps 32 of 64 ballots when it seals a batch of 32. */
 export function isLastBatchSealed({ polls, casts, sealed }: Day): boolean {

@@ -8,6 +8,7 @@ import {
   AFTER_THE_END,
   batchCount,
   findBatchProblem,
+  findDeclarationProblem,
   findTakeoverProblem,
   isLastBatchSealed,
   ONE_OFFICER,
@@ -24,6 +25,9 @@ export interface SealedBatch {
 }
 
 type OfficerRole = (Entry & { readonly type: 'officer.admitted' })['role']
+
+/** That two officers declared a neighbour dead. */
+export type DeclaredDead = Entry & { readonly type: 'device.declared_dead' }
 
 export interface Day {
   /** Number of entries taken in. */
@@ -65,6 +69,8 @@ export interface Day {
   readonly lostMedia: readonly MediumName[]
   /** Neighbours that showed two histories or two journals. */
   readonly alarms: readonly (Entry & { readonly type: 'witness.alarm' })[]
+  /** Neighbours that two officers declared dead here. */
+  readonly dead: readonly DeclaredDead[]
   /** Openings of tamper switches, as the I/O board had counted them last. */
   readonly openings?: number
   readonly power: (Entry & { readonly type: 'power.changed' })['power']
@@ -101,6 +107,7 @@ type Draft = { -readonly [K in keyof Day]: Day[K] } & {
   readonly batches: SealedBatch[]
   readonly incidents: Entry[]
   readonly alarms: (Entry & { readonly type: 'witness.alarm' })[]
+  readonly dead: DeclaredDead[]
   readonly programs: string[]
   readonly drawnKeys: string[]
   readonly sharedKeys: string[]
@@ -264,6 +271,15 @@ export class DayReplay {
         day.incidents.push(entry)
         day.stopped = entry.why
         return undefined
+      case 'device.declared_dead': {
+        const problem = findDeclarationProblem(day, entry)
+        if (problem !== undefined) return problem
+        day.incidents.push(entry)
+        day.dead.push(entry)
+        // They are printed once more, with it.
+        day.minutes = false
+        return undefined
+      }
       case 'day_key.drawn':
         if (day.polls !== 'closed') return 'polls were already open'
         day.drawnKeys.push(entry.id)
@@ -331,6 +347,7 @@ function draftOf(day: Day): Draft {
     batches: [...day.batches],
     incidents: [...day.incidents],
     alarms: [...day.alarms],
+    dead: [...day.dead],
     programs: [...day.programs],
     drawnKeys: [...day.drawnKeys],
     sharedKeys: [...day.sharedKeys],
@@ -360,6 +377,7 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
     sharedKeys: [],
     lostMedia: [],
     alarms: [],
+    dead: [],
     power: 'mains',
     temperature: 'fine',
     room: 'enough',

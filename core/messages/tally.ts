@@ -41,6 +41,7 @@ const stationShape = z.strictObject({
     .min(1)
     .max(64),
   tally: z.unknown(),
+  without: z.array(z.string().min(1).max(64)).min(1).max(7).optional(),
 })
 
 /**

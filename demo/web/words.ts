@@ -83,6 +83,10 @@ const SCREENS: Readonly<Record<string, PollsWords>> = {
     state: 'A part of the device does not answer, so nobody can vote.',
     next: 'The device says which. Are all plugs in on the bench?',
   },
+  'polls.choosing-dead': {
+    state: 'The polls are closed for good. The officers are naming a device that is dead.',
+    next: 'Choose it on the voting device and say so once more; then both officers’ cards. Or go back.',
+  },
   'device.glass-blocked': {
     state: 'Something lies on the glass.',
     next: 'Take it away on the bench.',

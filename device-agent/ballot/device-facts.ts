@@ -8,7 +8,7 @@ import { lastVoteOf } from './last-vote.ts'
 import type { RollWatch } from './paper.ts'
 import type { Peripherals } from './peripherals.ts'
 import type { Polls } from './polls/polls.ts'
-import { openDevices } from './release.ts'
+import { deadDevices, openDevices } from './release.ts'
 import type { SessionRun } from './session/run.ts'
 import type { Facts } from './showing.ts'
 import type { TamperWatch } from './tamper-watch.ts'
@@ -30,12 +30,15 @@ export interface Seen {
 
 export function factsOf(seen: Seen): Facts {
   const { home, store, polls, conditions } = seen
+  const dead = polls.is === 'finished' ? deadDevices({ home, store }) : []
   return {
     ...inMemory(seen),
     lastVote: lastVoteOf(store.slip),
     alarms: store.day.alarms,
     tampered: store.day.tampered,
     stationClosed: polls.is === 'finished' && openDevices({ home, store }).length === 0,
+    dead: dead.filter((id) => id !== store.place?.device),
+    isDeclaredDead: dead.some((id) => id === store.place?.device),
     note: noteOf(seen),
     noVoters: conditions.noVoters,
   }
@@ -56,6 +59,8 @@ export function factsWithoutStore(seen: Seen): Facts {
     alarms: [],
     tampered: false,
     stationClosed: false,
+    dead: [],
+    isDeclaredDead: false,
     note: undefined,
     noVoters: undefined,
   }

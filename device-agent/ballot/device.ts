@@ -208,7 +208,7 @@ export class BallotDevice {
 
   /** In the evening cards take leave, whatever else is missing. */
   #mayPress(): boolean {
-    return this.#started || this.#polls.is === 'finished'
+    return this.#started || this.#polls.is === 'finished' || this.#parts.store.day.polls === 'finished'
   }
 
   /** A roll near its end is told to the journal at once, and to the poll worker where nobody is voting. */

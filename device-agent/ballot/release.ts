@@ -1,7 +1,7 @@
 /**
  * What of this device's totals may leave it. As long as it does not know that every device of the station is closed: nothing but the sealed
  * tally. Then, if each has 32 ballots or more, its own tally; else only the station's sheet, which the reporting device adds up from the
- * sealed tallies on the memory stick.
+ * sealed tallies on the memory stick. A device that two officers declared dead is none of the station's (decision 22).
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
@@ -40,6 +40,8 @@ export interface Results {
   readonly of: Release
   readonly tally: Tally
   readonly ballots: number
+  /** Devices of the station that were declared dead. */
+  readonly without: readonly string[]
 }
 
 /** What settling brought. */
@@ -71,17 +73,39 @@ interface Counted extends Partial<OpenedTally> {
   readonly casts: number
 }
 
-type StationParts = Pick<ReleaseParts, 'home' | 'store'>
-
-/** Devices of the station of which this one does not know that their polls are closed for good; itself included. */
-export function openDevices({ home, store }: StationParts): readonly string[] {
-  return devicesOf(home).filter((id) => closedWith({ home, store }, id) === undefined)
+interface StationParts {
+  readonly home: Pick<DeviceHome, 'config' | 'electionPackage'>
+  readonly store: DeviceStore
 }
 
-/** How the station's totals leave; undefined as long as some device is not known to be closed. */
+/** Devices of the station of which this one knows neither that their polls are closed for good nor that they were declared dead; itself included. */
+export function openDevices(parts: StationParts): readonly string[] {
+  const dead = deadDevices(parts)
+  return devicesOf(parts.home).filter((id) => closedWith(parts, id) === undefined && !dead.includes(id))
+}
+
+/** Devices of the station that two officers declared dead, here or at a neighbour; itself included. */
+export function deadDevices({ home, store }: StationParts): readonly string[] {
+  const { day, station } = store
+  const said = [
+    ...day.dead.map(({ device }) => device),
+    ...[...station.neighbours.values()].flatMap(({ dead }) => dead),
+  ]
+  return devicesOf(home).filter((id) => said.includes(id))
+}
+
+/** Those of them that closed nevertheless. */
+export function contradictedIn(parts: StationParts): readonly string[] {
+  return deadDevices(parts).filter((id) => closedWith(parts, id) !== undefined)
+}
+
+/**
+ * How the station's totals leave, those of its devices that were not declared dead; undefined as long as some device is not known to be closed,
+ * and where one was declared dead and closed: then some totals may have left with it and others without it, and their difference would be its own.
+ */
 export function releaseKnown(parts: StationParts): Release | undefined {
-  if (openDevices(parts).length > 0) return undefined
-  return releaseOf(devicesOf(parts.home).map((id) => closedWith(parts, id) ?? 0))
+  if (openDevices(parts).length > 0 || contradictedIn(parts).length > 0) return undefined
+  return releaseOf(devicesOf(parts.home).flatMap((id) => closedWith(parts, id) ?? []))
 }
 
 /** The signed document that this device may send and export now, if there is one. */
@@ -105,7 +129,15 @@ export function settleRelease(parts: ReleaseParts): Settled {
   if (totals === undefined || release === undefined) return NOTHING
   if (release === 'device') {
     if (totals.sheetKey !== undefined) store.settleSheet(undefined)
-    return { ...NOTHING, results: { of: 'device', tally: ownTally(parts), ballots: store.day.casts } }
+    return {
+      ...NOTHING,
+      results: {
+        of: 'device',
+        tally: ownTally(parts),
+        ballots: store.day.casts,
+        without: deadDevices(parts),
+      },
+    }
   }
   if (devicesOf(home)[0] !== store.place?.device) return NOTHING
   if (totals.sheetKey !== undefined) {
@@ -125,6 +157,14 @@ function closedWith({ home, store }: StationParts, place: string): number | unde
     ?.closedWith
 }
 
+/** The largest head that this device knows of a place, of its device or of a spare in its place. */
+export function lastKnown({ home, store }: StationParts, place: string): HeadContent | undefined {
+  const { definition } = home.electionPackage
+  return [...store.station.neighbours.values()]
+    .filter((head) => placeOfHead(head, definition) === place)
+    .toSorted((a, b) => b.size - a.size)[0]
+}
+
 /** Neighbours that closed. A device whose place was taken never does. */
 function closedNeighbours(store: DeviceStore) {
   return [...store.station.neighbours.values()].filter(({ closedWith }) => closedWith !== undefined)
@@ -135,7 +175,7 @@ function placeOfHead({ device, tookOver }: HeadContent, definition: Definition):
   return placeOf(definition, device, tookOver && deviceOfOrigin(definition, tookOver))?.device
 }
 
-function devicesOf({ config, electionPackage }: DeviceHome): readonly string[] {
+function devicesOf({ config, electionPackage }: StationParts['home']): readonly string[] {
   return electionPackage.definition.stations.find(({ id }) => id === config.station)?.devices ?? []
 }
 
@@ -168,7 +208,12 @@ function makeSheet(parts: ReleaseParts, sheetKey: Uint8Array): string | Settled 
   if (!isPossible(sum, ballots)) throw new Error('possible tallies whose sum is not')
   const journals: readonly SheetJournal[] = counted.map(({ origin, commitment }) => ({ origin, commitment }))
   return signStationSheet(
-    { station: home.config.station, journals, tally: tallyJson(definition, sum) },
+    {
+      station: home.config.station,
+      journals,
+      tally: tallyJson(definition, sum),
+      without: deadDevices(parts),
+    },
     messageSigner,
   )
 }
@@ -229,7 +274,8 @@ function ownTally({ home, store, messageSigner }: ReleaseParts): Tally {
   return valueOrThrow(parseTally(home.electionPackage.definition, opened.tally as Json, 'table released'))
 }
 
-function sheetResults({ home, store, messageSigner }: ReleaseParts): Results {
+function sheetResults(parts: ReleaseParts): Results {
+  const { home, store, messageSigner } = parts
   const { definition } = home.electionPackage
   const sheet = valueOrThrow(
     openStationSheet(store.totals?.sheet ?? '', messageSigner.publicKey, 'table sheet'),
@@ -239,5 +285,6 @@ function sheetResults({ home, store, messageSigner }: ReleaseParts): Results {
     of: 'station',
     tally: valueOrThrow(parseTally(definition, sheet.tally, 'table sheet')),
     ballots: neighbours.reduce((sum, { closedWith = 0 }) => sum + closedWith, store.day.casts),
+    without: sheet.without,
   }
 }

@@ -38,7 +38,7 @@ import {
   rootOf,
   verifyConsistency,
 } from '../../core/tlog/tree.ts'
-import type { StationHead } from './station-heads.ts'
+import type { IncludedEntry, StationHead } from './station-heads.ts'
 import { type HeadChecks, type VerifiedHead, verifyHead } from './verify-head.ts'
 
 /** This device's journal, and its key as a witness. */
@@ -53,6 +53,8 @@ export interface OwnJournal {
   readonly note: string
   /** Number of the entry `polls.closed`. */
   readonly closing?: number
+  /** Numbers of the entries `device.declared_dead`. */
+  readonly dead: readonly number[]
   /** It took over another journal, in its entry 1. */
   readonly isSpare?: boolean
   readonly witness: Signer
@@ -226,18 +228,22 @@ function withoutProofFrom(verified: VerifiedHead, from: number | undefined): Ver
 
 /** This device's head as the card takes it along. */
 function ownHead(
-  { certificate, entries, note, closing, isSpare }: OwnJournal,
+  { certificate, entries, note, closing, dead, isSpare }: OwnJournal,
   carried: readonly number[],
 ): StationHead {
   const leaves = entries.map(leafHash)
-  const entry = closing === undefined ? undefined : entries[closing]
+  const included = (seq: number): IncludedEntry => {
+    const entry = entries[seq]
+    if (entry === undefined) throw new Error(`the journal has no entry ${seq}`)
+    return { entry, proof: inclusionProof(leaves, seq), seq }
+  }
   const takeover = isSpare === true ? entries[1] : undefined
   return {
     certificate,
     note,
     ...(takeover !== undefined && { takeover: { entry: takeover, proof: inclusionProof(leaves, 1) } }),
     proofs: carried.map((size) => ({ size, proof: consistencyProof(leaves, size) })),
-    ...(entry !== undefined &&
-      closing !== undefined && { closing: { entry, proof: inclusionProof(leaves, closing), seq: closing } }),
+    ...(closing !== undefined && { closing: included(closing) }),
+    ...(dead.length > 0 && { dead: dead.map(included) }),
   }
 }

@@ -5,6 +5,7 @@
  * ```
  * {"heads":[{"certificate":"<base64 DER>",
  *            "closing":{"entry":"<exact text>","proof":["<base64>", …],"seq":<number>},   only once the polls are closed for good
+ *            "dead":[{"entry":"<exact text>","proof":["<base64>", …],"seq":<number>}, …],      only of a device at which others were declared dead
  *            "note":"<signed checkpoint and cosignatures>",
  *            "proofs":[{"proof":["<base64>", …],"size":<number>}, …],
  *            "takeover":{"entry":"<exact text>","proof":["<base64>", …]}}, …],            only of a spare
@@ -12,7 +13,7 @@
  * ```
  *
  * The head of the device that wrote the card stands first, then one of each neighbour, then those that do not go together with what the
- * writer knows. `closing` holds `polls.closed` and its inclusion in the head, `proofs` the head's consistency with the sizes that the
+ * writer knows. `closing` holds `polls.closed` and its inclusion in the head, `dead` each `device.declared_dead` behind it, `proofs` the head's consistency with the sizes that the
  * station's cards carried before; `takeover` is entry 1 of a spare's journal and its inclusion. Nothing here is believed: `verify-head.ts` does that.
  */
 import { z } from 'zod'
@@ -23,6 +24,13 @@ import { canonicalJson, type Json, parseCanonicalJson } from '../../core/text/ca
 /** Room for the object on a card, bytes: five devices with three proofs each need about 20,000. */
 export const HEADS_ROOM = 32_768
 
+/** An entry of a head's journal, by its number. */
+export interface IncludedEntry {
+  readonly entry: Uint8Array
+  readonly proof: readonly Uint8Array[]
+  readonly seq: number
+}
+
 /** One device's head, unverified. */
 export interface StationHead {
   /** Of the device, DER. */
@@ -30,11 +38,9 @@ export interface StationHead {
   /** The checkpoint, signed by the device, with the cosignatures that it gathered on its way. */
   readonly note: string
   /** `polls.closed` and its inclusion proof in the head. */
-  readonly closing?: {
-    readonly entry: Uint8Array
-    readonly proof: readonly Uint8Array[]
-    readonly seq: number
-  }
+  readonly closing?: IncludedEntry
+  /** Each `device.declared_dead` and its inclusion proof in the head; behind `closing`. */
+  readonly dead?: readonly IncludedEntry[]
   /** Of a spare: its entry `takeover`, which is entry 1, and its inclusion proof in the head. */
   readonly takeover?: { readonly entry: Uint8Array; readonly proof: readonly Uint8Array[] }
   /** That the tree of `size` is a beginning of this one. */
@@ -49,9 +55,12 @@ const MAX_HEADS = 16
 const hash = z.string().length(44)
 /** A tree of 2^53 leaves has no longer one. */
 const proof = z.array(hash).max(64)
+const included = z.strictObject({ entry: z.string().max(MAX_ENTRY_BYTES), proof, seq: z.int().min(0) })
 const headShape = z.strictObject({
   certificate: z.string().max(1_600),
-  closing: z.strictObject({ entry: z.string().max(MAX_ENTRY_BYTES), proof, seq: z.int().min(0) }).optional(),
+  closing: included.optional(),
+  /** The other devices that a station may have. */
+  dead: z.array(included).min(1).max(7).optional(),
   note: z.string().max(MAX_NOTE),
   proofs: z.array(z.strictObject({ proof, size: z.int().min(1) })).max(16),
   takeover: z.strictObject({ entry: z.string().max(MAX_ENTRY_BYTES), proof }).optional(),
@@ -114,9 +123,10 @@ export function parseHeads(bytes: Uint8Array): CardHeads {
 function parseHead(given: unknown): StationHead | undefined {
   const parsed = headShape.safeParse(given)
   if (!parsed.success) return undefined
-  const { certificate, closing, note, proofs, takeover } = parsed.data
+  const { certificate, closing, dead, note, proofs, takeover } = parsed.data
   const der = fromBase64(certificate)
-  const end = closing && hashes(closing.proof)
+  const end = closing && readIncluded(closing)
+  const declared = dead?.flatMap((each) => readIncluded(each) ?? [])
   const consistency = proofs.flatMap((each) => {
     const proof = hashes(each.proof)
     return proof === undefined ? [] : [{ size: each.size, proof }]
@@ -125,18 +135,25 @@ function parseHead(given: unknown): StationHead | undefined {
   const isWhole =
     consistency.length === proofs.length &&
     (closing === undefined) === (end === undefined) &&
+    dead?.length === declared?.length &&
     (takeover === undefined) === (beginning === undefined)
   if (der === undefined || !isWhole) return undefined
   return {
     certificate: der,
     note,
     proofs: consistency,
-    ...(closing && end && { closing: { entry: Buffer.from(closing.entry), proof: end, seq: closing.seq } }),
+    ...(end && { closing: end }),
+    ...(declared && { dead: declared }),
     ...(takeover && beginning && { takeover: { entry: Buffer.from(takeover.entry), proof: beginning } }),
   }
 }
 
-function headJson({ certificate, closing, note, proofs, takeover }: StationHead): Json {
+function readIncluded({ entry, proof, seq }: z.infer<typeof included>): IncludedEntry | undefined {
+  const path = hashes(proof)
+  return path && { entry: Buffer.from(entry), proof: path, seq }
+}
+
+function headJson({ certificate, closing, dead, note, proofs, takeover }: StationHead): Json {
   return {
     certificate: toBase64(certificate),
     note,
@@ -147,14 +164,13 @@ function headJson({ certificate, closing, note, proofs, takeover }: StationHead)
         proof: takeover.proof.map(toBase64),
       },
     }),
-    ...(closing && {
-      closing: {
-        entry: Buffer.from(closing.entry).toString('utf8'),
-        proof: closing.proof.map(toBase64),
-        seq: closing.seq,
-      },
-    }),
+    ...(closing && { closing: includedJson(closing) }),
+    ...(dead && { dead: dead.map(includedJson) }),
   }
+}
+
+function includedJson({ entry, proof, seq }: IncludedEntry): Json {
+  return { entry: Buffer.from(entry).toString('utf8'), proof: proof.map(toBase64), seq }
 }
 
 function hashes(texts: readonly string[]): Uint8Array[] | undefined {

@@ -1,14 +1,17 @@
 /** What one head says once its certificate, its signature and its closing entry are verified. */
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { type Definition, devicesOfStation } from '../../core/election/definition.ts'
-import { parseEntry } from '../../core/journal/entry.ts'
+import { placeOf } from '../../core/election/place.ts'
+import type { DeclaredDead } from '../../core/journal/day.ts'
+import { findDeclarationProblem } from '../../core/journal/day-rules.ts'
+import { type Entry, parseEntry } from '../../core/journal/entry.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { openCheckpoint, parseCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { parseNote } from '../../core/tlog/note.ts'
 import { leafHash, verifyInclusion } from '../../core/tlog/tree.ts'
-import type { StationHead } from './station-heads.ts'
+import type { IncludedEntry, StationHead } from './station-heads.ts'
 
 /** What heads are held against. */
 export interface HeadChecks {
@@ -29,6 +32,8 @@ export interface HeadContent {
   readonly closedWith?: number
   /** Of a spare: the journal that it took over. */
   readonly tookOver?: string
+  /** Places of the station whose devices two officers declared dead there. */
+  readonly dead: readonly string[]
   readonly head: StationHead
 }
 
@@ -41,7 +46,7 @@ export interface VerifiedHead extends HeadContent {
 
 /**
  * Verifies one head of this station's devices.
- * @returns a refusal of the certificate, the note, or `heads.*`: `station`, `journal`, `closing`, `takeover`
+ * @returns a refusal of the certificate, the note, or `heads.*`: `station`, `journal`, `closing`, `takeover`, `dead`
  */
 export function verifyHead(head: StationHead, checks: HeadChecks, where: string): Result<VerifiedHead> {
   const { definition, station, authorityKey, nowMs } = checks
@@ -64,7 +69,7 @@ export function verifyHead(head: StationHead, checks: HeadChecks, where: string)
 
 /**
  * Reads a head whose signatures are not looked at, for those that this device itself has cosigned and stored.
- * @returns a refusal of the note, or `heads.*`: `journal`, `closing`
+ * @returns a refusal of the note, or `heads.*`: `journal`, `closing`, `takeover`, `dead`
  */
 export function readHead(head: StationHead, definition: Definition, where: string): Result<HeadContent> {
   const note = parseNote(head.note)
@@ -77,14 +82,53 @@ export function readHead(head: StationHead, definition: Definition, where: strin
   const takenOver = readTakeover(head, checkpoint.value, where)
   if (!takenOver.ok) return takenOver
   const tookOver = takenOver.value
-  const content = { device, origin, size, root, head, ...(tookOver !== undefined && { tookOver }) }
+  const declared = readDead(head, checkpoint.value, where)
+  const place = placeOf(definition, device, tookOver && deviceOfOrigin(definition, tookOver))
+  const isNeighbour = (id: string) => place?.station.devices.includes(id) === true && place.device !== id
+  if (declared === undefined || !declared.every(isNeighbour))
+    return bad('heads.dead', where, 'an entry beside it declares no neighbour dead as two officers do it')
+  const content = {
+    device,
+    origin,
+    size,
+    root,
+    head,
+    dead: declared,
+    ...(tookOver !== undefined && { tookOver }),
+  }
   if (head.closing === undefined) return ok(content)
-  const { entry, proof, seq } = head.closing
-  const parsed = parseEntry(entry, seq, where)
-  const included = verifyInclusion({ leaf: leafHash(entry), index: seq, size, proof, root })
-  if (!parsed.ok || parsed.value.type !== 'polls.closed' || !included)
+  const closing = readIncluded(head.closing, checkpoint.value, where)
+  if (closing?.type !== 'polls.closed')
     return bad('heads.closing', where, 'the entry beside it is not the end of its journal')
-  return ok({ ...content, closedWith: parsed.value.casts })
+  return ok({ ...content, closedWith: closing.casts })
+}
+
+/** An entry that is in the head; undefined if it is not. */
+function readIncluded(
+  { entry, proof, seq }: IncludedEntry,
+  { size, root }: { readonly size: number; readonly root: Uint8Array },
+  where: string,
+): Entry | undefined {
+  const parsed = parseEntry(entry, seq, where)
+  const isIn = verifyInclusion({ leaf: leafHash(entry), index: seq, size, proof, root })
+  return parsed.ok && isIn ? parsed.value : undefined
+}
+
+/** Devices that the entries beside a head declare dead; undefined if one of them does not, or not as the rules of a day have it. */
+function readDead(
+  { closing, dead = [] }: StationHead,
+  tree: { readonly size: number; readonly root: Uint8Array },
+  where: string,
+): readonly string[] | undefined {
+  const declared: DeclaredDead[] = []
+  for (const each of dead) {
+    const entry = readIncluded(each, tree, where)
+    if (entry?.type !== 'device.declared_dead' || closing === undefined || each.seq < closing.seq)
+      return undefined
+    if (findDeclarationProblem({ polls: 'finished', dead: declared }, entry) !== undefined) return undefined
+    declared.push(entry)
+  }
+  return declared.map(({ device }) => device)
 }
 
 /** The journal that a spare's head says it took over. */

@@ -58,6 +58,16 @@ export type Alarm = {
       readonly what: 'went-on' | 'other-history' | 'taken-over-twice'
     }
   | {
+      /**
+       * A device that two officers declared dead at `by` is not: it signed more entries since (`went-on`, it may only have learned of it), or it
+       * closed. Two accounts of one device: the result counts it only where its station's totals do.
+       */
+      readonly kind: 'not-dead'
+      readonly origin: string
+      readonly by: string
+      readonly what: 'went-on' | 'closed'
+    }
+  | {
       /** A released tally that is not the one to which the journal's closing entry commits, or a sheet that does not fit such entries. */
       readonly kind: 'other-tally'
       readonly refusal: Refusal

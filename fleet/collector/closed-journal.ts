@@ -11,7 +11,10 @@ import type { Desk } from './desk.ts'
 export type Closing = Entry & { readonly type: 'polls.closed' }
 
 /** The closing entry, looked for from the end, where it stands; undefined if it is not held yet. */
-export function findClosing(desk: Desk, { origin, frontier }: HeldJournal): Closing | undefined {
+export function findClosing(
+  desk: Pick<Desk, 'store'>,
+  { origin, frontier }: HeldJournal,
+): Closing | undefined {
   for (let seq = frontier.size - 1; seq >= 0; seq -= 1) {
     const [bytes] = desk.store.entries(origin, seq, seq + 1)
     const entry = bytes === undefined ? undefined : parseEntry(bytes, seq, origin)

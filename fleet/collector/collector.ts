@@ -55,6 +55,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     'second-sheet': 0,
     'second-journal': 0,
     'takeover-fork': 0,
+    'not-dead': 0,
     'not-stored': 0,
   }
   const client = connect(broker.url, {

@@ -12,6 +12,7 @@ import { type Checkpoint, openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { cosign } from '../../core/tlog/cosignature.ts'
 import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from '../../core/tlog/tree.ts'
 import type { Owner } from '../store/store.ts'
+import { findNotDead } from './declared-dead.ts'
 import { answerReply, type Desk, receiptReply } from './desk.ts'
 import { alarmed, type Outcome } from './outcome.ts'
 import { findForkAtTakeover, findPlaceProblem, findWentOn } from './takeover.ts'
@@ -94,6 +95,9 @@ export function takeEntries(desk: Desk, device: string, payload: Uint8Array): Ou
       ? findForkAtTakeover(desk, { device, origin }, takeover, (of, at) => rootAt(desk, of, at))
       : undefined
   if (fork !== undefined) return { reply: receiptReply({ origin, size, cosignature }), alarm: fork }
+  const held = desk.store.journal(origin)
+  const notDead = held && findNotDead(desk, held, fresh)
+  if (notDead !== undefined) return { reply: receiptReply({ origin, size, cosignature }), alarm: notDead }
   return {
     reply: receiptReply({ origin, size, cosignature }),
     ...(other && { alarm: { kind: 'second-journal', device, origin, other: other.origin } }),

@@ -1,6 +1,6 @@
 /**
  * Takes the sheet of a station: it is stored only if the station's reporting device signed it, it lists one journal of each device of the
- * station, all closed and with their commitments, and a device of the station is small. Whether the sum is that of the committed tallies only
+ * station but of those that officers declared dead, all closed and with their commitments, and a device of the station is small. Whether the sum is that of the committed tallies only
  * the trustees can tell (`core/bundle/sealed-tally.ts`); the centre holds it against the number of ballots.
  */
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
@@ -11,6 +11,7 @@ import type { SheetMessage } from '../../core/messages/tally.ts'
 import type { Refusal } from '../../core/result.ts'
 import type { HeldJournal } from '../store/store.ts'
 import { type Closing, checkDay, findClosing, readCounts } from './closed-journal.ts'
+import { declaredInStation } from './declared-dead.ts'
 import { answerReply, type Desk } from './desk.ts'
 import { alarmed, type Outcome } from './outcome.ts'
 import { placeOfJournal } from './takeover.ts'
@@ -73,20 +74,24 @@ type Problem = Omit<Refusal, 'where'> & {
 function findProblem(
   desk: Desk,
   station: Station,
-  { journals, tally }: StationSheet,
+  { journals, tally, without }: StationSheet,
   where: string,
 ): Problem | 'not held yet' | undefined {
   const listed = journals.map(({ origin }) => deviceOfOrigin(desk.package.definition, origin) ?? '')
   const isOfStation = listed.every((id) => devicesOfStation(station).includes(id))
-  if (listed.length !== station.devices.length || !isOfStation || new Set(listed).size < listed.length) {
-    const what = 'it does not list one journal of each device of the station'
+  const all = listed.length + without.length
+  if (all !== station.devices.length || !isOfStation || new Set(listed).size < listed.length) {
+    const what = 'it does not list one journal of each device of the station that is not dead'
     return { kind: 'malformed', code: 'sheet.journals', what, next: KEEP }
   }
   const closed = journals.flatMap((one) => findClosed(desk, one) ?? [])
   if (closed.length < journals.length) return 'not held yet'
+  const dead = declaredInStation(desk, station.id).map(({ place }) => place)
+  if (!without.every((id) => dead.includes(id))) return 'not held yet'
   const places = closed.map(({ held }) => placeOfJournal(desk, held)?.device)
-  if (!station.devices.every((id) => places.includes(id))) {
-    const what = 'two of its journals are of one place of the station'
+  if (!station.devices.every((id) => places.includes(id) !== without.includes(id))) {
+    const what =
+      'two of its journals are of one place of the station, or one is of a place that it says is dead'
     return { kind: 'malformed', code: 'sheet.journals', what, next: KEEP }
   }
   for (const { held } of closed) {

@@ -1,6 +1,6 @@
 /**
  * Takes a device's own tally: it is stored only if the device signed it, its journal's closing entry commits to it, the closings of its whole
- * station are held, and no device there is small.
+ * station are held, but of devices that officers declared dead, and no device there is small.
  */
 import { commitTally, SALT_BYTES } from '../../core/ballot-box/commitment.ts'
 import { openTally } from '../../core/bundle/bundle.ts'
@@ -10,6 +10,7 @@ import { type DeviceTallyMessage, peekTallyMessage } from '../../core/messages/t
 import { ok, type Refusal, type Result, refuse } from '../../core/result.ts'
 import type { HeldJournal } from '../store/store.ts'
 import { type Closing, checkDay, findClosing, readCounts } from './closed-journal.ts'
+import { declaredInStation } from './declared-dead.ts'
 import { answerReply, type Desk } from './desk.ts'
 import { alarmed, type Outcome } from './outcome.ts'
 import { takeSheet } from './take-sheet.ts'
@@ -69,11 +70,15 @@ function stationOf(desk: Desk, own: HeldJournal) {
   return { places: station?.devices ?? [own.device], journals }
 }
 
-/** Whether a closing entry of every place of a station is held. A device that died before closing has none, but the spare in its place has. */
+/** Whether a closing entry of every place of a station is held, or word that its device is dead. Of a device that died the spare in its place has one. */
 function isStationClosed(desk: Desk, own: HeldJournal): boolean {
   const { places, journals } = stationOf(desk, own)
-  return places.every((id) =>
-    journals.some(({ journal, place }) => place === id && findClosing(desk, journal) !== undefined),
+  const station = placeOfJournal(desk, own)?.station.id
+  const dead = station === undefined ? [] : declaredInStation(desk, station).map(({ place }) => place)
+  return places.every(
+    (id) =>
+      dead.includes(id) ||
+      journals.some(({ journal, place }) => place === id && findClosing(desk, journal) !== undefined),
   )
 }
 

@@ -23,7 +23,7 @@ interface StationResult {
   readonly by: 'devices' | 'sheet'
   /** The devices whose own tallies are counted, in the definition's order; none by the sheet. */
   readonly devices: readonly DeviceResult[]
-  /** Devices of the definition without tally; none by the sheet, which counts them all. */
+  /** Devices of the definition without tally; by the sheet those that it is without, since they were declared dead. */
   readonly missing: readonly string[]
   /** Devices with more than one tally: none of theirs is counted. */
   readonly doubled: readonly string[]
@@ -41,12 +41,18 @@ interface ElectionResult {
   readonly sum: Tally
 }
 
+interface SheetSum {
+  readonly sum: Tally
+  /** Devices that were declared dead. */
+  readonly without: readonly string[]
+}
+
 /** The result of one station, from all tallies held. */
 function stationResult(
   definition: Definition,
   station: Definition['stations'][number],
   tallies: readonly DeviceResult[],
-  sheet: Tally | undefined,
+  sheet: SheetSum | undefined,
 ): StationResult {
   const found = station.devices.map((device) => ({
     device,
@@ -56,7 +62,8 @@ function stationResult(
   const doubled = idsOf(found.filter(({ own }) => own.length > 1))
   if (sheet !== undefined) {
     const beside = idsOf(found.filter(({ own }) => own.length > 0))
-    return { station: station.id, by: 'sheet', devices: [], missing: [], doubled, beside, sum: sheet }
+    const { sum, without } = sheet
+    return { station: station.id, by: 'sheet', devices: [], missing: without, doubled, beside, sum }
   }
   const devices = found.flatMap(({ own }) => (own.length === 1 ? own : []))
   return {
@@ -92,7 +99,7 @@ export function electionResult(
     if (!tally.ok) return tally
     tallies.push({ device, tally: tally.value })
   }
-  const sheets = new Map<string, Tally>()
+  const sheets = new Map<string, SheetSum>()
   for (const sheet of heldSheets) {
     const sum = readSheet(definition, sheet)
     if (!sum.ok) return sum
@@ -117,11 +124,11 @@ function placeIn(definition: Definition, device: string, takenOver: string | und
 }
 
 /** The sum of a sheet, if the reporting device of a station of this definition signed it for that station. */
-function readSheet(definition: Definition, held: HeldSheet): Result<Tally> {
+function readSheet(definition: Definition, held: HeldSheet): Result<SheetSum> {
   const where = `sheet of ${held.station}`
   const opened = openStationSheet(held.document, held.messageKey, where)
   if (!opened.ok) return opened
-  const { station, tally } = opened.value
+  const { station, tally, without } = opened.value
   const reporting = definition.stations.find(({ id }) => id === held.station)?.devices[0]
   if (station !== held.station || reporting !== placeIn(definition, held.device, held.takenOver)) {
     const what = 'it is not that of the reporting device of this station'
@@ -132,5 +139,6 @@ function readSheet(definition: Definition, held: HeldSheet): Result<Tally> {
       'The file was changed or damaged: keep it, and restore a copy.',
     )
   }
-  return parseTally(definition, tally, where)
+  const sum = parseTally(definition, tally, where)
+  return sum.ok ? ok({ sum: sum.value, without }) : sum
 }

@@ -88,3 +88,23 @@ export function turnKeys({ board }: WatchedBench, on: boolean): void {
   board.turnKey('executive', on)
   board.turnKey('supervisory', on)
 }
+
+/**
+ * At a device that is closed: declares another one of the station dead, with two presses and two cards, and waits for the minutes, which are
+ * printed once more.
+ */
+export async function declareDead(
+  bench: WatchedBench,
+  clock: Clock,
+  officers: Officers,
+  device: string,
+): Promise<void> {
+  const person = new Person(bench, clock)
+  await person.see('polls.finished.insert')
+  await person.press('declare-dead')
+  await person.press(`dead-${device}`)
+  await person.press('confirm-dead')
+  await present(person, officers.executive)
+  await present(person, officers.supervisory)
+  await person.see('polls.finished.insert')
+}

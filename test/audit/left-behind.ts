@@ -92,7 +92,7 @@ export function stationSheet(
     definition,
     devices.map(({ tally }) => tally),
   )
-  const sheet = { station: 's-1', journals, tally: tallyJson(definition, sum), ...parts }
+  const sheet = { station: 's-1', journals, tally: tallyJson(definition, sum), without: [], ...parts }
   return Buffer.from(signStationSheet(sheet, signer))
 }
 

@@ -114,7 +114,7 @@ export function recompute({ rule, of }: Figure, files: ReadonlyMap<string, Uint8
         polls: polls(),
         halfHours: halfHours(),
         marks: [
-          ...marks('alarm', timesOf('witness.alarm', 'device.stopped')),
+          ...marks('alarm', timesOf('witness.alarm', 'device.stopped', 'device.declared_dead')),
           ...marks('tamper', timesOf('tamper.opened')),
           ...marks('restart', startsAgain()),
           ...marks('line', timesOf('line.lost')),
@@ -211,12 +211,14 @@ export function recompute({ rule, of }: Figure, files: ReadonlyMap<string, Uint8
 
   function alarms() {
     const all: Record<string, unknown>[] = []
-    for (const { type, device, alarm, why } of lines) {
-      if (type !== 'witness.alarm' && type !== 'device.stopped') continue
-      const said = type === 'witness.alarm' ? { type, device, alarm } : { type, why }
-      const known = all.find((one) => Object.entries(said).every(([member, value]) => one[member] === value))
-      if (known === undefined) all.push({ ...said, times: 1 })
-      else known['times'] = Number(known['times']) + 1
+    for (const { type, device, alarm, why, known, by } of lines) {
+      if (!['witness.alarm', 'device.stopped', 'device.declared_dead'].includes(type)) continue
+      const dead = { type, device, ...(known !== undefined && { known }), by }
+      const stopped = type === 'witness.alarm' ? { type, device, alarm } : { type, why }
+      const said = type === 'device.declared_dead' ? dead : stopped
+      const before = all.find((one) => Object.entries(said).every(([member, value]) => one[member] === value))
+      if (before === undefined) all.push({ ...said, times: 1 })
+      else before['times'] = Number(before['times']) + 1
     }
     return all
   }

@@ -78,6 +78,7 @@ interface Shape {
   readonly minItems?: number
   readonly items?: Shape
   readonly properties?: Readonly<Record<string, Shape>>
+  readonly required?: readonly string[]
   readonly propertyNames?: Shape
   readonly additionalProperties?: Shape
 }
@@ -90,10 +91,10 @@ export function eventsTable(): string {
   return `| type | members |\n|---|---|\n${rows.join('')}`
 }
 
-function membersOf({ properties = {} }: Shape): string {
+function membersOf({ properties = {}, required = [] }: Shape, separator = '; '): string {
   return Object.entries(properties)
-    .map(([name, shape]) => `\`${name}\` ${formOf(shape)}`)
-    .join('; ')
+    .map(([name, shape]) => `\`${name}\`${required.includes(name) ? '' : '?'} ${formOf(shape)}`)
+    .join(separator)
 }
 
 function formOf(shape: Shape): string {
@@ -101,6 +102,7 @@ function formOf(shape: Shape): string {
   if (shape.enum !== undefined) return shape.enum.map((value) => `\`${value}\``).join(' or ')
   if (shape.type === 'integer') return 'whole'
   if (shape.type === 'array') return `array of ${shape.minItems} of: ${membersOf(shape.items ?? {})}`
+  if (shape.properties !== undefined) return `object of exactly ${membersOf(shape, ', ')}`
   if (shape.type === 'object') {
     const names = (shape.propertyNames?.enum ?? []).map((name) => `\`${name}\``).join(', ')
     return `object of exactly ${names}: each a ${formOf(shape.additionalProperties ?? {})}`

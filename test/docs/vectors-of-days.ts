@@ -30,6 +30,27 @@ const MINUTES: JournalEvent = { type: 'report.printed', report: 'minutes' }
 const OPEN: JournalEvent = { type: 'polls.opened', executive: one, supervisory: two }
 const PAUSE: JournalEvent = { type: 'polls.paused', reason: 'restart' }
 const STOP: JournalEvent = { type: 'device.stopped', why: 'forked' }
+const dead = (device: string, certificates = [one, two]): JournalEvent => ({
+  type: 'device.declared_dead',
+  device,
+  by: [
+    { role: 'executive', certificate: certificates[0] ?? one },
+    { role: 'supervisory', certificate: certificates[1] ?? one },
+  ],
+})
+const KNOWN: JournalEvent = {
+  type: 'device.declared_dead',
+  device: 'd-03',
+  known: {
+    origin: 'council.example/rehearsal-1405/device/d-03/ffeeddccbbaa99887766554433221100',
+    size: 12,
+    root: hash('root'),
+  },
+  by: [
+    { role: 'spare', certificate: two },
+    { role: 'executive', certificate: one },
+  ],
+}
 const PIN: JournalEvent = { type: 'officer.pin_wrong', role: 'executive', tries_left: 2 }
 const REFUSED: JournalEvent = { type: 'card.refused', reason: 'blank' }
 const DRAWN: JournalEvent = { type: 'day_key.drawn', id: KEY }
@@ -131,6 +152,7 @@ const IN_ITS_PLACE: readonly EventType[] = [
   'medium.lost',
   'medium.restored',
   'device.stopped',
+  'device.declared_dead',
   'polls.closed',
 ]
 
@@ -277,6 +299,34 @@ export function dayVectors(): Json {
     day('a ballot after the device had to stop', 4, ...MORNING, STOP, cast(1)),
     day('closed after the device had to stop', 4, ...MORNING, STOP, close(0, 0, 0)),
     day('paused after the device had to stop', null, ...MORNING, STOP, PAUSE),
+    day(
+      'two neighbours declared dead, and the minutes once more',
+      null,
+      ...MORNING,
+      close(0, 0, 0),
+      MINUTES,
+      dead('d-02'),
+      KNOWN,
+      MINUTES,
+    ),
+    day('a neighbour declared dead before closing', 3, ...MORNING, dead('d-02')),
+    day('a neighbour declared dead before opening', 1, OPENED, dead('d-02')),
+    day('a neighbour declared dead twice', 5, ...MORNING, close(0, 0, 0), dead('d-02'), dead('d-02')),
+    day(
+      'a neighbour declared dead by two of one certificate',
+      4,
+      ...MORNING,
+      close(0, 0, 0),
+      dead('d-02', [one, one]),
+    ),
+    day('a neighbour declared dead by two of one role', 4, ...MORNING, close(0, 0, 0), {
+      type: 'device.declared_dead',
+      device: 'd-02',
+      by: [
+        { role: 'spare', certificate: one },
+        { role: 'spare', certificate: two },
+      ],
+    }),
     day(
       'what may happen to a device at any time',
       null,

@@ -47,6 +47,7 @@ export class TestStation {
     const { definition } = election
     this.sheet = {
       station: 'station-1',
+      without: [],
       journals: this.devices.map(({ origin }, index) => ({
         origin,
         commitment: this.devices[index]?.commitment(tallies[index] ?? []) ?? '',

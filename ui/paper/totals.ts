@@ -36,6 +36,8 @@ export interface TotalsData {
   /** Ballots that the tally counts: of the device, or of all devices of the station. */
   readonly ballots: number
   readonly tally: Tally
+  /** Devices of the station that were declared dead. */
+  readonly without: readonly string[]
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly printedAt: number
   readonly checkpoint: Checkpoint
@@ -43,12 +45,13 @@ export interface TotalsData {
 
 /** The page as pictures from top to bottom. */
 export function totalsLayouts(data: TotalsData, measure: Measure): readonly PaperLayout[] {
-  const { definition, station, device, of } = data
+  const { definition, station, device, of, without } = data
   const { paper } = stringsIn('fa')
-  const devices = of === 'device' ? [device] : station.devices
+  const devices = of === 'device' ? [device] : station.devices.filter((id) => !without.includes(id))
   return stackInPictures([
     ...headStrips(paper.totals[of], definition, measure),
     ...(of === 'station' ? [words(paper.together(RELEASE_MINIMUM), measure)] : []),
+    ...(without.length === 0 ? [] : [words(paper.without(without.join(' ')), measure)]),
     ...placeStrips(definition, station, devices, measure),
     labelled(paper.printedAt, dayAndTime(data.printedAt, definition), measure),
     rule(2),

@@ -20,7 +20,12 @@ export const en: Strings = {
     closedHint: 'To open, two officers turn both keys.',
     tampered:
       'Since this device was set up, its case, a seal or the ballot box was opened. Look at all three before you open the polls, and write it in the minutes.',
-    purpose: { opening: 'Opening the polls', resuming: 'Resuming the polls', closing: 'Closing the polls' },
+    purpose: {
+      opening: 'Opening the polls',
+      resuming: 'Resuming the polls',
+      closing: 'Closing the polls',
+      declaring: (device) => `Declaring ${device} dead`,
+    },
     role: {
       executive: 'Executive card',
       supervisory: 'Supervisory card',
@@ -46,6 +51,7 @@ export const en: Strings = {
       'other-station': 'This card is of another station. Take it out and insert one of this station.',
       dead: 'The card is locked after five wrong PINs. Take it out and ask the centre for a new card for this officer.',
       'same-role': 'This officer’s card is admitted already. Take it out and insert the other officer’s.',
+      'not-dead': 'This device is closed or was declared dead already. Take the card out and go back.',
       'not-wanted': 'This card is not needed now. Take it out and insert the other one.',
       'cards-differ': 'The cards are not of one station and day. Take it out and insert the right one.',
       'start-with-this':
@@ -55,6 +61,19 @@ export const en: Strings = {
       'no-share': 'There is no day key on this card. First open the device that makes the key with it.',
     },
     cancel: 'To cancel, turn one key back.',
+    dead: {
+      offer: 'A device of this station is dead …',
+      heading: 'Which device is dead?',
+      hint: 'Only one that does not start any more and whose storage no spare can take over. Its votes will be in no count but that of the paper in its box.',
+      confirm: (device) => `Is ${device} dead?`,
+      confirmHint:
+        'Once both officers have put in their cards this cannot be taken back, and nobody may vote on that device any more. Its box stays sealed and is counted by hand.',
+      go: (device) => `Yes: ${device} is dead`,
+      back: 'Back',
+    },
+    declaredHere: (devices) => `Declared dead, not counted: ${devices}. Paper: in its box.`,
+    declaredDead:
+      'This device was declared dead at another one. Its votes are in two accounts: keep it and tell the election office.',
     zeroReport: 'Printing the zero report',
     zeroReportHint: 'It must say zero everywhere. Both officers sign it.',
     opening: 'The polls open once it is printed.',
@@ -115,6 +134,8 @@ export const en: Strings = {
         'This device was set back to a state before what it has signed, and votes may be missing from it.',
       forked: 'A history signed by this very device was seen that is not the one on it.',
       'other-journal': 'Another device with this id was at work, or this device was set up anew.',
+      'declared-dead':
+        'Two officers declared this device dead at another one. Its votes count by the paper in its box.',
     },
     stopVote: {
       recorded: 'The last vote was recorded here; its slip may still hang.',
@@ -168,6 +189,8 @@ export const en: Strings = {
       older: 'A card knows more of that device than this medium. Try its other medium.',
       forked: 'A card knows another history of that device. Keep everything and call the election office.',
       already: 'Another spare has taken the place of that device already. Call the election office.',
+      'declared-dead':
+        'That device was declared dead at another one. Nobody takes its place any more: count its paper.',
       damaged: 'What is on this medium does not hold. If the device had a second one, try that.',
     },
   },
@@ -316,12 +339,16 @@ export const en: Strings = {
       'other-journal': 'this neighbouring device has another journal than before; tell the centre',
       inconsistent:
         'what a card says of this neighbouring device does not fit together; bring the card there again, and tell the centre if it says so again',
+      'closed-after-all': 'was declared dead and closed after all: two accounts of it; tell the centre',
     },
     stopped: {
       'rolled-back': 'The device had been set back to an earlier state and stopped',
       forked: 'Another history signed by this device was seen; the device stopped',
       'other-journal': 'Another device with this id was seen; the device stopped',
+      'declared-dead': 'Two officers had declared this device dead at another one; the device stopped',
     },
+    declaredDead: (known) =>
+      `dead: it never closed. Its ballots are not in this count, and how many there are is not known here (${known === undefined ? 'nothing of it is known here' : `the last known of its journal: ${known} entries`}); its paper is in its box`,
     carriedDamaged: (role) =>
       `${role}: what the card carries of the other devices was damaged and was left out`,
     pinWrong: (role, left) => `${role}: wrong PIN (${left} tries left)`,
@@ -335,6 +362,8 @@ export const en: Strings = {
     totalsApart:
       'The results are on a page of their own, printed once every device of this station is closed.',
     totals: { device: 'Results of the device', station: 'Results of the station' },
+    without: (devices) =>
+      `Without ${devices}: declared dead. Its ballots are not in this count; its paper is in its box.`,
     together: (minimum) =>
       `All devices of this station together, because at least one of them has fewer than ${minimum} ballots.`,
     journalOf: 'Journal of device',

@@ -183,6 +183,7 @@ def _journal(bundle, entries):
     bundle.random = opened["random"]
     bundle.programs = [e["program"] for e in events if "program" in e]
     bundle.voids = day.voids
+    bundle.dead = day.dead
     bundle.takeover = next((e for e in events if e["type"] == "takeover"), None)
     bundle.sealed_events = [e for e in events if e["type"] == "batch.sealed"]
     _clock(bundle, events)

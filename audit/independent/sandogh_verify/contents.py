@@ -10,7 +10,7 @@ from .text import from_base64, utf16_key
 BATCH = members(batch=between(1, canonical.MAX_SAFE), sealed=array(0, 100_000, any_raw))
 TAGS = array(0, canonical.MAX_VALUES, HASH)
 TALLY = members(version=VERSION, origin=text(0, 256), salt=raw(32), tally=anything)
-SHEET_FORM = members(version=VERSION, station=text(1, 64), tally=anything,
+SHEET_FORM = members(version=VERSION, station=text(1, 64), tally=anything, without_maybe=array(1, 7, text(1, 64)),
                      journals=array(1, 64, members(commitment=text(44, 44), origin=text(1, 256))))
 MAX_BOX = 2_000_000
 FEW = 32  # ballots below which a device's totals would tell its voters apart
@@ -109,6 +109,8 @@ def _sheet(bundle):
         require(SHEET_FORM(payload), "sheet.shape")
         origins = [utf16_key(j["origin"]) for j in payload["journals"]]
         require(all(a < b for a, b in zip(origins, origins[1:])), "sheet.shape", what="order of journals")
+        without = [utf16_key(device) for device in payload.get("without", [])]
+        require(all(a < b for a, b in zip(without, without[1:])), "sheet.shape", what="order of devices")
         require(payload["station"] == bundle.station, "bundle.sheet", what="of another station")
         commitments = {j["origin"]: j["commitment"] for j in payload["journals"]}
         require(commitments.get(bundle.origin) == bundle.closed["tally"], "bundle.sheet", what="this journal")

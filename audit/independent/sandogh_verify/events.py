@@ -6,7 +6,8 @@ ROLE = one_of("executive", "supervisory", "spare")
 DAY_KEY = matches(r"[0-9a-f]{32}")
 PERIPHERALS = ("touchscreen", "card-reader", "printer", "io-board", "display")
 PERIPHERAL = one_of(*PERIPHERALS)
-WHY = ("rolled-back", "forked", "other-journal")
+WHY = ("rolled-back", "forked", "other-journal", "declared-dead")
+OFFICERS = array(2, 2, members(role=ROLE, certificate=HASH))
 MEDIUM = one_of("a", "b")
 
 MEMBERS = {
@@ -16,14 +17,15 @@ MEMBERS = {
                      slip=one_of("none", "recorded", "not-recorded"), executive=HASH, supervisory=HASH, technician=HASH),
     "device.started": dict(peripherals=members(**{p: text(1, 120) for p in PERIPHERALS}), program=HASH),
     "officer.pin_wrong": dict(role=ROLE, tries_left=whole),
-    "officer.admitted": dict(role=ROLE, certificate=HASH, purpose=one_of("opening", "resuming", "closing", "leaving")),
+    "officer.admitted": dict(role=ROLE, certificate=HASH, purpose=one_of("opening", "resuming", "closing", "leaving",
+                                                                                 "declaring")),
     "day_key.drawn": dict(id=DAY_KEY),
     "day_key.shared": dict(id=DAY_KEY),
     "officer.card_damaged": dict(role=ROLE),
     "report.printed": dict(report=one_of("zero", "minutes", "totals")),
     "polls.opened": dict(executive=HASH, supervisory=HASH),
     "polls.paused": dict(reason=one_of("restart", "tamper", "touch-drift")),
-    "polls.resumed": dict(by=array(2, 2, members(role=ROLE, certificate=HASH))),
+    "polls.resumed": dict(by=OFFICERS),
     "ballot.cast": dict(count=whole),
     "batch.sealed": dict(batch=whole, count=whole, root=HASH),
     "slip.voided": dict(count=whole),
@@ -44,8 +46,10 @@ MEMBERS = {
     "storage.changed": dict(room=one_of("enough", "low", "full")),
     "storage.failed": dict(what=one_of("full", "read-only", "io-error")),
     "clock.jumped": dict(way=one_of("forward", "back"), seconds=whole),
-    "witness.alarm": dict(device=text(1, 120), alarm=one_of("forked", "other-journal", "inconsistent")),
+    "witness.alarm": dict(device=text(1, 120), alarm=one_of("forked", "other-journal", "inconsistent", "closed-after-all")),
     "device.stopped": dict(why=one_of(*WHY)),
+    "device.declared_dead": dict(device=text(1, 120), by=OFFICERS,
+                                 known_maybe=members(origin=text(1, 256), size=whole, root=HASH)),
     "polls.closed": dict(executive=HASH, supervisory=HASH, casts=whole, voids=whole, batches=whole, spent=HASH,
                          tally=HASH),
 }
@@ -54,7 +58,7 @@ FORMS = {kind: members(seq=anything, at=anything, type=anything, **forms)
 WHEN_FINISHED = {"report.printed", "device.started", "printer.trouble", "printer.paper_low", "line.lost",
                  "line.restored", "medium.lost", "medium.restored", "tamper.opened", "tamper.counted", "power.changed", "temperature.changed",
                  "slip.miscounted", "storage.changed", "storage.failed", "clock.jumped", "officer.admitted",
-                 "officer.card_damaged", "officer.pin_wrong", "witness.alarm", "device.stopped"}
+                 "officer.card_damaged", "officer.pin_wrong", "witness.alarm", "device.stopped", "device.declared_dead"}
 NOT_WHEN_STOPPED = {"polls.opened", "polls.resumed", "ballot.cast", "batch.sealed", "polls.closed"}
 BATCH_DRAWN, BATCH_WAITING = 32, 64
 
@@ -68,6 +72,7 @@ class Day:
         self.zero_printed = self.stopped = False
         self.lost = None
         self.drawn = set()
+        self.dead = []
         self.before = None
 
     def take(self, event):
@@ -98,8 +103,11 @@ class Day:
         return self.polls == "closed" and self.zero_printed and event["executive"] != event["supervisory"]
 
     def _may_resume(self, event):
-        one, other = event["by"]
-        return self.polls == "paused" and one["certificate"] != other["certificate"] and one["role"] != other["role"]
+        return self.polls == "paused" and _are_two(event["by"])
+
+    def _may_declare(self, event):
+        known = any(before["device"] == event["device"] for before in self.dead)
+        return self.polls == "finished" and _are_two(event["by"]) and not known
 
     def _may_take_over(self, event):
         casts, pooled = event["casts"], event["pooled"]
@@ -142,6 +150,13 @@ class Day:
             self.lost = None
         elif kind == "device.stopped":
             self.stopped = True
+        elif kind == "device.declared_dead":
+            self.dead.append(event)
+
+
+def _are_two(officers):
+    one, other = officers
+    return one["certificate"] != other["certificate"] and one["role"] != other["role"]
 
 
 POLLS_THEN = {"takeover": "open", "polls.opened": "open", "polls.paused": "paused", "polls.resumed": "open", "polls.closed": "finished"}
@@ -159,4 +174,5 @@ RULES = {
     "medium.restored": lambda day, event: event["medium"] == day.lost,
     "day_key.drawn": lambda day, event: day.polls == "closed",
     "day_key.shared": lambda day, event: event["id"] in day.drawn,
+    "device.declared_dead": Day._may_declare,
 }

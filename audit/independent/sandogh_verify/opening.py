@@ -47,11 +47,12 @@ class Opening:
     def _station(self, station):
         count = StationCount(station, [self._device(b) for b in station.bundles])
         recount = self._sum([d.tally for d in count.devices])
-        if station.missing and station.sheet:
+        counts_all = not station.missing or (station.sheet and set(station.missing) <= set(station.without))
+        if station.sheet and not counts_all:
             count.sheet, count.sheet_tally = "unchecked", station.sheet["tally"]
-        elif count.devices and self._is_told(station):
+        elif count.devices and (counts_all or self._is_told(station)):
             count.recount = recount
-        if station.sheet and not station.missing:
+        if station.sheet and counts_all:
             count.sheet = "equal" if recount == station.sheet["tally"] else "unequal"
             if count.sheet == "unequal":
                 self.findings.append(Finding("sheet.recount", station.reporting.place(SHEET)))
@@ -62,7 +63,7 @@ class Opening:
         released = [b.tally is not None for b in station.bundles]
         if not station.missing or all(released):
             return True
-        if not self.lost.issuperset(station.missing):
+        if not (self.lost | station.declared.keys()).issuperset(station.missing):
             return False
         return any(released) or station.devices[0] not in station.missing
 

@@ -59,10 +59,17 @@ def missing(audit):
     for form in audit.definition.stations:
         station = given.get(form["id"])
         devices = station.missing if station else form["devices"]
-        lines += ["device %s of station %s" % (d, form["id"]) for d in devices]
+        lines += ["device %s of station %s%s" % (d, form["id"], _declared(station, d)) for d in devices]
         if not station or not station.check_in:
             lines.append("the check-in of station " + form["id"])
     return lines
+
+
+def _declared(station, device):
+    if not station or device not in station.declared:
+        return ""
+    at, event = station.declared[device]
+    return " (declared dead at %s %s by %s)" % (at, event["at"], " and ".join(o["role"] for o in event["by"]))
 
 
 def _device(station, bundle):

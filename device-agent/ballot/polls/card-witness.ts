@@ -6,10 +6,11 @@
 import type { Clock } from '../../../core/ports.ts'
 import type { OfficerCard } from '../../../firmware/card-reader/card.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
-import { exchangeHeads, findOwnAlarm, verifiedHeads } from '../../witness/exchange.ts'
+import { exchangeHeads, findOwnAlarm, type OwnJournal, verifiedHeads } from '../../witness/exchange.ts'
 import { encodeHeads, parseHeads } from '../../witness/station-heads.ts'
 import type { HeadChecks, VerifiedHead } from '../../witness/verify-head.ts'
 import type { DeviceHome } from '../home.ts'
+import { contradictedIn } from '../release.ts'
 import type { Admitted, Purpose, StopReason } from './polls.ts'
 
 /** Each is some 400 bytes on a card that takes seconds to write. */
@@ -22,13 +23,18 @@ export interface WitnessParts {
   readonly clock: Clock
 }
 
+/** What two officers do at the second one's card, once the card's news is known here: their word goes onto this very card. @returns false if it cannot be done any more */
+export type Declare = () => boolean
+
 /** How a meeting ended. */
 export type Met =
   | { readonly is: 'met' }
   /** The card could not be read or written. */
   | { readonly is: 'unreadable' }
-  /** The card holds another history of this device. */
+  /** The card holds another history of this device, or word that it was declared dead. */
   | { readonly is: 'stopped'; readonly why: StopReason }
+  /** The neighbour that was to be declared dead is closed, or is declared dead already. */
+  | { readonly is: 'not-dead' }
 
 /** Reads the heads of an admitted officer's card, remembers and cosigns what holds, and writes the card anew. */
 export async function meetNeighbours(
@@ -36,6 +42,7 @@ export async function meetNeighbours(
   { role, certificate }: Admitted,
   purpose: Purpose | 'leaving',
   parts: WitnessParts,
+  declare?: Declare,
 ): Promise<Met> {
   const { home, store, clock } = parts
   const { device, station } = home.config
@@ -47,35 +54,51 @@ export async function meetNeighbours(
   const heads = verifiedHeads(brought.heads, checks)
   const why = findOwnAlarm(heads, { device, origin: store.origin, entries: store.entriesFrom(0) })
   if (why !== undefined) return { is: 'stopped', why }
+  // Once closed its ballots are handed out, and people hold the two accounts against each other.
+  const isDeclaredDead = heads.some(({ dead }) => dead.includes(store.place?.device ?? device))
+  if (isDeclaredDead && store.day.polls !== 'finished') return { is: 'stopped', why: 'declared-dead' }
   const carried = sizesToProve(heads, parts)
   if (brought.isDamaged) store.append({ type: 'officer.card_damaged', role })
   store.append({ type: 'officer.admitted', role, certificate, purpose })
-  const { size, closing } = store.day
-  const note = store.checkpointAt(size)
-  if (note === undefined) throw new Error('a journal has a checkpoint for every entry')
-  const exchanged = exchangeHeads(
-    heads,
-    {
-      device,
-      origin: store.origin,
-      certificate: home.certificateDer,
-      entries: store.entriesFrom(0),
-      note,
-      witness: store.witness,
-      ...(closing && { closing: closing.seq }),
-      isSpare: store.day.adopted !== undefined,
-    },
-    { neighbours: store.station.neighbours, carried, canKeep: (head) => store.station.canKeep(head) },
-    checks,
-  )
+  const exchange = () =>
+    exchangeHeads(
+      heads,
+      ownJournal(parts),
+      { neighbours: store.station.neighbours, carried, canKeep: (head) => store.station.canKeep(head) },
+      checks,
+    )
+  let exchanged = exchange()
   // Remembered before it is told (C2SP tlog-witness): no second head of that size is ever cosigned here.
   store.station.keep([...exchanged.learned, ...exchanged.seen])
-  for (const { device: neighbour, alarm } of exchanged.alarms) {
+  const contradicted = contradictedIn(parts).map((id) => ({ device: id, alarm: 'closed-after-all' as const }))
+  for (const { device: neighbour, alarm } of [...exchanged.alarms, ...contradicted]) {
     const known = store.day.alarms.some((event) => event.device === neighbour && event.alarm === alarm)
     if (!known) store.append({ type: 'witness.alarm', device: neighbour, alarm })
   }
+  if (declare !== undefined) {
+    if (!declare()) return { is: 'not-dead' }
+    exchanged = exchange()
+  }
   const written = await card.writeHeads(encodeHeads(exchanged.heads))
   return { is: written.ok ? 'met' : 'unreadable' }
+}
+
+/** This device's journal as it is now. */
+function ownJournal({ home, store }: WitnessParts): OwnJournal {
+  const { size, closing, dead, adopted } = store.day
+  const note = store.checkpointAt(size)
+  if (note === undefined) throw new Error('a journal has a checkpoint for every entry')
+  return {
+    device: home.config.device,
+    origin: store.origin,
+    certificate: home.certificateDer,
+    entries: store.entriesFrom(0),
+    note,
+    witness: store.witness,
+    ...(closing && { closing: closing.seq }),
+    dead: dead.map(({ seq }) => seq),
+    isSpare: adopted !== undefined,
+  }
 }
 
 /**

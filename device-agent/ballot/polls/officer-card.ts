@@ -70,7 +70,7 @@ export async function admitOfficer(
   const admitted = { role, certificate }
   const met = await meet(card, admitted)
   if (met.is === 'stopped') return met
-  if (met.is === 'unreadable') return refused('unreadable')
+  if (met.is !== 'met') return refused(met.is)
   if (wanted === undefined) return { is: 'officer-admitted', admitted, drawn: false }
   const { gathering, mayDraw, drawn, shared } = wanted
   const stored = await card.readDayShare()
@@ -110,7 +110,7 @@ export async function takeLeave(
   if ('is' in proved) return proved
   const met = await meet(proved.card, { role, certificate: proved.certificate })
   if (met.is === 'stopped') return met
-  if (met.is === 'unreadable') return refused('unreadable')
+  if (met.is !== 'met') return refused(met.is)
   const open = openDevices()
   if (open.length > 0) return { is: 'heads-carried', open }
   const erased = await proved.card.eraseDayShare()

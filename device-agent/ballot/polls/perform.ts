@@ -1,5 +1,6 @@
 /** Performs the effects of the polls: officers' cards, reports, opening, resuming, closing. Each ends in one input for the polls. */
 import { isZero, type Tally } from '../../../core/election/tally.ts'
+import { toBase64 } from '../../../core/keys/hash.ts'
 import type { Clock, Random, Signer } from '../../../core/ports.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
@@ -7,11 +8,11 @@ import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore, OpeningOfficers } from '../../store/device-store.ts'
 import type { DeviceHome } from '../home.ts'
 import { cut, type PaperOutcome, type PaperPrinter, printAndCut, voidHangingSlip } from '../paper.ts'
-import { openDevices, type Results, settleRelease } from '../release.ts'
-import { meetNeighbours } from './card-witness.ts'
+import { lastKnown, openDevices, type Results, settleRelease } from '../release.ts'
+import { type Declare, meetNeighbours } from './card-witness.ts'
 import { DayKeyGathering } from './day-key.ts'
 import { admitOfficer, findOfficer, type Meet, type OfficerChecks, takeLeave } from './officer-card.ts'
-import type { Admitted, OfficerRole, PollsEffect, PollsInput, Purpose } from './polls.ts'
+import type { Admitted, OfficerRole, PollsEffect, PollsInput } from './polls.ts'
 
 /** What the polls work with. */
 export interface PollsParts {
@@ -92,7 +93,7 @@ export class PollsPerformer {
   }
 
   async #admitOfficer(effect: PollsEffect & { do: 'admit-officer' }): Promise<PollsInput> {
-    const { purpose, role } = effect
+    const { purpose, role, declare } = effect
     const { store } = this.#parts
     const reader = this.#parts.reader()
     if (reader === undefined) return { is: 'officer-refused', why: 'unreadable' }
@@ -105,7 +106,14 @@ export class PollsPerformer {
         drawn: (id: string) => store.append({ type: 'day_key.drawn', id }),
         shared: (id: string) => store.append({ type: 'day_key.shared', id }),
       }
-    const meet = this.#meet(purpose)
+    const meet: Meet = (card, admitted) =>
+      meetNeighbours(
+        card,
+        admitted,
+        purpose,
+        this.#parts,
+        declare && (() => this.#declareDead(declare.device, [declare.beside, admitted])),
+      )
     return this.#noted(role, await admitOfficer(reader, effect, this.#checks(), meet, share || undefined))
   }
 
@@ -113,12 +121,24 @@ export class PollsPerformer {
     const reader = this.#parts.reader()
     if (reader === undefined) return { is: 'officer-refused', why: 'unreadable' }
     const open = () => openDevices(this.#parts)
-    const input = await takeLeave(reader, effect, this.#checks(), this.#meet('leaving'), open)
+    const meet: Meet = (card, admitted) => meetNeighbours(card, admitted, 'leaving', this.#parts)
+    const input = await takeLeave(reader, effect, this.#checks(), meet, open)
     return this.#noted(effect.role, input)
   }
 
-  #meet(purpose: Purpose | 'leaving'): Meet {
-    return (card, admitted) => meetNeighbours(card, admitted, purpose, this.#parts)
+  /** Once: a card that was pulled out before it had the word is put in again. */
+  #declareDead(device: string, by: readonly Admitted[]): ReturnType<Declare> {
+    const { store } = this.#parts
+    if (store.day.dead.some((entry) => entry.device === device)) return true
+    if (!openDevices(this.#parts).includes(device)) return false
+    const last = lastKnown(this.#parts, device)
+    store.append({
+      type: 'device.declared_dead',
+      device,
+      ...(last && { known: { origin: last.origin, size: last.size, root: toBase64(last.root) } }),
+      by: by.map(({ role, certificate }) => ({ role, certificate })),
+    })
+    return true
   }
 
   #checks(): OfficerChecks {
@@ -196,7 +216,8 @@ export class PollsPerformer {
   #settleTotals(): PollsInput {
     const { results, wanted, impossible } = settleRelease(this.#parts)
     const due = results !== undefined && !this.#parts.store.day.totals
-    return { is: 'totals-settled', due, wanted, impossible }
+    const open = openDevices(this.#parts)
+    return { is: 'totals-settled', due, wanted, impossible, open }
   }
 
   async #printTotals(): Promise<PollsInput> {

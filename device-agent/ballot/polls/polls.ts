@@ -7,6 +7,7 @@
  * closed ──keys──▶ admitting(opening) ─▶ reporting-zero ─▶ open ──keys──▶ admitting(closing) ─▶ closing ─▶ reporting-minutes ─▶ finished ⇄ reporting-totals
  *                                       tamper, restart, touch drift ▼   ▲ admitting(resuming)
  *                                                                  paused
+ * finished ─▶ choosing-dead ─▶ admitting(declaring) ─▶ reporting-minutes
  * any of them ──somebody holds another history of this device──▶ stopped, for good
  * any of them ──the storage failed──▶ failed, until the program is started again
  * ```
@@ -21,7 +22,7 @@ import { type CardStep, stepCard } from './card-dialogue.ts'
 export type OfficerRole = 'executive' | 'supervisory' | 'spare'
 
 /** What two officers are being admitted for. */
-export type Purpose = 'opening' | 'resuming' | 'closing'
+export type Purpose = 'opening' | 'resuming' | 'closing' | 'declaring'
 
 /** Why voting is stopped until two officers resume it. */
 export type PauseReason = 'restart' | 'tamper' | 'touch-drift'
@@ -39,6 +40,7 @@ export type OfficerRefusal =
   | 'no-share'
   | 'start-with-this'
   | 'no-share-today'
+  | 'not-dead'
 
 export interface Admitted {
   readonly role: OfficerRole
@@ -58,6 +60,8 @@ export type Polls =
       readonly card: CardStep
       /** Set while resuming. */
       readonly paused?: PauseReason
+      /** Set while declaring a device dead. */
+      readonly dead?: string
     }
   | { readonly is: 'reporting-zero'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
   | { readonly is: 'open' }
@@ -77,7 +81,11 @@ export type Polls =
       readonly card: FinishedStep
       readonly wanted: readonly string[]
       readonly impossible: readonly string[]
+      /** Devices of the station that are not known to be closed: one of them may be declared dead. */
+      readonly open: readonly string[]
     }
+  /** Officers choose the device that is dead, and are asked once more. */
+  | { readonly is: 'choosing-dead'; readonly open: readonly string[]; readonly chosen?: string }
   /** This device was set back, or there are two of it. */
   | { readonly is: 'stopped'; readonly why: StopReason }
   /** The storage failed: nothing can be written down here before the program is started again. `unknown`: the last vote may count or not. */
@@ -114,6 +122,7 @@ export type PollsInput =
       readonly due: boolean
       readonly wanted: readonly string[]
       readonly impossible: readonly string[]
+      readonly open: readonly string[]
     }
   | { readonly is: 'pressed'; readonly id: string }
   | { readonly is: 'report-printed' }
@@ -135,6 +144,8 @@ export type PollsEffect =
       readonly purpose: Purpose
       readonly role: OfficerRole
       readonly pin: string
+      /** Done with this card, the second one. */
+      readonly declare?: { readonly device: string; readonly beside: Admitted }
     }
   | { readonly do: 'take-leave'; readonly role: OfficerRole; readonly pin: string }
   | { readonly do: 'print-zero-report' }
@@ -154,7 +165,7 @@ export interface PollsStep {
 type Admitting = Polls & { is: 'admitting' }
 
 const INSERT: CardStep = { is: 'insert' }
-const FINISHED: Polls = { is: 'finished', card: INSERT, wanted: [], impossible: [] }
+const FINISHED: Polls = { is: 'finished', card: INSERT, wanted: [], impossible: [], open: [] }
 
 /**
  * Where the journal says that a device stands when it starts. After a restart nobody votes until two officers resume.
@@ -221,6 +232,8 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
       return stepReport(state, input, { do: 'print-totals' })
     case 'finished':
       return stepFinished(state, input)
+    case 'choosing-dead':
+      return stepChoosingDead(state, input)
     case 'stopped':
     case 'failed':
       return stay(state)
@@ -242,6 +255,12 @@ export function wantedRoles(state: Admitting): readonly OfficerRole[] {
 }
 
 function stepAdmitting(state: Admitting, input: PollsInput): PollsStep {
+  if (state.purpose === 'declaring') {
+    // Nobody votes here any more, so neither keys nor case change anything; what the second card has done cannot be taken back.
+    if (input.is === 'keys' || input.is === 'tampered') return stay(state)
+    if (input.is === 'pressed' && input.id === 'back' && mayTurnBack(state))
+      return to(FINISHED, { do: 'settle-totals' })
+  }
   switch (input.is) {
     case 'keys':
       return input.on ? stay(state) : to(cancelled(state))
@@ -260,14 +279,21 @@ function stepAdmitting(state: Admitting, input: PollsInput): PollsStep {
         card: { is: 'take' },
       })
     default: {
-      const { purpose } = state
+      const { purpose, dead: device, admitted } = state
+      const [beside] = admitted
+      const declare = device !== undefined && beside !== undefined ? { declare: { device, beside } } : {}
       const next = stepCard<OfficerRole, PollsEffect>(state.card, input, {
         refuse: (role) => unwanted(state, role),
-        send: (role, pin) => ({ do: 'admit-officer', purpose, role, pin }),
+        send: (role, pin) => ({ do: 'admit-officer', purpose, role, pin, ...declare }),
       })
       return next === undefined ? stay(state) : to({ ...state, card: next.card }, ...next.effects)
     }
   }
+}
+
+/** While no card is being asked, and none took the word away. */
+export function mayTurnBack({ card, admitted }: Pick<Admitting, 'card' | 'admitted'>): boolean {
+  return card.is !== 'checking' && admitted.length < 2
 }
 
 /** Why a card of that officer is not taken now, if it is not. */
@@ -285,6 +311,8 @@ function carryOut(state: Admitting): PollsStep {
       return to({ is: 'resuming', by: state.admitted }, { do: 'resume-polls', by: state.admitted })
     case 'closing':
       return to({ is: 'closing', by: state.admitted }, { do: 'close-polls', by: state.admitted })
+    case 'declaring':
+      return to({ is: 'reporting-minutes' }, { do: 'print-minutes' })
   }
 }
 
@@ -297,6 +325,8 @@ function cancelled(state: Admitting): Polls {
       return { is: 'open' }
     case 'resuming':
       return { is: 'paused', why: state.paused ?? 'restart' }
+    case 'declaring':
+      return FINISHED
   }
 }
 
@@ -318,8 +348,8 @@ function stepFinished(state: Polls & { is: 'finished' }, input: PollsInput): Pol
   if (input.is === 'card-removed') return to({ ...state, card: INSERT }, { do: 'settle-totals' })
   // While a card is in, nothing is printed: when it is taken out, the totals are settled once more.
   if (input.is === 'totals-settled') {
-    const { due, wanted, impossible } = input
-    if (!due || state.card.is !== 'insert') return to({ ...state, wanted, impossible })
+    const { due, wanted, impossible, open } = input
+    if (!due || state.card.is !== 'insert') return to({ ...state, wanted, impossible, open })
     return to({ is: 'reporting-totals' }, { do: 'print-totals' })
   }
   if (input.is === 'share-erased' || input.is === 'heads-carried') {
@@ -328,6 +358,8 @@ function stepFinished(state: Polls & { is: 'finished' }, input: PollsInput): Pol
       input.is === 'share-erased' ? { is: 'erased' } : { is: 'carried', open: input.open }
     return to({ ...state, card })
   }
+  if (input.is === 'pressed' && input.id === 'declare-dead' && mayDeclare(state))
+    return to({ is: 'choosing-dead', open: state.open })
   const next = stepCard<OfficerRole, PollsEffect>(state.card, input, {
     refuse: () => undefined,
     send: (role, pin) => ({ do: 'take-leave', role, pin }),
@@ -335,7 +367,25 @@ function stepFinished(state: Polls & { is: 'finished' }, input: PollsInput): Pol
   return next === undefined ? stay(state) : to({ ...state, card: next.card }, ...next.effects)
 }
 
-function admitting(purpose: Purpose, paused?: PauseReason): Polls {
+/** Whether a device may be declared dead now: one is not known to be closed, and no card is in. */
+export function mayDeclare({ card, open }: Pick<Polls & { is: 'finished' }, 'card' | 'open'>): boolean {
+  return card.is === 'insert' && open.length > 0
+}
+
+/** One press names the device, a second one is the officers' word; then their cards. */
+function stepChoosingDead(state: Polls & { is: 'choosing-dead' }, input: PollsInput): PollsStep {
+  if (input.is !== 'pressed') return stay(state)
+  const { open, chosen } = state
+  if (chosen === undefined) {
+    if (input.id === 'back') return to(FINISHED, { do: 'settle-totals' })
+    const device = open.find((id) => input.id === `dead-${id}`)
+    return device === undefined ? stay(state) : to({ ...state, chosen: device })
+  }
+  if (input.id === 'back') return to({ is: 'choosing-dead', open })
+  return input.id === 'confirm-dead' ? to({ ...admitting('declaring'), dead: chosen }) : stay(state)
+}
+
+function admitting(purpose: Purpose, paused?: PauseReason): Admitting {
   return {
     is: 'admitting',
     purpose,

@@ -1,9 +1,16 @@
 /** The screens of the polls: what the two officers see before, between and after voting. */
-import { button, type Draft, LEFT, WIDTH, words } from '../../../ui/drafts.ts'
+import { BUTTON_HEIGHT, button, type Draft, LEFT, WIDTH, words } from '../../../ui/drafts.ts'
 import { incidentText } from '../../../ui/incidents.ts'
 import { type Strings, stringsIn } from '../../../ui/strings.ts'
 import { type CardStep, PIN_LENGTH } from '../polls/card-dialogue.ts'
-import { type FinishedStep, type OfficerRole, type Polls, wantedRoles } from '../polls/polls.ts'
+import {
+  type FinishedStep,
+  mayDeclare,
+  mayTurnBack,
+  type OfficerRole,
+  type Polls,
+  wantedRoles,
+} from '../polls/polls.ts'
 import type { PrinterTrouble } from '../session/session.ts'
 import { BODY_TOP, message, noteDrafts, pinKeys, WIDE_BUTTON } from './parts.ts'
 import type { OfficersView } from './view.ts'
@@ -63,6 +70,8 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
         : reportTrouble(view, state.trouble)
     case 'finished':
       return finishedDrafts({ ...view, state })
+    case 'choosing-dead':
+      return choosingDrafts(state, officers)
     case 'stopped':
       return message(
         officers.stopped,
@@ -108,11 +117,51 @@ function admittingDrafts(view: OfficersView<Closed & { is: 'admitting' }>): read
       ? words('last-vote', 'status', vote, below(1772, 108))
       : words('last-vote', 'status', vote, below(1080, 300), 'large')
   return [
-    words('heading', 'heading', officers.purpose[state.purpose], HEADING, 'huge'),
+    // With the name of a device there is no room for the largest.
+    words(
+      'heading',
+      'heading',
+      purposeOf(state, officers),
+      HEADING,
+      state.purpose === 'declaring' ? 'large' : 'huge',
+    ),
     ...roleDrafts(state, officers),
     ...cardDrafts(state.card, language, officers),
-    words('cancel', 'text', officers.cancel, below(1704, 64)),
+    ...(state.purpose === 'declaring' ? [] : [words('cancel', 'text', officers.cancel, below(1704, 64))]),
+    ...(state.purpose === 'declaring' && mayTurnBack(state)
+      ? [button('back', officers.dead.back, WIDE_BUTTON, 'plain')]
+      : []),
     ...(state.purpose === 'resuming' ? [resumedVote] : []),
+  ]
+}
+
+function purposeOf(
+  { purpose, dead = '' }: Closed & { is: 'admitting' },
+  { purpose: of }: Strings['officers'],
+) {
+  return purpose === 'declaring' ? of.declaring(dead) : of[purpose]
+}
+
+/** Which device is dead, and then whether it is. */
+function choosingDrafts(
+  { open, chosen }: Closed & { is: 'choosing-dead' },
+  { dead }: Strings['officers'],
+): readonly Draft[] {
+  const row = (y: number, height: number) => ({ x: LEFT, y, width: WIDTH, height })
+  const back = button('back', dead.back, WIDE_BUTTON, 'plain')
+  if (chosen === undefined)
+    return [
+      words('heading', 'heading', dead.heading, HEADING, 'large'),
+      words('hint', 'text', dead.hint, row(276, 300), 'large'),
+      ...open.map((id, i) => button(`dead-${id}`, id, row(620 + i * 132, BUTTON_HEIGHT), 'plain')),
+      back,
+    ]
+  return [
+    words('heading', 'heading', dead.confirm(chosen), HEADING, 'large'),
+    words('hint', 'status', dead.confirmHint, row(276, 480), 'large'),
+    // Far from where the first press was.
+    button('confirm-dead', dead.go(chosen), row(1320, 160), 'primary'),
+    back,
   ]
 }
 
@@ -204,8 +253,21 @@ function finishedDrafts(view: OfficersView<Closed & { is: 'finished' }>): readon
       row(276, 280),
       'large',
     ),
-    ...(state.card.is === 'insert' ? [] : cardDrafts(state.card, language, officers)),
+    ...(state.card.is === 'insert' ? deadDrafts(view, officers) : cardDrafts(state.card, language, officers)),
     ...(state.card.is === 'pin' ? [] : records),
+  ]
+}
+
+/** Who was declared dead, and where one may still be. */
+function deadDrafts(
+  { state, dead, isDeclaredDead }: OfficersView<Closed & { is: 'finished' }>,
+  { declaredDead, declaredHere, dead: { offer } }: Strings['officers'],
+): readonly Draft[] {
+  const row = (y: number, height: number) => ({ x: LEFT, y, width: WIDTH, height })
+  const told = isDeclaredDead ? declaredDead : dead.length > 0 ? declaredHere(dead.join(' ')) : undefined
+  return [
+    ...(told === undefined ? [] : [words('dead', 'status', told, row(570, 250), 'large')]),
+    ...(mayDeclare(state) ? [button('declare-dead', offer, row(850, 160), 'plain')] : []),
   ]
 }
 

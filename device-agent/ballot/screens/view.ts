@@ -46,6 +46,10 @@ export interface View {
   readonly handedOver: HandedOver
   /** Every device of the station is known to be closed. */
   readonly stationClosed: boolean
+  /** Neighbours that officers declared dead. */
+  readonly dead: readonly string[]
+  /** Officers declared this device dead at another one. */
+  readonly isDeclaredDead: boolean
   /** What a poll worker should see to; told to nobody in the middle of a vote. */
   readonly note: PollWorkerNote | undefined
   /** Why no new voter is let in. */
@@ -64,5 +68,14 @@ export interface HandedOver {
 /** What the officers' screens are a function of. */
 export type OfficersView<S> = Pick<
   View,
-  'lastVote' | 'keysOn' | 'caseOpen' | 'tampered' | 'alarms' | 'handedOver' | 'stationClosed' | 'note'
+  | 'lastVote'
+  | 'keysOn'
+  | 'caseOpen'
+  | 'tampered'
+  | 'alarms'
+  | 'handedOver'
+  | 'stationClosed'
+  | 'dead'
+  | 'isDeclaredDead'
+  | 'note'
 > & { readonly state: S; readonly language: OfficerLanguage }

@@ -74,6 +74,7 @@ function findBetterKnowledge(
 ): TakeoverRefusal | undefined {
   for (const head of heads) {
     if (head.tookOver === day.origin) return 'already'
+    if (head.dead.includes(device)) return 'declared-dead'
     if (head.device !== device) continue
     if (head.origin !== day.origin) return 'forked'
     if (head.size > day.size) return 'older'

@@ -34,6 +34,7 @@ export const TAKEOVER_REFUSALS = [
   'older',
   'forked',
   'already',
+  'declared-dead',
   'damaged',
 ] as const
 export type TakeoverRefusal = (typeof TAKEOVER_REFUSALS)[number]

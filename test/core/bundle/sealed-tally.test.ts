@@ -99,6 +99,7 @@ describe('the sheet of a station', () => {
       { origin: 'a/c', commitment: toBase64(sha256()) },
     ],
     tally: tallyJson(definition, emptyTally(definition)),
+    without: [],
   }
   const text = signStationSheet({ ...sheet, journals: [...sheet.journals].reverse() }, signer)
 

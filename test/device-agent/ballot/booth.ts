@@ -187,6 +187,8 @@ export class Booth {
       alarms: [],
       handedOver: { bundle: 'missing', centre: 'waiting' },
       stationClosed: false,
+      dead: [],
+      isDeclaredDead: false,
       note: undefined,
       noVoters: undefined,
     })

@@ -123,7 +123,7 @@ test('the minutes tell of a tally how many ballots it counts, and nothing else',
 test('the page of results is of this device, of its journal, of the time when it is printed', () => {
   const tally = counting(5, 3)
   for (const of of ['device', 'station'] as const) {
-    const printed = papersWith({}).totals({ of, tally, ballots: 5 })
+    const printed = papersWith({}).totals({ of, tally, ballots: 5, without: [] })
     const { size, root } = valueOrThrow(
       parseCheckpoint(`${(store.checkpointAt(store.day.size) ?? '').split('\n\n')[0]}\n`),
     )
@@ -133,6 +133,7 @@ test('the page of results is of this device, of its journal, of the time when it
         station: definition.stations[0] as Station,
         of,
         device: home.config.device,
+        without: [],
         tally,
         ballots: 5,
         printedAt: clock.now(),

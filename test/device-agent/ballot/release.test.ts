@@ -14,6 +14,8 @@ import { valueOrThrow } from '../../../core/result.ts'
 import { exportBundle } from '../../../device-agent/ballot/export.ts'
 import { meetNeighbours } from '../../../device-agent/ballot/polls/card-witness.ts'
 import {
+  contradictedIn,
+  deadDevices,
   openDevices,
   type ReleaseParts,
   releasedDocument,
@@ -159,6 +161,53 @@ test('where every device has 32 ballots or more, each releases its own and the k
     expect(evening.export(parts)).toEqual(['tally.json'])
   }
   expect(traces(evening.a, key)).toEqual([])
+})
+
+describe('where a device was declared dead', () => {
+  const by = (['executive', 'supervisory'] as const).map((role) => ({
+    role,
+    certificate: toBase64(sha256(Buffer.from(role))),
+  }))
+  const declare = ({ store }: ReleaseParts, device: string) =>
+    store.append({ type: 'device.declared_dead', device, by })
+
+  test.each([
+    [40, 'device', ['tally.json']],
+    [5, 'station', ['sealed-tally.json', 'station-sheet.json']],
+  ] as const)(
+    'the others leave as if it were none of the station, of %i ballots by the rule for small ones',
+    (casts, release, files) => {
+      const evening = new Evening(casts, 33)
+      declare(evening.a, second.id)
+      expect(openDevices(evening.a)).toEqual([])
+      expect(releaseKnown(evening.a)).toBe(release)
+      expect(settleRelease(evening.a)).toMatchObject({
+        wanted: [],
+        results: { of: release, ballots: casts, without: [second.id] },
+      })
+      expect(evening.export(evening.a)).toEqual(files)
+    },
+  )
+
+  test('and closed, nothing leaves whoever knows of both, and the minutes say that there are two accounts of it', async () => {
+    const evening = new Evening(40, 5)
+    declare(evening.a, second.id)
+    await evening.show(evening.b)
+    expect(releaseKnown(evening.a)).toBe('device')
+    await evening.show(evening.a)
+    expect(contradictedIn(evening.a)).toEqual([second.id])
+    expect(releasedDocument(evening.a)).toBeUndefined()
+    expect(settleRelease(evening.a)).toEqual(NOTHING)
+    const alarm = { type: 'witness.alarm', device: second.id, alarm: 'closed-after-all' }
+    expect(evening.a.store.day.alarms).toMatchObject([alarm])
+    await evening.show(evening.b)
+    expect(deadDevices(evening.b)).toEqual([second.id])
+    expect(releasedDocument(evening.b)).toBeUndefined()
+    // It is closed: it goes on handing out what it has.
+    expect(evening.b.store.day.stopped).toBeUndefined()
+    await evening.show(evening.a)
+    expect(evening.a.store.day.alarms).toHaveLength(1)
+  })
 })
 
 test('where one device has fewer, only the station leaves: the reporting device adds up what it finds on the stick', async () => {

@@ -13,9 +13,9 @@ import {
 import { OPENING } from '../../audit/fixtures.ts'
 import { CLOSED, numbers, outcomesOf, press, ROLES, walk } from './polls/walk.ts'
 
-const REASONS: readonly StopReason[] = ['rolled-back', 'forked', 'other-journal']
+const REASONS: readonly StopReason[] = ['rolled-back', 'forked', 'other-journal', 'declared-dead']
 const reason = fc.constantFrom(...REASONS)
-const FINISHED: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] }
+const FINISHED: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [], open: [] }
 
 /** Everything that can reach a device, answers to effects that were still under way when it stopped included. */
 const everything: readonly PollsInput[] = [

@@ -110,6 +110,7 @@ export class WalkingDevice {
         entries,
         note: this.#noteAt(this.size),
         witness: signerFromSeed(keys.witness),
+        dead: [],
         ...(closing >= 0 && { closing }),
       },
       {

@@ -89,15 +89,30 @@ export const uncappedNotes: Replacement = {
 /** The closing entry is taken without proof that it stands in the journal. */
 export const unprovedClosing: Replacement = {
   file: VERIFY,
-  line: "|| parsed.value.type !== 'polls.closed' || !included)",
-  by: "|| parsed.value.type !== 'polls.closed' || included === undefined)",
+  line: 'return parsed.ok && isIn ? parsed.value : undefined',
+  by: 'return parsed.ok && isIn !== undefined ? parsed.value : undefined',
 }
 
 /** Any entry that stands in the journal is taken for the closing one. */
 export const anyEntryCloses: Replacement = {
   file: VERIFY,
-  line: "if (!parsed.ok || parsed.value.type !== 'polls.closed' || !included)",
-  by: "if (!parsed.ok || (parsed.value.type as string) === '' || !included || !('casts' in parsed.value || 'count' in parsed.value))",
+  line: "if (closing?.type !== 'polls.closed')",
+  by: "if (closing === undefined || !('casts' in closing || 'count' in closing))",
+}
+
+/** One officer's word is enough to declare a device dead. */
+export const oneOfficerDeclares: Replacement = {
+  file: 'core/journal/day-rules.ts',
+  line: `if (polls !== 'finished') return 'polls were not closed for good'
+  if (one?.certificate === other?.certificate || one?.role === other?.role) return ONE_OFFICER`,
+  by: "if (polls !== 'finished' || one === other) return ONE_OFFICER",
+}
+
+/** A declaration may name any device. */
+export const anyStationDeclares: Replacement = {
+  file: VERIFY,
+  line: 'if (declared === undefined || !declared.every(isNeighbour))',
+  by: 'if (declared === undefined || isNeighbour === undefined)',
 }
 
 /** Devices of every station are heard. */

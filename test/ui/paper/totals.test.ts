@@ -31,6 +31,7 @@ const ofDevice: TotalsData = {
   station,
   of: 'device',
   device: 'device-2',
+  without: [],
   ballots: 122,
   tally: [
     {

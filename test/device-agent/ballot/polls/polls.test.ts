@@ -22,7 +22,14 @@ import {
   walk,
 } from './walk.ts'
 
-const AFTER_THE_END: readonly string[] = ['find-officer', 'take-leave', 'settle-totals', 'print-totals']
+const AFTER_THE_END: readonly string[] = [
+  'find-officer',
+  'take-leave',
+  'settle-totals',
+  'print-totals',
+  'admit-officer',
+  'print-minutes',
+]
 
 function run(inputs: readonly PollsInput[], from: Polls = CLOSED) {
   let state = from
@@ -66,7 +73,13 @@ describe('the polls of a device', () => {
       'open-polls',
     ])
     const closed = run([KEYS, ...BOTH, { is: 'polls-closed' }, { is: 'report-printed' }], opened.state)
-    expect(closed.state).toEqual({ is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] })
+    expect(closed.state).toEqual({
+      is: 'finished',
+      card: { is: 'insert' },
+      wanted: [],
+      impossible: [],
+      open: [],
+    })
     expect(closed.done.slice(-3)).toEqual(['close-polls', 'print-minutes', 'settle-totals'])
   })
 
@@ -151,19 +164,19 @@ describe('the polls of a device', () => {
   })
 
   it("after the end, an officer's card may have its share erased, one after the other", () => {
-    const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] }
+    const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [], open: [] }
     const { state, effects } = run(
       [{ is: 'card-inserted' }, { is: 'officer-found', role: 'spare' }, ...typePin, { is: 'share-erased' }],
       finished,
     )
-    expect(state).toEqual({ is: 'finished', card: { is: 'erased' }, wanted: [], impossible: [] })
+    expect(state).toEqual({ is: 'finished', card: { is: 'erased' }, wanted: [], impossible: [], open: [] })
     expect(effects.at(-1)).toEqual({ do: 'take-leave', role: 'spare', pin: PIN })
     expect(run([{ is: 'card-removed' }], state).state).toEqual(finished)
   })
 
   it('after the end, the totals are printed once they may leave, and not while a card is in', () => {
-    const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] }
-    const due: PollsInput = { is: 'totals-settled', due: true, wanted: [], impossible: [] }
+    const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [], open: [] }
+    const due: PollsInput = { is: 'totals-settled', due: true, wanted: [], impossible: [], open: [] }
     expect(run([due], finished)).toMatchObject({
       state: { is: 'reporting-totals' },
       done: ['print-totals'],
@@ -177,10 +190,61 @@ describe('the polls of a device', () => {
   })
 
   it('after the end, the state knows whose bundle is waited for and whose totals cannot be', () => {
-    const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] }
-    const settled = { due: false, wanted: ['d-02'], impossible: ['d-03'] }
+    const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [], open: [] }
+    const settled = { due: false, wanted: ['d-02'], impossible: ['d-03'], open: [] }
     const { due: _, ...known } = settled
     expect(run([{ is: 'totals-settled', ...settled }], finished).state).toEqual({ ...finished, ...known })
+  })
+
+  describe('after the end, a device is declared dead', () => {
+    const finished: Polls = {
+      is: 'finished',
+      card: { is: 'insert' },
+      wanted: [],
+      impossible: [],
+      open: ['d-02', 'd-03'],
+    }
+    const NAMED = [press('declare-dead'), press('dead-d-03'), press('confirm-dead')]
+    const card = (role: OfficerRole): readonly PollsInput[] => [
+      { is: 'card-inserted' },
+      { is: 'officer-found', role },
+      ...typePin,
+      { is: 'officer-admitted', admitted: admittedAs(role), drawn: false },
+      { is: 'card-removed' },
+    ]
+
+    it('with two presses and the cards of both officers, whose second one does it; then the minutes are printed once more', () => {
+      const first = run([...NAMED, ...card('executive')], finished)
+      expect(first.effects.every((effect) => !('declare' in effect))).toBe(true)
+      const both = run([...NAMED, ...card('executive'), ...card('supervisory')], finished)
+      const declare = { device: 'd-03', beside: admittedAs('executive') }
+      expect(both.effects).toContainEqual(expect.objectContaining({ do: 'admit-officer', declare }))
+      expect(both.state).toEqual({ is: 'reporting-minutes' })
+    })
+
+    it('by no one officer twice, and not with the spare card', () => {
+      for (const role of ['executive', 'spare'] as const) {
+        const { state, effects } = run(
+          [...NAMED, ...card('executive'), { is: 'card-inserted' }, { is: 'officer-found', role }],
+          finished,
+        )
+        expect(state).toMatchObject({ is: 'admitting', card: { is: 'refused' } })
+        expect(effects.some((effect) => 'declare' in effect)).toBe(false)
+      }
+    })
+
+    it('only if it is named, and officers may turn back until the second card', () => {
+      const other = run([press('declare-dead'), press('dead-d-01'), press('confirm-dead')], finished)
+      expect(other.state).toEqual({ is: 'choosing-dead', open: ['d-02', 'd-03'] })
+      const back = run([...NAMED, ...card('executive'), press('back')], finished)
+      expect(back.state.is).toBe('finished')
+      expect(back.effects.some((effect) => 'declare' in effect)).toBe(false)
+    })
+
+    it('never where every device is known to be closed', () => {
+      const all = { ...finished, open: [] }
+      expect(run(NAMED, all).state).toEqual(all)
+    })
   })
 
   it('a device of which another history is known stops, wherever it stands, and goes nowhere from there', () => {
@@ -216,7 +280,7 @@ describe('a device that starts', () => {
       'after the minutes, is finished',
       'finished',
       { minutes: true },
-      { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] },
+      { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [], open: [] },
     ],
   ] as const)('%s', (_, polls, day, state) => {
     expect(pollsAtStart({ polls, minutes: false, tampered: false, ...day })).toEqual(state)
@@ -229,7 +293,7 @@ describe('a card that is out again', () => {
     [
       'after the end',
       { is: 'card-removed' },
-      { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] },
+      { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [], open: [] },
     ],
   ] as const)('is not asked for a PIN nor refused by an answer that comes late: %s', (_, first, from) => {
     const { state } = run([first, { is: 'card-inserted' }, { is: 'card-removed' }], from)
@@ -326,8 +390,11 @@ describe('whatever happens, in any order', () => {
           card: { is: 'insert' },
           wanted: [],
           impossible: [],
+          open: [],
         })) {
-          expect(['finished', 'reporting-totals']).toContain(state.is)
+          const declaring = ['choosing-dead', 'admitting', 'reporting-minutes']
+          expect(['finished', 'reporting-totals', ...declaring]).toContain(state.is)
+          if (state.is === 'admitting') expect(state.purpose).toBe('declaring')
           expect(effects.every((effect) => AFTER_THE_END.includes(effect.do))).toBe(true)
         }
       }),
@@ -370,7 +437,13 @@ describe('whatever happens, in any order', () => {
     const seen = new Set<Polls['is']>()
     fc.assert(
       fc.property(numbers, (given) => {
-        const finished: Polls = { is: 'finished', card: { is: 'insert' }, wanted: [], impossible: [] }
+        const finished: Polls = {
+          is: 'finished',
+          card: { is: 'insert' },
+          wanted: [],
+          impossible: [],
+          open: [],
+        }
         for (const { state } of [...walk(given), ...walk(given, finished)]) {
           seen.add(state.is)
           if (state.is === 'finished') continue

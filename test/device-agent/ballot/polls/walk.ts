@@ -24,6 +24,7 @@ export const OFFICER_REFUSALS: readonly OfficerRefusal[] = [
   'start-with-this',
   'no-share-today',
   'other-station',
+  'not-dead',
 ]
 export const CLOSED: Polls = { is: 'closed' }
 
@@ -76,10 +77,11 @@ export function outcomesOf(effect: PollsEffect): readonly PollsInput[] {
       return [{ is: 'polls-resumed' }, { is: 'box-locked' }, ...failures]
     case 'settle-totals':
       return [
-        { is: 'totals-settled', due: false, wanted: [], impossible: [] },
-        { is: 'totals-settled', due: false, wanted: ['d-02'], impossible: [] },
-        { is: 'totals-settled', due: true, wanted: [], impossible: [] },
-        { is: 'totals-settled', due: false, wanted: [], impossible: ['d-02'] },
+        { is: 'totals-settled', due: false, wanted: [], impossible: [], open: [] },
+        { is: 'totals-settled', due: false, wanted: ['d-02'], impossible: [], open: [] },
+        { is: 'totals-settled', due: true, wanted: [], impossible: [], open: [] },
+        { is: 'totals-settled', due: false, wanted: [], impossible: [], open: ['d-02', 'd-03'] },
+        { is: 'totals-settled', due: false, wanted: [], impossible: ['d-02'], open: [] },
       ]
     case 'close-polls':
       return [{ is: 'polls-closed' }]
@@ -93,6 +95,10 @@ export const BUTTONS: readonly string[] = [
   'correct',
   'retry',
   'finish',
+  'declare-dead',
+  'dead-d-02',
+  'confirm-dead',
+  'back',
 ]
 
 /** What brings a day on from a state. */
@@ -111,6 +117,10 @@ function forward(state: Polls): readonly PollsInput[] {
     case 'reporting-minutes':
     case 'reporting-totals':
       return state.trouble === undefined ? [] : [press('retry')]
+    case 'choosing-dead':
+      return state.chosen === undefined
+        ? state.open.map((id) => press(`dead-${id}`))
+        : [press('confirm-dead')]
     case 'closing':
     case 'stopped':
     case 'failed':

@@ -263,6 +263,7 @@ describe('what officers read', () => {
       card: { is: 'insert' },
       wanted: ['gy-1-b'],
       impossible: ['gy-1-c'],
+      open: [],
     }
     const text = names(screenOf(ofPolls(finished), 'en'))
     expect(text).toContain('The totals of gy-1-c cannot be. Keep it and tell the centre.')

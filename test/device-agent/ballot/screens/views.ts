@@ -24,6 +24,8 @@ const QUIET = {
   alarms: [],
   handedOver: { bundle: 'written', centre: 'received' },
   stationClosed: false,
+  dead: [],
+  isDeclaredDead: false,
   note: undefined,
   noVoters: undefined,
   missing: [],
@@ -77,7 +79,14 @@ export function officersViews(definition: Definition): readonly View[] {
   const tampered = [...officers, ...alarmed, ...noted]
     .filter(({ polls: { is } }) => is === 'closed')
     .map((view): View => ({ ...view, tampered: true }))
-  return [...officers, ...alarmed, ...tampered, ...handed, ...noted, ...noVoters, ...absent, ...blocked]
+  const declared = officers
+    .filter(({ polls: { is } }) => is === 'finished')
+    .flatMap((view): readonly View[] => [
+      { ...view, dead: ['gy-1-b', 'gy-1-c', 'gy-1-d'] },
+      { ...view, isDeclaredDead: true },
+    ])
+  const all = [...officers, ...alarmed, ...tampered, ...handed, ...declared]
+  return [...all, ...noted, ...noVoters, ...absent, ...blocked]
 }
 
 /** How keys and case may stand where that is shown. */
@@ -111,6 +120,10 @@ function polls(): readonly Polls[] {
         }
       }),
     ),
+    ...cards.map((card): Polls => {
+      const admitted = by.slice(0, 1)
+      return { is: 'admitting', purpose: 'declaring', dead: 'gy-1-b', admitted, spareWanted: false, card }
+    }),
     { is: 'admitting', purpose: 'resuming', admitted: [], spareWanted: false, card: { is: 'insert' } },
     { is: 'reporting-zero', by },
     { is: 'resuming', by },
@@ -127,23 +140,31 @@ function polls(): readonly Polls[] {
     { is: 'paused', why: 'tamper' },
     { is: 'paused', why: 'touch-drift' },
     { is: 'closing', by },
-    ...cards.map((card): Polls => ({ is: 'finished', card, wanted: ['gy-1-b'], impossible: [] })),
-    { is: 'finished', card: { is: 'erased' }, wanted: [], impossible: [] },
+    ...cards.map(
+      (card): Polls => ({ is: 'finished', card, wanted: ['gy-1-b'], impossible: [], open: ['gy-1-c'] }),
+    ),
+    { is: 'choosing-dead', open: ['gy-1-a', 'gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e', 'gy-1-f', 'gy-1-g'] },
+    { is: 'choosing-dead', open: ['gy-1-b'], chosen: 'gy-1-b' },
+    { is: 'finished', card: { is: 'erased' }, wanted: [], impossible: [], open: [] },
     {
       is: 'finished',
       card: { is: 'carried', open: ['gy-1-a', 'gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'] },
       wanted: ['gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'],
       impossible: [],
+      open: [],
     },
     {
       is: 'finished',
       card: { is: 'insert' },
       wanted: [],
       impossible: ['gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'],
+      open: [],
     },
     ...(['full', 'read-only', 'io-error'] as const).flatMap((what) =>
       ([...LAST_VOTES, 'unknown'] as const).map((vote): Polls => ({ is: 'failed', what, vote })),
     ),
-    ...(['rolled-back', 'forked', 'other-journal'] as const).map((why): Polls => ({ is: 'stopped', why })),
+    ...(['rolled-back', 'forked', 'other-journal', 'declared-dead'] as const).map(
+      (why): Polls => ({ is: 'stopped', why }),
+    ),
   ]
 }
