@@ -266,7 +266,7 @@ function deadDrafts(
   const row = (y: number, height: number) => ({ x: LEFT, y, width: WIDTH, height })
   const told = isDeclaredDead ? declaredDead : dead.length > 0 ? declaredHere(dead.join(' ')) : undefined
   return [
-    ...(told === undefined ? [] : [words('dead', 'status', told, row(570, 250), 'large')]),
+    ...(told === undefined ? [] : [words('dead', 'status', told, row(570, 250), 'normal')]),
     ...(mayDeclare(state) ? [button('declare-dead', offer, row(850, 160), 'plain')] : []),
   ]
 }
