@@ -15,10 +15,10 @@ export const WEAKENINGS: Readonly<Record<string, Replacement>> = {
     line: "['synchronous', 'FULL', 2]",
     by: "['synchronous', 'OFF', 0]",
   },
-  'does not sync the folder in which its new medium stands': {
-    file: 'device-agent/ballot/setup.ts',
-    line: '    sync(dirname(second))\n',
-    by: '',
+  'does not sync its new media and the folder in which they stand': {
+    file: 'device-agent/durable-file.ts',
+    line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n',
+    by: '  } finally {\n    closeSync(opened)\n  }\n}\n',
   },
   'destroys the key of the old block before the new one is committed': destroysKeyEarly,
   'does not sync what it writes to a slot': {
