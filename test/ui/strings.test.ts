@@ -8,8 +8,9 @@ function texts(value: unknown, path: string): readonly (readonly [string, string
   if (typeof value === 'string') return [[path, value]]
   if (typeof value === 'function') {
     const sample =
-      /pin|role|lost|restored|carried|sheetWaits|totalsImpossible/i.test(path.split('.').at(-1) ?? '') &&
-      !path.endsWith('pinDigits')
+      /pin|role|lost|restored|carried|sheetWaits|totalsImpossible|declar|confirm|without|^go$/i.test(
+        path.split('.').at(-1) ?? '',
+      ) && !path.endsWith('pinDigits')
     return [[path, String(sample ? value('', 3) : value(3, 9))]]
   }
   return Object.entries(value as object).flatMap(([key, inner]) => texts(inner, `${path}.${key}`))
