@@ -79,7 +79,14 @@ export function officersViews(definition: Definition): readonly View[] {
   const tampered = [...officers, ...alarmed, ...noted]
     .filter(({ polls: { is } }) => is === 'closed')
     .map((view): View => ({ ...view, tampered: true }))
-  return [...officers, ...alarmed, ...tampered, ...handed, ...noted, ...noVoters, ...absent, ...blocked]
+  const declared = officers
+    .filter(({ polls: { is } }) => is === 'finished')
+    .flatMap((view): readonly View[] => [
+      { ...view, dead: ['gy-1-b', 'gy-1-c', 'gy-1-d'] },
+      { ...view, isDeclaredDead: true },
+    ])
+  const all = [...officers, ...alarmed, ...tampered, ...handed, ...declared]
+  return [...all, ...noted, ...noVoters, ...absent, ...blocked]
 }
 
 /** How keys and case may stand where that is shown. */
