@@ -139,7 +139,7 @@ export const blindToCastCount: readonly Replacement[] = [
 /** What was given out is not held against what was cast. */
 export const blindToIssued: Replacement = {
   file: 'audit/verify/verify-station.ts',
-  line: 'if (missing.length > 0 ? open < 0 : open !== 0) {',
+  line: 'if (declared.value.length > 0 ? open < 0 : open !== 0) {',
   by: 'if (casts < 0) {',
 }
 
