@@ -111,7 +111,7 @@ export function verifyStation(
   const casts = sorted.reduce((sum, { day }) => sum + day.casts, 0)
   // How many were cast on a device that is dead nobody knows before its paper is counted.
   const open = issued.value.issued - casts - issued.value.returned
-  if (unexplained.length < missing.length ? open < 0 : open !== 0) {
+  if (declared.value.length > 0 ? open < 0 : open !== 0) {
     const what = `${issued.value.issued} authorizations issued, but ${casts} ballots cast and ${issued.value.returned} returned`
     return refuse('station.issued', where, what, 'Have the two officers explain the difference in writing.')
   }

@@ -73,7 +73,7 @@ export const en: Strings = {
     },
     declaredHere: (devices) => `Declared dead, not counted: ${devices}. Paper: in its box.`,
     declaredDead:
-      'This device was declared dead at another one. Its votes are in two accounts: keep it and tell the election office.',
+      'This device was declared dead at another one: two accounts of its votes. Tell the election office.',
     zeroReport: 'Printing the zero report',
     zeroReportHint: 'It must say zero everywhere. Both officers sign it.',
     opening: 'The polls open once it is printed.',

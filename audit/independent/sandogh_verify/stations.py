@@ -158,4 +158,4 @@ def _issued(station):
         casts = sum(b.casts for b in station.bundles)
         counted = "%d issued, %d cast, %d returned" % (payload["issued"], casts, payload["returned"])
         rest = payload["issued"] - casts - payload["returned"]
-        require(rest >= 0 if station.missing else rest == 0, "station.issued", what=counted)
+        require(rest >= 0 if station.declared else rest == 0, "station.issued", what=counted)

@@ -43,7 +43,7 @@ export const takesPartForAll: Replacement = {
 export const blindToMissingDevices: Replacement = {
   file: 'audit/verify/verify-station.ts',
   line: 'if (unexplained.length > 0) {',
-  by: 'if (unexplained.length > station.devices.length) {',
+  by: 'if (missing.length > station.devices.length) {',
 }
 
 /** A device may be there as often as it likes. */
@@ -139,7 +139,7 @@ export const blindToCastCount: readonly Replacement[] = [
 /** What was given out is not held against what was cast. */
 export const blindToIssued: Replacement = {
   file: 'audit/verify/verify-station.ts',
-  line: 'if (unexplained.length < missing.length ? open < 0 : open !== 0) {',
+  line: 'if (declared.value.length > 0 ? open < 0 : open !== 0) {',
   by: 'if (casts < 0) {',
 }
 
