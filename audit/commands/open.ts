@@ -66,6 +66,8 @@ async function sharesOf(named: readonly string[]): Promise<readonly GivenShare[]
     where.startsWith(CARD_PREFIX) ? [where.slice(CARD_PREFIX.length)] : [],
   )
   if (lines.length === 0) return read
+  if (lines.includes(''))
+    throw misuse('--share card: names no reader; it is --share card:<line>, as card:/dev/ttyUSB0')
   const { sharesOnCards } = await import('../open/share-cards.ts')
   return [...read, ...valueOrThrow(await sharesOnCards(lines))]
 }
