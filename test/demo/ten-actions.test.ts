@@ -160,7 +160,10 @@ const ACTIONS: readonly ((newcomer: Newcomer, labels: Action) => Promise<void>)[
   async (newcomer, [accept = '']) => {
     const slip = newcomer.window('bench').getByRole('img', { name: 'The slip behind the glass' })
     await slip.waitFor()
-    expect(await drawn(newcomer.window('bench'))).toEqual(await drawn(newcomer.window('voting device')))
+    // The bench follows the device's screen: it may be a moment behind.
+    await expect
+      .poll(() => drawn(newcomer.window('bench')), { timeout: LONGEST_MS })
+      .toEqual(await drawn(newcomer.window('voting device')))
     await press(newcomer.window('voting device'), accept)
     await shown(newcomer.window('voting device'), 'voter.thanks')
     await newcomer.window('bench').getByText('1 slip, in no order.').waitFor()
