@@ -116,7 +116,7 @@ function stationLines(facts: StationFacts): readonly string[] {
     `station ${station}`,
     ...(checkIn === null
       ? []
-      : [`  check-in: ${checkIn.issued} issued, ${ballots} ballots, ${checkIn.returned} returned`]),
+      : [`  check-in: ${checkIn.issued} issued, ${plural(ballots, 'ballot')}, ${checkIn.returned} returned`]),
     ...table([
       head,
       ...devices.map((row) => [
@@ -135,7 +135,7 @@ function stationLines(facts: StationFacts): readonly string[] {
       tookOver === null
         ? []
         : [
-            `  ${device} took the place of ${tookOver.device}, which died after ${tookOver.entries} entries and ${tookOver.ballots} ballots; all of them are in its bundle`,
+            `  ${device} took the place of ${tookOver.device}, which died after ${tookOver.entries} entries and ${plural(tookOver.ballots, 'ballot')}; all of them are in its bundle`,
           ],
     ),
     ...totalsText(facts).map((line) => `  ${line}`),
@@ -252,7 +252,7 @@ export function databaseReport({ device, station, day }: VerifiedDatabase): Repo
     text: [
       `HOLDS: database of device ${device} of station ${station}`,
       `  ${plural(size, 'entry', 'entries')} and as many checkpoints, ${plural(casts, 'ballot')}, ${plural(voids, 'void slip')}, ${plural(batches.length, 'batch', 'batches')}; polls ${polls}`,
-      ...(pooled === 0 ? [] : [`  ${pooled} ballots are in the pool, which only the day key opens`]),
+      ...(pooled === 0 ? [] : [`  ${plural(pooled, 'ballot')} in the pool, which only the day key opens`]),
       ...(clockWentBack === undefined ? [] : [wentBackLine(device, clockWentBack)]),
       TALLY_NOT_VERIFIED,
       '',

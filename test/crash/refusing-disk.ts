@@ -6,7 +6,7 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
 import { STOPPED, scriptedDay } from './scripted-day.ts'
-import { type Day, type Fault, faultAtCall, type Watched } from './strace.ts'
+import { countReads, type Day, type Fault, faultAtCall, READING, record, type Watched } from './strace.ts'
 
 /** An error, the system call that it answers, and whether every later one too. */
 export type Answer = readonly [fault: Fault, call: string, lasting: '' | '+']
@@ -18,7 +18,16 @@ export const ANSWERS: readonly Answer[] = [
   ['EIO', 'fdatasync', ''],
   ['EIO', 'fsync', ''],
   ['EROFS', 'pwrite64', '+'],
+  ['EIO', READING, ''],
+  ['EIO', READING, '+'],
 ]
+
+/** How many calls of a day on a medium could meet that answer. */
+export function countCalls(day: Day, watched: Exclude<Watched, 'both'>, [, call]: Answer): number {
+  if (call === READING) return countReads(day, watched)
+  return record(day, watched).filter(({ name, act }) => name === call && act.is !== 'done').length
+}
+
 /** The slots' own. Of what SQLite writes and syncs, it may do without that which brings its log into the database: the log is there still. */
 const NEVER_DONE_WITHOUT = 'fdatasync'
 

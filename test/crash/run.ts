@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
-import { ANSWERS, type Answer, failedDay } from './refusing-disk.ts'
+import { ANSWERS, type Answer, countCalls, failedDay } from './refusing-disk.ts'
 import { type Day, faultAtCall, ROOT, record, type Watched } from './strace.ts'
 
 /** Every call with a fault costs a day; a short one has each kind of them. */
@@ -62,7 +62,7 @@ function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
 }
 
 function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: number): boolean {
-  const count = record(day, watched).filter(({ name, act }) => name === answer[1] && act.is !== 'done').length
+  const count = countCalls(day, watched, answer)
   let [tried, broken] = [0, 0]
   for (let n = 1; n <= count && performance.now() < until; n += 1) {
     const what = failedDay(day, watched, answer, n)

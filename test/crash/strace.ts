@@ -24,6 +24,8 @@ const CHANGING = [
   ...['sync_file_range', 'ftruncate', 'truncate', 'fallocate', 'rename', 'renameat', 'renameat2', 'mkdir'],
   ...['mkdirat', 'rmdir', 'unlink', 'unlinkat', 'link', 'linkat'],
 ]
+/** How SQLite and the slots are read. */
+export const READING = 'pread64'
 /** More than any single write of the store. */
 const LONGEST_WRITE = 1 << 20
 
@@ -73,6 +75,19 @@ export function record(day: Day, watched: Watched = 'both'): readonly Call[] {
   }
 }
 
+/** Runs a day to its end. @returns how often it read from a medium */
+export function countReads(day: Day, watched: Exclude<Watched, 'both'>): number {
+  const place = makePlace()
+  const log = join(place.parent, 'log')
+  try {
+    const ended = runUnderStrace(day, place, watched, ['-e', `trace=${READING}`, '-o', log])
+    if (ended.status !== 0) throw new Error(`the day did not end: ${ended.stderr}`)
+    return readFileSync(log, 'latin1').trimEnd().split('\n').length
+  } finally {
+    rmSync(place.parent, { recursive: true })
+  }
+}
+
 /**
  * Runs a day in which the n-th of these calls on a medium, from 1 on, meets a fault; with `+`, every one from then on. Of one medium, since
  * strace counts for each thread by itself.
@@ -88,7 +103,8 @@ export function faultAtCall(
   const place = makePlace()
   const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
   const inject = `inject=${name}:${effect}:when=${n}${lasting}`
-  const ended = runUnderStrace(day, place, watched, ['-o', '/dev/null', '-e', inject])
+  const only = ['-e', `trace=${name}`, '-e', inject]
+  const ended = runUnderStrace(day, place, watched, ['-o', '/dev/null', ...only])
   const steps = readFileSync(place.told, 'latin1').length
   return {
     folder: place.home,

@@ -98,9 +98,9 @@ export async function main(args: readonly string[]): Promise<number> {
   return broken ? 1 : 0
 }
 
-/** Every call of a session, by name and number, until a session has no more of that name. */
+/** Every call of a session, by name and number, until a session has no more of that name; those on its media first, for those are few. */
 function* everyCall(until: number): Generator<AtCall, void, Found | undefined> {
-  for (const call of CALLS) {
+  for (const call of CALLS.toReversed()) {
     for (let nth = 1; performance.now() < until; nth += 1) {
       const found = yield { call, nth }
       if (nth % 50 === 0) process.stdout.write(`${call}: ${nth} kills\n`)
