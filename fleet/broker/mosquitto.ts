@@ -2,7 +2,7 @@
  * Mosquitto as a broker of the centre: what its configuration has to say so that it keeps what the embedded broker keeps, and loses nothing
  * that it acknowledged while it runs. Written for Debian's 2.0.11; `docs/decisions/0024-brokers.md` says what it cannot do.
  */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
@@ -28,7 +28,8 @@ export function writeMosquitto(folder: string, home: CentreHome, listen: Listen)
   if (tls === undefined) throw new Error('a home without an identity of its own')
   const { election } = home.package.definition
   try {
-    mkdirSync(out, { recursive: true, mode: 0o700 })
+    // Node's own `recursive` never returns where a file system, such as /proc, refuses with ENOENT.
+    if (!existsSync(out)) mkdirSync(out, { mode: 0o700 })
     writeFileSync(join(out, 'authority.pem'), tls.ca)
     writeFileSync(join(out, 'broker.pem'), tls.cert)
     writeFileSync(join(out, 'broker.key'), tls.key, { mode: 0o600 })
