@@ -22,6 +22,9 @@ const MAX_PACKET_BYTES = MAX_UP_BYTES + 1024
 const OTHER_VERSION: readonly unknown[] = [1, 132]
 const NOT_LET_IN: readonly unknown[] = [2, 4, 5, 133, 134, 135]
 
+/** Links lost in a row without a message between them, and it is no longer the network: a broker gives a name to whoever came last. */
+const THROWN_OUT = 3
+
 /** Where the broker is, and how each side proves who it is. */
 export interface BrokerAddress {
   /** `mqtts://host:port`. */
@@ -87,7 +90,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
       if (error) logger.warn({ device, error: error.message }, 'collector: reply not sent')
     })
   }
-  const inbox = openInbox(client, election, (message) => options.onMessage(message, reply))
+  let isUp = false
+  let lostInARow = 0
+  const inbox = openInbox(client, election, (message) => {
+    lostInARow = 0
+    return options.onMessage(message, reply)
+  })
   const filter = group === undefined ? centreFilter(election) : `$share/${group}/${centreFilter(election)}`
   const refusal = await new Promise<Refusal | undefined>((resolve) => {
     const settle = (found: Result<unknown>) => {
@@ -100,7 +108,19 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
       if (!found.ok) settle(found)
       else logger.warn({ error: error.message }, 'collector: link failed')
     })
+    client.on('close', () => {
+      if (!isUp) return
+      isUp = false
+      lostInARow += 1
+      logger.warn({ broker: broker.url }, 'collector: link lost')
+      if (lostInARow < THROWN_OUT) return
+      logger.error(
+        { name: broker.clientId },
+        'collector: link lost again and again; is another program at work with this certificate?',
+      )
+    })
     client.on('connect', ({ properties }) => {
+      isUp = true
       if (group !== undefined && properties?.sharedSubscriptionAvailable === false) {
         return settle(cannotShare(broker))
       }
@@ -119,6 +139,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
     reply,
     close: async () => {
       await inbox.close()
+      isUp = false
       await client.endAsync(true)
     },
   })

@@ -1,5 +1,6 @@
 /** What Mosquitto alone can do, and what it needs our configuration for. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Logger } from '../../core/ports.ts'
 import { centreFilter } from '../../fleet/broker/access.ts'
 import { accessList } from '../../fleet/broker/mosquitto.ts'
 import { openConnection, type UpMessage } from '../../fleet/collector/connection.ts'
@@ -50,11 +51,12 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     clientId: string,
     onMessage: (message: UpMessage) => Promise<void>,
     group?: string,
+    logger: Logger = silentLogger,
   ) {
     const tls = home.identities.get(clientId)
     if (tls === undefined) throw new Error(`no keys of ${clientId}`)
     const broker = { url: `mqtts://127.0.0.1:${port}`, tls, servername: CENTRE, clientId }
-    const options = { broker, election: electionId, group, logger: silentLogger, onMessage }
+    const options = { broker, election: electionId, group, logger, onMessage }
     const opened = await openConnection(options)
     if (!opened.ok) throw new Error(opened.error.what)
     office.later(() => opened.value.close())
@@ -115,6 +117,20 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     expect([...heard.first, ...heard.second].toSorted()).toEqual(sent.toSorted())
     expect(heard.first.length).toBeGreaterThan(0)
     expect(heard.second.length).toBeGreaterThan(0)
+  })
+
+  it('two collectors with one certificate throw each other out, and say so', async () => {
+    const { port } = await start()
+    const said = { first: [] as string[], second: [] as string[] }
+    const loggerTo = (list: string[]) => ({
+      ...silentLogger,
+      error: (_what: object, words: string) => list.push(words),
+    })
+    const nothing = async () => {}
+    await connectionOn(port, CENTRE, nothing, home.group, loggerTo(said.first))
+    await connectionOn(port, CENTRE, nothing, home.group, loggerTo(said.second))
+    const words = 'collector: link lost again and again; is another program at work with this certificate?'
+    await until(() => said.first.includes(words) || said.second.includes(words))
   })
 
   it('when a collector dies with messages in its hands the other takes over all', async () => {
