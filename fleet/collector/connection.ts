@@ -161,19 +161,30 @@ interface Unhandled {
  *     40 02 <identifier, two bytes>
  */
 function openInbox(client: MqttClient, election: string, handle: (message: UpMessage) => Promise<void>) {
-  let waiting: Unhandled[] = []
+  const waiting: Unhandled[] = []
   let readOn: (() => void) | undefined
   let idle: (() => void) | undefined
   let isClosed = false
+  let isScheduled = false
+
+  /** Once for all that were handled in one go, as in a batch. */
+  function schedule() {
+    if (isScheduled) return
+    isScheduled = true
+    process.nextTick(() => {
+      isScheduled = false
+      acknowledge()
+    })
+  }
 
   function acknowledge() {
     const first = waiting.findIndex(({ isHandled }) => !isHandled)
-    const done = first === -1 ? waiting : waiting.slice(0, first)
-    waiting = first === -1 ? [] : waiting.slice(first)
-    for (const { stream, id } of done) {
-      // An identifier belongs to the connection it came by.
-      if (id === undefined || stream !== client.stream || stream.destroyed) continue
-      stream.write(Buffer.of(0x40, 0x02, id >> 8, id & 0xff))
+    const done = waiting.splice(0, first === -1 ? waiting.length : first)
+    const { stream } = client
+    // An identifier belongs to the connection it came by.
+    const ids = done.flatMap(({ stream: cameBy, id }) => (cameBy === stream && id !== undefined ? [id] : []))
+    if (ids.length > 0 && !stream.destroyed) {
+      stream.write(Buffer.from(ids.flatMap((id) => [0x40, 0x02, id >> 8, id & 0xff])))
     }
     if (waiting.length < MAX_UNHANDLED) {
       // Reading on may hand over the next message before it returns.
@@ -194,7 +205,7 @@ function openInbox(client: MqttClient, election: string, handle: (message: UpMes
     waiting.push(message)
     const handled = () => {
       message.isHandled = true
-      acknowledge()
+      schedule()
     }
     const parsed = parseTopic(topic)
     if (parsed === undefined || parsed.election !== election || parsed.direction !== 'up') {

@@ -119,6 +119,17 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     expect(heard.second.length).toBeGreaterThan(0)
   })
 
+  it('a collector that shares may answer thousands at once', async () => {
+    const { port } = await start()
+    const device = await office.client(port, new TestDevice('device-1').tls, 'device-1')
+    const heard = new Set<string>()
+    device.on('message', (_topic, payload) => heard.add(payload.toString()))
+    await device.subscribeAsync(`sandogh/${electionId}/device-1/down/#`, { qos: 1 })
+    const { reply } = await connectionOn(port, CENTRE, async () => {}, home.group)
+    for (let i = 0; i < 5_000; i += 1) reply('device-1', 'receipt', Buffer.from(String(i)))
+    await until(() => heard.size === 5_000)
+  })
+
   it('two collectors with one certificate throw each other out, and say so', async () => {
     const { port } = await start()
     const said = { first: [] as string[], second: [] as string[] }
