@@ -80,15 +80,17 @@ export const MOSQUITTO_BROKER: BrokerUnderTest = {
   start: (home, port) => startMosquitto(home, port),
 }
 
-/** @param change what another configuration says instead of ours */
+/** @param change what other files say instead of our configuration and our access list */
 export async function startMosquitto(
   home: CentreHome,
   port: number,
-  change: (configuration: string) => string = (same) => same,
+  change: (text: string) => string = (same) => same,
 ): Promise<RunningBroker> {
   const folder = join(home.folder, 'mosquitto')
   const file = valueOrThrow(writeMosquitto(folder, home, { host: '127.0.0.1', port }))
-  writeFileSync(file, change(readFileSync(file, 'utf8')))
+  for (const each of [file, join(folder, 'access-list')]) {
+    writeFileSync(each, change(readFileSync(each, 'utf8')))
+  }
   if (process.getuid?.() === 0) giveToMosquitto(home.folder, folder)
   const broker = spawn('/usr/sbin/mosquitto', ['-c', file], { stdio: 'ignore' })
   while (!(await isListening(port))) {

@@ -1,5 +1,6 @@
 /** What Mosquitto alone can do, and what it needs our configuration for. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
 import type { Logger } from '../../core/ports.ts'
 import { centreFilter } from '../../fleet/broker/access.ts'
 import { accessList } from '../../fleet/broker/mosquitto.ts'
@@ -40,7 +41,7 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
   })
   afterEach(() => office.close())
 
-  async function start(change?: (configuration: string) => string): Promise<RunningBroker> {
+  async function start(change?: (text: string) => string): Promise<RunningBroker> {
     const broker = await startMosquitto(home, await freePort(), change)
     office.later(() => broker.kill())
     return broker
@@ -64,7 +65,7 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
   }
 
   /** How many of so many messages that were all acknowledged come to a collector that was busy meanwhile. */
-  async function deliveredOf(count: number, change?: (configuration: string) => string): Promise<number> {
+  async function deliveredOf(count: number, change?: (text: string) => string): Promise<number> {
     const { port } = await start(change)
     const heard = new Set<string>()
     let free = () => {}
@@ -168,6 +169,22 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     const ended = new Promise<void>((resolve) => victim.once('close', () => resolve()))
     await office.client(port, new TestDevice('device-1').tls, 'device-2')
     await ended
+  })
+
+  it('without the lines on topics and sizes, what the contract forbids is heard: its tests can fail', async () => {
+    const { port } = await start((ours) =>
+      ours.replace('%u/up/', '+/up/').replace(/^max_packet_size .*$/m, ''),
+    )
+    const heard: string[] = []
+    await connectionOn(port, CENTRE, async ({ device, payload }) => {
+      heard.push(`${device} ${payload.length}`)
+    })
+    const device = await office.client(port, new TestDevice('device-1').tls, 'device-1')
+    const large = MAX_UP_BYTES + 4096
+    await device.publishAsync(up('device-2'), 'forbidden', { qos: 1 })
+    await device.publishAsync(up('device-1'), Buffer.alloc(large), { qos: 1 })
+    await until(() => heard.length === 2)
+    expect(heard).toEqual(['device-2 9', `device-1 ${large}`])
   })
 
   it('a device that knew the name under which collectors share would take its share: why that name is a secret', async () => {
