@@ -92,6 +92,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
   }
   let isUp = false
   let lostInARow = 0
+  let lastError: string | undefined
   const inbox = openInbox(client, election, (message) => {
     lostInARow = 0
     return options.onMessage(message, reply)
@@ -105,8 +106,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
     }
     client.on('error', (error) => {
       const found = findRefusal(error, broker)
-      if (!found.ok) settle(found)
-      else logger.warn({ error: error.message }, 'collector: link failed')
+      if (!found.ok) return settle(found)
+      // mqtt.js tells of one failure twice, and the next try a second later fails in the same way.
+      if (error.message !== lastError) logger.warn({ error: error.message }, 'collector: link failed')
+      lastError = error.message
     })
     client.on('close', () => {
       if (!isUp) return
@@ -121,6 +124,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
     })
     client.on('connect', ({ properties }) => {
       isUp = true
+      lastError = undefined
       if (group !== undefined && properties?.sharedSubscriptionAvailable === false) {
         return settle(cannotShare(broker))
       }

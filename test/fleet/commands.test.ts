@@ -6,7 +6,7 @@ import { main } from '../../command.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { type CentreHome, readCentreHome } from '../../fleet/home.ts'
 import { openCentreStore } from '../../fleet/store/store.ts'
-import { syncOf } from './broker-contract.ts'
+import { syncOf } from './broker-ends.ts'
 import { freePort, kill, SECOND, said, sandogh, writeHome } from './brokers.ts'
 import { CENTRE, Office, TestDevice } from './office.ts'
 

@@ -7,7 +7,7 @@ import { accessList } from '../../fleet/broker/mosquitto.ts'
 import { openConnection, type UpMessage } from '../../fleet/collector/connection.ts'
 import type { CentreHome } from '../../fleet/home.ts'
 import { describeWith, MOSQUITTO } from '../oracles/needs.ts'
-import { collectorOn, syncOf, until, up } from './broker-contract.ts'
+import { collectorOn, syncOf, until, up } from './broker-ends.ts'
 import { freePort, type RunningBroker, SECOND, startMosquitto, writeHome } from './brokers.ts'
 import { CENTRE, election, Office, silentLogger, TestDevice } from './office.ts'
 
