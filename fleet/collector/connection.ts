@@ -216,7 +216,11 @@ function openInbox(client: MqttClient, election: string, handle: (message: UpMes
       handled()
     } else {
       const { device, kind } = parsed
-      void handle({ device, kind, payload: Buffer.from(payload) }).then(handled)
+      void handle({
+        device,
+        kind,
+        payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
+      }).then(handled)
     }
     const next = () => done(new Error('acknowledged later'))
     if (waiting.length < MAX_UNHANDLED) next()
