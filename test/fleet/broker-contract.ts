@@ -20,12 +20,18 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
     let home: CentreHome
     let broker: RunningBroker
     let office: Office
+    let stalledIsOver: Promise<void>
 
     beforeAll(async () => {
       house = new Office()
       home = writeHome(house)
       broker = await start(home, await freePort())
       house.later(() => broker.kill())
+      // Stalls from now on, while the other tests go on.
+      const socket = connectTcp(broker.port, '127.0.0.1', () => socket.write(Uint8Array.of(0x16, 0x03, 0x01)))
+      socket.on('error', () => {})
+      stalledIsOver = new Promise((resolve) => socket.once('close', () => resolve()))
+      house.later(() => socket.destroy())
     })
     afterAll(() => house.close())
     beforeEach(() => {
@@ -292,6 +298,13 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
       expect(ends).toEqual(['received', 'received'])
       expect(collector.counts().malformed).toBeGreaterThan(0)
     })
+
+    it.runIf(ways.stalled === 'hangs up after 10 s')(
+      `a handshake that stalls holds no connection: the broker ${ways.stalled}`,
+      async () => {
+        await stalledIsOver
+      },
+    )
 
     it('after kill -9 of the broker and its return everything arrives', async () => {
       const store = office.openStore()
