@@ -3,23 +3,29 @@ import { existsSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { openStationSheet } from '../core/bundle/station-sheet.ts'
 import { describeRefusal, ok, type Result, refuse, valueOrThrow } from '../core/result.ts'
+import { brokerUsage, runBroker, writeBrokerConfig } from './broker/command.ts'
 import { findClosing } from './collector/closed-journal.ts'
+import { collect, collectUsage } from './collector/command.ts'
 import { declarationsIn } from './collector/declared-dead.ts'
 import { type CentreStore, type HeldSheet, openCentreStore } from './store/store.ts'
 
-export const usage = `sandogh centre: what the national centre has received
+export const usage = `sandogh centre: the processes of the national centre, and what it has received
 
-  sandogh centre status --store <file>
+${brokerUsage}${collectUsage}  sandogh centre status --store <file>
       says which journals, tallies and sheets of stations the centre's database holds, after checking the journals
       against their checkpoints and the sheets against their signatures
 
-After "npm start" the file is out/centre/centre.db.
+After "npm start" the centre's home folder is out/centre, and its database out/centre/centre.db.
 
-Exit code: 0 all is well, 1 the database contradicts itself, 2 the file is not the centre's, or the command was refused.
+Exit code: 0 all is well, 1 the database contradicts itself, 2 a file is not the centre's, or the command was refused.
 `
 
 /** Runs `sandogh centre …` on the arguments behind `centre`; resolves to the exit code. */
 export async function main(args: string[]): Promise<number> {
+  const [verb = '', ...rest] = args
+  if (verb === 'broker') return runBroker(rest)
+  if (verb === 'broker-config') return writeBrokerConfig(rest)
+  if (verb === 'collect') return collect(rest)
   const path = storePath(args)
   if (!path.ok) {
     process.stderr.write(`${describeRefusal(path.error)}\n`)
@@ -44,8 +50,9 @@ function storePath(args: string[]): Result<string> {
     return misuse((error as Error).message.split('. ')[0] ?? '')
   }
   const { values, positionals } = parsed
-  if (positionals.length === 0) return misuse('say what to do: status')
-  if (positionals.join(' ') !== 'status') return misuse(`there is no "${positionals.join(' ')}", only status`)
+  if (positionals.length === 0) return misuse('say what to do: broker, broker-config, collect or status')
+  if (positionals.join(' ') !== 'status')
+    return misuse(`there is no "${positionals.join(' ')}", only broker, broker-config, collect and status`)
   if (values.store === undefined) return misuse("the centre's database is missing: --store <file>")
   // SQLite would make the file.
   if (existsSync(values.store) && statSync(values.store).isFile()) return ok(values.store)
