@@ -55,7 +55,7 @@ export class PostgresServer {
   /** Starts the program, again after it was killed; resolves when it lets in. */
   async run(settings: readonly string[] = []): Promise<void> {
     for (let tries = 0; ; tries += 1) {
-      const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings]
+      const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'recovery_init_sync_method=syncfs', ...settings]
       const child = spawnAsPostgres('postgres', [
         '-D',
         join(this.#folder, 'data'),
