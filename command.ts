@@ -28,7 +28,7 @@ const AREAS: Readonly<Record<string, { readonly about: string; readonly load: ()
     load: () => import('./simulator/cli.ts'),
   },
   centre: {
-    about: 'what the national centre has received',
+    about: 'broker and collectors of the national centre, and what it has received',
     load: () => import('./fleet/cli.ts'),
   },
 }

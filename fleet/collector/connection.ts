@@ -155,8 +155,10 @@ function openInbox(client: MqttClient, election: string, handle: (message: UpMes
       stream.write(Buffer.of(0x40, 0x02, id >> 8, id & 0xff))
     }
     if (waiting.length < MAX_UNHANDLED) {
-      readOn?.()
+      // Reading on may hand over the next message before it returns.
+      const next = readOn
       readOn = undefined
+      next?.()
     }
     if (waiting.length === 0) idle?.()
   }

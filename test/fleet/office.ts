@@ -66,12 +66,20 @@ const definition = testDefinition({
 })
 export const election: ElectionPackage = { definition, hash: sha256(Buffer.from(canonicalJson(definition))) }
 
+export const authorityDer = authorityCertificate({
+  authority,
+  authorityName: 'council.example',
+  serial: Uint8Array.of(1),
+  ...YEARS,
+})
+
 /** A certificate by the authority with its TLS key. */
 export function identity(
   subject: string,
-  role: 'device' | 'centre',
+  role: 'device' | 'centre' | 'executive',
   keys: Record<string, Signer>,
   issuer: Signer = authority,
+  valid = YEARS,
 ) {
   const der = issueCertificate({
     authority: issuer,
@@ -81,18 +89,12 @@ export function identity(
     role,
     keys: Object.fromEntries(Object.entries(keys).map(([use, { publicKey }]) => [use, toBase64(publicKey)])),
     serial: bytesOf(subject).subarray(0, 8),
-    ...YEARS,
-  })
-  const ca = authorityCertificate({
-    authority,
-    authorityName: 'council.example',
-    serial: Uint8Array.of(1),
-    ...YEARS,
+    ...valid,
   })
   const tls = {
     key: ed25519PrivateKeyPem(bytesOf(`tls ${subject}`)),
     cert: certificatePem(der),
-    ca: certificatePem(ca),
+    ca: certificatePem(authorityDer),
   }
   return { der, tls }
 }

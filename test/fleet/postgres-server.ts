@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { freePort } from './brokers.ts'
 
 const PROGRAMS = '/usr/lib/postgresql'
 const PASSWORD = 'for a test'
@@ -55,7 +55,12 @@ export class PostgresServer {
   /** Starts the program, again after it was killed; resolves when it lets in. */
   async run(settings: readonly string[] = []): Promise<void> {
     for (let tries = 0; ; tries += 1) {
-      const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'recovery_init_sync_method=syncfs', ...settings]
+      const options = [
+        'listen_addresses=127.0.0.1',
+        'unix_socket_directories=',
+        'recovery_init_sync_method=syncfs',
+        ...settings,
+      ]
       const child = spawnAsPostgres('postgres', [
         '-D',
         join(this.#folder, 'data'),
@@ -141,14 +146,4 @@ function giveAway(path: string): void {
     spawnSync('getent', ['passwd', 'postgres'], { encoding: 'utf8' }).stdout ?? ''
   ).split(':')
   chownSync(path, Number(user), Number(group))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a port')
-  return address.port
 }

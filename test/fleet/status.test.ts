@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { main } from '../../fleet/cli.ts'
+import { main as run } from '../../command.ts'
 import { addition, append, storeSheet } from './additions.ts'
 import { everyDevice, Office, TestDevice } from './office.ts'
 import { storeTally, TestStation } from './totals.ts'
 
 let office: Office
+
+const main = (args: readonly string[]) => run(['centre', ...args])
 
 beforeEach(() => {
   office = new Office()

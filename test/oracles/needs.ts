@@ -73,6 +73,8 @@ export const STRACE: Need = { debian: 'strace', isThere: () => runs('strace', '-
 
 /** Debian puts each version's programs into a folder of its own. */
 export const POSTGRES: Need = { debian: 'postgresql', isThere: () => existsSync('/usr/lib/postgresql') }
+/** The broker; at the path where Debian puts it, which is not on every user's. */
+export const MOSQUITTO: Need = { debian: 'mosquitto', isThere: () => existsSync('/usr/sbin/mosquitto') }
 
 /** A group of tests that run with these packages there. */
 export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {

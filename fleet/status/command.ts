@@ -1,27 +1,34 @@
 /** `sandogh centre status`: what the centre holds, and, where the package is given, what of it is missing. */
+import { parseArgs } from 'node:util'
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { openStationSheet } from '../../core/bundle/station-sheet.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import { placeOf } from '../../core/election/place.ts'
 import { describeRefusal, valueOrThrow } from '../../core/result.ts'
+import { existingStore, homeOf, misuse } from '../command-line.ts'
 import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
-import { misuse, namedPackage, parsed, storeLocation } from './inputs.ts'
 
-/** @returns the exit code: 3 where something is missing */
+export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--check]
+      says which journals, tallies and sheets of stations the centre's database holds. The head of each journal was held against
+      the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
+      again. With the home folder it names each device of the election of which something is missing
+`
+
+/** @returns the exit code: 3 where something is missing; refusals are thrown */
 export async function status(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parsed({
+  const { values, positionals } = parseArgs({
     args: [...args],
     options: {
       store: { type: 'string' },
-      package: { type: 'string' },
-      authority: { type: 'string' },
+      home: { type: 'string' },
       check: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
   if (positionals.length > 0) throw misuse(`status takes no "${positionals.join(' ')}"`)
-  const electionPackage = namedPackage(values.package, values.authority)
-  const store = await openCentreStore(storeLocation(values.store), values.check ? 'everything' : 'heads')
+  const location = existingStore(values.store)
+  const home = values.home === undefined ? undefined : homeOf(values.home)
+  const store = await openCentreStore(location, values.check ? 'everything' : 'heads')
   if (!store.ok) {
     process.stderr.write(`${describeRefusal(store.error)}\n`)
     return store.error.code === 'store.changed' ? 1 : 2
@@ -29,8 +36,8 @@ export async function status(args: readonly string[]): Promise<number> {
   try {
     const held = await readHeld(store.value)
     process.stdout.write(heldText(held))
-    if (electionPackage === undefined) return 0
-    const missing = findMissing(electionPackage.definition, held)
+    if (home === undefined) return 0
+    const missing = findMissing(home.package.definition, held)
     process.stdout.write(missingText(missing))
     return missing.length === 0 ? 0 : 3
   } finally {
