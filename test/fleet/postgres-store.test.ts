@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { valueOrThrow } from '../../core/result.ts'
 import { openCentreStore } from '../../fleet/store/store.ts'
 import { StoreUnavailable } from '../../fleet/store/unavailable.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
 import { describeWith, POSTGRES } from '../oracles/needs.ts'
 import { addition, append } from './additions.ts'
+import { closedDevices, EngineProcess, sendUntilReceived } from './engines.ts'
 import { everyDevice, TestDevice } from './office.ts'
 import { PostgresServer } from './postgres-server.ts'
 import { storeContract } from './store-contract.ts'
@@ -116,5 +118,26 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
     await append(store, addition(device, 5, 10))
     await store.close()
     expect(await codeOf(url)).toBe('opened')
+  })
+
+  it('two collectors take shuffled and doubled messages once each, though one is killed, and then the server', async () => {
+    const url = await server.database()
+    const random = seededRandom('postgres')
+    const engines = [await EngineProcess.start(url), await EngineProcess.start(url)]
+    try {
+      await sendUntilReceived(url, engines, closedDevices(24), random, async (round) => {
+        if (round > 1) return
+        await new Promise((resolve) => setTimeout(resolve, (random.bytes(1)[0] ?? 0) / 2))
+        if (round === 0) {
+          await engines[0]?.kill()
+          engines[0] = await EngineProcess.start(url)
+        } else {
+          await server.kill()
+          await server.run()
+        }
+      })
+    } finally {
+      for (const engine of engines) await engine.kill()
+    }
   })
 })
