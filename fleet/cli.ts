@@ -2,16 +2,17 @@
 import { brokerUsage, runBroker, writeBrokerConfig } from './broker/command.ts'
 import { collect, collectUsage } from './collector/command.ts'
 import { misuse } from './command-line.ts'
+import { importBrought, importUsage } from './import/command.ts'
 import { status, statusUsage } from './status/command.ts'
 
 export const usage = `sandogh centre: the processes of the national centre, and what it has received
 
-${brokerUsage}${collectUsage}${statusUsage}
+${brokerUsage}${collectUsage}${statusUsage}${importUsage}
 <store> is a file, or the URL of a PostgreSQL database: postgres://<user>:<password>@<host>/<database>.
 After "npm start" the centre's home folder is out/centre, and its database out/centre/centre.db.
 
-Exit code: 0 all is well, 1 the database contradicts itself, 2 a file is not the centre's, or the command was refused,
-3 something is missing.
+Exit code: 0 all is well, 1 the database contradicts itself or what was brought is an alarm, 2 a file is not the centre's, or the command was refused,
+3 something is missing or has to wait.
 `
 
 const VERBS: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {
@@ -19,6 +20,7 @@ const VERBS: Readonly<Record<string, (args: readonly string[]) => number | Promi
   'broker-config': writeBrokerConfig,
   collect,
   status,
+  import: importBrought,
 }
 
 /** Runs `sandogh centre …` on the arguments behind `centre`; resolves to the exit code. */

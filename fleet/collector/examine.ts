@@ -37,6 +37,16 @@ export function examine(ground: Ground, { device, kind, payload }: Inbound, now:
   const hash = messageHash(payload)
   const found =
     kind === 'entries' ? examineEntries(ground, device, payload, now) : examineTotals(ground, device, payload)
+  return withScopes(ground, device, hash, found)
+}
+
+/** What was found of a message, with the stations that it touches. */
+export function withScopes(
+  ground: Ground,
+  device: string,
+  hash: string,
+  found: Refused | ExaminedEntries | ExaminedTally | ExaminedSheet,
+): Examined {
   const touched = found.is === 'refused' ? [] : [device, ...found.alsoOf]
   const scopes = new Map(
     touched.map((id) => {

@@ -121,7 +121,7 @@ function findClockTrouble(
 }
 
 /** Keeps the checkpoint that contradicts the entries held, and tells of it. */
-async function equivocation(
+export async function equivocation(
   held: Held,
   device: string,
   { origin, size }: Checkpoint,
@@ -149,6 +149,7 @@ async function frontierAt(held: Held, origin: string, size: number): Promise<Fro
   return extend(emptyFrontier(), (await held.entries(origin, 0, size)).map(leafHash))
 }
 
-async function rootAt(held: Held, origin: string, size: number): Promise<Uint8Array> {
+/** The root over the first `size` entries held. */
+export async function rootAt(held: Held, origin: string, size: number): Promise<Uint8Array> {
   return frontierRoot(await frontierAt(held, origin, size))
 }

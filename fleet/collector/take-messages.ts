@@ -12,6 +12,22 @@ import { takeTally } from './take-tally.ts'
  * it is, and nobody may be told anything.
  */
 export async function takeExamined(desk: Desk, messages: readonly Examined[]): Promise<readonly Outcome[]> {
+  const decisions = await decideAll(desk, messages)
+  return decisions.map(({ reply, alarm }, i) => ({
+    ...(alarm && { alarm }),
+    ...(reply && {
+      reply: { kind: reply.kind, payload: encodeReply(desk, reply, messages[i]?.hash ?? '') },
+    }),
+  }))
+}
+
+/** The same for one message to which nobody waits for an answer. */
+export async function decideOn(desk: Desk, message: Examined): Promise<Decision> {
+  const [decision = {}] = await decideAll(desk, [message])
+  return decision
+}
+
+async function decideAll(desk: Desk, messages: readonly Examined[]): Promise<readonly Decision[]> {
   const scopes = new Map(
     messages.flatMap(({ scopes }) => scopes.map((scope) => [scope.name, scope] as const)),
   )
@@ -21,14 +37,7 @@ export async function takeExamined(desk: Desk, messages: readonly Examined[]): P
     for (const message of messages) decisions.push(await decideOne(desk, held, message))
     return decisions
   }
-  const decisions =
-    scopes.size === 0 ? messages.map(refusalOf) : await desk.store.transact([...scopes.values()], decide)
-  return decisions.map(({ reply, alarm }, i) => ({
-    ...(alarm && { alarm }),
-    ...(reply && {
-      reply: { kind: reply.kind, payload: encodeReply(desk, reply, messages[i]?.hash ?? '') },
-    }),
-  }))
+  return scopes.size === 0 ? messages.map(refusalOf) : desk.store.transact([...scopes.values()], decide)
 }
 
 /** What comes of one message, from its payload on. */
