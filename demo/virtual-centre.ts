@@ -25,7 +25,7 @@ export async function startVirtualCentre({
   const { centre: identity, authority, authorityDer, electionPackage } = provisioned
   const folder = join(out, 'centre')
   writeCentreHome(folder, identity.material)
-  const store = valueOrThrow(openCentreStore(join(folder, 'centre.db')))
+  const store = valueOrThrow(await openCentreStore(join(folder, 'centre.db')))
   const centre = await startCentre({
     host: '127.0.0.1',
     port: 0,

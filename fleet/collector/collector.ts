@@ -6,18 +6,19 @@ import type { Logger } from '../../core/ports.ts'
 import { ok, type Result } from '../../core/result.ts'
 import type { Alarm, AlarmKind } from './alarm.ts'
 import { type BrokerAddress, openConnection } from './connection.ts'
-import type { Desk } from './desk.ts'
-import type { Outcome } from './outcome.ts'
-import { takeEntries } from './take-entries.ts'
-import { takeTally } from './take-tally.ts'
+import { type DeskParts, openDesk } from './desk.ts'
+import { startEngine } from './engine.ts'
+import { watchSilence } from './silence.ts'
 
 /** How often each kind of reply went out and each kind of alarm was raised. */
 export type Counts = Readonly<Record<'receipt' | 'answer' | AlarmKind, number>>
 
-interface CollectorOptions extends Desk {
+interface CollectorOptions extends DeskParts {
   readonly broker: BrokerAddress
   /** Of several collectors that share the messages; absent for the only one. */
   readonly group?: string | undefined
+  /** So long nothing new from a device of the definition is an alarm, milliseconds; without it nobody asks. */
+  readonly silenceMs?: number | undefined
   readonly logger: Logger
   readonly onAlarm: (alarm: Alarm) => void
 }
@@ -32,7 +33,7 @@ export interface Collector {
  * @returns a refusal `collector.*` where the broker will not have it
  */
 export async function startCollector(options: CollectorOptions): Promise<Result<Collector>> {
-  const { broker, group, logger, onAlarm } = options
+  const { broker, group, logger, silenceMs } = options
   const { election } = options.package.definition
   const counts = {
     receipt: 0,
@@ -48,40 +49,42 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
     'second-journal': 0,
     'takeover-fork': 0,
     'not-dead': 0,
+    clock: 0,
+    stale: 0,
+    flood: 0,
     'not-stored': 0,
+  }
+  const desk = openDesk(options)
+  const engine = startEngine(desk, logger)
+  const tell = (alarm: Alarm) => {
+    counts[alarm.kind] += 1
+    logger.warn({ device: alarm.device, alarm: alarm.kind }, 'collector: alarm')
+    options.onAlarm(alarm)
   }
   const connection = await openConnection({
     broker,
     election,
     group,
     logger,
-    onMessage: async ({ device, kind, payload }, send) => {
-      const { reply, alarm } = take(options, device, kind, payload)
-      if (alarm !== undefined) {
-        counts[alarm.kind] += 1
-        logger.warn({ device, alarm: alarm.kind }, 'collector: alarm')
-        onAlarm(alarm)
-      }
+    onMessage: async (message, send) => {
+      const { reply, alarm } = await engine.take(message)
+      if (alarm !== undefined) tell(alarm)
       if (reply === undefined) return
       counts[reply.kind] += 1
-      send(device, reply.kind, reply.payload)
+      send(message.device, reply.kind, reply.payload)
     },
   })
-  return connection.ok ? ok({ counts: () => ({ ...counts }), close: connection.value.close }) : connection
-}
-
-/** One message. Whatever the store throws means: not on disk, so no receipt. */
-function take(
-  options: CollectorOptions,
-  device: string,
-  kind: 'entries' | 'tally',
-  payload: Uint8Array,
-): Outcome {
-  try {
-    return kind === 'entries' ? takeEntries(options, device, payload) : takeTally(options, device, payload)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown'
-    options.logger.error({ device, reason }, 'collector: not stored')
-    return { alarm: { kind: 'not-stored', device, reason } }
+  if (!connection.ok) {
+    await engine.close()
+    return connection
   }
+  const silence = silenceMs === undefined ? undefined : watchSilence(desk, silenceMs, tell)
+  return ok({
+    counts: () => ({ ...counts }),
+    close: async () => {
+      silence?.close()
+      await connection.value.close()
+      await engine.close()
+    },
+  })
 }

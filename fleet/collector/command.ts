@@ -1,14 +1,12 @@
 /** `sandogh centre collect`: a collector as a process of its own. */
-import { existsSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
-import { homeOf, misuse } from '../command-line.ts'
+import { anyStore, homeOf, misuse } from '../command-line.ts'
 import { openCentreStore } from '../store/store.ts'
 import { askedToEnd, processLogger, systemClock } from '../system.ts'
 import { startCollector } from './collector.ts'
 
-export const collectUsage = `  sandogh centre collect --home <folder> --broker mqtts://<host>:<port> --store <file> [--share [--as <name>]]
+export const collectUsage = `  sandogh centre collect --home <folder> --broker mqtts://<host>:<port> --store <store> [--share [--as <name>]]
       hears the devices at a broker, stores what they send and answers them, until it is told to end (Ctrl-C, SIGTERM). Alone
       unless --share is given: then any number share the messages, at a broker of MQTT 5 such as Mosquitto, each --as another
       of the names whose keys the home folder has
@@ -30,7 +28,7 @@ export async function collect(args: readonly string[]): Promise<number> {
   if (positionals.length > 0) throw misuse('collect takes no words behind it, only options')
   if (values.broker === undefined) throw misuse('say where the broker is: --broker mqtts://<host>:<port>')
   const url = valueOrThrow(parseBrokerUrl(values.broker))
-  if (values.store === undefined) throw misuse("the centre's database is missing: --store <file>")
+  const location = anyStore(values.store)
   if (values.as !== undefined && !values.share) throw misuse('--as names one of several: give --share too')
   const home = homeOf(values.home)
   const clientId = values.as ?? home.name
@@ -39,10 +37,9 @@ export async function collect(args: readonly string[]): Promise<number> {
     const names = [...home.identities.keys()].join(', ')
     throw misuse(`the home folder has no keys of ${JSON.stringify(clientId)}, only of ${names}`)
   }
-  valueOrThrow(checkStore(values.store))
   // The database and what SQLite puts beside it are for this user alone.
   process.umask(0o077)
-  const store = valueOrThrow(openCentreStore(values.store))
+  const store = valueOrThrow(await openCentreStore(location, 'heads'))
   const logger = processLogger()
   const end = askedToEnd()
   const starting = startCollector({
@@ -65,7 +62,7 @@ export async function collect(args: readonly string[]): Promise<number> {
     await end
     await collector.close()
   }
-  store.close()
+  await store.close()
   return 0
 }
 
@@ -89,15 +86,4 @@ function parseBrokerUrl(text: string): Result<string> {
     return wrong('there is something behind the port')
   }
   return ok(`mqtts://${url.host}`)
-}
-
-/** SQLite's own words for these are "unable to open database file". */
-function checkStore(path: string): Result<undefined> {
-  const next = 'Name a file, new or of an earlier run: --store <file>.'
-  if (existsSync(path)) {
-    return statSync(path).isFile() ? ok(undefined) : refuse('store.missing', path, 'this is no file', next)
-  }
-  return existsSync(dirname(path))
-    ? ok(undefined)
-    : refuse('store.missing', path, 'the folder that it is to be in does not exist', next)
 }

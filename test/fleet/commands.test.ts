@@ -83,9 +83,9 @@ it('broker and collector are two processes; killed and started again the collect
     await kill(program, 'SIGTERM')
     expect(program.exitCode).toBe(0)
   }
-  const store = valueOrThrow(openCentreStore(office.storePath))
-  expect(store.tallies()).toHaveLength(3)
-  store.close()
+  const store = valueOrThrow(await openCentreStore(office.storePath))
+  expect(await store.tallies()).toHaveLength(3)
+  await store.close()
   expect(statSync(office.storePath).mode & 0o077).toBe(0)
 })
 
@@ -127,7 +127,7 @@ it('Mosquitto’s configuration names files that are there, and its key is for t
 describe('a command that cannot be right is refused with what to do', () => {
   const broker = 'mqtts://127.0.0.1:8883'
   for (const [args, words] of [
-    [[], 'say what to do: broker, broker-config, collect or status'],
+    [[], 'say what to do: broker, broker-config, collect, '],
     [['broker'], '--home <folder>'],
     [['broker', 'now', '--home', 'HOME'], 'broker takes nothing but'],
     [['broker', '--home', '/nowhere'], 'there is no such folder'],
@@ -144,7 +144,7 @@ describe('a command that cannot be right is refused with what to do', () => {
     [['collect', '--broker', 'mqtts://127.0.0.1'], 'it lacks the host or the port'],
     [['collect', '--broker', 'mqtts://127.0.0.1:8883/x'], 'there is something behind the port'],
     [['collect', '--broker', 'localhost'], 'this is no address of a broker'],
-    [['collect', '--broker', broker], '--store <file>'],
+    [['collect', '--broker', broker], '--store <store>'],
     [['collect', '--broker', broker, '--store', 'HOME/no/x', '--home', 'HOME'], 'does not exist'],
     [['collect', '--broker', broker, '--store', 'HOME', '--home', 'HOME'], 'this is no file'],
     [['collect', '--broker', broker, '--store', 'HOME/keys.json', '--home', 'HOME'], 'not a database'],

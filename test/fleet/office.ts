@@ -34,7 +34,7 @@ import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from
 import type { Outbox } from '../../device-agent/sync/outbox.ts'
 import { type Centre, type CentreOptions, startCentre } from '../../fleet/centre.ts'
 import type { Alarm } from '../../fleet/collector/alarm.ts'
-import { type CentreStore, openCentreStore } from '../../fleet/store/store.ts'
+import { type CentreStore, openCentreStore, type Scope } from '../../fleet/store/store.ts'
 import { testDefinition } from '../fixtures/definition.ts'
 import { PROGRAM } from '../fixtures/program.ts'
 
@@ -237,6 +237,12 @@ export class TestDevice implements Outbox {
   }
 }
 
+/** What a transaction holds that is about any device of these tests. */
+export const everyDevice: readonly Scope[] = [
+  { name: 'station-1', devices: ['device-1', 'device-2', 'device-3', 'device-8', 'device-9'] },
+  ...['device-4', 'spare-9'].map((device) => ({ name: `device ${device}`, devices: [device] })),
+]
+
 /** One valid ballot with one choice. */
 export function oneVote(option = 0): Tally {
   return votes(1, option)
@@ -263,8 +269,8 @@ export class Office {
     this.#closing.push(close)
   }
 
-  openStore(): CentreStore {
-    const store = valueOrThrow(openCentreStore(this.storePath))
+  async openStore(): Promise<CentreStore> {
+    const store = valueOrThrow(await openCentreStore(this.storePath))
     this.later(() => store.close())
     return store
   }

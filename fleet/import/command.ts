@@ -1,0 +1,177 @@
+/**
+ * `sandogh centre import`: what came on a memory stick, as a file or as the code of printed minutes, by the same decisions as what comes over the
+ * network. What is held already is found to be held; totals that differ from those held are an alarm.
+ */
+import { lstatSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { deviceNamedIn } from '../../core/bundle/names.ts'
+import { equalBytes } from '../../core/keys/hash.ts'
+import { openByNamedKeys } from '../../core/keys/signed-document.ts'
+import { messageHash } from '../../core/messages/answer.ts'
+import { peekTallyMessage } from '../../core/messages/tally.ts'
+import { describeRefusal, ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
+import type { Alarm } from '../collector/alarm.ts'
+import { type Desk, openDesk } from '../collector/desk.ts'
+import { type Examined, withScopes } from '../collector/examine.ts'
+import { examineJournalPart } from '../collector/examine-entries.ts'
+import { examineTotals } from '../collector/examine-totals.ts'
+import type { Decision } from '../collector/outcome.ts'
+import { readMinutesCode, takeHead } from '../collector/take-head.ts'
+import { decideOn } from '../collector/take-messages.ts'
+import { existingStore, homeOf, misuse } from '../command-line.ts'
+import { type CentreStore, openCentreStore } from '../store/store.ts'
+import { systemClock } from '../system.ts'
+import {
+  type Brought,
+  type BroughtJournal,
+  type BroughtTotals,
+  findBundles,
+  readBundle,
+  readGivenFile,
+} from './read-stick.ts'
+
+export const importUsage = `  sandogh centre import --home <folder> --store <store> <bundle, file or code>…
+      takes what did not come over the network: a device's bundle on a memory stick (or a folder of such), a tally or a sheet
+      as a file, or the code of printed minutes, in quotes: "<origin>|<size>|<root>|<signature>". The same
+      again changes nothing
+`
+
+/** @returns the exit code: 1 if something that was brought is an alarm, 3 if something has to wait; refusals are thrown */
+export async function importBrought(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { home: { type: 'string' }, store: { type: 'string' } },
+    allowPositionals: true,
+  })
+  if (positionals.length === 0) throw misuse('say what to import: the folder of a bundle, a file, or a code')
+  const home = homeOf(values.home)
+  const location = existingStore(values.store)
+  // Everything is read before anything is taken: a stick that cannot be read leaves nothing half done.
+  const codes: Code[] = []
+  const brought: Brought[] = []
+  for (const given of positionals) {
+    if (given.includes('|')) codes.push({ ...valueOrThrow(readMinutesCode(given, 'code')), where: 'code' })
+    else brought.push(...valueOrThrow(readGiven(given, home.authorityKey)))
+  }
+  const store = valueOrThrow(await openCentreStore(location, 'heads'))
+  const { package: electionPackage, authorityKey, witness, messageSigner } = home
+  const desk = openDesk({
+    package: electionPackage,
+    authorityKey,
+    witness,
+    messageSigner,
+    store,
+    clock: systemClock,
+  })
+  try {
+    return await take(desk, brought, codes)
+  } finally {
+    await store.close()
+  }
+}
+
+interface Code {
+  readonly where: string
+  readonly origin: string
+  readonly size: number
+  readonly note: string
+}
+
+function readGiven(path: string, authorityKey: Uint8Array): Result<readonly Brought[]> {
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  if (there === undefined)
+    return refuse('input.unreadable', path, 'there is no such folder or file', 'Check its name.')
+  if (!there.isDirectory()) {
+    const payload = readGivenFile(path)
+    return payload.ok ? ok([{ journals: [], totals: [{ where: path, payload: payload.value }] }]) : payload
+  }
+  const bundles = findBundles(path)
+  if (!bundles.ok) return bundles
+  const brought: Brought[] = []
+  for (const folder of bundles.value) {
+    const read = readBundle(folder, authorityKey, systemClock.now())
+    if (!read.ok) return read
+    brought.push(read.value)
+  }
+  return ok(brought)
+}
+
+/** Takes journals before totals, for totals wait for the closings of their station. */
+async function take(desk: Desk, brought: readonly Brought[], codes: readonly Code[]): Promise<number> {
+  let exitCode = 0
+  const tell = (where: string, what: string, code = 0) => {
+    process.stdout.write(`${where}: ${what}\n`)
+    if (code !== 0 && exitCode !== 1) exitCode = code
+  }
+  const told = (where: string, { alarm }: Decision) => {
+    if (alarm !== undefined) tell(where, `ALARM ${describeAlarm(alarm)}`, 1)
+  }
+  for (const journal of brought.flatMap(({ journals }) => journals)) {
+    const before = (await desk.store.journal(journal.message.origin))?.frontier.size ?? 0
+    const decision = await decideOn(desk, examinedJournal(desk, journal))
+    const have = (await desk.store.journal(journal.message.origin))?.frontier.size ?? 0
+    const held = `${have} entries of ${journal.device} are held`
+    tell(journal.where, have === before ? `nothing new, ${held}` : `stored, ${held}`)
+    told(journal.where, decision)
+  }
+  for (const totals of brought.flatMap((one) => one.totals)) {
+    const decision = await decideOn(desk, await examinedTotals(desk, totals))
+    const { reply } = decision
+    const result = reply?.kind === 'answer' ? reply.answer.result : 'refused'
+    if (result === 'stored') tell(totals.where, 'these totals are held')
+    else if (result === 'resend')
+      tell(totals.where, 'not taken yet: a closing of the station is not held; import it again then', 3)
+    else tell(totals.where, 'refused', 1)
+    told(totals.where, decision)
+  }
+  for (const code of codes) {
+    const device = deviceNamedIn(code.origin) ?? ''
+    const found = await desk.store.transact([desk.stations.scopeOf(device)], (held) =>
+      takeHead(held, device, code, code.where),
+    )
+    if (!found.ok) tell(code.where, describeRefusal(found.error), 3)
+    else if (found.value.is === 'held') tell(code.where, `what ${device} printed is held`)
+    else if (found.value.is === 'other') told(code.where, found.value)
+    else
+      tell(
+        code.where,
+        `${device} printed a journal of ${code.size} entries, ${found.value.have} are held: bring its memory stick`,
+        3,
+      )
+  }
+  return exitCode
+}
+
+function examinedJournal(desk: Desk, { device, message, where }: BroughtJournal): Examined {
+  const found = examineJournalPart(desk, device, message, desk.clock.now(), where)
+  return withScopes(desk, device, '', found)
+}
+
+/** Totals that came on nobody's topic: they are taken as from the device whose key signed them. */
+async function examinedTotals(desk: Desk, { payload, where }: BroughtTotals): Promise<Examined> {
+  const device = (await signerOf(desk.store, payload, where)) ?? ''
+  return withScopes(desk, device, messageHash(payload), examineTotals(desk, device, payload))
+}
+
+async function signerOf(store: CentreStore, payload: Uint8Array, where: string): Promise<string | undefined> {
+  const message = peekTallyMessage(payload, where)
+  if (!message.ok) return undefined
+  const { document } = message.value
+  if (message.value.of === 'device') return deviceNamedIn(message.value.origin)
+  const opened = openByNamedKeys(document, 'station-sheet', where)
+  const [key] = opened.ok ? opened.value.keys : []
+  for (const { origin } of message.value.journals) {
+    const journal = await store.journal(origin)
+    if (journal !== undefined && key !== undefined && equalBytes(journal.messageKey, key))
+      return journal.device
+  }
+  // Not held yet: then it has to wait.
+  return deviceNamedIn(message.value.journals[0]?.origin ?? '')
+}
+
+function describeAlarm(alarm: Alarm): string {
+  if ('refusal' in alarm) return `${alarm.kind}: ${describeRefusal(alarm.refusal)}`
+  return 'what' in alarm
+    ? `${alarm.kind} of ${alarm.device}: ${alarm.what}`
+    : `${alarm.kind} of ${alarm.device}`
+}
