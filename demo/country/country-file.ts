@@ -104,7 +104,9 @@ export class CountryFile {
   }
 
   about(name: string): string | undefined {
-    return this.#database.prepare('SELECT value FROM about WHERE name = ?').pluck().get(name) as string | undefined
+    return this.#database.prepare('SELECT value FROM about WHERE name = ?').pluck().get(name) as
+      | string
+      | undefined
   }
 
   get packageText(): string {
@@ -115,7 +117,17 @@ export class CountryFile {
     const insert = this.#database.prepare('INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#database
       .transaction(() => {
-        for (const { number, id, keys, certificate, origin, entries, checkpoints, tally, shadow } of devices) {
+        for (const {
+          number,
+          id,
+          keys,
+          certificate,
+          origin,
+          entries,
+          checkpoints,
+          tally,
+          shadow,
+        } of devices) {
           const lines = entries.map((entry) => Buffer.from(entry).toString('utf8')).join('\n')
           const notes = JSON.stringify([...checkpoints])
           const seeds = [keys.log, keys.message, keys.tls]
@@ -149,7 +161,10 @@ export class CountryFile {
 
   /** All entries of a device's journal. */
   entries(number: number): readonly Uint8Array[] {
-    const lines = this.#database.prepare('SELECT entries FROM devices WHERE number = ?').pluck().get(number) as string
+    const lines = this.#database
+      .prepare('SELECT entries FROM devices WHERE number = ?')
+      .pluck()
+      .get(number) as string
     return lines.split('\n').map((line) => Buffer.from(line))
   }
 
@@ -169,7 +184,10 @@ export class CountryFile {
   /** The voters' choices of the whole country, as they were counted by hand. */
   shadowSum(): readonly number[] {
     const sum: number[] = []
-    for (const blob of this.#database.prepare('SELECT shadow FROM devices').pluck().iterate() as Iterable<Buffer>) {
+    for (const blob of this.#database
+      .prepare('SELECT shadow FROM devices')
+      .pluck()
+      .iterate() as Iterable<Buffer>) {
       for (let at = 0; 4 * at < blob.length; at += 1) sum[at] = (sum[at] ?? 0) + blob.readUInt32LE(4 * at)
     }
     return sum

@@ -94,7 +94,11 @@ export function officeOf(seed: string): Office {
       name: CENTRE,
       tlsSeed,
       certificate: valueOrThrow(
-        issueCentreCertificate({ subject: CENTRE, ...keys }, { authority: AUTHORITY }, issuingOf(seed, 'centre')),
+        issueCentreCertificate(
+          { subject: CENTRE, ...keys },
+          { authority: AUTHORITY },
+          issuingOf(seed, 'centre'),
+        ),
       ),
       witness: { name: WITNESS, signer: signerOf(seed, 'witness') },
       messageSigner,

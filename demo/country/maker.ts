@@ -25,28 +25,30 @@ export type FromMaker = { readonly is: 'made'; readonly devices: number } | { re
 /** Devices a transaction. */
 const TOGETHER = 50
 
-const tell = underParent<MakerOrders, FromMaker>(({ file: path, seed, folder, first, step, devices }) => {
-  sealFast()
-  const file = CountryFile.open(path)
-  const making = {
-    seed,
-    electionPackage: openCountryPackage(seed, file.packageText),
-    authorityKey: signerOf(seed, 'authority').publicKey,
-    program: programHash(),
-    folder,
-  }
-  let made: MadeDevice[] = []
-  const keep = () => {
-    file.add(made)
-    tell({ is: 'made', devices: made.length })
-    made = []
-  }
-  for (let number = first; number < devices; number += step) {
-    made.push(makeDevice(making, number, deviceId(number)))
-    if (made.length === TOGETHER) keep()
-  }
-  keep()
-  file.close()
-  rmSync(folder, { recursive: true })
-  tell({ is: 'done' })
-})
+const tell: (message: FromMaker) => void = underParent<MakerOrders, FromMaker>(
+  ({ file: path, seed, folder, first, step, devices }) => {
+    sealFast()
+    const file = CountryFile.open(path)
+    const making = {
+      seed,
+      electionPackage: openCountryPackage(seed, file.packageText),
+      authorityKey: signerOf(seed, 'authority').publicKey,
+      program: programHash(),
+      folder,
+    }
+    let made: MadeDevice[] = []
+    const keep = () => {
+      file.add(made)
+      tell({ is: 'made', devices: made.length })
+      made = []
+    }
+    for (let number = first; number < devices; number += step) {
+      made.push(makeDevice(making, number, deviceId(number)))
+      if (made.length === TOGETHER) keep()
+    }
+    keep()
+    file.close()
+    rmSync(folder, { recursive: true })
+    tell({ is: 'done' })
+  },
+)

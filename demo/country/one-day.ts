@@ -158,7 +158,8 @@ function drawChoice({ candidates, lists, choices }: Contest, random: Random): re
   if (kind === 0) return []
   if (kind <= 2 && lists.length > 0) return [candidates.length + uniform(lists.length, random)]
   const chosen = new Set<number>()
-  for (let left = 1 + uniform(choices, random); left > 0; left -= 1) chosen.add(uniform(candidates.length, random))
+  for (let left = 1 + uniform(choices, random); left > 0; left -= 1)
+    chosen.add(uniform(candidates.length, random))
   return [...chosen].sort((a, b) => a - b)
 }
 
