@@ -4,6 +4,7 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { CentreOrders, FromCentre } from './centre-program.ts'
 import { Child } from './children.ts'
 
@@ -102,9 +103,12 @@ export class CentreProcesses {
     this.#collectors[side] = undefined
   }
 
-  /** The database is inside the collectors: with both of them it goes. */
-  async killDatabase(): Promise<void> {
-    await Promise.all(Array.from({ length: SIDES }, (_, side) => this.killCollector(side)))
+  /** Kills the database and starts it again after so long. It is inside the collectors: they go and come with it. */
+  async restartDatabase(downMs: number): Promise<void> {
+    const sides = Array.from({ length: SIDES }, (_, side) => side)
+    await Promise.all(sides.map((side) => this.killCollector(side)))
+    await pause(downMs)
+    await Promise.all(sides.map((side) => this.startCollector(side)))
   }
 
   async endCollectors(): Promise<void> {

@@ -10,8 +10,9 @@ import { Loaders } from './loaders.ts'
 import { type Cost, costOf } from './processes.ts'
 import type { Telling } from './telling.ts'
 
-/** Of these the median counts. */
+/** Of so many rounds the median counts; a country that is too small to be measured has one. */
 const ROUNDS = 5
+const FEWEST_TO_MEASURE = 1_000
 const FLOOR = new URL('floor-program.ts', import.meta.url)
 
 /** What a run works with. */
@@ -72,15 +73,16 @@ export async function plainRun(parts: RunParts): Promise<PlainFigures> {
       `${devices} in ${inSeconds(connectMs)}, ${rate(devices, connectMs)} a second, ${(connectMs / handshakesMs).toFixed(2)} times the floor`,
     )
     const [ofLoaders, ofBrokers] = [costOf(loaders.pids), costOf(centre.brokers)]
-    const rounds: Round[] = []
+    const done: Round[] = []
     let collectors: Cost = { cpuSeconds: 0, residentBytes: 0 }
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      telling.stage(`round ${round} of ${ROUNDS}: tallies to nobody, then journals and tallies to the centre`)
+    const rounds = devices < FEWEST_TO_MEASURE ? 1 : ROUNDS
+    for (let round = 1; round <= rounds; round += 1) {
+      telling.stage(`round ${round} of ${rounds}: tallies to nobody, then journals and tallies to the centre`)
       const { figures, cost } = await oneRound(parts, { loaders, centre, named })
-      rounds.push(figures)
+      done.push(figures)
       collectors = cost
     }
-    return { handshakesMs, connectMs, rounds, loaders: ofLoaders, brokers: ofBrokers, collectors }
+    return { handshakesMs, connectMs, rounds: done, loaders: ofLoaders, brokers: ofBrokers, collectors }
   } finally {
     await loaders.end()
     await centre.end()
