@@ -47,7 +47,7 @@ CREATE TABLE devices (
 const BUSY_MS = 60_000
 
 /** The files beside a device's program by which a country is made. */
-const MAKERS = ['country-file.ts', 'election.ts', 'fast-sealing.ts', 'one-day.ts'] as const
+const MAKERS = ['country-file.ts', 'election.ts', 'fast-random.ts', 'fast-sealing.ts', 'one-day.ts'] as const
 const PROVISIONING = fileURLToPath(new URL('../../provisioning/', import.meta.url))
 const HERE = fileURLToPath(new URL('./', import.meta.url))
 

@@ -10,7 +10,7 @@ import { drawFaultPlan, type FaultPlan, type Kill, printFaultPlan } from './faul
 import type { FromLinks, ToLinks } from './flapping-links.ts'
 import { judge, type Verdict } from './judge.ts'
 import { Loaders } from './loaders.ts'
-import { inSeconds, intervalOf, type RunParts, watched } from './plain-run.ts'
+import { inSeconds, type RunParts, watched } from './plain-run.ts'
 
 const ATTACKERS = new URL('attackers.ts', import.meta.url)
 const LINKS = new URL('flapping-links.ts', import.meta.url)
@@ -55,7 +55,7 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
   const links = new Child<ToLinks, FromLinks>('links', LINKS, join(out, 'links.log'))
   const attackers = new Child<ToAttackers, FromAttackers>('attackers', ATTACKERS, join(out, 'attackers.log'))
   try {
-    await loaders.make(seed, path, intervalOf(devices))
+    await loaders.make(seed, path)
     telling.stage('every device connects, some on links that flap, and sends its closed journal')
     centre.emptyStore()
     for (let side = 0; side < SIDES; side += 1) await centre.startBroker(side)

@@ -25,6 +25,8 @@ export interface DeviceParts {
   readonly random: Random
   readonly logger: Logger
   readonly intervalMs: number
+  /** Of the time that a device waits for an answer, so much passes: a small country has no time to lose. */
+  readonly patience: number
   /** The device's whole journal, from the country's file. */
   readonly entriesOf: (number: number) => readonly Uint8Array[]
   readonly changed: (device: LightDevice, isUp: boolean) => void
@@ -167,7 +169,7 @@ export class LightDevice implements Outbox {
   }
 
   #deadline(ms: number, callback: () => void): Timer {
-    const timer = this.#parts.clock.after(ms, callback)
+    const timer = this.#parts.clock.after(ms * this.#parts.patience, callback)
     this.#giveUp = () => {
       timer.cancel()
       callback()

@@ -18,6 +18,7 @@ export type ToLoader =
       readonly file: string
       readonly numbers: readonly number[]
       readonly intervalMs: number
+      readonly patience: number
     }
   /** Bare handshakes with a server that does nothing else. */
   | { readonly do: 'shake-hands'; readonly host: string; readonly port: number }
@@ -92,7 +93,7 @@ const tell: (message: FromLoader) => void = underParent<ToLoader, FromLoader>(as
 })
 setInterval(() => tell({ is: 'progress', up, answered, lost }), NEWS_MS).unref()
 
-function make({ seed, file: path, numbers, intervalMs }: ToLoader & { do: 'make' }): void {
+function make({ seed, file: path, numbers, intervalMs, patience }: ToLoader & { do: 'make' }): void {
   const file = CountryFile.open(path)
   const { authorityDer, centre } = officeOf(seed)
   const ca = certificatePem(authorityDer)
@@ -108,6 +109,7 @@ function make({ seed, file: path, numbers, intervalMs }: ToLoader & { do: 'make'
     random,
     logger,
     intervalMs,
+    patience,
     entriesOf: (number: number) => file.entries(number),
     changed: (device: LightDevice, isUp: boolean) => {
       up += isUp ? 1 : -1

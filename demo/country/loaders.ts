@@ -9,6 +9,12 @@ import type { FromLoader, ToLoader } from './loader.ts'
 const LOADER = new URL('loader.ts', import.meta.url)
 /** A process here can hold 20,000 open files; what it can do in time is fewer. */
 const DEVICES_A_LOADER = 8_000
+/** Between two turns of a device's own timer: not all of them in the same second. */
+const SHORTEST_TURN_MS = 1_000
+const TURN_A_DEVICE_MS = 1 / 3
+/** From so many devices on, each waits for an answer as long as a device in service. */
+const FULL_PATIENCE_DEVICES = 1_000
+const LEAST_PATIENCE = 0.2
 /** Of a loader, MiB. */
 const HEAP = 6_144
 
@@ -39,11 +45,13 @@ export function shareOut(
 
 /** The loaders of a run. */
 export class Loaders {
+  readonly #devices: number
   readonly #shares: ReturnType<typeof shareOut>
   readonly #children: readonly Child<ToLoader, FromLoader>[]
   readonly #news: (FromLoader & { readonly is: 'progress' })[] = []
 
   constructor(devices: number, out: string) {
+    this.#devices = devices
     this.#shares = shareOut(devices)
     this.#children = this.#shares.map(
       (_, place) =>
@@ -77,9 +85,11 @@ export class Loaders {
     return { up: sum('up'), answered: sum('answered'), lost: sum('lost') }
   }
 
-  async make(seed: string, file: string, intervalMs: number): Promise<void> {
+  async make(seed: string, file: string): Promise<void> {
+    const intervalMs = Math.max(SHORTEST_TURN_MS, Math.round(this.#devices * TURN_A_DEVICE_MS))
+    const patience = Math.min(1, Math.max(LEAST_PATIENCE, this.#devices / FULL_PATIENCE_DEVICES))
     await this.#each(
-      ({ numbers }) => ({ do: 'make', seed, file, numbers, intervalMs }),
+      ({ numbers }) => ({ do: 'make', seed, file, numbers, intervalMs, patience }),
       (message) => message.is === 'made' || undefined,
     )
   }

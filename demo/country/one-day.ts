@@ -17,8 +17,8 @@ import { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { Medium } from '../../device-agent/store/medium.ts'
 import { type DeviceKeys, makeDeviceKeys } from '../../provisioning/enrolment/device-keys.ts'
 import { enrolDevice, requestEnrolment } from '../../provisioning/enrolment/enrolment.ts'
-import { seededRandom } from '../../simulator/seeded-random.ts'
 import { issuingOf } from './election.ts'
+import { fastSeededRandom } from './fast-random.ts'
 
 /** Fewest ballots of a device, and how many more there may be: its own totals may leave, and some devices seal a batch in the middle of the day. */
 export const LEAST_BALLOTS = RELEASE_MINIMUM
@@ -68,7 +68,7 @@ export interface Making {
 export function makeDevice(making: Making, number: number, id: string): MadeDevice {
   const { seed, electionPackage, authorityKey, program } = making
   const { definition } = electionPackage
-  const random = seededRandom(`${seed}: device ${id}`)
+  const random = fastSeededRandom(`${seed}: device ${id}`)
   const keys = makeDeviceKeys(random)
   const issuing = issuingOf(seed, `certificate of ${id}`)
   const certificate = valueOrThrow(enrolDevice(requestEnrolment(id, keys), definition, issuing, id))

@@ -47,11 +47,6 @@ export interface PlainFigures {
   readonly collectors: Cost
 }
 
-/** Milliseconds between two turns of a device's own timer: not all of them in the same second. */
-export function intervalOf(devices: number): number {
-  return Math.max(1_000, Math.round(devices / 3))
-}
-
 /** Runs it. */
 export async function plainRun(parts: RunParts): Promise<PlainFigures> {
   const { seed, devices, out, path, telling } = parts
@@ -59,7 +54,7 @@ export async function plainRun(parts: RunParts): Promise<PlainFigures> {
   const centre = new CentreProcesses({ seed, out, file: path }, (alarm) => named.push(alarm))
   const loaders = new Loaders(devices, out)
   try {
-    await loaders.make(seed, path, intervalOf(devices))
+    await loaders.make(seed, path)
     telling.stage(
       `bare handshakes: TLS 1.3, both sides with a certificate, ${loaders.pids.length} loaders, ${SIDES} servers`,
     )
