@@ -121,7 +121,7 @@ export class CentreProcesses {
   }
 
   #child(name: string): Process {
-    return new Child<CentreOrders, FromCentre>(name, PROGRAM, join(this.#choice.out, 'centre.log'))
+    return new Child<CentreOrders, FromCentre>(name, PROGRAM, this.#choice.out, 'centre')
   }
 }
 

@@ -1,5 +1,4 @@
 /** The plan with faults: the same country, while links flap, processes are killed and somebody forges, copies, lies and floods. */
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import type { AttackOrder, FromAttackers, ToAttackers } from './attackers.ts'
@@ -19,9 +18,9 @@ const LINKS = new URL('flapping-links.ts', import.meta.url)
 const SHORTEST_SPREAD_MS = 6_000
 /** Until a killed process is started again. */
 const DOWN_MS = 500
-/** An attack that was not named is tried again: the message may have been lost with a process. */
-const TRIES = 5
-const BETWEEN_TRIES_MS = 1_500
+/** An attack that was not named is tried again, for the message may have been lost with a process; so often when all is quiet again. */
+const QUIET_TRIES = 3
+const BETWEEN_TRIES_MS = 1_000
 /** After this nobody waits any more for the rest; beside it, so much a device. */
 const PATIENCE_MS = 60_000
 const PATIENCE_A_DEVICE_MS = 20
@@ -52,8 +51,8 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
   const named: Named[] = []
   const centre = new CentreProcesses({ seed, out, file: path }, (alarm) => named.push(alarm))
   const loaders = new Loaders(devices, out)
-  const links = new Child<ToLinks, FromLinks>('links', LINKS, join(out, 'links.log'))
-  const attackers = new Child<ToAttackers, FromAttackers>('attackers', ATTACKERS, join(out, 'attackers.log'))
+  const links = new Child<ToLinks, FromLinks>('links', LINKS, out, 'links')
+  const attackers = new Child<ToAttackers, FromAttackers>('attackers', ATTACKERS, out, 'attackers')
   try {
     await loaders.make(seed, path)
     telling.stage('every device connects, some on links that flap, and sends its closed journal')
@@ -73,7 +72,8 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     telling.stage('tallies, while processes are killed and others attack')
     const began = performance.now()
     const orders = ordersOf(plan, (number) => centre.url(loaders.sideOf(number)))
-    const attacked = attack({ attackers, seed, path, named }, orders)
+    let isQuiet = false
+    const attacked = attack({ attackers, seed, path, named, isQuiet: () => isQuiet }, orders)
     const killed = killInTurn(parts, centre, plan.kills, spreadMs)
     const said = loaders.say('tally', { spreadMs, doubled: plan.doubled })
     const patience = spreadMs + PATIENCE_MS + devices * PATIENCE_A_DEVICE_MS
@@ -91,6 +91,7 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     waiting.abort()
     const talliesMs = performance.now() - began
     await killed
+    isQuiet = true
     await attacked
     telling.detail(`${loaders.progress.answered} of ${devices} tallies answered: ${inSeconds(talliesMs)}`)
     telling.stage('what the centre holds is held against the country')
@@ -170,23 +171,25 @@ function alarmOf(order: AttackOrder): string {
   }
 }
 
-/** Has them attack, and again whoever was not named, a few times. */
+/** Has them attack, and again whoever was not named. */
 async function attack(
   {
     attackers,
     seed,
     path,
     named,
+    isQuiet,
   }: {
     readonly attackers: Child<ToAttackers, FromAttackers>
     readonly seed: string
     readonly path: string
     readonly named: readonly Named[]
+    readonly isQuiet: () => boolean
   },
   all: readonly AttackOrder[],
 ): Promise<void> {
   let orders = all
-  for (let tries = 0; tries < TRIES && orders.length > 0; tries += 1) {
+  for (let quiet = 0; quiet < QUIET_TRIES && orders.length > 0; quiet += isQuiet() ? 1 : 0) {
     const done = attackers.until((message) => message.is === 'attacked' || undefined)
     attackers.tell({ seed, file: path, orders })
     await done

@@ -1,5 +1,4 @@
 /** All loaders of a run as one: devices shared out, orders given to all, answers gathered. */
-import { join } from 'node:path'
 import { SIDES } from './centre-processes.ts'
 import { Child } from './children.ts'
 import { stationsOf } from './election.ts'
@@ -54,8 +53,7 @@ export class Loaders {
     this.#devices = devices
     this.#shares = shareOut(devices)
     this.#children = this.#shares.map(
-      (_, place) =>
-        new Child<ToLoader, FromLoader>(`loader ${place + 1}`, LOADER, join(out, 'loaders.log'), HEAP),
+      (_, place) => new Child<ToLoader, FromLoader>(`loader ${place + 1}`, LOADER, out, 'loaders', HEAP),
     )
     for (const [place, child] of this.#children.entries()) {
       child.hear((message) => {

@@ -1,5 +1,4 @@
 /** The plain plan: everybody connects, every journal and every tally arrives; each beside its floor, the tallies five times. */
-import { join } from 'node:path'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { CentreProcesses, type Named, SIDES } from './centre-processes.ts'
 import { Child } from './children.ts'
@@ -189,7 +188,7 @@ function sides(): readonly number[] {
 }
 
 function floor(name: string, out: string): Child<ToFloor, FromFloor> {
-  return new Child<ToFloor, FromFloor>(name, FLOOR, join(out, 'floors.log'))
+  return new Child<ToFloor, FromFloor>(name, FLOOR, out, 'floors')
 }
 
 /** When a floor had seen everything; at once where it awaits nothing. */

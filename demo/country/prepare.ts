@@ -32,7 +32,7 @@ export async function prepareCountry(out: string, key: CountryKey, telling: Tell
     telling.detail(`${made} of ${key.devices} devices made, ${rate.toFixed(0)} a second`)
   }, NEWS_MS)
   const makers = Array.from({ length: MAKERS }, (_, number) => {
-    const maker = new Child<MakerOrders, FromMaker>(`maker ${number + 1}`, MAKER, join(out, 'makers.log'))
+    const maker = new Child<MakerOrders, FromMaker>(`maker ${number + 1}`, MAKER, out, 'makers')
     maker.hear((message) => {
       if (message.is === 'made') made += message.devices
     })
