@@ -36,7 +36,7 @@ const AREAS: Readonly<Record<string, Entry>> = {
     beside: { country: () => import('./demo/country/cli.ts') },
   },
   centre: {
-    about: 'what the national centre has received',
+    about: 'broker and collectors of the national centre, and what it has received',
     load: () => import('./fleet/cli.ts'),
   },
 }

@@ -72,7 +72,7 @@ function whatIsWhat(out: string, slips: number): string {
   slips/       ${slips} paper slips as pictures, in no order, as in a ballot box
   reports/     zero reports, minutes and results as pictures
   trustees/    five shares of the election key; three open the ballots
-  centre/      database of the national centre
+  centre/      home folder and database of the national centre
   devices/     home folders of the devices, with their databases
   program.log  what the programs said of themselves
 

@@ -73,10 +73,10 @@ async function day(parts: DayParts): Promise<DayResult> {
   mkdirSync(checkIn, { recursive: true })
   desk.writeStatement(checkIn)
   await desk.close()
-  tellCentre(parts, store)
+  await whileHeld(clock, () => tellCentre(parts, store))
   for (const { agent } of devices) await whileHeld(clock, () => agent.close())
   await whileHeld(clock, () => centre.close())
-  store.close()
+  await store.close()
   return { castOn, devices }
 }
 
@@ -117,12 +117,13 @@ async function received(id: string, agent: VirtualDevice['agent'], progress: Pro
 }
 
 /** What the centre has from the wire alone. */
-function tellCentre({ provisioned, progress }: DayParts, store: CentreStore): void {
+async function tellCentre({ provisioned, progress }: DayParts, store: CentreStore): Promise<void> {
   const { definition } = provisioned.electionPackage
-  const result = valueOrThrow(electionResult(definition, store.tallies(), store.sheets()))
+  const [tallies, sheets] = [await store.tallies(), await store.sheets()]
+  const result = valueOrThrow(electionResult(definition, tallies, sheets))
   const ballots = result.sum[0] === undefined ? 0 : result.sum[0].valid + result.sum[0].blank
   progress.detail(
-    `the centre holds ${store.tallies().length} tallies, ${store.sheets().length} sheets of stations, ${ballots} ballots`,
+    `the centre holds ${tallies.length} tallies, ${sheets.length} sheets of stations, ${ballots} ballots`,
   )
 }
 

@@ -14,6 +14,7 @@ import { canonicalJson } from '../core/text/canonical-json.ts'
 import { writeCardTerminal } from '../device-agent/ballot/card-terminal.ts'
 import { type DeviceConfig, writeSeeds } from '../device-agent/ballot/home.ts'
 import type { CardTerminal } from '../firmware/card-reader/secure-channel.ts'
+import type { CentreMaterial } from '../fleet/home.ts'
 import { type Ceremony, holdCeremony } from '../provisioning/ceremony/hold-ceremony.ts'
 import {
   type CardIssuing,
@@ -48,6 +49,8 @@ import { makeCard } from './make-card.ts'
 const TRUSTEES = 5
 const THRESHOLD = 3
 const CENTRE = 'centre.sandogh.example'
+/** Others that may share the work. */
+const COLLECTORS = ['collector-2.sandogh.example', 'collector-3.sandogh.example']
 const WITNESS = 'sandogh.example/centre'
 const VALIDITY_MS = 90 * 24 * 3_600_000
 
@@ -61,6 +64,8 @@ interface CentreIdentity {
   readonly certificate: Uint8Array
   readonly witness: { readonly name: string; readonly signer: Signer }
   readonly messageSigner: Signer
+  /** All of it, for the centre's home folder. */
+  readonly material: CentreMaterial
 }
 
 /** What a day starts from. */
@@ -97,7 +102,8 @@ export function provision(
   const authority = signer()
   const ceremony = holdCeremony({ threshold: THRESHOLD, trustees: TRUSTEES, random })
   const desk = { executive: signer(), supervisory: signer() }
-  const witness = { name: WITNESS, signer: signer() }
+  const witnessSeed = random.bytes(32)
+  const witness = { name: WITNESS, signer: signerFromSeed(witnessSeed) }
   const definition = demonstrationDefinition(
     {
       ceremony,
@@ -126,11 +132,17 @@ export function provision(
     notAfter: issuing.notAfter,
   })
   const tlsSeed = random.bytes(32)
-  const messageSigner = signer()
-  const tls = signerFromSeed(tlsSeed).publicKey
-  const certificate = valueOrThrow(
-    issueCentreCertificate({ subject: CENTRE, tls, message: messageSigner.publicKey }, definition, issuing),
-  )
+  const messageSeed = random.bytes(32)
+  const messageSigner = signerFromSeed(messageSeed)
+  const identityOf = (subject: string, seed: Uint8Array) => {
+    const keys = { tls: signerFromSeed(seed).publicKey, message: messageSigner.publicKey }
+    return {
+      seed,
+      certificate: valueOrThrow(issueCentreCertificate({ subject, ...keys }, definition, issuing)),
+    }
+  }
+  const own = identityOf(CENTRE, tlsSeed)
+  const { certificate } = own
   const cardAuthority = p256KeyFromScalar(drawP256Scalar(random))
   const cardIssuing: CardIssuing = { cardAuthority, lastDay: issuing.notAfter, random }
   const trusted = {
@@ -171,7 +183,26 @@ export function provision(
     authorityDer,
     packageText,
     electionPackage,
-    centre: { name: CENTRE, tlsSeed, certificate, witness, messageSigner },
+    centre: {
+      name: CENTRE,
+      tlsSeed,
+      certificate,
+      witness,
+      messageSigner,
+      material: {
+        name: CENTRE,
+        authorityKey: authority.publicKey,
+        authorityDer,
+        packageText,
+        identities: {
+          [CENTRE]: own,
+          ...Object.fromEntries(COLLECTORS.map((name) => [name, identityOf(name, random.bytes(32))])),
+        },
+        witnessSeed,
+        messageSeed,
+        groupSecret: random.bytes(32),
+      },
+    },
     desk,
     deskTerminal: { certificate: certifyTerminal(desks, cardIssuing), key: deskKey },
     technician: (drawn) => {

@@ -1,10 +1,10 @@
-/** The national centre of the demonstration, with its database in `<out>/centre`. */
-import { mkdirSync } from 'node:fs'
+/** The national centre of the demonstration, with its home folder and its database in `<out>/centre`. */
 import { join } from 'node:path'
 import { certificatePem, ed25519PrivateKeyPem } from '../core/keys/certificate.ts'
 import type { Clock, Logger } from '../core/ports.ts'
 import { valueOrThrow } from '../core/result.ts'
 import { type Centre, startCentre } from '../fleet/centre.ts'
+import { writeCentreHome } from '../fleet/home.ts'
 import { type CentreStore, openCentreStore } from '../fleet/store/store.ts'
 import type { Provisioned } from './provisioned.ts'
 
@@ -24,8 +24,8 @@ export async function startVirtualCentre({
 }: CentreParts): Promise<{ readonly centre: Centre; readonly store: CentreStore }> {
   const { centre: identity, authority, authorityDer, electionPackage } = provisioned
   const folder = join(out, 'centre')
-  mkdirSync(folder, { recursive: true })
-  const store = valueOrThrow(openCentreStore(join(folder, 'centre.db')))
+  writeCentreHome(folder, identity.material)
+  const store = valueOrThrow(await openCentreStore(join(folder, 'centre.db')))
   const centre = await startCentre({
     host: '127.0.0.1',
     port: 0,

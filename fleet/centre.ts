@@ -1,6 +1,7 @@
 /** The national centre as one program: store, broker and collector. */
 import type { ElectionPackage } from '../core/package/package.ts'
 import type { Clock, Logger, Signer } from '../core/ports.ts'
+import { valueOrThrow } from '../core/result.ts'
 import { type Broker, startBroker, type TlsIdentity } from './broker/broker.ts'
 import type { Alarm } from './collector/alarm.ts'
 import { type Collector, type Counts, startCollector } from './collector/collector.ts'
@@ -47,10 +48,9 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     logger,
   })
   const url = `mqtts://${host}:${broker.port}`
-  const collector: Collector = await startCollector({
-    ...options,
-    broker: { url, tls, servername: name, clientId: name },
-  })
+  const collector: Collector = valueOrThrow(
+    await startCollector({ ...options, broker: { url, tls, servername: name, clientId: name } }),
+  )
   return {
     port: broker.port,
     counts: collector.counts,

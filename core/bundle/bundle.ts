@@ -241,8 +241,12 @@ export function signTally(
 /** Reads a released tally, signed by the device's message key. */
 export function openTally(text: string, messageKey: Uint8Array, where: string): Result<ReleasedTally> {
   const opened = openDocument(text, { type: 'tally', keys: [messageKey], where })
-  if (!opened.ok) return opened
-  const parsed = tallyShape.safeParse(opened.value.payload)
+  return opened.ok ? readReleasedTally(opened.value.payload, where) : opened
+}
+
+/** Reads the payload of a document `tally`, for who opened it. */
+export function readReleasedTally(payload: unknown, where: string): Result<ReleasedTally> {
+  const parsed = tallyShape.safeParse(payload)
   const salt = parsed.success ? fromBase64(parsed.data.salt) : undefined
   if (!parsed.success || salt?.length !== SALT_BYTES)
     return refuse('tally.document', where, 'this is not a released tally', NEXT)

@@ -28,3 +28,8 @@ export function deviceOfOrigin({ authority, election }: ElectionName, origin: st
 export function witnessNameOf({ authority, election }: ElectionName, device: string): string {
   return `${authority}/${election}/witness/${device}`
 }
+
+/** The device that the name of a journal of any election names; undefined if it is no name of a journal. */
+export function deviceNamedIn(origin: string): string | undefined {
+  return /^[!-*,-~]+\/device\/([a-z0-9][a-z0-9.-]{0,63})\/[0-9a-f]{32}$/.exec(origin)?.[1]
+}

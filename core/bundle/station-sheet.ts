@@ -55,8 +55,12 @@ export function signStationSheet(
 /** Reads a sheet, signed by the reporting device's message key. A refusal `sheet.shape` names what is not one. */
 export function openStationSheet(text: string, messageKey: Uint8Array, where: string): Result<StationSheet> {
   const opened = openDocument(text, { type: 'station-sheet', keys: [messageKey], where })
-  if (!opened.ok) return opened
-  const parsed = shape.safeParse(opened.value.payload)
+  return opened.ok ? readStationSheet(opened.value.payload, where) : opened
+}
+
+/** Reads the payload of a document `station-sheet`, for who opened it. */
+export function readStationSheet(payload: unknown, where: string): Result<StationSheet> {
+  const parsed = shape.safeParse(payload)
   const bad = (what: string) =>
     refuse('sheet.shape', where, what, 'Get it again from the reporting device of the station.')
   if (!parsed.success) return bad('this is not the sheet of a station')

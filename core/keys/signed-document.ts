@@ -54,10 +54,18 @@ export function openDocument(
   text: string,
   expected: { readonly type: string; readonly keys: readonly Uint8Array[]; readonly where: string },
 ): Result<OpenedDocument> {
-  const { type, keys, where } = expected
-  const document = readDocument(text, type, where)
-  if (!document.ok) return document
-  const { payload, canonicalPayload, signatures } = document.value
+  const document = readDocument(text, expected.type, expected.where)
+  return document.ok ? verifyDocument(document.value, expected) : document
+}
+
+function verifyDocument(
+  { payload, canonicalPayload, signatures }: Document,
+  {
+    type,
+    keys,
+    where,
+  }: { readonly type: string; readonly keys: readonly Uint8Array[]; readonly where: string },
+): Result<OpenedDocument> {
   if (signatures.length !== keys.length) {
     return refuse(
       'document.signature-count',
@@ -87,6 +95,22 @@ export function openDocument(
     }
   }
   return ok({ payload, payloadHash: sha256(new TextEncoder().encode(canonicalPayload)) })
+}
+
+/**
+ * What a document says and the keys that it names, **whose own signatures verify; whether they count is the caller's to know**. For who learns
+ * later which keys count, where verifying would hold others up.
+ */
+export function openByNamedKeys(
+  text: string,
+  type: string,
+  where: string,
+): Result<OpenedDocument & { readonly keys: readonly Uint8Array[] }> {
+  const document = readDocument(text, type, where)
+  if (!document.ok) return document
+  const keys = document.value.signatures.map(({ key }) => key)
+  const verified = verifyDocument(document.value, { type, keys, where })
+  return verified.ok ? ok({ ...verified.value, keys }) : verified
 }
 
 /**

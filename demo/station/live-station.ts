@@ -185,7 +185,7 @@ export class LiveStation {
     this.#device.bench.board.switchOff()
     await this.#desk.close()
     await this.#centre.centre.close()
-    this.#centre.store.close()
+    await this.#centre.store.close()
   }
 
   async #perform(act: Act, owner: object): Promise<void> {

@@ -83,6 +83,26 @@ export type Alarm = {
       readonly refusal: Refusal
     }
   | {
+      /**
+       * A device's clock: an entry of a time that has not come yet, or earlier than the one before it. Entries that are only old say nothing: a
+       * device may have been without a line.
+       */
+      readonly kind: 'clock'
+      readonly origin: string
+      readonly seq: number
+      readonly at: string
+      readonly what: 'ahead' | 'backwards'
+    }
+  | {
+      /** A device of the definition of which nothing new was heard for so long, milliseconds; `undefined` if never. Told once for each silence. */
+      readonly kind: 'stale'
+      readonly silentMs: number | undefined
+    }
+  | {
+      /** A device sent faster than it may: what was over its share was dropped unread, and others were not held up. Told once for each flood. */
+      readonly kind: 'flood'
+    }
+  | {
       /** The centre's own trouble, such as a full disk. The device has no receipt and will send again. */
       readonly kind: 'not-stored'
       readonly reason: string

@@ -1,34 +1,24 @@
 /**
- * The collector: one MQTT client that hears every device of the election and answers each. What is stored is stored before the
- * receipt goes out; what cannot be taken becomes an alarm.
+ * The collector: hears every device of the election and answers each. What is stored is stored before the receipt goes out; what cannot be
+ * taken becomes an alarm.
  */
-import { connect } from 'mqtt'
-import { parseTopic, topicOf } from '../../core/messages/topic.ts'
 import type { Logger } from '../../core/ports.ts'
-import { centreFilter } from '../broker/access.ts'
-import type { TlsIdentity } from '../broker/broker.ts'
+import { ok, type Result } from '../../core/result.ts'
 import type { Alarm, AlarmKind } from './alarm.ts'
-import type { Desk } from './desk.ts'
-import type { Outcome } from './outcome.ts'
-import { takeEntries } from './take-entries.ts'
-import { takeTally } from './take-tally.ts'
-
-/** Milliseconds until the collector tries again to reach its broker; one client on the broker's own network needs no jitter. */
-const RECONNECT_MS = 1_000
+import { type BrokerAddress, openConnection } from './connection.ts'
+import { type DeskParts, openDesk } from './desk.ts'
+import { startEngine } from './engine.ts'
+import { watchSilence } from './silence.ts'
 
 /** How often each kind of reply went out and each kind of alarm was raised. */
 export type Counts = Readonly<Record<'receipt' | 'answer' | AlarmKind, number>>
 
-interface CollectorOptions extends Desk {
-  readonly broker: {
-    /** `mqtts://host:port`. */
-    readonly url: string
-    readonly tls: TlsIdentity
-    /** Subject of the certificate that the broker must show. */
-    readonly servername: string
-    /** Subject of the collector's own certificate. */
-    readonly clientId: string
-  }
+interface CollectorOptions extends DeskParts {
+  readonly broker: BrokerAddress
+  /** Of several collectors that share the messages; absent for the only one. */
+  readonly group?: string | undefined
+  /** So long nothing new from a device of the definition is an alarm, milliseconds; without it nobody asks. */
+  readonly silenceMs?: number | undefined
   readonly logger: Logger
   readonly onAlarm: (alarm: Alarm) => void
 }
@@ -38,9 +28,12 @@ export interface Collector {
   close(): Promise<void>
 }
 
-/** Starts the collector; resolves once it is subscribed for the first time. It goes on for ever when the link fails later. */
-export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  const { broker, logger, onAlarm } = options
+/**
+ * Starts the collector; resolves once it is subscribed for the first time. It goes on for ever when the link fails later.
+ * @returns a refusal `collector.*` where the broker will not have it
+ */
+export async function startCollector(options: CollectorOptions): Promise<Result<Collector>> {
+  const { broker, group, logger, silenceMs } = options
   const { election } = options.package.definition
   const counts = {
     receipt: 0,
@@ -56,63 +49,42 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     'second-journal': 0,
     'takeover-fork': 0,
     'not-dead': 0,
+    clock: 0,
+    stale: 0,
+    flood: 0,
     'not-stored': 0,
   }
-  const client = connect(broker.url, {
-    ...broker.tls,
-    servername: broker.servername,
-    clientId: broker.clientId,
-    protocolVersion: 4,
-    clean: true,
-    reconnectPeriod: RECONNECT_MS,
-    resubscribe: false,
-    timerVariant: 'native',
-  })
-  client.on('error', (error) => logger.warn({ error: error.message }, 'collector: link failed'))
-  client.on('message', (topic, payload) => {
-    const parsed = parseTopic(topic)
-    if (parsed === undefined || parsed.election !== election || parsed.direction !== 'up') return
-    const { device } = parsed
-    const { reply, alarm } = take(options, device, parsed.kind, payload)
-    if (alarm !== undefined) {
-      counts[alarm.kind] += 1
-      logger.warn({ device, alarm: alarm.kind }, 'collector: alarm')
-      onAlarm(alarm)
-    }
-    if (reply === undefined) return
-    counts[reply.kind] += 1
-    client.publish(
-      topicOf(election, device, 'down', reply.kind),
-      Buffer.from(reply.payload),
-      { qos: 1 },
-      (error) => {
-        if (error) logger.warn({ device, error: error.message }, 'collector: reply not sent')
-      },
-    )
-  })
-  await new Promise<void>((resolve) => {
-    client.on('connect', () => {
-      client.subscribe(centreFilter(election), { qos: 1 }, (error) => {
-        if (error) logger.error({ error: error.message }, 'collector: subscription refused')
-        else resolve()
-      })
-    })
-  })
-  return { counts: () => ({ ...counts }), close: () => client.endAsync(true) }
-}
-
-/** One message. Whatever the store throws means: not on disk, so no receipt. */
-function take(
-  options: CollectorOptions,
-  device: string,
-  kind: 'entries' | 'tally',
-  payload: Uint8Array,
-): Outcome {
-  try {
-    return kind === 'entries' ? takeEntries(options, device, payload) : takeTally(options, device, payload)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown'
-    options.logger.error({ device, reason }, 'collector: not stored')
-    return { alarm: { kind: 'not-stored', device, reason } }
+  const desk = openDesk(options)
+  const engine = startEngine(desk, logger)
+  const tell = (alarm: Alarm) => {
+    counts[alarm.kind] += 1
+    logger.warn({ device: alarm.device, alarm: alarm.kind }, 'collector: alarm')
+    options.onAlarm(alarm)
   }
+  const connection = await openConnection({
+    broker,
+    election,
+    group,
+    logger,
+    onMessage: async (message, send) => {
+      const { reply, alarm } = await engine.take(message)
+      if (alarm !== undefined) tell(alarm)
+      if (reply === undefined) return
+      counts[reply.kind] += 1
+      send(message.device, reply.kind, reply.payload)
+    },
+  })
+  if (!connection.ok) {
+    await engine.close()
+    return connection
+  }
+  const silence = silenceMs === undefined ? undefined : watchSilence(desk, silenceMs, tell)
+  return ok({
+    counts: () => ({ ...counts }),
+    close: async () => {
+      silence?.close()
+      await connection.value.close()
+      await engine.close()
+    },
+  })
 }

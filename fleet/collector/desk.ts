@@ -1,16 +1,21 @@
 /** What the collector works with, and the two replies it makes. */
-import { type Answer, messageHash, signAnswer } from '../../core/messages/answer.ts'
+import { type Answer, signAnswer } from '../../core/messages/answer.ts'
 import { encodeReceipt, type Receipt } from '../../core/messages/receipt.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Signer } from '../../core/ports.ts'
 import type { CentreStore } from '../store/store.ts'
-import type { Outcome } from './outcome.ts'
+import { Stations } from './stations.ts'
 
-export interface Desk {
-  readonly store: CentreStore
+/** What a message is held against before anything is known of its journal. */
+export interface Ground {
   readonly package: ElectionPackage
   /** Ed25519 key of the authority that issued the devices' certificates. */
   readonly authorityKey: Uint8Array
+  readonly stations: Stations
+}
+
+export interface DeskParts extends Omit<Ground, 'stations'> {
+  readonly store: CentreStore
   /** Signs the receipts; its name and key stand in the definition. */
   readonly witness: { readonly name: string; readonly signer: Signer }
   /** Signs the answers; its key stands in the centre's certificate. */
@@ -18,19 +23,20 @@ export interface Desk {
   readonly clock: Clock
 }
 
-/** The receipt as a reply. */
-export function receiptReply(receipt: Receipt): NonNullable<Outcome['reply']> {
-  return { kind: 'receipt', payload: encodeReceipt(receipt) }
+export type Desk = DeskParts & Ground
+
+export function openDesk(parts: DeskParts): Desk {
+  return { ...parts, stations: new Stations(parts.package.definition) }
 }
 
-/** A signed answer to a message as a reply. */
-export function answerReply(
-  desk: Desk,
-  message: Uint8Array,
-  answer: Omit<Answer, 'to'>,
-): NonNullable<Outcome['reply']> {
-  return {
-    kind: 'answer',
-    payload: signAnswer({ ...answer, to: messageHash(message) }, desk.messageSigner),
-  }
+/** What is said to a device, before it is encoded: an answer is signed only once what it says is on disk. */
+export type Reply =
+  | { readonly kind: 'receipt'; readonly receipt: Receipt }
+  | { readonly kind: 'answer'; readonly answer: Omit<Answer, 'to'> }
+
+/** The payload of a reply. */
+export function encodeReply(desk: Pick<Desk, 'messageSigner'>, reply: Reply, to: string): Uint8Array {
+  return reply.kind === 'receipt'
+    ? encodeReceipt(reply.receipt)
+    : signAnswer({ ...reply.answer, to }, desk.messageSigner)
 }

@@ -5,15 +5,14 @@
  */
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
-import { openStationSheet, type SheetJournal, type StationSheet } from '../../core/bundle/station-sheet.ts'
+import type { SheetJournal, StationSheet } from '../../core/bundle/station-sheet.ts'
 import { devicesOfStation, type Station } from '../../core/election/definition.ts'
-import type { SheetMessage } from '../../core/messages/tally.ts'
 import type { Refusal } from '../../core/result.ts'
-import type { HeldJournal } from '../store/store.ts'
-import { type Closing, checkDay, findClosing, readCounts } from './closed-journal.ts'
+import type { Closing, Held, HeldJournal } from '../store/store.ts'
 import { declaredInStation } from './declared-dead.ts'
-import { answerReply, type Desk } from './desk.ts'
-import { alarmed, type Outcome } from './outcome.ts'
+import type { Desk } from './desk.ts'
+import { countsOf, type ExaminedSheet, signedWith } from './examine-totals.ts'
+import { alarmed, type Decision } from './outcome.ts'
 import { placeOfJournal } from './takeover.ts'
 
 const KEEP = 'Keep the reporting device as evidence and open the ballots of the station.'
@@ -22,46 +21,50 @@ const KEEP = 'Keep the reporting device as evidence and open the ballots of the 
  * What comes of a sheet. Where a journal or closing entry that it lists is not held yet, the device is asked to send again: its neighbours
  * speak at times of their own. Throws only what the store throws.
  * @param device whose topic it came on
- * @param message the payload as read, unverified
  */
-export function takeSheet(desk: Desk, device: string, payload: Uint8Array, message: SheetMessage): Outcome {
+export async function takeSheet(
+  desk: Desk,
+  held: Held,
+  device: string,
+  message: ExaminedSheet,
+): Promise<Decision> {
   const where = `sheet of ${message.station} from ${device}`
   const { definition } = desk.package
-  const station = definition.stations.find(({ id }) => id === message.station)
+  const station = desk.stations.station(message.station)
   const own = message.journals.find(({ origin }) => deviceOfOrigin(definition, origin) === device)
-  const ownJournal = own && desk.store.journal(own.origin)
+  const journal = own && held.journal(own.origin)
   const isReporting =
-    ownJournal === undefined
+    journal === undefined
       ? station !== undefined && devicesOfStation(station).includes(device)
-      : placeOfJournal(desk, ownJournal)?.device === station?.devices[0]
+      : placeOfJournal(desk, journal)?.device === station?.devices[0]
   if (station === undefined || !isReporting || own === undefined) {
     const what = 'it does not come from the reporting device of its station, or lists no journal of it'
     const next = 'Find out which device has this certificate.'
     return alarmed('forged', device, { code: 'sheet.reporter', where, what, next })
   }
-  const journal = ownJournal
   const have = journal?.frontier.size ?? 0
-  const resend = (): Outcome => ({ reply: answerReply(desk, payload, { have, result: 'resend' }) })
-  if (journal === undefined) return resend()
-  const held = desk.store.sheet(station.id)
-  if (held?.document === message.document)
-    return { reply: answerReply(desk, payload, { have, result: 'stored' }) }
-
-  const refused = ({ kind, ...refusal }: Problem): Outcome => ({
-    ...alarmed(kind, device, { where, ...refusal }),
-    reply: answerReply(desk, payload, { have, result: 'refused' }),
+  const answer = (result: 'stored' | 'refused' | 'resend') => ({
+    reply: { kind: 'answer', answer: { have, result } } as const,
   })
-  const opened = openStationSheet(message.document, journal.messageKey, where)
-  if (!opened.ok) return refused({ kind: 'forged', ...opened.error })
-  if (held !== undefined) {
+  if (journal === undefined) return answer('resend')
+  const known = await held.sheet(station.id)
+  if (known?.document === message.document) return answer('stored')
+
+  const refused = ({ kind, ...refusal }: Problem): Decision => ({
+    ...alarmed(kind, device, { where, ...refusal }),
+    ...answer('refused'),
+  })
+  const signed = signedWith(message.signed, journal.messageKey, where)
+  if (!signed.ok) return refused({ kind: 'forged', ...signed.error })
+  if (known !== undefined) {
     const what = 'the centre holds another sheet of this station'
     return refused({ kind: 'second-sheet', code: 'sheet.second', what, next: KEEP })
   }
-  const problem = findProblem(desk, station, opened.value, where)
-  if (problem === 'not held yet') return resend()
+  const problem = findProblem(desk, held, station, signed.value, where)
+  if (problem === 'not held yet') return answer('resend')
   if (problem !== undefined) return refused(problem)
-  desk.store.storeSheet(station.id, journal.origin, message.document)
-  return { reply: answerReply(desk, payload, { have, result: 'stored' }) }
+  held.storeSheet(station.id, journal.origin, message.document)
+  return answer('stored')
 }
 
 /** Why a sheet is refused, and the alarm for it. `where` is the sheet unless a refusal names a place in it. */
@@ -73,10 +76,12 @@ type Problem = Omit<Refusal, 'where'> & {
 /** What speaks against a sheet that the reporting device signed, looked at from the devices to the sum. */
 function findProblem(
   desk: Desk,
+  held: Held,
   station: Station,
-  { journals, tally, without }: StationSheet,
+  { sheet, counts }: Extract<ExaminedSheet['signed'], { readonly ok: true }>['value'],
   where: string,
 ): Problem | 'not held yet' | undefined {
+  const { journals, without }: StationSheet = sheet
   const listed = journals.map(({ origin }) => deviceOfOrigin(desk.package.definition, origin) ?? '')
   const isOfStation = listed.every((id) => devicesOfStation(station).includes(id))
   const all = listed.length + without.length
@@ -84,23 +89,21 @@ function findProblem(
     const what = 'it does not list one journal of each device of the station that is not dead'
     return { kind: 'malformed', code: 'sheet.journals', what, next: KEEP }
   }
-  const closed = journals.flatMap((one) => findClosed(desk, one) ?? [])
+  const closed = journals.flatMap((one) => findClosed(held, one) ?? [])
   if (closed.length < journals.length) return 'not held yet'
-  const dead = declaredInStation(desk, station.id).map(({ place }) => place)
+  const dead = declaredInStation(desk, held, station).map(({ place }) => place)
   if (!without.every((id) => dead.includes(id))) return 'not held yet'
-  const places = closed.map(({ held }) => placeOfJournal(desk, held)?.device)
+  const places = closed.map(({ journal }) => placeOfJournal(desk, journal)?.device)
   if (!station.devices.every((id) => places.includes(id) !== without.includes(id))) {
     const what =
       'two of its journals are of one place of the station, or one is of a place that it says is dead'
     return { kind: 'malformed', code: 'sheet.journals', what, next: KEEP }
   }
-  for (const { held } of closed) {
-    const legal = checkDay(desk, held, where)
-    if (!legal.ok) return { kind: 'malformed', ...legal.error }
-  }
-  const uncommitted = closed.find(({ listed: { commitment }, closing }) => commitment !== closing.tally)
+  const illegal = closed.find(({ journal }) => journal.illegal !== undefined)?.journal.illegal
+  if (illegal !== undefined) return { kind: 'malformed', ...illegal }
+  const uncommitted = closed.find(({ listed, closing }) => listed.commitment !== closing.commitment)
   if (uncommitted !== undefined) {
-    const what = `the closing entry of ${uncommitted.held.device} commits to another tally`
+    const what = `the closing entry of ${uncommitted.journal.device} commits to another tally`
     return { kind: 'other-tally', code: 'sheet.commitment', what, next: KEEP }
   }
   const casts = closed.map(({ closing }) => closing.casts)
@@ -109,19 +112,18 @@ function findProblem(
     return { kind: 'malformed', code: 'sheet.needless', what, next: KEEP }
   }
   const ballots = casts.reduce((sum, count) => sum + count, 0)
-  const sum = readCounts(desk, tally, ballots, where)
+  const sum = countsOf(desk.package.definition, counts, ballots, where)
   return sum.ok ? undefined : { kind: 'other-tally', ...sum.error }
 }
 
 interface ClosedJournal {
   readonly listed: SheetJournal
-  readonly held: HeldJournal
+  readonly journal: HeldJournal
   readonly closing: Closing
 }
 
 /** A listed journal with its closing entry, if both are held. */
-function findClosed(desk: Desk, listed: SheetJournal): ClosedJournal | undefined {
-  const held = desk.store.journal(listed.origin)
-  const closing = held && findClosing(desk, held)
-  return held && closing && { listed, held, closing }
+function findClosed(held: Held, listed: SheetJournal): ClosedJournal | undefined {
+  const journal = held.journal(listed.origin)
+  return journal?.closing && { listed, journal, closing: journal.closing }
 }

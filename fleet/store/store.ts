@@ -1,16 +1,11 @@
 /**
- * What the centre holds of every device's journal, on disk before anything is said about it. The heads of the trees (`Frontier`) are kept
- * in memory; they are computed from the entries at opening, and every stored checkpoint must agree with them.
+ * What the centre holds of every device's journal, on disk before anything is said about it: the seam that the rest of the centre knows, the same
+ * over SQLite and PostgreSQL. Rows never change; what a decision needs of a station is read at once, and all that it writes is one transaction.
  */
-import SqliteDatabase, { type Database } from 'better-sqlite3'
-import { openStationSheet } from '../../core/bundle/station-sheet.ts'
-import { parseEntry } from '../../core/journal/entry.ts'
-import { equalBytes } from '../../core/keys/hash.ts'
-import type { Result } from '../../core/result.ts'
-import { ok, refuse } from '../../core/result.ts'
-import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
-import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from '../../core/tlog/tree.ts'
-import { prepare } from './schema.ts'
+import type { Refusal, Result } from '../../core/result.ts'
+import type { Frontier } from '../../core/tlog/tree.ts'
+import { openPostgresStore } from './postgres-store.ts'
+import { openSqliteStore } from './sqlite-store.ts'
 
 /** Whose journal it is. */
 export interface Owner {
@@ -23,11 +18,22 @@ export interface Owner {
   readonly messageKey: Uint8Array
 }
 
-/** A journal as far as it is held. */
+/** A journal as far as it is held, with what was noted of its entries when they came. */
 export interface HeldJournal extends Owner {
   readonly frontier: Frontier
   /** Of a spare: the journal that it took over. */
   readonly takeover?: TakenOver
+  /** Its last closing entry. */
+  readonly closing?: Closing
+  /** Of a closed journal: why its day was never legal. */
+  readonly illegal?: Refusal
+  /** Devices that it declares dead behind its closing. */
+  readonly dead: readonly string[]
+  /** Whether a tally of it is held. */
+  readonly hasTally: boolean
+  /** When the centre signed its latest receipt, and when the device says that it wrote its last entry: seconds since 1970; 0 if it is not known. */
+  readonly receiptedAt: number
+  readonly writtenAt: number
 }
 
 /** A journal of a device that died, as its spare says it was. */
@@ -38,8 +44,16 @@ export interface TakenOver {
   readonly root: string
 }
 
+/** What a closing entry says of the totals. */
+export interface Closing {
+  readonly seq: number
+  readonly casts: number
+  /** Base64. */
+  readonly commitment: string
+}
+
 /** A checkpoint as the device signed it, and the cosignature given for it. */
-interface HeldCheckpoint {
+export interface HeldCheckpoint {
   readonly size: number
   readonly note: string
   readonly cosignature: string
@@ -76,248 +90,82 @@ export interface Addition {
   readonly frontier: Frontier
   readonly note: string
   readonly cosignature: string
+  /** As {@link HeldJournal} has them. */
+  readonly receiptedAt: number
+  readonly writtenAt: number
 }
 
-/** Methods that write return once the transaction is on disk, and throw what SQLite throws if it is not. */
-export interface CentreStore {
-  journals(): readonly HeldJournal[]
+/** What belongs together: only one transaction at a time reads and writes it. */
+export interface Scope {
+  /** Of a station its id; of a device that stands in none a name of its own. */
+  readonly name: string
+  /** All its devices, spares too. */
+  readonly devices: readonly string[]
+}
+
+/** The journals of some stations within a transaction. What is written is read back at once, and is on disk when the transaction has ended. */
+export interface Held {
+  /** Throws on a journal of another station. */
   journal(origin: string): HeldJournal | undefined
+  /** In the order in which they came. */
+  journalsOf(device: string): readonly HeldJournal[]
   /** Spares' journals that took this one over; one, unless something is very wrong. */
   takersOf(origin: string): readonly HeldJournal[]
-  /** Entries `from` to `to` (not included), as far as they are held. */
-  entries(origin: string, from: number, to: number): readonly Uint8Array[]
-  checkpoint(origin: string, size: number): HeldCheckpoint | undefined
-  latestCheckpoint(origin: string): HeldCheckpoint | undefined
-  tally(origin: string): HeldTally | undefined
-  tallies(): readonly HeldTally[]
-  /** Entries, checkpoint, cosignature and, the first time, the journal's owner: all or nothing. */
-  append(addition: Addition): void
+  entries(origin: string, from: number, to: number): Promise<readonly Uint8Array[]>
+  checkpoint(origin: string, size: number): Promise<HeldCheckpoint | undefined>
+  latestCheckpoint(origin: string): Promise<HeldCheckpoint | undefined>
+  tally(origin: string): Promise<HeldTally | undefined>
+  sheet(station: string): Promise<HeldSheet | undefined>
+  /** Entries, checkpoint, cosignature and, the first time, the journal's owner. */
+  append(addition: Addition): Promise<void>
   storeTally(origin: string, document: string): void
-  sheet(station: string): HeldSheet | undefined
-  sheets(): readonly HeldSheet[]
   /** @param origin the journal of the reporting device */
   storeSheet(station: string, origin: string, document: string): void
   /** Keeps a contradicting checkpoint as evidence: the first of each size. */
   storeFork(origin: string, size: number, note: string): void
-  /** How many contradicting checkpoints are kept of a journal. */
-  forks(origin: string): number
-  close(): void
 }
 
-interface TallyRow {
-  readonly origin: string
-  readonly document: Buffer
-}
-
-interface SheetRow {
-  readonly station: string
-  readonly origin: string
-  readonly document: Buffer
-}
-
-interface OwnerRow {
-  readonly origin: string
-  readonly device: string
-  readonly certificate: Buffer
-  readonly log_key: Buffer
-  readonly message_key: Buffer
+/** Every method rejects with what the database says if it cannot be reached or written (`StoreUnavailable` where another try may succeed). */
+export interface CentreStore {
+  /** In the order in which they came. */
+  journals(): Promise<readonly HeldJournal[]>
+  journal(origin: string): Promise<HeldJournal | undefined>
+  /** Entries `from` to `to` (not included), as far as they are held. */
+  entries(origin: string, from: number, to: number): Promise<readonly Uint8Array[]>
+  checkpoint(origin: string, size: number): Promise<HeldCheckpoint | undefined>
+  latestCheckpoint(origin: string): Promise<HeldCheckpoint | undefined>
+  tally(origin: string): Promise<HeldTally | undefined>
+  tallies(): Promise<readonly HeldTally[]>
+  sheet(station: string): Promise<HeldSheet | undefined>
+  sheets(): Promise<readonly HeldSheet[]>
+  /** How many contradicting checkpoints are kept, by journal. */
+  forks(): Promise<ReadonlyMap<string, number>>
+  /**
+   * All that `work` writes, or nothing: it is on disk when the promise resolves. Nobody else, in no other process, changes anything of these
+   * stations meanwhile.
+   */
+  transact<T>(stations: readonly Scope[], work: (held: Held) => Promise<T>): Promise<T>
+  close(): Promise<void>
 }
 
 /**
- * Opens or makes the centre's database and checks all that it holds.
- * @param path of the file
+ * How much is held against each other at opening: `everything`, or of each journal only its head, which is what a collector builds on, while
+ * devices wait (docs/decisions/0023).
+ */
+export type OpeningCheck = 'everything' | 'heads'
+
+/**
+ * Opens or makes the centre's database.
+ * @param location of the file (SQLite), or a URL `postgres://…`
  * @returns a refusal `store.*` if it is no such database or its content contradicts itself
  */
-export function openCentreStore(path: string): Result<CentreStore> {
-  let database: Database | undefined
-  try {
-    database = new SqliteDatabase(path)
-    const prepared = prepare(database, path)
-    const heads: Result<Map<string, HeldJournal>> = prepared.ok ? readHeads(database, path) : prepared
-    const checked = heads.ok ? checkSheets(database, heads.value, path) : heads
-    if (checked.ok) return ok(storeOf(database, checked.value))
-    database.close()
-    return checked
-  } catch (error) {
-    database?.close()
-    if (!(error instanceof SqliteDatabase.SqliteError || error instanceof TypeError)) throw error
-    return refuse(
-      'store.open',
-      path,
-      error.message,
-      "Check that this is the centre's database and can be written.",
-    )
-  }
+export function openCentreStore(
+  location: string,
+  check: OpeningCheck = 'everything',
+): Promise<Result<CentreStore>> {
+  return isPostgresUrl(location) ? openPostgresStore(location, check) : openSqliteStore(location, check)
 }
 
-/** The head of every journal, from its entries; a stored checkpoint that is not of the entries stops everything. */
-function readHeads(database: Database, path: string): Result<Map<string, HeldJournal>> {
-  const entriesOf = database.prepare('SELECT bytes FROM entries WHERE origin = ? ORDER BY seq').pluck()
-  const checkpointsOf = database.prepare('SELECT size, note FROM checkpoints WHERE origin = ?')
-  const heads = new Map<string, HeldJournal>()
-  for (const row of database.prepare('SELECT * FROM devices').all() as OwnerRow[]) {
-    const owner = ownerOf(row)
-    const notes = new Map(
-      (checkpointsOf.all(owner.origin) as HeldCheckpoint[]).map(({ size, note }) => [size, note]),
-    )
-    let frontier = emptyFrontier()
-    let takeover: TakenOver | undefined
-    for (const bytes of entriesOf.iterate(owner.origin) as Iterable<Buffer>) {
-      if (frontier.size === TAKEOVER_ENTRY) takeover = takeoverOf(bytes)
-      frontier = appendLeaf(frontier, leafHash(bytes))
-      const note = notes.get(frontier.size)
-      if (note === undefined) continue
-      const checkpoint = openCheckpoint(note, { origin: owner.origin, publicKey: owner.logKey })
-      if (!checkpoint.ok || !equalBytes(checkpoint.value.root, frontierRoot(frontier))) {
-        return changed(path, `${owner.origin}: the entries are not those of the checkpoint ${frontier.size}`)
-      }
-      notes.delete(frontier.size)
-    }
-    if (notes.size > 0) return changed(path, `${owner.origin}: a checkpoint without its entries`)
-    heads.set(owner.origin, { ...owner, frontier, ...(takeover && { takeover }) })
-  }
-  return ok(heads)
-}
-
-/** A spare's journal takes another over in this entry, or none does. */
-const TAKEOVER_ENTRY = 1
-
-function takeoverOf(bytes: Uint8Array): TakenOver | undefined {
-  const entry = parseEntry(bytes, TAKEOVER_ENTRY, 'entry 1')
-  if (!entry.ok || entry.value.type !== 'takeover') return undefined
-  const { origin, size, root } = entry.value
-  return { origin, size, root }
-}
-
-/** Keeps by the journal that was taken over who did; a journal that grew takes its own place. */
-function noteTaker(takers: Map<string, HeldJournal[]>, journal: HeldJournal): void {
-  if (journal.takeover === undefined) return
-  const others = (takers.get(journal.takeover.origin) ?? []).filter(({ origin }) => origin !== journal.origin)
-  takers.set(journal.takeover.origin, [...others, journal])
-}
-
-/** Every sheet is signed by the journal it is stored under, and is of the station it is stored for. */
-function checkSheets(
-  database: Database,
-  heads: Map<string, HeldJournal>,
-  path: string,
-): Result<Map<string, HeldJournal>> {
-  for (const row of database.prepare('SELECT * FROM sheets').all() as SheetRow[]) {
-    const where = `the sheet of ${row.station}`
-    if (!heads.has(row.origin)) return changed(path, `${where}: its journal is missing`)
-    const { document, messageKey } = heldSheet(heads, row)
-    const opened = openStationSheet(document, messageKey, where)
-    if (!opened.ok) return changed(path, `${where}: ${opened.error.what}`)
-    if (opened.value.station !== row.station)
-      return changed(path, `${where}: it is that of ${opened.value.station}`)
-  }
-  return ok(heads)
-}
-
-/** The journal that a row refers to: the database itself refuses a row without. */
-function journalOf(heads: ReadonlyMap<string, HeldJournal>, origin: string): HeldJournal {
-  const journal = heads.get(origin)
-  if (journal === undefined) throw new Error(`totals of an unknown journal: ${origin}`)
-  return journal
-}
-
-function heldSheet(
-  heads: ReadonlyMap<string, HeldJournal>,
-  { station, origin, document }: SheetRow,
-): HeldSheet {
-  const { device, messageKey, takeover } = journalOf(heads, origin)
-  const takenOver = takeover && { takenOver: takeover.origin }
-  return { station, device, messageKey, document: document.toString('utf8'), ...takenOver }
-}
-
-function changed(path: string, what: string) {
-  return refuse('store.changed', path, what, 'The file was changed or damaged: keep it, and restore a copy.')
-}
-
-function ownerOf(row: OwnerRow): Owner {
-  const { origin, device, certificate, log_key: logKey, message_key: messageKey } = row
-  return { origin, device, certificate, logKey, messageKey }
-}
-
-function storeOf(database: Database, heads: Map<string, HeldJournal>): CentreStore {
-  const addOwner = database.prepare('INSERT INTO devices VALUES (?, ?, ?, ?, ?)')
-  const addEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
-  const addCheckpoint = database.prepare('INSERT INTO checkpoints VALUES (?, ?, ?, ?)')
-  const addTally = database.prepare('INSERT INTO tallies VALUES (?, ?)')
-  const addSheet = database.prepare('INSERT INTO sheets VALUES (?, ?, ?)')
-  const sheetOf = database.prepare('SELECT * FROM sheets WHERE station = ?')
-  const allSheets = database.prepare('SELECT * FROM sheets ORDER BY station')
-  const addFork = database.prepare('INSERT OR IGNORE INTO forks VALUES (?, ?, ?)')
-  const forksOf = database.prepare('SELECT count(*) FROM forks WHERE origin = ?').pluck()
-  const range = database
-    .prepare('SELECT bytes FROM entries WHERE origin = ? AND seq >= ? AND seq < ? ORDER BY seq')
-    .pluck()
-  const checkpointOf = database.prepare(
-    'SELECT size, note, cosignature FROM checkpoints WHERE origin = ? AND size = ?',
-  )
-  const latestOf = database.prepare(
-    'SELECT size, note, cosignature FROM checkpoints WHERE origin = ? ORDER BY size DESC LIMIT 1',
-  )
-  const tallyRows = 'SELECT origin, document FROM tallies'
-  const tallyOf = database.prepare(`${tallyRows} WHERE origin = ?`)
-  const allTallies = database.prepare(`${tallyRows} ORDER BY origin`)
-
-  const heldTally = ({ origin, document }: TallyRow) => {
-    const { device, messageKey, takeover } = journalOf(heads, origin)
-    const takenOver = takeover && { takenOver: takeover.origin }
-    return { origin, device, messageKey, document: document.toString('utf8'), ...takenOver }
-  }
-
-  const takers = new Map<string, HeldJournal[]>()
-  for (const journal of heads.values()) noteTaker(takers, journal)
-
-  const append = database.transaction(({ owner, entries, frontier, note, cosignature }: Addition) => {
-    const { origin, device, certificate, logKey, messageKey } = owner
-    if (!heads.has(origin)) addOwner.run(origin, device, certificate, logKey, messageKey)
-    const first = frontier.size - entries.length
-    for (const [index, entry] of entries.entries()) addEntry.run(origin, first + index, entry)
-    addCheckpoint.run(origin, frontier.size, note, cosignature)
-  })
-
-  return {
-    journals: () => [...heads.values()],
-    journal: (origin) => heads.get(origin),
-    takersOf: (origin) => takers.get(origin) ?? [],
-    entries: (origin, from, to) => range.all(origin, from, to) as Buffer[],
-    checkpoint: (origin, size) => checkpointOf.get(origin, size) as HeldCheckpoint | undefined,
-    latestCheckpoint: (origin) => latestOf.get(origin) as HeldCheckpoint | undefined,
-    tally: (origin) => {
-      const row = tallyOf.get(origin) as TallyRow | undefined
-      return row && heldTally(row)
-    },
-    tallies: () => (allTallies.all() as TallyRow[]).map(heldTally),
-    append: (addition) => {
-      append.immediate(addition)
-      // Only now: a head in memory must never be ahead of the disk.
-      const { owner, entries, frontier } = addition
-      const second = entries[TAKEOVER_ENTRY - (frontier.size - entries.length)]
-      const takeover = heads.get(owner.origin)?.takeover ?? (second && takeoverOf(second))
-      const journal = { ...owner, frontier, ...(takeover && { takeover }) }
-      heads.set(owner.origin, journal)
-      noteTaker(takers, journal)
-    },
-    storeTally: (origin, document) => {
-      addTally.run(origin, Buffer.from(document))
-    },
-    sheet: (station) => {
-      const row = sheetOf.get(station) as SheetRow | undefined
-      return row && heldSheet(heads, row)
-    },
-    sheets: () => (allSheets.all() as SheetRow[]).map((row) => heldSheet(heads, row)),
-    storeSheet: (station, origin, document) => {
-      addSheet.run(station, origin, Buffer.from(document))
-    },
-    storeFork: (origin, size, note) => {
-      addFork.run(origin, size, note)
-    },
-    forks: (origin) => forksOf.get(origin) as number,
-    close: () => {
-      database.close()
-    },
-  }
+export function isPostgresUrl(location: string): boolean {
+  return /^postgres(ql)?:\/\//.test(location)
 }

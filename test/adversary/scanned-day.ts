@@ -96,7 +96,7 @@ const secrets = {
 
 async function day(): Promise<void> {
   const { centre: identity, authority, authorityDer, electionPackage } = provisioned
-  const store = valueOrThrow(openCentreStore(join(out, 'centre', 'centre.db')))
+  const store = valueOrThrow(await openCentreStore(join(out, 'centre', 'centre.db')))
   const release = clock.hold()
   const centre = await startCentre({
     host: '127.0.0.1',
@@ -158,7 +158,7 @@ async function day(): Promise<void> {
   const held = clock.hold()
   await centre.close()
   held()
-  store.close()
+  await store.close()
 }
 
 /** Three codes of equally many digits. */

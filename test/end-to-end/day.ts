@@ -90,7 +90,7 @@ export async function runDay(plan: DayPlan): Promise<DayEnd> {
         cardStates: cards.map(({ state }) => state),
         audited: await auditDevice(plan.out, DEVICE, provisioned),
         box: lookIntoBox(device.bench.printer.dropped.slice(beforeVoters, afterVoters), definition),
-        centreBallots: closedWith(centre.store),
+        centreBallots: await closedWith(centre.store),
         alarms: centre.alarms.length,
       }
     } finally {
@@ -102,10 +102,13 @@ export async function runDay(plan: DayPlan): Promise<DayEnd> {
 }
 
 /** Ballots of the closing entries that the centre holds. Totals it has none: the neighbours of this device never closed. */
-export function closedWith(store: CentreStore): number {
-  return store
-    .journals()
-    .flatMap(({ origin, frontier }) => store.entries(origin, 0, frontier.size))
+export async function closedWith(store: CentreStore): Promise<number> {
+  const journals = await store.journals()
+  const entries = await Promise.all(
+    journals.map(({ origin, frontier }) => store.entries(origin, 0, frontier.size)),
+  )
+  return entries
+    .flat()
     .map((bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')))
     .reduce((sum, entry) => sum + (entry.type === 'polls.closed' ? entry.casts : 0), 0)
 }

@@ -135,7 +135,7 @@ describe.each([
     expect(erased).toEqual([true, true, true])
   })
 
-  test('totals left as if it were none of the station, and say that it is missing', () => {
+  test('totals left as if it were none of the station, and say that it is missing', async () => {
     const { definition } = provisioned.electionPackage
     const { store } = centre
     const isLarge = Math.min(voters[0], voters[1]) >= 32
@@ -143,7 +143,7 @@ describe.each([
       readdirSync(join(bundles, id as string)).filter((file) => /^(tally|station-sheet)/.test(file)),
     )
     expect(left).toEqual(isLarge ? [['tally.json'], ['tally.json']] : [['station-sheet.json'], []])
-    const result = valueOrThrow(electionResult(definition, store.tallies(), store.sheets()))
+    const result = valueOrThrow(electionResult(definition, await store.tallies(), await store.sheets()))
     expect(result.stations[0]).toMatchObject({ by: isLarge ? 'devices' : 'sheet', missing: [C] })
     const votes = new Map<string, number>()
     for (const code of counted.flat()) votes.set(code, (votes.get(code) ?? 0) + 1)

@@ -93,7 +93,7 @@ export async function runKilledDay(plan: KilledDayPlan): Promise<KilledDayEnd> {
       cardStates: cards.map(({ state }) => state),
       audited: await auditDevice(plan.out, DEVICE, provisioned),
       box: lookIntoBox(pieces, provisioned.electionPackage.definition),
-      centreBallots: closedWith(centre.store),
+      centreBallots: await closedWith(centre.store),
       alarms: centre.alarms.length,
     }
   } finally {

@@ -99,11 +99,11 @@ test('the bundles hold sealed tallies, and the reporting device the sheet', () =
   ])
 })
 
-test('the centre has the sheet, no tally of any device, and the right sum', () => {
+test('the centre has the sheet, no tally of any device, and the right sum', async () => {
   const { definition } = provisioned.electionPackage
   const { store, alarms } = centre
-  expect([store.tallies().length, store.sheets().length, alarms]).toEqual([0, 1, []])
-  const result = valueOrThrow(electionResult(definition, store.tallies(), store.sheets()))
+  expect([(await store.tallies()).length, (await store.sheets()).length, alarms]).toEqual([0, 1, []])
+  const result = valueOrThrow(electionResult(definition, await store.tallies(), await store.sheets()))
   expect(result.stations[0]).toMatchObject({ by: 'sheet', missing: [], doubled: [] })
   const options = result.sum[0]?.options ?? []
   const votes = meant()

@@ -48,7 +48,7 @@ export async function runCentre(
 ): Promise<RunningCentre> {
   const folder = join(out, 'centre')
   mkdirSync(folder, { recursive: true })
-  const store = valueOrThrow(openCentreStore(join(folder, 'centre.db')))
+  const store = valueOrThrow(await openCentreStore(join(folder, 'centre.db')))
   const alarms: Alarm[] = []
   const { centre: identity, authority, authorityDer, electionPackage } = provisioned
   const centre: Centre = await start({
@@ -75,7 +75,7 @@ export async function runCentre(
     alarms,
     close: async () => {
       await centre.close()
-      store.close()
+      await store.close()
     },
   }
 }

@@ -4,10 +4,9 @@ import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { addSignatureLine, openCosignature } from '../../core/tlog/cosignature.ts'
-import type { Desk } from '../../fleet/collector/desk.ts'
+import { type Desk, openDesk } from '../../fleet/collector/desk.ts'
 import type { Outcome } from '../../fleet/collector/outcome.ts'
-import { takeEntries } from '../../fleet/collector/take-entries.ts'
-import { takeTally } from '../../fleet/collector/take-tally.ts'
+import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import {
   authorityKey,
@@ -25,15 +24,18 @@ let office: Office
 let store: CentreStore
 let desk: Desk
 
-beforeEach(() => {
+beforeEach(async () => {
   office = new Office()
-  store = office.openStore()
-  desk = { store, package: election, authorityKey, witness, messageSigner, clock: realClock }
+  store = await office.openStore()
+  desk = openDesk({ store, package: election, authorityKey, witness, messageSigner, clock: realClock })
 })
 afterEach(() => office.close())
 
-const send = (device: TestDevice, from: number, size: number, changes = {}): Outcome =>
-  takeEntries(desk, device.deviceId, encodeEntriesMessage({ ...device.message(from, size), ...changes }))
+const take = (kind: 'entries' | 'tally', payload: Uint8Array, device = 'device-1', at = desk) =>
+  takeMessage(at, { device, kind, payload })
+
+const send = (device: TestDevice, from: number, size: number, changes = {}): Promise<Outcome> =>
+  take('entries', encodeEntriesMessage({ ...device.message(from, size), ...changes }), device.deviceId)
 
 const answerIn = (outcome: Outcome) =>
   valueOrThrow(openAnswer(outcome.reply?.payload ?? new Uint8Array(), messageSigner.publicKey, 'test'))
@@ -45,45 +47,45 @@ function fork(device: TestDevice, common: number): TestDevice {
 }
 
 describe('entries', () => {
-  it('are stored and answered with a cosignature under the device’s own checkpoint', () => {
+  it('are stored and answered with a cosignature under the device’s own checkpoint', async () => {
     const device = new TestDevice('device-1').appendMany(6)
-    const outcome = send(device, 0, 7)
+    const outcome = await send(device, 0, 7)
     const receipt = valueOrThrow(parseReceipt(outcome.reply?.payload ?? new Uint8Array(), 'test'))
     expect(receipt).toMatchObject({ origin: device.origin, size: 7 })
     const note = addSignatureLine(device.note(7), receipt.cosignature)
     expect(openCosignature(note, { name: witness.name, publicKey: witness.signer.publicKey }).ok).toBe(true)
-    expect(store.entries(device.origin, 0, 99).map(String)).toEqual(device.entries.map(String))
+    expect((await store.entries(device.origin, 0, 99)).map(String)).toEqual(device.entries.map(String))
   })
 
-  it('sent again, alone or with later ones, change nothing and get the same receipt', () => {
+  it('sent again, alone or with later ones, change nothing and get the same receipt', async () => {
     const device = new TestDevice('device-1').appendMany(9)
-    const first = send(device, 0, 4)
-    expect(send(device, 0, 4)).toEqual(first)
-    expect(send(device, 2, 10).alarm).toBeUndefined()
-    expect(send(device, 0, 4)).toEqual(first)
-    expect(store.entries(device.origin, 0, 99)).toHaveLength(10)
+    const first = await send(device, 0, 4)
+    expect(await send(device, 0, 4)).toEqual(first)
+    expect((await send(device, 2, 10)).alarm).toBeUndefined()
+    expect(await send(device, 0, 4)).toEqual(first)
+    expect(await store.entries(device.origin, 0, 99)).toHaveLength(10)
   })
 
-  it('behind a gap are asked for again, by a signed answer that says what is held', () => {
+  it('behind a gap are asked for again, by a signed answer that says what is held', async () => {
     const device = new TestDevice('device-1').appendMany(9)
-    send(device, 0, 4)
-    const outcome = send(device, 6, 10)
+    await send(device, 0, 4)
+    const outcome = await send(device, 6, 10)
     expect(outcome.alarm).toMatchObject({ kind: 'gap', have: 4, from: 6 })
     expect(answerIn(outcome)).toMatchObject({ have: 4, result: 'resend' })
-    expect(answerIn(send(new TestDevice('device-2').appendMany(3), 2, 4))).toMatchObject({ have: 0 })
+    expect(answerIn(await send(new TestDevice('device-2').appendMany(3), 2, 4))).toMatchObject({ have: 0 })
   })
 
-  it('of a size below the last one without a receipt of their own are answered with what is held', () => {
+  it('of a size below the last one without a receipt of their own are answered with what is held', async () => {
     const device = new TestDevice('device-1').appendMany(9)
-    send(device, 0, 10)
-    expect(answerIn(send(device, 0, 5))).toMatchObject({ have: 10, result: 'resend' })
+    await send(device, 0, 10)
+    expect(answerIn(await send(device, 0, 5))).toMatchObject({ have: 10, result: 'resend' })
   })
 
-  it('two checkpoints of one size with different roots are an equivocation, and the proof is kept', () => {
+  it('two checkpoints of one size with different roots are an equivocation, and the proof is kept', async () => {
     const device = new TestDevice('device-1').appendMany(4)
     const other = fork(device, 4)
-    send(device, 0, 5)
-    const outcome = send(other, 0, 5)
+    await send(device, 0, 5)
+    const outcome = await send(other, 0, 5)
     const { alarm } = outcome
     expect(answerIn(outcome)).toMatchObject({ result: 'resend', held: device.note(5) })
     expect(alarm).toEqual({
@@ -94,50 +96,52 @@ describe('entries', () => {
       held: device.note(5),
       shown: other.note(5),
     })
-    expect(store.forks(device.origin)).toBe(1)
-    expect(store.entries(device.origin, 4, 5).map(String)).toEqual([String(device.entries[4])])
+    expect((await store.forks()).get(device.origin) ?? 0).toBe(1)
+    expect((await store.entries(device.origin, 4, 5)).map(String)).toEqual([String(device.entries[4])])
   })
 
-  it('a second history is an equivocation at a larger and at a smaller size as well', () => {
+  it('a second history is an equivocation at a larger and at a smaller size as well', async () => {
     const device = new TestDevice('device-1').appendMany(4)
-    send(device, 0, 5)
+    await send(device, 0, 5)
     const longer = fork(device, 3).appendMany(6)
-    expect(send(longer, 2, 10).alarm?.kind).toBe('equivocation')
-    expect(send(fork(device, 3), 0, 4).alarm?.kind).toBe('equivocation')
-    expect(store.entries(device.origin, 0, 99)).toHaveLength(5)
+    expect((await send(longer, 2, 10)).alarm?.kind).toBe('equivocation')
+    expect((await send(fork(device, 3), 0, 4)).alarm?.kind).toBe('equivocation')
+    expect(await store.entries(device.origin, 0, 99)).toHaveLength(5)
   })
 
-  it('of a second journal under one device id are stored, and people are told that the id is used twice', () => {
+  it('of a second journal under one device id are stored, and people are told that the id is used twice', async () => {
     const device = new TestDevice('device-1').appendMany(4)
-    expect(send(device, 0, 5).alarm).toBeUndefined()
+    expect((await send(device, 0, 5)).alarm).toBeUndefined()
     const other = new TestDevice('device-1', 'another journal').appendMany(2)
-    const { alarm } = send(other, 0, 3)
+    const { alarm } = await send(other, 0, 3)
     expect(alarm).toMatchObject({ kind: 'second-journal', device: 'device-1', other: device.origin })
-    expect(send(other, 0, 3).alarm).toBeUndefined()
+    expect((await send(other, 0, 3)).alarm).toBeUndefined()
   })
 
-  it('that the checkpoint does not cover are no proof of anything and are not stored', () => {
+  it('that the checkpoint does not cover are no proof of anything and are not stored', async () => {
     const device = new TestDevice('device-1').appendMany(4)
     const other = fork(device, 4)
-    expect(send(device, 0, 5, { entries: other.entries }).alarm?.kind).toBe('inconsistent')
-    send(device, 0, 4)
+    expect((await send(device, 0, 5, { entries: other.entries })).alarm?.kind).toBe('inconsistent')
+    await send(device, 0, 4)
     const longer = device.appendMany(3)
     const overlap = [...other.entries.slice(3, 5), ...longer.entries.slice(5)]
-    expect(send(longer, 3, 8, { entries: [longer.entries[4], ...overlap.slice(1)] }).alarm?.kind).toBe(
-      'inconsistent',
-    )
-    expect(store.entries(device.origin, 0, 99)).toHaveLength(4)
+    expect(
+      (await send(longer, 3, 8, { entries: [longer.entries[4], ...overlap.slice(1)] })).alarm?.kind,
+    ).toBe('inconsistent')
+    expect(await store.entries(device.origin, 0, 99)).toHaveLength(4)
   })
 
-  it('of another device, election, authority or key are forged', () => {
+  it('of another device, election, authority or key are forged', async () => {
     const device = new TestDevice('device-1').appendMany(4)
     const payload = encodeEntriesMessage(device.message(0, 5))
-    expect(takeEntries(desk, 'device-2', payload).alarm?.kind).toBe('forged')
-    expect(send(device, 0, 5, { origin: device.origin.replace('device-1', 'device-2') }).alarm?.kind).toBe(
+    expect((await take('entries', payload, 'device-2')).alarm?.kind).toBe('forged')
+    expect(
+      (await send(device, 0, 5, { origin: device.origin.replace('device-1', 'device-2') })).alarm?.kind,
+    ).toBe('forged')
+    expect((await send(device, 0, 5, { certificate: Uint8Array.of(1, 2, 3) })).alarm?.kind).toBe('forged')
+    expect((await send(device, 0, 5, { checkpoint: new TestDevice('device-2').note(1) })).alarm?.kind).toBe(
       'forged',
     )
-    expect(send(device, 0, 5, { certificate: Uint8Array.of(1, 2, 3) }).alarm?.kind).toBe('forged')
-    expect(send(device, 0, 5, { checkpoint: new TestDevice('device-2').note(1) }).alarm?.kind).toBe('forged')
     const keys = { log: signerOf('log device-1'), message: signerOf('message device-1') }
     for (const stranger of [
       identity('device-1', 'device', keys, signerOf('another authority')),
@@ -145,33 +149,33 @@ describe('entries', () => {
       identity('device-1', 'device', { ...keys, log: signerOf('another') }),
       identity('device-1', 'device', { log: keys.log }),
     ]) {
-      expect(send(device, 0, 5, { certificate: stranger.der }).alarm?.kind).toBe('forged')
+      expect((await send(device, 0, 5, { certificate: stranger.der })).alarm?.kind).toBe('forged')
     }
-    expect(store.journals()).toEqual([])
+    expect(await store.journals()).toEqual([])
   })
 
-  it('of a journal that was begun under another certificate are forged', () => {
+  it('of a journal that was begun under another certificate are forged', async () => {
     const device = new TestDevice('device-1').appendMany(4)
-    send(device, 0, 3)
+    await send(device, 0, 3)
     const { der } = identity('device-1', 'device', {
       log: signerOf('log device-1'),
       message: signerOf('another message key'),
     })
-    expect(send(device, 3, 5, { certificate: der }).alarm?.kind).toBe('forged')
+    expect((await send(device, 3, 5, { certificate: der })).alarm?.kind).toBe('forged')
   })
 
-  it('of a journal that is bound to another election package are not stored', () => {
+  it('of a journal that is bound to another election package are not stored', async () => {
     const device = new TestDevice('device-1')
     const other = { ...desk, package: { ...election, hash: new Uint8Array(32) } }
     const payload = encodeEntriesMessage(device.message(0, 1))
-    const { alarm } = takeEntries(other, 'device-1', payload)
+    const { alarm } = await take('entries', payload, 'device-1', other)
     expect(alarm).toMatchObject({ kind: 'malformed', refusal: { code: 'entries.opening' } })
   })
 
-  it('no message makes the collector throw', () => {
+  it('no message makes the collector throw', async () => {
     for (const text of ['', '{}', 'null', '[]', '{"version":1}']) {
-      expect(takeEntries(desk, 'device-1', Buffer.from(text)).alarm?.kind).toBe('malformed')
-      expect(takeTally(desk, 'device-1', Buffer.from(text)).alarm?.kind).toBe('malformed')
+      expect((await take('entries', Buffer.from(text))).alarm?.kind).toBe('malformed')
+      expect((await take('tally', Buffer.from(text))).alarm?.kind).toBe('malformed')
     }
   })
 })

@@ -34,7 +34,7 @@ import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from
 import type { Outbox } from '../../device-agent/sync/outbox.ts'
 import { type Centre, type CentreOptions, startCentre } from '../../fleet/centre.ts'
 import type { Alarm } from '../../fleet/collector/alarm.ts'
-import { type CentreStore, openCentreStore } from '../../fleet/store/store.ts'
+import { type CentreStore, openCentreStore, type Scope } from '../../fleet/store/store.ts'
 import { testDefinition } from '../fixtures/definition.ts'
 import { PROGRAM } from '../fixtures/program.ts'
 
@@ -66,12 +66,20 @@ const definition = testDefinition({
 })
 export const election: ElectionPackage = { definition, hash: sha256(Buffer.from(canonicalJson(definition))) }
 
+export const authorityDer = authorityCertificate({
+  authority,
+  authorityName: 'council.example',
+  serial: Uint8Array.of(1),
+  ...YEARS,
+})
+
 /** A certificate by the authority with its TLS key. */
 export function identity(
   subject: string,
-  role: 'device' | 'centre',
+  role: 'device' | 'centre' | 'executive',
   keys: Record<string, Signer>,
   issuer: Signer = authority,
+  valid = YEARS,
 ) {
   const der = issueCertificate({
     authority: issuer,
@@ -81,18 +89,12 @@ export function identity(
     role,
     keys: Object.fromEntries(Object.entries(keys).map(([use, { publicKey }]) => [use, toBase64(publicKey)])),
     serial: bytesOf(subject).subarray(0, 8),
-    ...YEARS,
-  })
-  const ca = authorityCertificate({
-    authority,
-    authorityName: 'council.example',
-    serial: Uint8Array.of(1),
-    ...YEARS,
+    ...valid,
   })
   const tls = {
     key: ed25519PrivateKeyPem(bytesOf(`tls ${subject}`)),
     cert: certificatePem(der),
-    ca: certificatePem(ca),
+    ca: certificatePem(authorityDer),
   }
   return { der, tls }
 }
@@ -235,6 +237,12 @@ export class TestDevice implements Outbox {
   }
 }
 
+/** What a transaction holds that is about any device of these tests. */
+export const everyDevice: readonly Scope[] = [
+  { name: 'station-1', devices: ['device-1', 'device-2', 'device-3', 'device-8', 'device-9'] },
+  ...['device-4', 'spare-9'].map((device) => ({ name: `device ${device}`, devices: [device] })),
+]
+
 /** One valid ballot with one choice. */
 export function oneVote(option = 0): Tally {
   return votes(1, option)
@@ -261,8 +269,8 @@ export class Office {
     this.#closing.push(close)
   }
 
-  openStore(): CentreStore {
-    const store = valueOrThrow(openCentreStore(this.storePath))
+  async openStore(): Promise<CentreStore> {
+    const store = valueOrThrow(await openCentreStore(this.storePath))
     this.later(() => store.close())
     return store
   }

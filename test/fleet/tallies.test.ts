@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Desk } from '../../fleet/collector/desk.ts'
-import { takeTally } from '../../fleet/collector/take-tally.ts'
+import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import { electionResult } from '../../fleet/results/results.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { election, Office, TestDevice, votes } from './office.ts'
@@ -11,147 +11,157 @@ let office: Office
 let store: CentreStore
 let desk: Desk
 
-beforeEach(() => {
+beforeEach(async () => {
   office = new Office()
-  store = office.openStore()
+  store = await office.openStore()
   desk = deskOn(store)
 })
 afterEach(() => office.close())
 
 /** The closings of the rest of the station, so that nothing waits for them. */
-function hearNeighbours(): void {
-  for (const id of ['device-2', 'device-3']) hear(desk, new TestDevice(id).close())
+async function hearNeighbours(): Promise<void> {
+  for (const id of ['device-2', 'device-3']) await hear(desk, new TestDevice(id).close())
 }
 
-it('a tally is stored when the closing entry commits to it, and answered the same when sent again', () => {
-  hearNeighbours()
+it('a tally is stored when the closing entry commits to it, and answered the same when sent again', async () => {
+  await hearNeighbours()
   const device = new TestDevice('device-1').appendMany(2).close()
   device.append({ type: 'report.printed', report: 'minutes' })
-  hear(desk, device)
-  const outcome = tell(desk, device)
+  await hear(desk, device)
+  const outcome = await tell(desk, device)
   expect(answerIn(outcome)).toMatchObject({ result: 'stored', have: device.entries.length })
-  expect(tell(desk, device)).toEqual(outcome)
-  expect(store.tally(device.origin)?.document).toBe(device.waitingTally)
+  expect(await tell(desk, device)).toEqual(outcome)
+  expect((await store.tally(device.origin))?.document).toBe(device.waitingTally)
 })
 
-it('a tally before the closing entry has arrived makes the centre ask for the entries', () => {
+it('a tally before the closing entry has arrived makes the centre ask for the entries', async () => {
   const device = new TestDevice('device-1').appendMany(2).close()
-  expect(answerIn(tell(desk, device))).toMatchObject({ result: 'resend', have: 0 })
-  hear(desk, device, 3)
-  expect(answerIn(tell(desk, device))).toMatchObject({ result: 'resend', have: 3 })
-  expect(store.tallies()).toEqual([])
+  expect(answerIn(await tell(desk, device))).toMatchObject({ result: 'resend', have: 0 })
+  await hear(desk, device, 3)
+  expect(answerIn(await tell(desk, device))).toMatchObject({ result: 'resend', have: 3 })
+  expect(await store.tallies()).toEqual([])
 })
 
-it('a tally other than the committed one is refused', () => {
-  hearNeighbours()
+it('a tally other than the committed one is refused', async () => {
+  await hearNeighbours()
   const device = new TestDevice('device-1').close()
-  hear(desk, device)
+  await hear(desk, device)
   for (const other of [votes(32, 1), votes(33)]) {
-    const outcome = tell(desk, device, device.signedTally(other))
+    const outcome = await tell(desk, device, device.signedTally(other))
     expect(outcome.alarm?.kind).toBe('other-tally')
     expect(answerIn(outcome).result).toBe('refused')
   }
-  expect(store.tallies()).toEqual([])
+  expect(await store.tallies()).toEqual([])
 })
 
-it('a tally behind a day that was never legal is refused, however well it is signed', () => {
-  hearNeighbours()
+it('a tally behind a day that was never legal is refused, however well it is signed', async () => {
+  await hearNeighbours()
   const device = new TestDevice('device-1').close()
   device.append({ type: 'ballot.cast', count: 33 })
-  hear(desk, device)
-  const outcome = tell(desk, device)
+  await hear(desk, device)
+  const outcome = await tell(desk, device)
   expect(outcome.alarm?.kind).toBe('malformed')
   expect(answerIn(outcome).result).toBe('refused')
-  expect(store.tallies()).toEqual([])
+  expect(await store.tallies()).toEqual([])
 })
 
-it('a tally signed by another key, or sent on the topic of another device, is forged', () => {
+it('a tally signed by another key, or sent on the topic of another device, is forged', async () => {
   const device = new TestDevice('device-1').close()
-  hear(desk, device)
+  await hear(desk, device)
   const other = new TestDevice('device-2')
   Object.assign(other, { origin: device.origin })
-  expect(tell(desk, device, other.signedTally(votes(32))).alarm?.kind).toBe('forged')
-  expect(takeTally(desk, 'device-2', Buffer.from(device.waitingTally ?? '')).alarm?.kind).toBe('forged')
-  expect(store.tallies()).toEqual([])
+  expect((await tell(desk, device, other.signedTally(votes(32)))).alarm?.kind).toBe('forged')
+  expect(
+    (
+      await takeMessage(desk, {
+        device: 'device-2',
+        kind: 'tally',
+        payload: Buffer.from(device.waitingTally ?? ''),
+      })
+    ).alarm?.kind,
+  ).toBe('forged')
+  expect(await store.tallies()).toEqual([])
 })
 
-it('the tally of a device with 31 ballots is refused, an alarm says so, and no copy of it is kept', () => {
+it('the tally of a device with 31 ballots is refused, an alarm says so, and no copy of it is kept', async () => {
   const device = new TestDevice('device-1').close(votes(31))
-  hear(desk, device)
-  const outcome = tell(desk, device)
+  await hear(desk, device)
+  const outcome = await tell(desk, device)
   expect(outcome.alarm).toMatchObject({ kind: 'small-device', refusal: { code: 'tally.small' } })
   expect(JSON.stringify(outcome.alarm)).not.toContain('options')
   expect(answerIn(outcome)).toMatchObject({ result: 'refused' })
-  expect(store.tallies()).toEqual([])
+  expect(await store.tallies()).toEqual([])
 })
 
-it('a device of no station is held to the same number', () => {
+it('a device of no station is held to the same number', async () => {
   const device = new TestDevice('spare-9').close(votes(31))
-  hear(desk, device)
-  expect(tell(desk, device).alarm?.kind).toBe('small-device')
-  expect(store.tallies()).toEqual([])
+  await hear(desk, device)
+  expect((await tell(desk, device)).alarm?.kind).toBe('small-device')
+  expect(await store.tallies()).toEqual([])
 })
 
-it('beside a neighbour with few ballots no device of the station gives its own tally away', () => {
+it('beside a neighbour with few ballots no device of the station gives its own tally away', async () => {
   const { devices } = new TestStation([40, 0, 63])
-  for (const device of devices) hear(desk, device)
+  for (const device of devices) await hear(desk, device)
   for (const device of devices) {
-    expect(tell(desk, device).alarm, device.deviceId).toMatchObject({ kind: 'small-device' })
+    expect((await tell(desk, device)).alarm, device.deviceId).toMatchObject({ kind: 'small-device' })
   }
-  expect(store.tallies()).toEqual([])
+  expect(await store.tallies()).toEqual([])
 })
 
-it('a tally waits until the closings of the whole station are held, in whatever order they come', () => {
+it('a tally waits until the closings of the whole station are held, in whatever order they come', async () => {
   const { devices } = new TestStation([40, 32, 33])
   const [device, ...neighbours] = devices
-  hear(desk, device)
+  await hear(desk, device)
   for (const neighbour of neighbours) {
     for (const size of [1, neighbour.entries.length - 1]) {
-      hear(desk, neighbour, size)
-      const waiting = tell(desk, device)
+      await hear(desk, neighbour, size)
+      const waiting = await tell(desk, device)
       expect(answerIn(waiting)).toMatchObject({ result: 'resend', have: device.entries.length })
       expect(waiting.alarm).toBeUndefined()
-      expect(store.tallies()).toEqual([])
+      expect(await store.tallies()).toEqual([])
     }
-    hear(desk, neighbour)
+    await hear(desk, neighbour)
   }
-  for (const one of devices) expect(answerIn(tell(desk, one)).result).toBe('stored')
+  for (const one of devices) expect(answerIn(await tell(desk, one)).result).toBe('stored')
 })
 
-it('of a station with a dead device no tally is taken, as long as its closing is not held', () => {
+it('of a station with a dead device no tally is taken, as long as its closing is not held', async () => {
   const [device, dead, third] = new TestStation([40, 40, 40]).devices
-  hear(desk, dead, 20)
-  for (const one of [device, third]) hear(desk, one)
-  for (const one of [device, third]) expect(answerIn(tell(desk, one)).result).toBe('resend')
-  expect(store.tallies()).toEqual([])
+  await hear(desk, dead, 20)
+  for (const one of [device, third]) await hear(desk, one)
+  for (const one of [device, third]) expect(answerIn(await tell(desk, one)).result).toBe('resend')
+  expect(await store.tallies()).toEqual([])
 })
 
-it('while closings are missing a small device that is known is refused all the same, and so is what another key signed', () => {
+it('while closings are missing a small device that is known is refused all the same, and so is what another key signed', async () => {
   const [device, small] = new TestStation([40, 5, 32]).devices
-  for (const one of [device, small]) hear(desk, one)
-  expect(tell(desk, device).alarm?.kind).toBe('small-device')
+  for (const one of [device, small]) await hear(desk, one)
+  expect((await tell(desk, device)).alarm?.kind).toBe('small-device')
   const other = Object.assign(new TestDevice('device-2'), { origin: device.origin })
-  expect(tell(desk, device, other.signedTally(votes(40))).alarm?.kind).toBe('forged')
-  expect(store.tallies()).toEqual([])
+  expect((await tell(desk, device, other.signedTally(votes(40)))).alarm?.kind).toBe('forged')
+  expect(await store.tallies()).toEqual([])
 })
 
-it('a tally that is stored is answered as before, whatever comes to be known of a neighbour', () => {
+it('a tally that is stored is answered as before, whatever comes to be known of a neighbour', async () => {
   const { devices } = new TestStation([40, 33, 32])
-  for (const one of devices) hear(desk, one)
-  const outcome = tell(desk, devices[0])
-  hear(desk, new TestDevice('device-2', 'another journal').close(votes(5)))
-  expect(tell(desk, devices[0])).toEqual(outcome)
-  expect(tell(desk, devices[1]).alarm?.kind).toBe('small-device')
+  for (const one of devices) await hear(desk, one)
+  const outcome = await tell(desk, devices[0])
+  await hear(desk, new TestDevice('device-2', 'another journal').close(votes(5)))
+  expect(await tell(desk, devices[0])).toEqual(outcome)
+  expect((await tell(desk, devices[1])).alarm?.kind).toBe('small-device')
 })
 
-it('tallies add up to the result of each station, and the missing are named', () => {
-  hearNeighbours()
+it('tallies add up to the result of each station, and the missing are named', async () => {
+  await hearNeighbours()
   for (const [index, name] of ['device-1', 'device-3', 'spare-9'].entries()) {
     const device = new TestDevice(name, `journal of ${name}`).close(votes(32, index))
-    hear(desk, device)
-    tell(desk, device)
+    await hear(desk, device)
+    await tell(desk, device)
   }
-  const result = valueOrThrow(electionResult(election.definition, store.tallies(), store.sheets()))
+  const result = valueOrThrow(
+    electionResult(election.definition, await store.tallies(), await store.sheets()),
+  )
   expect(result.stations[0]).toMatchObject({
     by: 'devices',
     missing: ['device-2'],
@@ -163,14 +173,16 @@ it('tallies add up to the result of each station, and the missing are named', ()
   expect(result.sum[0]?.options.slice(0, 3)).toEqual([32, 32, 0])
 })
 
-it('of a device with two journals no tally is counted, and it is named', () => {
-  hearNeighbours()
+it('of a device with two journals no tally is counted, and it is named', async () => {
+  await hearNeighbours()
   for (const journal of ['one journal', 'another journal']) {
     const device = new TestDevice('device-1', journal).close()
-    hear(desk, device)
-    expect(answerIn(tell(desk, device)).result).toBe('stored')
+    await hear(desk, device)
+    expect(answerIn(await tell(desk, device)).result).toBe('stored')
   }
-  const result = valueOrThrow(electionResult(election.definition, store.tallies(), store.sheets()))
+  const result = valueOrThrow(
+    electionResult(election.definition, await store.tallies(), await store.sheets()),
+  )
   expect(result.stations[0]).toMatchObject({
     by: 'devices',
     devices: [],

@@ -4,30 +4,38 @@ import { sumTallies, tallyJson } from '../../core/election/tally.ts'
 import { openAnswer } from '../../core/messages/answer.ts'
 import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { valueOrThrow } from '../../core/result.ts'
-import type { Desk } from '../../fleet/collector/desk.ts'
+import { type Desk, openDesk } from '../../fleet/collector/desk.ts'
 import type { Outcome } from '../../fleet/collector/outcome.ts'
-import { takeEntries } from '../../fleet/collector/take-entries.ts'
-import { takeTally } from '../../fleet/collector/take-tally.ts'
+import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
-import { authorityKey, election, messageSigner, realClock, TestDevice, votes, witness } from './office.ts'
-
-export const deskOn = (store: CentreStore): Desk => ({
-  store,
-  package: election,
+import {
   authorityKey,
-  witness,
+  election,
+  everyDevice,
   messageSigner,
-  clock: realClock,
-})
+  realClock,
+  TestDevice,
+  votes,
+  witness,
+} from './office.ts'
+
+export const deskOn = (store: CentreStore): Desk =>
+  openDesk({ store, package: election, authorityKey, witness, messageSigner, clock: realClock })
 
 /** The centre takes the journal, all of it or its first entries. */
-export function hear(desk: Desk, device: TestDevice, size = device.entries.length): Outcome {
-  return takeEntries(desk, device.deviceId, encodeEntriesMessage(device.message(0, size)))
+export function hear(desk: Desk, device: TestDevice, size = device.entries.length): Promise<Outcome> {
+  const payload = encodeEntriesMessage(device.message(0, size))
+  return takeMessage(desk, { device: device.deviceId, kind: 'entries', payload })
 }
 
 /** The centre takes totals on the device's topic. */
-export function tell(desk: Desk, device: TestDevice, text = device.waitingTally ?? ''): Outcome {
-  return takeTally(desk, device.deviceId, Buffer.from(text))
+export function tell(desk: Desk, device: TestDevice, text = device.waitingTally ?? ''): Promise<Outcome> {
+  return takeMessage(desk, { device: device.deviceId, kind: 'tally', payload: Buffer.from(text) })
+}
+
+/** Stores a tally as a centre that did not know the rules yet would have. */
+export function storeTally(store: CentreStore, { origin, waitingTally }: TestDevice): Promise<void> {
+  return store.transact(everyDevice, async (held) => held.storeTally(origin, waitingTally ?? ''))
 }
 
 /** What the centre answered, by its signature. */

@@ -12,7 +12,7 @@ import { deskOn, hear, TestStation } from './totals.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const FILE = 'fleet/collector/take-tally.ts'
 
-type Build = typeof import('../../fleet/collector/take-tally.ts')
+type Build = typeof import('../../fleet/collector/take-messages.ts')
 
 let office: Office
 let folder: string
@@ -33,32 +33,33 @@ function weakened(line: string, by: string): Promise<Build> {
   const parts = readFileSync(join(folder, FILE), 'utf8').split(line)
   if (parts.length !== 2) throw new Error(`${FILE} has this line ${parts.length - 1} times: ${line}`)
   writeFileSync(join(folder, FILE), parts.join(by))
-  return import(/* @vite-ignore */ join(folder, FILE))
+  return import(/* @vite-ignore */ join(folder, 'fleet/collector/take-messages.ts'))
 }
 
 /** Which devices' totals the centre holds after all of a station with a small device sent their own. */
-function taken({ takeTally }: Build): readonly string[] {
-  const store = office.openStore()
+async function taken({ takeMessage }: Build): Promise<readonly string[]> {
+  const store = await office.openStore()
   const desk = deskOn(store)
   const { devices } = new TestStation([40, 5, 33])
-  for (const device of devices) hear(desk, device)
-  for (const { deviceId, waitingTally } of devices) takeTally(desk, deviceId, Buffer.from(waitingTally ?? ''))
-  return store.tallies().map(({ device }) => device)
+  for (const device of devices) await hear(desk, device)
+  for (const { deviceId: device, waitingTally } of devices)
+    await takeMessage(desk, { device, kind: 'tally', payload: Buffer.from(waitingTally ?? '') })
+  return (await store.tallies()).map(({ device }) => device)
 }
 
 it('the centre as it is takes no totals of any device of a station with a small one', async () => {
-  expect(taken(await import('../../fleet/collector/take-tally.ts'))).toEqual([])
+  expect(await taken(await import('../../fleet/collector/take-messages.ts'))).toEqual([])
 })
 
 it('a centre that does not ask how many ballots there are takes them all: the test sees it', async () => {
   const build = await weakened("if (releaseOf(casts) === 'device') return undefined", 'return undefined')
-  expect(taken(build)).toEqual(['device-1', 'device-2', 'device-3'])
+  expect(await taken(build)).toEqual(['device-1', 'device-2', 'device-3'])
 })
 
 it('a centre that asks a device only for its own ballots takes its neighbours’, and the sheet tells the rest: the test sees it', async () => {
   const build = await weakened(
-    'stationOf(desk, own).journals',
-    'stationOf(desk, own).journals.filter(({ journal }) => journal.device === own.device)',
+    'stationOf(desk, held, own).journals.flatMap',
+    'stationOf(desk, held, own).journals.filter(({ journal }) => journal.device === own.device).flatMap',
   )
-  expect(taken(build)).toEqual(['device-1', 'device-3'])
+  expect(await taken(build)).toEqual(['device-1', 'device-3'])
 })

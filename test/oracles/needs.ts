@@ -71,6 +71,11 @@ export const ROOT: Need = { debian: '(and be root)', isThere: () => process.getu
 /** Tells every system call of a program, and kills it at a chosen one. */
 export const STRACE: Need = { debian: 'strace', isThere: () => runs('strace', '--version') }
 
+/** Debian puts each version's programs into a folder of its own. */
+export const POSTGRES: Need = { debian: 'postgresql', isThere: () => existsSync('/usr/lib/postgresql') }
+/** The broker; at the path where Debian puts it, which is not on every user's. */
+export const MOSQUITTO: Need = { debian: 'mosquitto', isThere: () => existsSync('/usr/sbin/mosquitto') }
+
 /** A group of tests that run with these packages there. */
 export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {
   const missing = needs.filter(({ isThere }) => !isThere()).map(({ debian }) => debian)

@@ -92,8 +92,8 @@ async function closedPort(): Promise<number> {
 }
 
 /** The centre holds the closings of device-1's neighbours: it takes no tally before. */
-function hearNeighbours(store: CentreStore): void {
-  for (const id of ['device-2', 'device-3']) hear(deskOn(store), new TestDevice(id).close())
+async function hearNeighbours(store: CentreStore): Promise<void> {
+  for (const id of ['device-2', 'device-3']) await hear(deskOn(store), new TestDevice(id).close())
 }
 
 /** Resolves once `condition` holds; the test's own time limit ends it otherwise. */
@@ -106,8 +106,8 @@ const cosignatureOf = (device: TestDevice, size: number, signer = witness.signer
 
 describe('with the centre', () => {
   it('every entry and the tally arrive, and the receipt holds under the device’s own checkpoint', async () => {
-    const store = office.openStore()
-    hearNeighbours(store)
+    const store = await office.openStore()
+    await hearNeighbours(store)
     const centre = await office.startCentre(store)
     const device = new TestDevice('device-1').appendMany(5).close()
     expect(await sync(device, centre.port).flush()).toBe('received')
@@ -116,31 +116,31 @@ describe('with the centre', () => {
     const note = addSignatureLine(device.note(size), device.receipts.get(size) ?? '')
     expect(openCosignature(note, { name: witness.name, publicKey: witness.signer.publicKey }).ok).toBe(true)
     expect(device.tally()).toBeUndefined()
-    expect(store.tallies()).toHaveLength(1)
+    expect(await store.tallies()).toHaveLength(1)
     expect(office.alarms).toEqual([])
   })
 
   it('three devices at once do not get in each other’s way', async () => {
-    const store = office.openStore()
+    const store = await office.openStore()
     const centre = await office.startCentre(store)
     const devices = ['device-1', 'device-2', 'device-3'].map((id) => new TestDevice(id).appendMany(9).close())
     const ends = await Promise.all(devices.map((device) => sync(device, centre.port).flush()))
     expect(ends).toEqual(['received', 'received', 'received'])
-    expect(store.tallies().map(({ device }) => device)).toEqual(['device-1', 'device-2', 'device-3'])
+    expect((await store.tallies()).map(({ device }) => device)).toEqual(['device-1', 'device-2', 'device-3'])
     expect(centre.counts()).toMatchObject({ receipt: 3, forged: 0, malformed: 0 })
   })
 
   it('a long journal goes up in several messages, each with a receipt', async () => {
-    const store = office.openStore()
+    const store = await office.openStore()
     const centre = await office.startCentre(store)
     const device = new TestDevice('device-1').appendMany(MAX_ENTRIES + 100)
     await sync(device, centre.port).flush()
     expect([...device.receipts.keys()]).toEqual([MAX_ENTRIES, MAX_ENTRIES + 101])
-    expect(store.journal(device.origin)?.frontier.size).toBe(MAX_ENTRIES + 101)
+    expect((await store.journal(device.origin))?.frontier.size).toBe(MAX_ENTRIES + 101)
   })
 
   it('entries that come later go up by the timer alone', async () => {
-    const centre = await office.startCentre(office.openStore())
+    const centre = await office.startCentre(await office.openStore())
     const device = new TestDevice('device-1')
     sync(device, centre.port)
     await until(() => device.receipted() === 1)
@@ -151,17 +151,17 @@ describe('with the centre', () => {
   it('a centre that lost its database gets everything again', async () => {
     const device = new TestDevice('device-1').appendMany(MAX_ENTRIES + 20).close()
     device.storeReceipt(device.entries.length, 'a receipt of the lost database')
-    const store = office.openStore()
-    hearNeighbours(store)
+    const store = await office.openStore()
+    await hearNeighbours(store)
     const centre = await office.startCentre(store)
     expect(await sync(device, centre.port).flush()).toBe('received')
-    expect(store.journal(device.origin)?.frontier.size).toBe(device.entries.length)
-    expect(store.tallies()).toHaveLength(1)
+    expect((await store.journal(device.origin))?.frontier.size).toBe(device.entries.length)
+    expect(await store.tallies()).toHaveLength(1)
   })
 
   it('a tally that the centre refuses stays with the device', async () => {
-    const store = office.openStore()
-    hearNeighbours(store)
+    const store = await office.openStore()
+    await hearNeighbours(store)
     const centre = await office.startCentre(store)
     const device = new TestDevice('device-1').close()
     device.waitingTally = device.signedTally(oneVote(3))
@@ -171,8 +171,8 @@ describe('with the centre', () => {
   })
 
   it('after the centre went away and came back in the middle of the day everything still arrives', async () => {
-    const store = office.openStore()
-    hearNeighbours(store)
+    const store = await office.openStore()
+    await hearNeighbours(store)
     const first = await office.startCentre(store)
     const device = new TestDevice('device-1').appendMany(3)
     const running = sync(device, first.port)
@@ -182,19 +182,21 @@ describe('with the centre', () => {
     const flushed = running.flush()
     await office.startCentre(store, { port: first.port })
     expect(await flushed).toBe('received')
-    expect(store.entries(device.origin, 0, 99).map(String)).toEqual(device.entries.map(String))
-    expect(store.tallies()).toHaveLength(1)
+    expect((await store.entries(device.origin, 0, 99)).map(String)).toEqual(device.entries.map(String))
+    expect(await store.tallies()).toHaveLength(1)
   })
 
   it('no receipt goes out for what the store could not write, and it arrives once the store can', async () => {
-    const store = office.openStore()
+    const store = await office.openStore()
     let broken = true
     const failing: CentreStore = {
       ...store,
-      append: (addition) => {
-        if (broken) throw new Error('disk full')
-        store.append(addition)
-      },
+      transact: (stations, work) =>
+        store.transact(stations, async (held) => {
+          const outcome = await work(held)
+          if (broken) throw new Error('disk full')
+          return outcome
+        }),
     }
     const centre = await office.startCentre(failing)
     const device = new TestDevice('device-1').appendMany(3)
@@ -219,7 +221,7 @@ describe('with the centre', () => {
   })
 
   it('a day on virtual time passes at once and waits for every answer', async () => {
-    const store = office.openStore()
+    const store = await office.openStore()
     const centre = await office.startCentre(store)
     const device = new TestDevice('device-1')
     const clock = new VirtualClock(Date.parse('2026-06-19T08:00:00Z'))
@@ -230,11 +232,11 @@ describe('with the centre', () => {
     expect(device.receipted()).toBe(7)
     device.close()
     // Its tally is told again at each turn of the timer, and taken once its neighbours are closed, some half an hour later.
-    clock.after(1_800_000, () => hearNeighbours(store))
+    clock.after(1_800_000, () => void hearNeighbours(store).then(clock.hold()))
     const closing = clock.now()
     expect(await clock.run(running.flush())).toBe('received')
     expect(clock.now() - closing).toBe(1_800_000)
-    expect(store.tallies()).toHaveLength(1)
+    expect(await store.tallies()).toHaveLength(1)
   })
 })
 
@@ -281,7 +283,7 @@ describe('with a false centre', () => {
   })
 
   it('a device that was set back is told so by its own signature that the centre kept, whether it went on since or not', async () => {
-    const centre = await office.startCentre(office.openStore())
+    const centre = await office.startCentre(await office.openStore())
     const device = new TestDevice('device-1').appendMany(6)
     const first = sync(device, centre.port)
     await first.flush()
@@ -347,7 +349,7 @@ describe('with a false centre', () => {
 describe('without a centre', () => {
   it.each([
     ['nobody listens there', closedPort],
-    ['another answers there', async () => (await office.startCentre(office.openStore())).port],
+    ['another answers there', async () => (await office.startCentre(await office.openStore())).port],
   ])('each failed connection is logged once: %s', async (_, portOf) => {
     const device = new TestDevice('device-1')
     const lines: string[] = []

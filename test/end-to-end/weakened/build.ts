@@ -48,8 +48,8 @@ export const blindToSubject: Replacement = {
 /** The centre asks for entries again but does not show the device what it signed before. */
 export const centreShowsNothing: Replacement = {
   file: 'fleet/collector/take-entries.ts',
-  line: '...(held !== undefined && { held }) })',
-  by: '...(held === undefined && { held: "" }) })',
+  line: '...(own !== undefined && { held: own }) } }',
+  by: '...(own === undefined && { held: "" }) } }',
 }
 
 /** The centre takes a second journal of a device as it took the first. */

@@ -1,0 +1,52 @@
+/**
+ * What can be said of a message by itself, before anything is known of its journal: its form, its signatures, whose it is. It needs no store and takes
+ * most of the time, so worker threads do it (`examiners.ts`); what comes out is plain data.
+ */
+import { messageHash } from '../../core/messages/answer.ts'
+import type { Refusal } from '../../core/result.ts'
+import type { Scope } from '../store/store.ts'
+import type { Alarm } from './alarm.ts'
+import type { Ground } from './desk.ts'
+import { type ExaminedEntries, examineEntries } from './examine-entries.ts'
+import { type ExaminedSheet, type ExaminedTally, examineTotals } from './examine-totals.ts'
+
+/** A message as it came. */
+export interface Inbound {
+  /** The device whose topic it came on, as the broker's access list vouches for it. */
+  readonly device: string
+  readonly kind: 'entries' | 'tally'
+  readonly payload: Uint8Array
+}
+
+/** A message of which nothing more is to be found out: it is refused, and nobody is answered. */
+export interface Refused {
+  readonly is: 'refused'
+  readonly alarm: Alarm
+}
+
+export type Examined = {
+  readonly device: string
+  /** What answers name the message by. */
+  readonly hash: string
+  /** The stations that it touches. */
+  readonly scopes: readonly Scope[]
+} & (Refused | ExaminedEntries | ExaminedTally | ExaminedSheet)
+
+/** @param now milliseconds since 1970 */
+export function examine(ground: Ground, { device, kind, payload }: Inbound, now: number): Examined {
+  const hash = messageHash(payload)
+  const found =
+    kind === 'entries' ? examineEntries(ground, device, payload, now) : examineTotals(ground, device, payload)
+  const touched = found.is === 'refused' ? [] : [device, ...found.alsoOf]
+  const scopes = new Map(
+    touched.map((id) => {
+      const scope = ground.stations.scopeOf(id)
+      return [scope.name, scope]
+    }),
+  )
+  return { ...found, device, hash, scopes: [...scopes.values()] }
+}
+
+export function refused(kind: 'malformed' | 'forged', device: string, refusal: Refusal): Refused {
+  return { is: 'refused', alarm: { kind, device, refusal } }
+}

@@ -1,0 +1,52 @@
+/** Decides on examined messages in one transaction, and encodes what is said to the devices once it has ended. */
+import type { Held } from '../store/store.ts'
+import { type Desk, encodeReply } from './desk.ts'
+import { type Examined, examine, type Inbound } from './examine.ts'
+import type { Decision, Outcome } from './outcome.ts'
+import { takeEntries } from './take-entries.ts'
+import { takeSheet } from './take-sheet.ts'
+import { takeTally } from './take-tally.ts'
+
+/**
+ * What comes of these messages, one outcome for each in their order. All that they write is on disk when the promise resolves; if it rejects, none of
+ * it is, and nobody may be told anything.
+ */
+export async function takeExamined(desk: Desk, messages: readonly Examined[]): Promise<readonly Outcome[]> {
+  const scopes = new Map(
+    messages.flatMap(({ scopes }) => scopes.map((scope) => [scope.name, scope] as const)),
+  )
+  const decide = async (held: Held) => {
+    const decisions: Decision[] = []
+    // One after another: what the first stores, the second finds.
+    for (const message of messages) decisions.push(await decideOne(desk, held, message))
+    return decisions
+  }
+  const decisions =
+    scopes.size === 0 ? messages.map(refusalOf) : await desk.store.transact([...scopes.values()], decide)
+  return decisions.map(({ reply, alarm }, i) => ({
+    ...(alarm && { alarm }),
+    ...(reply && {
+      reply: { kind: reply.kind, payload: encodeReply(desk, reply, messages[i]?.hash ?? '') },
+    }),
+  }))
+}
+
+/** What comes of one message, from its payload on. */
+export async function takeMessage(desk: Desk, message: Inbound): Promise<Outcome> {
+  const [outcome = {}] = await takeExamined(desk, [examine(desk, message, desk.clock.now())])
+  return outcome
+}
+
+function decideOne(desk: Desk, held: Held, message: Examined): Decision | Promise<Decision> {
+  const { device } = message
+  if (message.is === 'refused') return refusalOf(message)
+  if (message.is === 'entries') return takeEntries(desk, held, device, message)
+  if (message.is === 'tally') return takeTally(desk, held, device, message)
+  return takeSheet(desk, held, device, message)
+}
+
+/** A message that touches no station was refused before anybody looked. */
+function refusalOf(message: Examined): Decision {
+  if (message.is !== 'refused') throw new Error('a message that touches no station and was not refused')
+  return { alarm: message.alarm }
+}

@@ -1,0 +1,143 @@
+/** `sandogh centre status`: what the centre holds, and, where the package is given, what of it is missing. */
+import { parseArgs } from 'node:util'
+import { deviceOfOrigin } from '../../core/bundle/names.ts'
+import { openStationSheet } from '../../core/bundle/station-sheet.ts'
+import type { Definition } from '../../core/election/definition.ts'
+import { placeOf } from '../../core/election/place.ts'
+import { describeRefusal, valueOrThrow } from '../../core/result.ts'
+import { existingStore, homeOf, misuse } from '../command-line.ts'
+import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
+
+export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--check]
+      says which journals, tallies and sheets of stations the centre's database holds. The head of each journal was held against
+      the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
+      again. With the home folder it names each device of the election of which something is missing
+`
+
+/** @returns the exit code: 3 where something is missing; refusals are thrown */
+export async function status(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      store: { type: 'string' },
+      home: { type: 'string' },
+      check: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  })
+  if (positionals.length > 0) throw misuse(`status takes no "${positionals.join(' ')}"`)
+  const location = existingStore(values.store)
+  const home = values.home === undefined ? undefined : homeOf(values.home)
+  const store = await openCentreStore(location, values.check ? 'everything' : 'heads')
+  if (!store.ok) {
+    process.stderr.write(`${describeRefusal(store.error)}\n`)
+    return store.error.code === 'store.changed' ? 1 : 2
+  }
+  try {
+    const held = await readHeld(store.value)
+    process.stdout.write(heldText(held))
+    if (home === undefined) return 0
+    const missing = findMissing(home.package.definition, held)
+    process.stdout.write(missingText(missing))
+    return missing.length === 0 ? 0 : 3
+  } finally {
+    await store.value.close()
+  }
+}
+
+interface Everything {
+  readonly journals: readonly HeldJournal[]
+  readonly sheets: readonly HeldSheet[]
+  readonly forks: ReadonlyMap<string, number>
+}
+
+async function readHeld(store: CentreStore): Promise<Everything> {
+  return { journals: await store.journals(), sheets: await store.sheets(), forks: await store.forks() }
+}
+
+/** A line for each journal, one for each sheet, then the sums. */
+function heldText({ journals, sheets, forks }: Everything): string {
+  const stationOf = stationsBySheet(sheets)
+  const dead = new Set(journals.flatMap((journal) => journal.dead))
+  const takers = Map.groupBy(journals, ({ takeover }) => takeover?.origin)
+  const lines = journals.map((journal) => {
+    const { device, origin, frontier, hasTally, closing } = journal
+    const tally = totalsOf(hasTally, stationOf.get(origin))
+    const count = forks.get(origin) ?? 0
+    const loud = count === 0 ? '' : `  EQUIVOCATION: ${count} signed checkpoints contradict the entries`
+    const by = (takers.get(origin) ?? []).map(
+      (spare) => `${spare.device} after ${spare.takeover?.size} entries`,
+    )
+    const taken = by.length === 0 ? '' : `  its place was taken by ${by.join(' and by ')}`
+    const says = journal.dead.map((said) => `  declares ${said} dead`)
+    const end = closing === undefined ? '' : ' AND CLOSED'
+    const isDead = dead.has(device) ? `  WAS DECLARED DEAD${end}` : ''
+    return `${device}  ${frontier.size} entries  ${tally}  ${origin}${taken}${says.join('')}${isDead}${loud}`
+  })
+  for (const { station, device, document, messageKey } of sheets) {
+    const { without } = valueOrThrow(openStationSheet(document, messageKey, `sheet of ${station}`))
+    const told = without.length === 0 ? '' : `, counted without ${without.join(', ')}: declared dead`
+    lines.push(`${station}  sheet received from ${device}${told}`)
+  }
+  const devices = new Set(journals.map(({ device }) => device)).size
+  const entries = journals.reduce((sum, { frontier }) => sum + frontier.size, 0)
+  const tallies = journals.filter(({ hasTally }) => hasTally).length
+  const totals = `${tallies} tallies received, ${sheets.length} sheets of stations received`
+  lines.push(`${devices} devices, ${entries} entries, ${totals}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** The station whose sheet lists a journal, by its origin. The store verified each sheet when it was opened. */
+function stationsBySheet(sheets: readonly HeldSheet[]): ReadonlyMap<string, string> {
+  return new Map(
+    sheets.flatMap(({ station, document, messageKey }) => {
+      const { journals } = valueOrThrow(openStationSheet(document, messageKey, `sheet of ${station}`))
+      return journals.map(({ origin }) => [origin, station] as const)
+    }),
+  )
+}
+
+/** How the totals of a journal are there, in words. */
+function totalsOf(hasTally: boolean, station: string | undefined): string {
+  if (station === undefined) return hasTally ? 'tally received' : 'no tally yet'
+  const counted = `counted by the sheet of ${station}`
+  return hasTally ? `${counted}, A TALLY OF ITS OWN IS NOT COUNTED and should not have left it` : counted
+}
+
+interface Missing {
+  readonly station: string
+  readonly device: string
+  readonly what: 'nothing received' | 'its closing' | 'its totals'
+}
+
+/** What is not there of each place of the definition, in its order. A device that was declared dead is missing too: its ballots are in no count. */
+function findMissing(definition: Definition, { journals, sheets }: Everything): readonly Missing[] {
+  const byPlace = Map.groupBy(journals, (journal) => placeOfHeld(definition, journal))
+  const counted = stationsBySheet(sheets)
+  return definition.stations.flatMap(({ id: station, devices }) =>
+    devices.flatMap((device): Missing[] => {
+      const held = byPlace.get(device) ?? []
+      if (held.length === 0) return [{ station, device, what: 'nothing received' }]
+      if (held.every(({ closing }) => closing === undefined))
+        return [{ station, device, what: 'its closing' }]
+      const hasTotals = held.some(({ hasTally, origin }) => hasTally || counted.has(origin))
+      return hasTotals ? [] : [{ station, device, what: 'its totals' }]
+    }),
+  )
+}
+
+function placeOfHeld(
+  { stations, authority, election }: Definition,
+  { device, takeover }: HeldJournal,
+): string {
+  const tookOver = takeover && deviceOfOrigin({ authority, election }, takeover.origin)
+  return placeOf({ stations }, device, tookOver)?.device ?? device
+}
+
+function missingText(missing: readonly Missing[]): string {
+  if (missing.length === 0) return 'nothing is missing\n'
+  const lines = missing.map(
+    ({ station, device, what }) => `MISSING  ${device} of station ${station}: ${what}`,
+  )
+  return `${lines.join('\n')}\n${missing.length} missing\n`
+}

@@ -1,0 +1,21 @@
+/** What the store reads outside a transaction, the same over every database. */
+import { journalOf, type Rows, sheetOf, tallyOf } from './rows.ts'
+import type { CentreStore } from './store.ts'
+
+export function readingOf(rows: Rows): Omit<CentreStore, 'transact' | 'close'> {
+  return {
+    journals: async () => (await rows.journals()).map(journalOf),
+    journal: async (origin) => {
+      const row = await rows.journal(origin)
+      return row && journalOf(row)
+    },
+    entries: rows.entries,
+    checkpoint: rows.checkpoint,
+    latestCheckpoint: rows.latestCheckpoint,
+    tally: async (origin) => (await rows.tallies(origin)).map(tallyOf)[0],
+    tallies: async () => (await rows.tallies()).map(tallyOf),
+    sheet: async (station) => (await rows.sheets(station)).map(sheetOf)[0],
+    sheets: async () => (await rows.sheets()).map(sheetOf),
+    forks: async () => new Map((await rows.forks()).map(({ origin, count }) => [origin, count])),
+  }
+}

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { valueOrThrow } from '../../core/result.ts'
+import { openCentreStore } from '../../fleet/store/store.ts'
+import { StoreUnavailable } from '../../fleet/store/unavailable.ts'
+import { describeWith, POSTGRES } from '../oracles/needs.ts'
+import { addition, append } from './additions.ts'
+import { everyDevice, TestDevice } from './office.ts'
+import { PostgresServer } from './postgres-server.ts'
+import { storeContract } from './store-contract.ts'
+
+describeWith([POSTGRES], 'PostgreSQL', () => {
+  let server: PostgresServer
+
+  beforeAll(async () => {
+    server = await PostgresServer.start()
+  })
+  afterAll(() => server.close())
+
+  const codeOf = async (url: string) => {
+    const opened = await openCentreStore(url)
+    if (!opened.ok) return opened.error.code
+    await opened.value.close()
+    return 'opened'
+  }
+
+  describe('the contract:', () => {
+    storeContract(
+      async () => {
+        const location = await server.database()
+        return {
+          location,
+          run: async (sql) => {
+            await server.ask(sql, location)
+          },
+          unprotect: (table) => `DROP TRIGGER ${table}_never ON ${table}`,
+          close: async () => {},
+        }
+      },
+      (hex) => `'\\x${hex}'`,
+    )
+  })
+
+  it('no table is emptied', async () => {
+    const url = await server.database()
+    await append(
+      valueOrThrow(await openCentreStore(url)),
+      addition(new TestDevice('device-1').appendMany(3), 0, 4),
+    )
+    for (const table of ['entries', 'tallies', 'devices CASCADE'])
+      await expect(server.ask(`TRUNCATE ${table}`, url), table).rejects.toThrow(/never/)
+  })
+
+  it('a database that is not the centre’s, or of a later version, is refused and left as it is', async () => {
+    const [other, later] = [await server.database(), await server.database()]
+    await server.ask('CREATE TABLE mine (x int)', other)
+    expect(await codeOf(other)).toBe('store.foreign')
+    expect(
+      await server.ask('SELECT tablename FROM pg_tables WHERE schemaname = current_schema()', other),
+    ).toEqual([{ tablename: 'mine' }])
+    expect(await codeOf(later)).toBe('opened')
+    await server.ask('INSERT INTO sandogh_centre_versions VALUES (2)', later)
+    expect(await codeOf(later)).toBe('store.foreign')
+  })
+
+  it('several programs open an empty database at once, and one makes the tables', async () => {
+    const url = await server.database()
+    expect(await Promise.all([1, 2, 3, 4].map(() => codeOf(url)))).toEqual(new Array(4).fill('opened'))
+    expect(await server.ask('SELECT version FROM sandogh_centre_versions', url)).toEqual([{ version: 1 }])
+  })
+
+  it('one that may forget what it acknowledged is refused, and no refusal tells the password', async () => {
+    const url = await server.database()
+    expect(await codeOf(`${url}?options=-c%20synchronous_commit%3Doff`)).toBe('store.setting')
+    const opened = await openCentreStore(url.replace('for%20a%20test', 'secret'))
+    expect(!opened.ok && [opened.error.code, JSON.stringify(opened.error).includes('secret')]).toEqual([
+      'store.open',
+      false,
+    ])
+    const careless = await PostgresServer.start(['fsync=off'])
+    try {
+      expect(await codeOf(careless.url())).toBe('store.setting')
+    } finally {
+      await careless.close()
+    }
+  })
+
+  it('a connection that is killed in the middle of a transaction leaves nothing half, and the next one is made', async () => {
+    const store = valueOrThrow(await openCentreStore(await server.database()))
+    const device = new TestDevice('device-1').appendMany(9)
+    await append(store, addition(device, 0, 3))
+    const killed = store.transact(everyDevice, async (held) => {
+      await held.append(addition(device, 3, 6))
+      // It is written, though not committed.
+      expect(await held.entries(device.origin, 0, 99)).toHaveLength(6)
+      await server.ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'",
+      )
+      await held.append(addition(device, 6, 8))
+    })
+    await expect(killed).rejects.toThrow(StoreUnavailable)
+    expect(await store.entries(device.origin, 0, 99)).toHaveLength(3)
+    await append(store, addition(device, 3, 10))
+    expect(await store.entries(device.origin, 0, 99)).toHaveLength(10)
+    await store.close()
+  })
+
+  it('a server that is killed keeps what it acknowledged, and the store finds it again', async () => {
+    const url = await server.database()
+    const store = valueOrThrow(await openCentreStore(url))
+    const device = new TestDevice('device-1').appendMany(9)
+    await append(store, addition(device, 0, 5))
+    await server.kill()
+    await expect(append(store, addition(device, 5, 10))).rejects.toThrow(StoreUnavailable)
+    await server.run()
+    expect(await store.entries(device.origin, 0, 99)).toHaveLength(5)
+    await append(store, addition(device, 5, 10))
+    await store.close()
+    expect(await codeOf(url)).toBe('opened')
+  })
+})

@@ -1,0 +1,291 @@
+/** What every store of the centre holds to, whichever database is under it. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { valueOrThrow } from '../../core/result.ts'
+import { frontierRoot } from '../../core/tlog/tree.ts'
+import { type CentreStore, type OpeningCheck, openCentreStore } from '../../fleet/store/store.ts'
+import { addition, append, storeSheet } from './additions.ts'
+import { everyDevice, TestDevice } from './office.ts'
+import { hash, spareOf } from './spares.ts'
+import { TestStation } from './totals.ts'
+
+/** An empty database of its own for a test. */
+export interface TestDatabase {
+  readonly location: string
+  /** Runs SQL on a connection of its own, as whoever holds the database may. Rejects as the database does. */
+  run(sql: string): Promise<void>
+  /** The SQL that takes the protection of a table away. */
+  unprotect(table: string): string
+  close(): Promise<void>
+}
+
+/** @param bytes how the database writes bytes, from hexadecimal digits */
+export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: string) => string): void {
+  let database: TestDatabase
+  let stores: CentreStore[]
+
+  beforeEach(async () => {
+    database = await make()
+    stores = []
+  })
+  afterEach(async () => {
+    for (const store of stores) await store.close()
+    await database.close()
+  })
+
+  async function open(check?: OpeningCheck): Promise<CentreStore> {
+    const store = valueOrThrow(await openCentreStore(database.location, check))
+    stores.push(store)
+    return store
+  }
+
+  /** The refusal at opening, after somebody changed the database behind the store's back. */
+  async function refusalAfter(check: OpeningCheck, ...statements: readonly string[]): Promise<string> {
+    for (const statement of statements) await database.run(statement)
+    const opened = await openCentreStore(database.location, check)
+    if (!opened.ok) return opened.error.code
+    stores.push(opened.value)
+    return 'opened'
+  }
+
+  it('what was stored is there again after the program was started anew', async () => {
+    const device = new TestDevice('device-1').appendMany(6).close()
+    const size = device.entries.length
+    const first = await open()
+    await append(first, addition(device, 0, 4))
+    await append(first, addition(device, 4, size))
+    await first.transact(everyDevice, async (held) =>
+      held.storeTally(device.origin, device.waitingTally ?? ''),
+    )
+    const again = await open()
+    const journal = await again.journal(device.origin)
+    expect(journal).toMatchObject({
+      device: 'device-1',
+      closing: { casts: 32, seq: size - 1 },
+      hasTally: true,
+      dead: [],
+      receiptedAt: 1_780_000_000 + size,
+    })
+    expect(journal?.illegal).toBeUndefined()
+    expect(journal && frontierRoot(journal.frontier)).toEqual(
+      frontierRoot(addition(device, 0, size).frontier),
+    )
+    expect(await again.journals()).toEqual([journal])
+    expect((await again.entries(device.origin, 0, 999)).map(String)).toEqual(device.entries.map(String))
+    expect(await again.checkpoint(device.origin, 4)).toEqual({
+      size: 4,
+      note: device.note(4),
+      cosignature: '— line of 4',
+    })
+    expect((await again.latestCheckpoint(device.origin))?.size).toBe(size)
+    expect((await again.tally(device.origin))?.document).toBe(device.waitingTally)
+    expect((await again.tallies()).map(({ device: id }) => id)).toEqual(['device-1'])
+  })
+
+  it('what a transaction wrote it reads back at once, and nobody else reads it before its end', async () => {
+    const device = new TestDevice('device-1').appendMany(3)
+    const store = await open()
+    await store.transact(everyDevice, async (held) => {
+      await held.append(addition(device, 0, 2))
+      expect(held.journal(device.origin)?.frontier.size).toBe(2)
+      expect(held.journalsOf('device-1')).toHaveLength(1)
+      expect(await held.entries(device.origin, 0, 9)).toHaveLength(2)
+      expect((await held.latestCheckpoint(device.origin))?.size).toBe(2)
+      await held.append(addition(device, 2, 4))
+      expect(await store.journals()).toEqual([])
+    })
+    expect((await store.journal(device.origin))?.frontier.size).toBe(4)
+  })
+
+  it('a half of a transaction is never stored', async () => {
+    const device = new TestDevice('device-1').appendMany(5)
+    const store = await open()
+    await append(store, addition(device, 0, 3))
+    // The entries alone would fit; the checkpoint of size 3 is there already.
+    const broken = { ...addition(device, 3, 6), frontier: addition(device, 0, 3).frontier }
+    await expect(append(store, broken)).rejects.toThrow()
+    const failing = store.transact(everyDevice, async (held) => {
+      await held.append(addition(device, 3, 6))
+      await held.entries(device.origin, 0, 9)
+      throw new Error('in the middle')
+    })
+    await expect(failing).rejects.toThrow('in the middle')
+    expect(await store.entries(device.origin, 0, 99)).toHaveLength(3)
+    expect((await store.journal(device.origin))?.frontier.size).toBe(3)
+    await append(store, addition(device, 3, 6))
+    expect(await store.entries(device.origin, 0, 99)).toHaveLength(6)
+  })
+
+  it('two programs at one journal come one after the other, and each finds what the other stored', async () => {
+    const devices = ['device-1', 'device-2', 'device-4'].map((id) => new TestDevice(id).appendMany(29))
+    const two = [await open(), await open('heads')]
+    const grow = (store: CentreStore, device: TestDevice) =>
+      store.transact(everyDevice, async (held) => {
+        const size = held.journal(device.origin)?.frontier.size ?? 0
+        await held.append(addition(device, size, size + 2))
+      })
+    await Promise.all(
+      Array.from({ length: 45 }, (_, i) => {
+        const [store, device] = [two[i % 2], devices[i % 3]]
+        if (store === undefined || device === undefined) throw new Error('two stores, three devices')
+        return grow(store, device)
+      }),
+    )
+    for (const { origin, entries } of devices)
+      expect((await two[0]?.entries(origin, 0, 99))?.map(String)).toEqual(entries.map(String))
+    expect(await refusalAfter('everything')).toBe('opened')
+  })
+
+  it('no row can be changed, deleted, replaced or put out of order', async () => {
+    const station = new TestStation([40, 5, 33])
+    const store = await open()
+    await storeSheet(store, station)
+    const [device, second] = station.devices
+    const { origin } = device
+    await store.transact(everyDevice, async (held) => {
+      held.storeTally(origin, device.waitingTally ?? '')
+      held.storeFork(origin, 3, 'a note')
+      await held.append(addition(spareOf(device, 4), 0, 2))
+    })
+    const declaring = second.append({
+      type: 'device.declared_dead',
+      device: 'device-3',
+      by: [
+        { role: 'executive', certificate: hash('executive') },
+        { role: 'supervisory', certificate: hash('supervisory') },
+      ],
+    })
+    const size = declaring.entries.length
+    await append(store, addition(declaring, size - 1, size))
+    for (const [table, column] of [
+      ['devices', 'device'],
+      ['entries', 'seq'],
+      ['checkpoints', 'cosignature'],
+      ['closings', 'casts'],
+      ['declarations', 'device'],
+      ['takeovers', 'size'],
+      ['tallies', 'document'],
+      ['sheets', 'station'],
+      ['forks', 'note'],
+    ] as const) {
+      await expect(database.run(`UPDATE ${table} SET ${column} = ${column}`), table).rejects.toThrow(/never/)
+      await expect(database.run(`DELETE FROM ${table}`), table).rejects.toThrow(/never/)
+    }
+    const entry = (seq: number) =>
+      `INSERT INTO entries (origin, seq, bytes) VALUES ('${origin}', ${seq}, ${bytes('00')})`
+    await expect(database.run(entry(999)), 'a gap').rejects.toThrow(/order/)
+    await expect(database.run(entry(3)), 'one twice').rejects.toThrow()
+    await expect(
+      store.transact(everyDevice, async (held) =>
+        held.storeSheet('station-1', second.origin, station.signed({}, second)),
+      ),
+    ).rejects.toThrow()
+    await expect(
+      store.transact(everyDevice, async (held) => held.storeSheet('station-2', 'no journal', 'text')),
+    ).rejects.toThrow()
+    expect(await refusalAfter('everything')).toBe('opened')
+  })
+
+  it('the first contradicting checkpoint of each size is kept', async () => {
+    const device = new TestDevice('device-1').appendMany(3)
+    const store = await open()
+    await append(store, addition(device, 0, 4))
+    for (const [size, note] of [
+      [3, 'one'],
+      [3, 'two'],
+      [4, 'three'],
+    ] as const)
+      await store.transact(everyDevice, async (held) => held.storeFork(device.origin, size, note))
+    expect((await store.forks()).get(device.origin)).toBe(2)
+  })
+
+  it('a sheet is there again after a new start', async () => {
+    const station = new TestStation([40, 5, 33])
+    await storeSheet(await open(), station)
+    const [sheet, ...others] = await (await open()).sheets()
+    expect(others).toEqual([])
+    expect(sheet).toMatchObject({ station: 'station-1', device: 'device-1', document: station.signed() })
+    expect(Buffer.from(sheet?.messageKey ?? [])).toEqual(
+      Buffer.from(station.devices[0].messageSigner.publicKey),
+    )
+  })
+
+  it('strings are kept as they are, whatever they say to a database or a browser', async () => {
+    const device = new TestDevice('device-1').appendMany(1)
+    for (const text of [
+      "x'); DROP TABLE entries; --",
+      '<script>alert(1)</script>&amp;"',
+      '$1 ? :name \\ \u202e\u0000'.slice(0, -1),
+      '\u0626\ud83d\udc9b',
+    ])
+      device.append({
+        type: 'device.started',
+        peripherals: {
+          touchscreen: text,
+          'card-reader': text,
+          printer: text,
+          'io-board': text,
+          display: text,
+        },
+        program: hash('program'),
+      })
+    const store = await open()
+    const size = device.entries.length
+    await append(store, { ...addition(device, 0, size), cosignature: "— '; DELETE FROM checkpoints; --" })
+    await store.transact(everyDevice, async (held) => {
+      held.storeTally(device.origin, `{"'; DROP TABLE tallies; --":"<b>\u0000</b>"}`)
+      held.storeFork(device.origin, 1, "'); DROP TABLE forks; --")
+    })
+    const again = await open()
+    expect((await again.entries(device.origin, 0, 99)).map(String)).toEqual(device.entries.map(String))
+    expect((await again.tally(device.origin))?.document).toBe(`{"'; DROP TABLE tallies; --":"<b>\u0000</b>"}`)
+    expect((await again.latestCheckpoint(device.origin))?.cosignature).toBe(
+      "— '; DELETE FROM checkpoints; --",
+    )
+    expect(await again.journal("' OR 1=1 --")).toBeUndefined()
+    expect((await again.forks()).get(device.origin)).toBe(1)
+  })
+
+  describe('a database that was changed behind its back is refused at opening:', () => {
+    const at = `WHERE seq = 2`
+
+    it.each([
+      ['an entry', 'entries', `UPDATE entries SET bytes = ${bytes('7b7d')} ${at}`, 'everything'],
+      ['the last entry taken away', 'entries', 'DELETE FROM entries WHERE seq = 4', 'heads'],
+      [
+        'the head of its tree',
+        'checkpoints',
+        `UPDATE checkpoints SET roots = ${bytes('00'.repeat(64))}`,
+        'heads',
+      ],
+      ['the signed checkpoint', 'checkpoints', "UPDATE checkpoints SET note = 'mine'", 'heads'],
+      ['its size', 'checkpoints', 'UPDATE checkpoints SET size = 4', 'heads'],
+      ['no checkpoint at all', 'checkpoints', 'DELETE FROM checkpoints', 'heads'],
+    ] as const)('%s', async (_, table, statement, check) => {
+      await append(await open(), addition(new TestDevice('device-1').appendMany(4), 0, 5))
+      expect(await refusalAfter(check, database.unprotect(table), statement)).toBe('store.changed')
+    })
+
+    it.each([
+      ['closings', 'UPDATE closings SET casts = 33'],
+      ['closings', "UPDATE closings SET commitment = 'other'"],
+      ['closings', 'DELETE FROM closings'],
+      ['checkpoints', "UPDATE checkpoints SET day = 'legal'"],
+    ] as const)('what was noted of its entries, %s: %s', async (table, statement) => {
+      const device = new TestDevice('device-1').close().append({ type: 'ballot.cast', count: 33 })
+      await append(await open(), addition(device, 0, device.entries.length))
+      expect(await refusalAfter('everything', database.unprotect(table), statement)).toBe('store.changed')
+    })
+
+    it.each([
+      ['signed by nobody', `UPDATE sheets SET document = ${bytes('7b7d')}`],
+      ['of another station', "UPDATE sheets SET station = 'station-2'"],
+      [
+        'of another device',
+        "UPDATE sheets SET origin = (SELECT origin FROM devices WHERE device = 'device-2')",
+      ],
+    ] as const)('a sheet %s', async (_, statement) => {
+      await storeSheet(await open(), new TestStation([40, 5, 33]))
+      expect(await refusalAfter('heads', database.unprotect('sheets'), statement)).toBe('store.changed')
+    })
+  })
+}
