@@ -39,8 +39,8 @@ const tell: (message: FromAttackers) => void = underParent<ToAttackers, FromAtta
   async ({ seed, file: path, orders }) => {
     const file = CountryFile.open(path)
     const electionPackage = openCountryPackage(seed, file.packageText)
-    const { authorityDer, centre } = officeOf(seed)
-    const ca = certificatePem(authorityDer)
+    const { centreName: servername, tls } = officeOf(seed)
+    const { ca } = tls
     const { election } = electionPackage.definition
     const perform = async (order: AttackOrder) => {
       const [device, other] = file.devices([order.number, order.as === 'forger' ? order.other : order.number])
@@ -58,7 +58,7 @@ const tell: (message: FromAttackers) => void = underParent<ToAttackers, FromAtta
         key: ed25519PrivateKeyPem(device.tlsSeed),
         cert: certificatePem(device.certificate),
         ca,
-        servername: centre.name,
+        servername,
         clientId: device.id,
         protocolVersion: 4,
         clean: true,

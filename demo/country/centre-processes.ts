@@ -2,25 +2,32 @@
  * The centre of a run as processes: two brokers, each with a collector of its own, over one store. The only file that knows how they are started and
  * stopped, and where the store lies.
  */
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { CentreOrders, FromCentre } from './centre-program.ts'
-import { Child } from './children.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import { systemClock } from '../../device-agent/system.ts'
+import { writeMosquitto } from '../../fleet/broker/mosquitto.ts'
+import { type CentreHome, readCentreHome, writeCentreHome } from '../../fleet/home.ts'
+import { CommandProcess } from './command-process.ts'
+import { officeOf } from './election.ts'
+import { freePort, PostgresServer } from './postgres-server.ts'
 
-const PROGRAM = new URL('centre-program.ts', import.meta.url)
 /** A country's brokers: one process here can hold 20,000 open files. */
 export const SIDES = 2
 
-/** What a run may choose from; what has no program yet is not in it. */
-export const BROKERS = ['aedes'] as const
-export const STORES = ['sqlite'] as const
+/** What a run may choose from. */
+export const BROKERS = ['aedes', 'mosquitto'] as const
+export const STORES = ['sqlite', 'postgres'] as const
 
 export interface CentreChoice {
   readonly seed: string
-  /** The folder of the run, and the country's file in it. */
+  /** The folder of the run. */
   readonly out: string
-  readonly file: string
+  readonly packageText: string
+  readonly broker: (typeof BROKERS)[number]
+  readonly store: (typeof STORES)[number]
 }
 
 /** What a collector raised an alarm about. */
@@ -29,19 +36,26 @@ export interface Named {
   readonly kind: string
 }
 
-type Process = Child<CentreOrders, FromCentre>
-
 /** Two brokers, two collectors, a store. */
 export class CentreProcesses {
   readonly #choice: CentreChoice
+  readonly #home: CentreHome
   readonly #onAlarm: (alarm: Named) => void
   readonly #ports: number[] = new Array<number>(SIDES).fill(0)
-  readonly #brokers: (Process | undefined)[] = []
-  readonly #collectors: (Process | undefined)[] = []
+  readonly #brokers: (CommandProcess | undefined)[] = []
+  readonly #collectors: (CommandProcess | undefined)[] = []
+  #postgres: PostgresServer | undefined
+  #store: string
 
   constructor(choice: CentreChoice, onAlarm: (alarm: Named) => void) {
+    const { seed, out, packageText } = choice
     this.#choice = choice
     this.#onAlarm = onAlarm
+    const folder = join(out, 'centre')
+    const { material } = officeOf(seed)
+    writeCentreHome(folder, { ...material, packageText })
+    this.#home = valueOrThrow(readCentreHome(folder, systemClock.now()))
+    this.#store = join(out, 'centre.db')
   }
 
   /** Each has an address of its own: ports towards one run out near 28,000. */
@@ -56,41 +70,75 @@ export class CentreProcesses {
 
   /** The address of the store, for a collector and for whoever looks into it afterwards. */
   get store(): string {
-    return join(this.#choice.out, 'centre.db')
+    return this.#store
   }
 
   get brokers(): readonly number[] {
     return this.#brokers.flatMap((process) => process?.pid ?? [])
   }
 
+  /** Of the collectors, and of a database that is a program of its own. */
   get collectors(): readonly number[] {
-    return this.#collectors.flatMap((process) => process?.pid ?? [])
+    return [...this.#collectors.map((process) => process?.pid), this.#postgres?.pid].flatMap(
+      (pid) => pid ?? [],
+    )
   }
 
   /** An empty store in the place of whatever was there. No collector may be running. */
-  emptyStore(): void {
-    for (const end of ['', '-wal', '-shm']) rmSync(`${this.store}${end}`, { force: true })
+  async emptyStore(): Promise<void> {
+    if (this.#choice.store === 'sqlite') {
+      for (const end of ['', '-wal', '-shm']) rmSync(`${this.#store}${end}`, { force: true })
+      return
+    }
+    this.#postgres ??= await PostgresServer.start()
+    this.#store = await this.#postgres.database()
   }
 
   /** Starts a broker, on the port that it had before. */
   async startBroker(side: number): Promise<void> {
-    const { seed, file } = this.#choice
-    const broker = this.#child(`broker ${side + 1}`)
+    const place = { out: this.#choice.out, name: `broker ${side + 1}` }
+    const host = this.host(side)
+    if (this.#choice.broker === 'mosquitto') {
+      const port = this.#ports[side] || (await freePort(host))
+      this.#ports[side] = port
+      const folder = join(this.#choice.out, `mosquitto-${side + 1}`)
+      const file = valueOrThrow(writeMosquitto(folder, this.#home, { host, port }))
+      // Whoever runs this stays who that is: another user would have to come to the files.
+      if (process.getuid?.() === 0) writeFileSync(file, `${readFileSync(file, 'utf8')}\nuser root\n`)
+      const broker = CommandProcess.other('/usr/sbin/mosquitto', ['-c', file], place)
+      this.#brokers[side] = broker
+      await listening(broker, host, port)
+      return
+    }
+    const listen = `${host}:${this.#ports[side]}`
+    const words = ['centre', 'broker', '--home', this.#home.folder, '--listen', listen]
+    const broker = CommandProcess.sandogh(words, place)
     this.#brokers[side] = broker
-    broker.tell({ be: 'broker', seed, file, host: this.host(side), port: this.#ports[side] ?? 0 })
-    this.#ports[side] = await ready(broker)
+    const said = await broker.said('broker of')
+    this.#ports[side] = Number(/:([0-9]+)$/.exec(said)?.[1])
   }
 
   /** Starts the collector of a side; resolves once it is subscribed. */
   async startCollector(side: number): Promise<void> {
-    const { seed, file } = this.#choice
-    const collector = this.#child(`collector ${side + 1}`)
+    const place = { out: this.#choice.out, name: `collector ${side + 1}` }
+    const broker = this.url(side)
+    const words = [
+      'centre',
+      'collect',
+      '--home',
+      this.#home.folder,
+      '--broker',
+      broker,
+      '--store',
+      this.#store,
+    ]
+    const collector = CommandProcess.sandogh(words, place)
     this.#collectors[side] = collector
-    collector.hear((message) => {
-      if (message.is === 'alarm') this.#onAlarm({ device: message.device, kind: message.kind })
+    collector.hear((line) => {
+      const alarm = alarmIn(line)
+      if (alarm !== undefined) this.#onAlarm(alarm)
     })
-    collector.tell({ be: 'collector', seed, file, broker: this.url(side), store: this.store })
-    await ready(collector)
+    await collector.said('hears the devices')
   }
 
   async killBroker(side: number): Promise<void> {
@@ -103,8 +151,13 @@ export class CentreProcesses {
     this.#collectors[side] = undefined
   }
 
-  /** Kills the database and starts it again after so long. It is inside the collectors: they go and come with it. */
+  /** Kills the database and starts it again after so long. SQLite's is inside the collectors: they go and come with it. */
   async restartDatabase(downMs: number): Promise<void> {
+    if (this.#postgres !== undefined) {
+      await this.#postgres.kill()
+      await pause(downMs)
+      return await this.#postgres.run()
+    }
     const sides = Array.from({ length: SIDES }, (_, side) => side)
     await Promise.all(sides.map((side) => this.killCollector(side)))
     await pause(downMs)
@@ -117,14 +170,30 @@ export class CentreProcesses {
 
   async end(): Promise<void> {
     await this.endCollectors()
-    await Promise.all(this.#brokers.splice(0).map((broker) => broker?.end()))
-  }
-
-  #child(name: string): Process {
-    return new Child<CentreOrders, FromCentre>(name, PROGRAM, this.#choice.out, 'centre')
+    // A broker that is asked would first close every connection; there is nothing in it to lose.
+    await Promise.all(this.#brokers.splice(0).map((broker) => broker?.kill()))
+    await this.#postgres?.close()
   }
 }
 
-function ready(child: Process): Promise<number> {
-  return child.until((message) => (message.is === 'ready' ? message.port : undefined))
+/** What a line of a collector's log says of an alarm. */
+function alarmIn(line: string): Named | undefined {
+  if (!line.includes('"collector: alarm"')) return undefined
+  const { device, alarm } = JSON.parse(line) as { readonly device: string; readonly alarm: string }
+  return { device, kind: alarm }
+}
+
+/** Resolves when somebody listens there. */
+async function listening(broker: CommandProcess, host: string, port: number): Promise<void> {
+  while (!broker.isGone) {
+    const isThere = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, host)
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+      socket.once('connect', () => socket.destroy())
+    })
+    if (isThere) return
+    await pause(20)
+  }
+  throw new Error('a broker ended by itself: see centre.log')
 }

@@ -77,7 +77,17 @@ export async function main(args: readonly string[]): Promise<number> {
     telling.stage(`${devices} devices are made, each with its polling day`)
     const file = await prepareCountry(out, { seed, devices }, telling)
     const electionPackage = openCountryPackage(seed, file.packageText)
-    const parts = { seed, devices, out, path: join(out, 'country.db'), file, electionPackage, telling }
+    const parts = {
+      seed,
+      devices,
+      out,
+      path: join(out, 'country.db'),
+      file,
+      electionPackage,
+      telling,
+      broker,
+      store,
+    }
     const asked = { devices, seed, store, broker }
     const { report, figures, problems } =
       plan === 'plain' ? await plain(parts, asked) : await faulty(parts, asked)

@@ -3,12 +3,14 @@
  * comes from the seed, so that every process of a run makes its own keys and none is passed around.
  */
 import type { Definition } from '../../core/election/definition.ts'
-import { authorityCertificate } from '../../core/keys/certificate.ts'
+import { authorityCertificate, certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
 import type { Signer } from '../../core/ports.ts'
 import { ok, valueOrThrow } from '../../core/result.ts'
+import type { TlsIdentity } from '../../fleet/broker/broker.ts'
+import type { CentreMaterial } from '../../fleet/home.ts'
 import { holdCeremony } from '../../provisioning/ceremony/hold-ceremony.ts'
 import { type Issuing, issueCentreCertificate } from '../../provisioning/enrolment/certificates.ts'
 import { buildPackage } from '../../provisioning/package/build-package.ts'
@@ -40,13 +42,13 @@ export interface PlannedStation {
 export interface Office {
   readonly authority: Signer
   readonly authorityDer: Uint8Array
-  readonly centre: {
-    readonly name: string
-    readonly tlsSeed: Uint8Array
-    readonly certificate: Uint8Array
-    readonly witness: { readonly name: string; readonly signer: Signer }
-    readonly messageSigner: Signer
-  }
+  readonly centreName: string
+  /** What devices verify answers with. */
+  readonly messageKey: Uint8Array
+  /** As the centre shows itself on TLS. */
+  readonly tls: TlsIdentity
+  /** All of it but the package, for the centre's home folder. */
+  readonly material: Omit<CentreMaterial, 'packageText'>
 }
 
 /** The stations of a country of so many devices. */
@@ -79,29 +81,36 @@ export function issuingOf(seed: string, draws: string): Issuing {
 /** Authority and centre, from the seed. */
 export function officeOf(seed: string): Office {
   const authority = signerOf(seed, 'authority')
-  const messageSigner = signerOf(seed, 'centre message')
+  const authorityDer = authorityCertificate({
+    authority,
+    authorityName: AUTHORITY,
+    serial: Uint8Array.of(1),
+    ...VALIDITY,
+  })
+  const messageKey = signerOf(seed, 'centre message').publicKey
   const tlsSeed = seedOf(seed, 'centre tls')
-  const keys = { tls: signerFromSeed(tlsSeed).publicKey, message: messageSigner.publicKey }
+  const keys = { tls: signerFromSeed(tlsSeed).publicKey, message: messageKey }
+  const certificate = valueOrThrow(
+    issueCentreCertificate({ subject: CENTRE, ...keys }, { authority: AUTHORITY }, issuingOf(seed, 'centre')),
+  )
   return {
     authority,
-    authorityDer: authorityCertificate({
-      authority,
-      authorityName: AUTHORITY,
-      serial: Uint8Array.of(1),
-      ...VALIDITY,
-    }),
-    centre: {
+    authorityDer,
+    centreName: CENTRE,
+    messageKey,
+    tls: {
+      key: ed25519PrivateKeyPem(tlsSeed),
+      cert: certificatePem(certificate),
+      ca: certificatePem(authorityDer),
+    },
+    material: {
       name: CENTRE,
-      tlsSeed,
-      certificate: valueOrThrow(
-        issueCentreCertificate(
-          { subject: CENTRE, ...keys },
-          { authority: AUTHORITY },
-          issuingOf(seed, 'centre'),
-        ),
-      ),
-      witness: { name: WITNESS, signer: signerOf(seed, 'witness') },
-      messageSigner,
+      authorityKey: authority.publicKey,
+      authorityDer,
+      identities: { [CENTRE]: { certificate, seed: tlsSeed } },
+      witnessSeed: seedOf(seed, 'witness'),
+      messageSeed: seedOf(seed, 'centre message'),
+      groupSecret: seedOf(seed, 'group'),
     },
   }
 }

@@ -42,21 +42,23 @@ export interface FaultyFigures {
 
 /** Runs it. */
 export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
-  const { seed, devices, out, path, file, electionPackage, telling } = parts
+  const { seed, devices, out, path, file, electionPackage, telling, broker, store } = parts
   const plan = drawFaultPlan(devices, seededRandom(`${seed}: faults`))
   const spreadMs = Math.max(SHORTEST_SPREAD_MS, devices)
   const lines = printFaultPlan(plan, spreadMs)
   telling.stage('the plan of faults')
   for (const line of lines) telling.detail(line)
   const named: Named[] = []
-  const centre = new CentreProcesses({ seed, out, file: path }, (alarm) => named.push(alarm))
+  const centre = new CentreProcesses({ seed, out, packageText: file.packageText, broker, store }, (alarm) =>
+    named.push(alarm),
+  )
   const loaders = new Loaders(devices, out)
   const links = new Child<ToLinks, FromLinks>('links', LINKS, out, 'links')
   const attackers = new Child<ToAttackers, FromAttackers>('attackers', ATTACKERS, out, 'attackers')
   try {
     await loaders.make(seed, path)
     telling.stage('every device connects, some on links that flap, and sends its closed journal')
-    centre.emptyStore()
+    await centre.emptyStore()
     for (let side = 0; side < SIDES; side += 1) await centre.startBroker(side)
     for (let side = 0; side < SIDES; side += 1) await centre.startCollector(side)
     const urls = await flapping(links, seed, centre)
@@ -95,14 +97,15 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     await attacked
     telling.detail(`${loaders.progress.answered} of ${devices} tallies answered: ${inSeconds(talliesMs)}`)
     telling.stage('what the centre holds is held against the country')
-    const verdict = judge({
+    const verdict = await judge({
       file,
       electionPackage,
       store: centre.store,
       held: await loaders.held(),
       named,
       attackers: orders.map((order) => ({ device: deviceId(order.number), kind: alarmOf(order) })),
-      mayBeNamed: byAccident,
+      mayBeNamed: (alarm) =>
+        byAccident(alarm) || (alarm.kind === 'flood' && alarm.device === deviceId(plan.flooder)),
       secondJournals: new Set(
         [...plan.clones].flatMap(([number, clone]) => (clone === 'second-journal' ? [deviceId(number)] : [])),
       ),

@@ -1,7 +1,6 @@
 /** What a run is held against: a server that shakes hands and does nothing else, and a subscriber that drops what it hears. */
 import { createServer } from 'node:tls'
 import { connect } from 'mqtt'
-import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import { centreFilter } from '../../fleet/broker/access.ts'
 import { underParent } from './children.ts'
 import { CountryFile } from './country-file.ts'
@@ -26,12 +25,7 @@ export type FromFloor =
 let count = 0
 
 const tell: (message: FromFloor) => void = underParent<ToFloor, FromFloor>(async (orders) => {
-  const { authorityDer, centre } = officeOf(orders.seed)
-  const tls = {
-    key: ed25519PrivateKeyPem(centre.tlsSeed),
-    cert: certificatePem(centre.certificate),
-    ca: certificatePem(authorityDer),
-  }
+  const { centreName, tls } = officeOf(orders.seed)
   const counted = () => {
     count += 1
     if (count === orders.awaited) tell({ is: 'all', at: performance.timeOrigin + performance.now() })
@@ -57,8 +51,8 @@ const tell: (message: FromFloor) => void = underParent<ToFloor, FromFloor>(async
   file.close()
   const client = connect(orders.broker, {
     ...tls,
-    servername: centre.name,
-    clientId: centre.name,
+    servername: centreName,
+    clientId: centreName,
     protocolVersion: 4,
     clean: true,
   })

@@ -2,12 +2,12 @@
  * What the centre's store holds, held against the country as it was made and against what the devices hold. It reads the tables themselves: the code
  * that wrote them is what is judged.
  */
-import SqliteDatabase from 'better-sqlite3'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { electionResult } from '../../fleet/results/results.ts'
 import type { Named } from './centre-processes.ts'
 import type { CountryFile } from './country-file.ts'
 import type { Held } from './light-device.ts'
+import { openTables, type Tables } from './tables.ts'
 
 /** What is judged. */
 export interface Case {
@@ -38,53 +38,58 @@ export interface Verdict {
 interface TallyRow {
   readonly origin: string
   readonly device: string
-  readonly messageKey: Uint8Array
+  readonly message_key: Uint8Array
   readonly document: Buffer
 }
 
 /** Looks at everything. */
-export function judge(parts: Case): Verdict {
+export async function judge(parts: Case): Promise<Verdict> {
   const problems = new Map<string, { readonly first: string; count: number }>()
   const bad = (kind: string, where: string) => {
     const known = problems.get(kind)
     if (known === undefined) problems.set(kind, { first: where, count: 1 })
     else known.count += 1
   }
-  const database = new SqliteDatabase(parts.store, { readonly: true })
+  const tables = await openTables(parts.store)
   try {
-    judgeJournals(parts, database, bad)
-    const receipts = judgeReceipts(parts, database, bad)
-    const tallies = database
-      .prepare(
-        'SELECT origin, device, message_key AS messageKey, document FROM tallies JOIN devices USING (origin) ORDER BY origin',
-      )
-      .all() as TallyRow[]
+    await judgeJournals(parts, tables, bad)
+    const tallies = await tables.rows<TallyRow>(
+      'SELECT origin, device, message_key, document FROM tallies JOIN devices USING (origin) ORDER BY origin',
+    )
+    const receipts = await judgeReceipts(parts, tables, tallies, bad)
     const accepted = judgeTallies(parts, tallies, bad)
     judgeSums(parts, tallies, bad)
-    judgeNames(parts, database, bad)
+    await judgeNames(parts, tables, bad)
     const said = [...problems].map(([kind, { first, count }]) =>
       count === 1 ? `${kind}: ${first}` : `${kind}: ${first}, and ${count - 1} more`,
     )
     const [blank = 0, valid = 0] = parts.file.shadowSum()
     return { problems: said, accepted, receipts, ballots: blank + valid }
   } finally {
-    database.close()
+    await tables.close()
   }
 }
 
 type Bad = (kind: string, where: string) => void
 
 /** Every device's journal is there, byte for byte, once, and no other that nobody made. */
-function judgeJournals({ file, secondJournals }: Case, database: SqliteDatabase.Database, bad: Bad): void {
-  const entriesOf = database.prepare('SELECT bytes FROM entries WHERE origin = ? ORDER BY seq').pluck()
+async function judgeJournals({ file, secondJournals }: Case, tables: Tables, bad: Bad): Promise<void> {
+  const stored = new Map(
+    (
+      await tables.rows<{ readonly origin: string; readonly text: string }>(
+        `SELECT origin, ${tables.entriesText} AS text FROM entries GROUP BY origin`,
+      )
+    ).map(({ origin, text }) => [origin, text]),
+  )
   const others = new Map(
     (
-      database.prepare('SELECT origin, device FROM devices').all() as { origin: string; device: string }[]
+      await tables.rows<{ readonly origin: string; readonly device: string }>(
+        'SELECT origin, device FROM devices',
+      )
     ).map(({ origin, device }) => [origin, device]),
   )
   for (const { origin, id, entries } of file.expected()) {
-    const stored = (entriesOf.all(origin) as Buffer[]).map(String).join('\n')
-    if (stored !== entries) bad('the centre does not hold the journal as the device wrote it', id)
+    if (stored.get(origin) !== entries) bad('the centre does not hold the journal as the device wrote it', id)
     others.delete(origin)
   }
   for (const [origin, device] of others) {
@@ -93,23 +98,31 @@ function judgeJournals({ file, secondJournals }: Case, database: SqliteDatabase.
 }
 
 /** Whatever a device holds of the centre is in the store; and it holds all that it was promised. */
-function judgeReceipts({ file, held }: Case, database: SqliteDatabase.Database, bad: Bad): number {
-  const cosignatureOf = database
-    .prepare('SELECT cosignature FROM checkpoints WHERE origin = ? AND size = ?')
-    .pluck()
-  const tallyOf = database.prepare('SELECT count(*) FROM tallies WHERE origin = ?').pluck()
+async function judgeReceipts(
+  { file, held }: Case,
+  tables: Tables,
+  tallies: readonly TallyRow[],
+  bad: Bad,
+): Promise<number> {
+  const given = await tables.rows<{
+    readonly origin: string
+    readonly size: number
+    readonly cosignature: string
+  }>('SELECT origin, size, cosignature FROM checkpoints')
+  const backed = new Set(given.map(({ origin, size, cosignature }) => `${origin} ${size} ${cosignature}`))
+  const counted = new Set(tallies.map(({ origin }) => origin))
   const sizes = new Map([...file.expected()].map(({ origin, size, id }) => [origin, { size, id }]))
   let receipts = 0
   for (const { origin, receipts: own, isTallyAnswered, contradicted } of held) {
     const { size = 0, id = origin } = sizes.get(origin) ?? {}
     for (const [at, cosignature] of own) {
       receipts += 1
-      if (cosignatureOf.get(origin, at) !== cosignature)
+      if (!backed.has(`${origin} ${at} ${cosignature}`))
         bad('a device holds a receipt that the store does not back', `${id}, size ${at}`)
     }
     if (!own.some(([at]) => at === size)) bad('a device has no receipt for its whole journal', id)
     if (!isTallyAnswered) bad('a device has no answer for its tally', id)
-    if (isTallyAnswered && tallyOf.get(origin) !== 1)
+    else if (!counted.has(origin))
       bad('a device holds an answer for a tally that the store does not hold', id)
     if (contradicted) bad('an honest device was told that it is not the one', id)
   }
@@ -143,7 +156,12 @@ function judgeSums(
   tallies: readonly TallyRow[],
   bad: Bad,
 ): void {
-  const held = tallies.map((row) => ({ ...row, document: row.document.toString() }))
+  const held = tallies.map(({ origin, device, message_key: messageKey, document }) => ({
+    origin,
+    device,
+    messageKey,
+    document: document.toString(),
+  }))
   const result = electionResult(definition, held, [])
   if (!result.ok) {
     bad('the centre cannot add up', result.error.what)
@@ -164,20 +182,12 @@ function judgeSums(
 }
 
 /** Everybody who attacked was named, and nobody else. */
-function judgeNames(
-  { named, attackers, mayBeNamed }: Case,
-  database: SqliteDatabase.Database,
-  bad: Bad,
-): void {
+async function judgeNames({ named, attackers, mayBeNamed }: Case, tables: Tables, bad: Bad): Promise<void> {
   const said = new Set(named.map(({ device, kind }) => `${device} ${kind}`))
-  const forks = database
-    .prepare('SELECT device FROM forks JOIN devices USING (origin)')
-    .pluck()
-    .all() as string[]
-  const twice = database
-    .prepare('SELECT device FROM devices GROUP BY device HAVING count(*) > 1')
-    .pluck()
-    .all() as string[]
+  const devicesOf = async (sql: string) =>
+    (await tables.rows<{ readonly device: string }>(sql)).map(({ device }) => device)
+  const forks = await devicesOf('SELECT device FROM forks JOIN devices USING (origin)')
+  const twice = await devicesOf('SELECT device FROM devices GROUP BY device HAVING count(*) > 1')
   // An alarm that was on its way when its collector was killed is told by the evidence in the store.
   for (const device of forks) said.add(`${device} equivocation`)
   for (const device of twice) said.add(`${device} second-journal`)

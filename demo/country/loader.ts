@@ -95,16 +95,16 @@ setInterval(() => tell({ is: 'progress', up, answered, lost }), NEWS_MS).unref()
 
 function make({ seed, file: path, numbers, intervalMs, patience }: ToLoader & { do: 'make' }): void {
   const file = CountryFile.open(path)
-  const { authorityDer, centre } = officeOf(seed)
-  const ca = certificatePem(authorityDer)
+  const { centreName, messageKey, tls } = officeOf(seed)
+  const { ca } = tls
   random = seededRandom(`${seed}: loader of ${numbers[0]}`)
-  parts = { seed, name: centre.name, ca }
+  parts = { seed, name: centreName, ca }
   made = file.devices(numbers)
   const shared = {
     electionPackage: openCountryPackage(seed, file.packageText),
-    centreMessageKey: centre.messageSigner.publicKey,
+    centreMessageKey: messageKey,
     ca,
-    servername: centre.name,
+    servername: centreName,
     clock: systemClock,
     random,
     logger,

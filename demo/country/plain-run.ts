@@ -1,6 +1,6 @@
 /** The plain plan: everybody connects, every journal and every tally arrives; each beside its floor, the tallies five times. */
 import type { ElectionPackage } from '../../core/package/package.ts'
-import { CentreProcesses, type Named, SIDES } from './centre-processes.ts'
+import { type CentreChoice, CentreProcesses, type Named, SIDES } from './centre-processes.ts'
 import { Child } from './children.ts'
 import type { CountryFile } from './country-file.ts'
 import type { FromFloor, ToFloor } from './floor-program.ts'
@@ -23,6 +23,8 @@ export interface RunParts {
   readonly file: CountryFile
   readonly electionPackage: ElectionPackage
   readonly telling: Telling
+  readonly broker: CentreChoice['broker']
+  readonly store: CentreChoice['store']
 }
 
 /** One round of entries and tallies. */
@@ -48,9 +50,11 @@ export interface PlainFigures {
 
 /** Runs it. */
 export async function plainRun(parts: RunParts): Promise<PlainFigures> {
-  const { seed, devices, out, path, telling } = parts
+  const { seed, devices, out, path, file, telling, broker, store } = parts
   const named: Named[] = []
-  const centre = new CentreProcesses({ seed, out, file: path }, (alarm) => named.push(alarm))
+  const centre = new CentreProcesses({ seed, out, packageText: file.packageText, broker, store }, (alarm) =>
+    named.push(alarm),
+  )
   const loaders = new Loaders(devices, out)
   try {
     await loaders.make(seed, path)
@@ -97,7 +101,7 @@ async function oneRound(
   const { loaders, centre, named } = running
   const floorMs = await dropped(parts, loaders, centre)
   telling.detail(`floor: ${devices} tallies to subscribers that drop them: ${inSeconds(floorMs)}`)
-  centre.emptyStore()
+  await centre.emptyStore()
   for (let side = 0; side < SIDES; side += 1) await centre.startCollector(side)
   const { ms: entriesMs } = await watched(telling, loaders, devices, 'answered', loaders.say('journal'))
   telling.detail(`${devices} journals stored and cosigned, receipts checked: ${inSeconds(entriesMs)}`)
@@ -108,7 +112,7 @@ async function oneRound(
     `${devices} tallies stored, answers checked: ${inSeconds(talliesMs)}, ${(talliesMs / floorMs).toFixed(1)} times the floor`,
   )
   const cost = costOf(centre.collectors)
-  const verdict = judge({
+  const verdict = await judge({
     file,
     electionPackage,
     store: centre.store,

@@ -94,7 +94,7 @@ describe('a country of forty devices', () => {
 })
 
 describe('the judge', () => {
-  const look = (bend: (held: Held[], store: SqliteDatabase.Database) => void) => {
+  const look = async (bend: (held: Held[], store: SqliteDatabase.Database) => void) => {
     const folder = runFolder(out)
     const store = join(folder, 'centre.db')
     const source = new SqliteDatabase(join(out, 'centre.db'))
@@ -121,7 +121,7 @@ describe('the judge', () => {
     }))
     bend(held, database)
     database.close()
-    const verdict = judge({
+    const verdict = await judge({
       file,
       electionPackage: openCountryPackage(SEED, file.packageText),
       store,
@@ -135,8 +135,8 @@ describe('the judge', () => {
     return verdict.problems
   }
 
-  test('has nothing to say of a centre as it should be', () => {
-    expect(look(() => {})).toEqual([])
+  test('has nothing to say of a centre as it should be', async () => {
+    expect(await look(() => {})).toEqual([])
   })
 
   test.each<[string, (held: Held[], store: SqliteDatabase.Database) => void, string]>([
@@ -175,8 +175,8 @@ describe('the judge', () => {
         ),
       'the centre holds a journal that no device wrote',
     ],
-  ])('sees %s', (_, bend, problem) => {
-    expect(look(bend).join('\n')).toContain(problem)
+  ])('sees %s', async (_, bend, problem) => {
+    expect((await look(bend)).join('\n')).toContain(problem)
   })
 })
 
