@@ -2,7 +2,7 @@
  * The centre of a run as processes: two brokers, each with a collector of its own, over one store. The only file that knows how they are started and
  * stopped, and where the store lies.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,7 +12,7 @@ import { writeMosquitto } from '../../fleet/broker/mosquitto.ts'
 import { type CentreHome, readCentreHome, writeCentreHome } from '../../fleet/home.ts'
 import { CommandProcess } from './command-process.ts'
 import { officeOf } from './election.ts'
-import { freePort, PostgresServer } from './postgres-server.ts'
+import { freePort, PostgresServer, postgresPrograms } from './postgres-server.ts'
 
 /** A country's brokers: one process here can hold 20,000 open files. */
 export const SIDES = 2
@@ -21,6 +21,8 @@ export const SIDES = 2
 export const BROKERS = ['aedes', 'mosquitto'] as const
 export const STORES = ['sqlite', 'postgres'] as const
 
+const MOSQUITTO = '/usr/sbin/mosquitto'
+
 export interface CentreChoice {
   readonly seed: string
   /** The folder of the run. */
@@ -28,6 +30,12 @@ export interface CentreChoice {
   readonly packageText: string
   readonly broker: (typeof BROKERS)[number]
   readonly store: (typeof STORES)[number]
+}
+
+/** What a choice needs that is not on this computer: a package of Debian. */
+export function missingFor({ broker, store }: Pick<CentreChoice, 'broker' | 'store'>): string | undefined {
+  if (broker === 'mosquitto' && !existsSync(MOSQUITTO)) return 'mosquitto'
+  return store === 'postgres' && postgresPrograms() === undefined ? 'postgresql' : undefined
 }
 
 /** What a collector raised an alarm about. */
@@ -105,7 +113,7 @@ export class CentreProcesses {
       const file = valueOrThrow(writeMosquitto(folder, this.#home, { host, port }))
       // Whoever runs this stays who that is: another user would have to come to the files.
       if (process.getuid?.() === 0) writeFileSync(file, `${readFileSync(file, 'utf8')}\nuser root\n`)
-      const broker = CommandProcess.other('/usr/sbin/mosquitto', ['-c', file], place)
+      const broker = CommandProcess.other(MOSQUITTO, ['-c', file], place)
       this.#brokers[side] = broker
       await listening(broker, host, port)
       return

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { RefusalError } from '../../core/result.ts'
 import { leaveFolder, prepareFolder } from '../out-folder.ts'
-import { BROKERS, STORES } from './centre-processes.ts'
+import { BROKERS, missingFor, STORES } from './centre-processes.ts'
 import { openCountryPackage } from './election.ts'
 import { FEWEST_FOR_FAULTS } from './fault-plan.ts'
 import { faultyRun } from './faulty-run.ts'
@@ -63,6 +63,13 @@ export async function main(args: readonly string[]): Promise<number> {
   const plan = oneOf('--plan', values.plan, PLANS)
   const store = oneOf('--store', values.store, STORES)
   const broker = oneOf('--broker', values.broker, BROKERS)
+  const missing = missingFor({ broker, store })
+  if (missing !== undefined)
+    throw misuse(
+      missing === 'mosquitto' ? '--broker' : '--store',
+      'its program is not here',
+      `Install it: apt-get install ${missing}.`,
+    )
   const devices = devicesOf(values.devices, plan === 'faults' ? FEWEST_FOR_FAULTS : 1)
   if (values.seed === '') throw misuse('--seed', 'its value is empty', 'Give a text, or leave the flag out.')
   if (values.out === '')

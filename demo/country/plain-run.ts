@@ -6,7 +6,7 @@ import type { CountryFile } from './country-file.ts'
 import type { FromFloor, ToFloor } from './floor-program.ts'
 import { judge, type Verdict } from './judge.ts'
 import { Loaders } from './loaders.ts'
-import { type Cost, costOf } from './processes.ts'
+import { type Cost, costOf, difference } from './processes.ts'
 import type { Telling } from './telling.ts'
 
 /** Of so many rounds the median counts; a country that is too small to be measured has one. */
@@ -32,8 +32,10 @@ export interface Round {
   readonly floorMs: number
   readonly entriesMs: number
   readonly talliesMs: number
-  /** Of brokers and collectors while the tallies came. */
+  /** What brokers, collectors and database spent and grew by while the tallies came. */
   readonly centre: Cost
+  /** What collectors and database grew by since nothing was said. */
+  readonly collectors: Cost
   readonly verdict: Verdict
 }
 
@@ -42,10 +44,9 @@ export interface PlainFigures {
   readonly handshakesMs: number
   readonly connectMs: number
   readonly rounds: readonly Round[]
-  /** With every device connected, before anything was said. */
+  /** What every device's connection took on its own side, and at the brokers. */
   readonly loaders: Cost
   readonly brokers: Cost
-  readonly collectors: Cost
 }
 
 /** Runs it. */
@@ -66,21 +67,22 @@ export async function plainRun(parts: RunParts): Promise<PlainFigures> {
     telling.stage('every device connects to its broker and subscribes')
     for (let side = 0; side < SIDES; side += 1) await centre.startBroker(side)
     const urls = Array.from({ length: SIDES }, (_, side) => ({ steady: centre.url(side), flapping: '' }))
+    const [loadersBefore, brokersBefore] = [costOf(loaders.pids), costOf(centre.brokers)]
     const { ms: connectMs } = await watched(telling, loaders, devices, 'up', loaders.connect(urls, []))
     telling.detail(
       `${devices} in ${inSeconds(connectMs)}, ${rate(devices, connectMs)} a second, ${(connectMs / handshakesMs).toFixed(2)} times the floor`,
     )
-    const [ofLoaders, ofBrokers] = [costOf(loaders.pids), costOf(centre.brokers)]
+    const connected = {
+      loaders: difference(loadersBefore, costOf(loaders.pids)),
+      brokers: difference(brokersBefore, costOf(centre.brokers)),
+    }
     const done: Round[] = []
-    let collectors: Cost = { cpuSeconds: 0, residentBytes: 0 }
     const rounds = devices < FEWEST_TO_MEASURE ? 1 : ROUNDS
     for (let round = 1; round <= rounds; round += 1) {
       telling.stage(`round ${round} of ${rounds}: tallies to nobody, then journals and tallies to the centre`)
-      const { figures, cost } = await oneRound(parts, { loaders, centre, named })
-      done.push(figures)
-      collectors = cost
+      done.push(await oneRound(parts, { loaders, centre, named }))
     }
-    return { handshakesMs, connectMs, rounds: done, loaders: ofLoaders, brokers: ofBrokers, collectors }
+    return { handshakesMs, connectMs, rounds: done, ...connected }
   } finally {
     await loaders.end()
     await centre.end()
@@ -93,25 +95,23 @@ interface Running {
   readonly named: Named[]
 }
 
-async function oneRound(
-  parts: RunParts,
-  running: Running,
-): Promise<{ readonly figures: Round; readonly cost: Cost }> {
+async function oneRound(parts: RunParts, running: Running): Promise<Round> {
   const { devices, telling, file, electionPackage } = parts
   const { loaders, centre, named } = running
   const floorMs = await dropped(parts, loaders, centre)
   telling.detail(`floor: ${devices} tallies to subscribers that drop them: ${inSeconds(floorMs)}`)
   await centre.emptyStore()
   for (let side = 0; side < SIDES; side += 1) await centre.startCollector(side)
+  const atFirst = costOf(centre.collectors)
   const { ms: entriesMs } = await watched(telling, loaders, devices, 'answered', loaders.say('journal'))
   telling.detail(`${devices} journals stored and cosigned, receipts checked: ${inSeconds(entriesMs)}`)
   const before = costOf([...centre.brokers, ...centre.collectors])
   const { ms: talliesMs } = await watched(telling, loaders, devices, 'answered', loaders.say('tally'))
-  const after = costOf([...centre.brokers, ...centre.collectors])
+  const spent = difference(before, costOf([...centre.brokers, ...centre.collectors]))
+  const collectors = difference(atFirst, costOf(centre.collectors))
   telling.detail(
     `${devices} tallies stored, answers checked: ${inSeconds(talliesMs)}, ${(talliesMs / floorMs).toFixed(1)} times the floor`,
   )
-  const cost = costOf(centre.collectors)
   const verdict = await judge({
     file,
     electionPackage,
@@ -125,8 +125,7 @@ async function oneRound(
   for (const problem of verdict.problems) telling.detail(`DOES NOT HOLD: ${problem}`)
   await centre.endCollectors()
   loaders.forget()
-  const spent = { cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentBytes: after.residentBytes }
-  return { figures: { floorMs, entriesMs, talliesMs, centre: spent, verdict }, cost }
+  return { floorMs, entriesMs, talliesMs, centre: spent, collectors, verdict }
 }
 
 /** From the first handshake that a loader begins to the last that a server has seen whole. */

@@ -21,7 +21,7 @@ export function median(values: readonly number[]): number {
 /** The report of the plain plan, a line each. */
 export function plainReport(asked: Asked, figures: PlainFigures): readonly string[] {
   const { devices } = asked
-  const { handshakesMs, connectMs, rounds, loaders, brokers, collectors } = figures
+  const { handshakesMs, connectMs, rounds, loaders, brokers } = figures
   const [floor, entries, tallies] = [
     median(rounds.map(({ floorMs }) => floorMs)),
     median(rounds.map(({ entriesMs }) => entriesMs)),
@@ -29,7 +29,8 @@ export function plainReport(asked: Asked, figures: PlainFigures): readonly strin
   ]
   const ratio = median(rounds.map(({ floorMs, talliesMs }) => talliesMs / floorMs))
   const cpu = median(rounds.map(({ centre }) => centre.cpuSeconds))
-  const last = rounds.at(-1)?.verdict
+  const connecting = loaders.cpuSeconds + brokers.cpuSeconds
+  const last = rounds.at(-1)
   return [
     ...head(asked, 'plain'),
     `floor: bare TLS 1.3 handshakes, both sides    ${inSeconds(handshakesMs)}, ${rate(devices, handshakesMs)} a second (${CAVEAT})`,
@@ -37,9 +38,9 @@ export function plainReport(asked: Asked, figures: PlainFigures): readonly strin
     `floor: tallies to subscribers that drop them  ${inSeconds(floor)} (median of ${rounds.length}; ${CAVEAT})`,
     `journals stored, cosigned, receipts checked   ${inSeconds(entries)} (median of ${rounds.length}; ${CAVEAT})`,
     `tallies stored, answers checked               ${inSeconds(tallies)}, ${ratio.toFixed(2)} times the floor (medians of ${rounds.length}; ${CAVEAT})`,
-    `brokers and collectors, for a tally           ${((1_000 * cpu) / devices).toFixed(2)} ms of a processor (${CAVEAT})`,
-    `resident, a device: its own side              ${memory(loaders, devices)}; brokers ${memory(brokers, devices)}; collectors ${memory(collectors, devices)} (${CAVEAT})`,
-    ...counts(last),
+    `processor, a device: ${milliseconds(connecting, devices)} to connect, both ends; ${milliseconds(cpu, devices)} of the centre for a tally (${CAVEAT})`,
+    `memory, a device: ${memory(loaders, devices)} its own side, ${memory(brokers, devices)} brokers, ${memory(last?.collectors, devices)} collectors and database (${CAVEAT})`,
+    ...counts(last?.verdict),
   ]
 }
 
@@ -78,6 +79,10 @@ function counts(
   return [`${accepted} tallies accepted once, ${receipts} receipts held by devices, ${ballots} ballots`]
 }
 
-function memory({ residentBytes }: Cost, devices: number): string {
-  return `${(residentBytes / 1_024 / devices).toFixed(0)} KiB`
+function memory(cost: Cost | undefined, devices: number): string {
+  return `${((cost?.residentBytes ?? 0) / 1_024 / devices).toFixed(0)} KiB`
+}
+
+function milliseconds(cpuSeconds: number, devices: number): string {
+  return `${((1_000 * cpuSeconds) / devices).toFixed(2)} ms`
 }

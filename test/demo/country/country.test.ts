@@ -19,13 +19,15 @@ const country = ['--devices', '40', '--seed', SEED]
 const worse = weakenedCommand(
   {
     file: 'fleet/collector/take-tally.ts',
-    line: 'desk.store.storeTally(origin, document)',
-    by: 'setTimeout(() => { try { desk.store.storeTally(origin, document) } catch {} }, 1_000)',
+    line: 'held.storeTally(origin, document)',
+    by: `setTimeout(() => {
+      desk.store.transact(message.scopes, async (later) => later.storeTally(origin, document)).catch(() => {})
+    }, 1_000)`,
   },
   {
     file: 'fleet/collector/take-tally.ts',
-    line: 'openTally(document, journal.messageKey, where)',
-    by: "openTally(document, Buffer.from(JSON.parse(document).signatures[0].key, 'base64'), where)",
+    line: 'signedWith(message.signed, journal.messageKey, where)',
+    by: 'signedWith(message.signed, message.signed.ok ? message.signed.value.key : journal.messageKey, where)',
   },
 )
 
