@@ -6,7 +6,14 @@ interface Area {
   main(args: readonly string[]): Promise<number>
 }
 
-const AREAS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Area> }>> = {
+interface Entry {
+  readonly about: string
+  readonly load: () => Promise<Area>
+  /** Commands of this area that need more than it may know. */
+  readonly beside?: Readonly<Record<string, () => Promise<Area>>>
+}
+
+const AREAS: Readonly<Record<string, Entry>> = {
   demo: {
     about: 'a polling station to use in a browser, or its whole day by itself ("npm start" is this)',
     load: () => import('./demo/cli.ts'),
@@ -24,8 +31,9 @@ const AREAS: Readonly<Record<string, { readonly about: string; readonly load: ()
     load: () => import('./device-agent/cli.ts'),
   },
   simulate: {
-    about: 'virtual peripherals on pseudo-terminals, for any program',
+    about: 'virtual peripherals on pseudo-terminals, for any program; the devices of a whole country',
     load: () => import('./simulator/cli.ts'),
+    beside: { country: () => import('./demo/country/cli.ts') },
   },
   centre: {
     about: 'broker and collectors of the national centre, and what it has received',
@@ -41,7 +49,7 @@ const REFUSED = 2
  * @returns the exit code: 0 done, 1 something does not hold, 2 the input was refused
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args
+  const [name, ...words] = args
   if (name === undefined) {
     process.stderr.write(`sandogh: a command is missing.\n\n${help()}`)
     return REFUSED
@@ -55,7 +63,10 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`sandogh: there is no command "${name}".\n\n${help()}`)
     return REFUSED
   }
-  const { usage, main: run } = await area.load()
+  const [verb = ''] = words
+  const load = area.beside !== undefined && Object.hasOwn(area.beside, verb) ? area.beside[verb] : undefined
+  const { usage, main: run } = await (load ?? area.load)()
+  const rest = load === undefined ? words : words.slice(1)
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(usage)
     return 0

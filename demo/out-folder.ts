@@ -3,21 +3,25 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join, resolve } from 'node:path'
 import { RefusalError } from '../core/result.ts'
 
-/** Tells the next demonstration that it may empty this folder. */
-const MARK = '.sandogh-demo'
-const MADE = 'made by "sandogh demo", emptied by its next run\n'
+/** Whose folder it is: what tells the next run that it may empty it, and what it leaves there. */
+interface Owner {
+  readonly mark: string
+  readonly command: string
+  readonly keeps: readonly string[]
+}
+
+const DEMONSTRATION: Owner = { mark: '.sandogh-demo', command: 'sandogh demo', keeps: [] }
 
 /** Empties a folder that an earlier run made, or makes one; anything else is not touched. @returns its full path */
-export function prepareFolder(given: string): string {
+export function prepareFolder(given: string, owner: Owner = DEMONSTRATION): string {
   const out = resolve(given)
-  const mark = join(out, MARK)
+  const mark = join(out, owner.mark)
   try {
     makeFolder(out)
-    const owner = ownerOf(mark)
-    if (owner !== undefined)
-      throw otherFolder(out, `another demonstration is running in it (process ${owner})`)
-    emptyFolder(out, mark)
-    writeFileSync(mark, `${MADE}in use by process ${process.pid}\n`)
+    const user = userOf(mark)
+    if (user !== undefined) throw otherFolder(out, `another demonstration is running in it (process ${user})`)
+    emptyFolder(out, mark, owner.keeps)
+    writeFileSync(mark, `${made(owner)}in use by process ${process.pid}\n`)
     return out
   } catch (error) {
     if (error instanceof RefusalError) throw error
@@ -29,13 +33,17 @@ export function prepareFolder(given: string): string {
 }
 
 /** The demonstration in this folder has ended: the next one may empty it. */
-export function leaveFolder(out: string): void {
-  const mark = join(out, MARK)
-  if (existsSync(mark)) writeFileSync(mark, MADE)
+export function leaveFolder(out: string, owner: Owner = DEMONSTRATION): void {
+  const mark = join(out, owner.mark)
+  if (existsSync(mark)) writeFileSync(mark, made(owner))
+}
+
+function made({ command }: Owner): string {
+  return `made by "${command}", emptied by its next run\n`
 }
 
 /** The process that still uses the folder of that mark, if any. */
-function ownerOf(mark: string): number | undefined {
+function userOf(mark: string): number | undefined {
   if (!existsSync(mark)) return undefined
   const [, text] = /^in use by process ([1-9][0-9]*)$/m.exec(readFileSync(mark, 'utf8')) ?? []
   const pid = Number(text)
@@ -59,12 +67,13 @@ function makeFolder(path: string): void {
   mkdirSync(path)
 }
 
-function emptyFolder(out: string, mark: string): void {
+function emptyFolder(out: string, mark: string, keeps: readonly string[]): void {
   const found = readdirSync(out)
   if (found.length > 0 && !existsSync(mark)) {
     throw otherFolder(out, 'this folder holds something that no demonstration made, and is left as it is')
   }
-  for (const name of found) rmSync(join(out, name), { recursive: true, force: true })
+  for (const name of found.filter((each) => !keeps.includes(each)))
+    rmSync(join(out, name), { recursive: true, force: true })
 }
 
 function otherFolder(out: string, what: string): RefusalError {

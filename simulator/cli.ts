@@ -67,6 +67,10 @@ export const usage = `sandogh simulate: virtual peripherals that any program can
   --seed     same seed, same cards, PINs and faults; a random one is drawn and printed otherwise
   --faults   each line lies by a plan that is drawn from the seed and printed
 
+  sandogh simulate country
+
+  The devices of a whole country and their centre: see "sandogh simulate country --help".
+
   Exit code: 0 ended as asked, 2 the command was refused.
 `
 
@@ -83,7 +87,9 @@ export async function main(args: readonly string[]): Promise<number> {
   })
   const [verb, more] = positionals
   if (verb !== 'peripherals' || more !== undefined) {
-    throw misuse(verb === undefined ? 'say what to simulate: peripherals' : `there is no "${more ?? verb}"`)
+    throw misuse(
+      verb === undefined ? 'say what to simulate: peripherals or country' : `there is no "${more ?? verb}"`,
+    )
   }
   if (!values.pty) throw misuse('say on what: --pty')
   if (values.seed === '') throw misuse('--seed is empty')

@@ -36,6 +36,8 @@ export interface SyncOptions {
   readonly contradicted: (alarm: 'rolled-back' | 'forked') => void
   /** Stops virtual time while a connection or an answer is waited for, until the returned function is called. */
   readonly hold?: () => () => void
+  /** Told whenever the link comes up, connected and subscribed, or goes down. */
+  readonly linkChanged?: (isUp: boolean) => void
 }
 
 /** How a flush ended. `tally-refused`: all entries arrived, but the centre refuses the tally; officers take the memory stick. */
@@ -84,10 +86,12 @@ export function startSync(options: SyncOptions): Sync {
     deviceId: outbox.deviceId,
     up: () => {
       isUp = true
+      options.linkChanged?.(true)
       pump()
     },
     down: () => {
       isUp = false
+      options.linkChanged?.(false)
       endExchange()
     },
     receive: (kind, payload) => {

@@ -33,7 +33,10 @@ export type CardRole =
   | 'card-authority'
 
 /** What every certificate of one authority has in common, with a fresh serial. */
-export function issuedBy({ authority, notBefore, notAfter, random }: Issuing, definition: Definition) {
+export function issuedBy(
+  { authority, notBefore, notAfter, random }: Issuing,
+  definition: Pick<Definition, 'authority'>,
+) {
   const serial = random.bytes(SERIAL_BYTES)
   // DER takes a serial as signed: a clear first bit keeps it positive, a set second one keeps it from being zero.
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40
@@ -65,7 +68,7 @@ export function issueCardCertificate(
  */
 export function issueCentreCertificate(
   centre: { readonly subject: string; readonly tls: Uint8Array; readonly message: Uint8Array },
-  definition: Definition,
+  definition: Pick<Definition, 'authority'>,
   issuing: Issuing,
 ): Result<Uint8Array> {
   const { subject, tls, message } = centre

@@ -7,14 +7,14 @@ import { describeWith, POSTGRES } from '../oracles/needs.ts'
 import { addition, append } from './additions.ts'
 import { closedDevices, EngineProcess, sendUntilReceived } from './engines.ts'
 import { everyDevice, TestDevice } from './office.ts'
-import { PostgresServer } from './postgres-server.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { storeContract } from './store-contract.ts'
 
 describeWith([POSTGRES], 'PostgreSQL', () => {
   let server: PostgresServer
 
   beforeAll(async () => {
-    server = await PostgresServer.start()
+    server = await startPostgres()
   })
   afterAll(() => server.close())
 
@@ -78,7 +78,7 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
       'store.open',
       false,
     ])
-    const careless = await PostgresServer.start(['fsync=off'])
+    const careless = await startPostgres(['fsync=off'])
     try {
       expect(await codeOf(careless.url())).toBe('store.setting')
     } finally {

@@ -88,8 +88,10 @@ function checkReference({ from, line, how, to }: Reference): string[] {
   if (area === 'simulator' && RELEASED_HEX.test(to.path)) return []
   const target = areaOf(to.path)
   if (from === COMMAND) {
-    if (how === 'dynamic' ? /^[a-z-]+\/cli\.ts$/.test(to.path) : target === 'core') return []
-    return says(`refers to ${to.path}; it loads only the cli.ts of an area, and only when it is named`)
+    if (how === 'dynamic' ? /^([a-z-]+|demo\/country)\/cli\.ts$/.test(to.path) : target === 'core') return []
+    return says(
+      `refers to ${to.path}; it loads only the cli.ts of an area or of the country, and only when it is named`,
+    )
   }
   const allowed = AREAS[area]
   if (allowed === 'anything' || allowed === undefined) return []

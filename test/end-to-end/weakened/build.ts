@@ -6,6 +6,8 @@ import { afterAll } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const AREAS = ['core', 'device-agent', 'firmware', 'fleet', 'ui']
+/** What the one command needs besides, to be run from the folder. */
+const COMMAND = ['bin', 'command.ts', 'demo', 'package-lock.json', 'provisioning', 'simulator']
 
 /** The programs that a station and a centre run. */
 export interface Build {
@@ -74,9 +76,18 @@ export function weakenedBuild(...replacements: readonly Replacement[]): Promise<
 
 /** The folder of sources with these lines replaced. Throws if a line is not there exactly once: then the weakening shows nothing. */
 export function weakenedSources(...replacements: readonly Replacement[]): string {
+  return weakenedCopy(AREAS, replacements)
+}
+
+/** The same with the one command. @returns the folder */
+export function weakenedCommand(...replacements: readonly Replacement[]): string {
+  return weakenedCopy([...AREAS, ...COMMAND], replacements)
+}
+
+function weakenedCopy(areas: readonly string[], replacements: readonly Replacement[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'sandogh-weakened-day-'))
   folders.push(folder)
-  for (const area of AREAS) cpSync(join(ROOT, area), join(folder, area), { recursive: true })
+  for (const area of areas) cpSync(join(ROOT, area), join(folder, area), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   for (const { file, line, by } of replacements) {

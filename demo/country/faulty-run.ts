@@ -1,0 +1,226 @@
+/** The plan with faults: the same country, while links flap, processes are killed and somebody forges, copies, lies and floods. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { seededRandom } from '../../simulator/seeded-random.ts'
+import type { AttackOrder, FromAttackers, ToAttackers } from './attackers.ts'
+import { CentreProcesses, type Named, SIDES } from './centre-processes.ts'
+import { Child } from './children.ts'
+import { deviceId } from './election.ts'
+import { drawFaultPlan, type FaultPlan, type Kill, printFaultPlan } from './fault-plan.ts'
+import type { FromLinks, ToLinks } from './flapping-links.ts'
+import { judge, type Verdict } from './judge.ts'
+import { Loaders } from './loaders.ts'
+import { inSeconds, type RunParts, watched } from './plain-run.ts'
+
+const ATTACKERS = new URL('attackers.ts', import.meta.url)
+const LINKS = new URL('flapping-links.ts', import.meta.url)
+
+/** The time in which devices send their tallies, each at a moment of its own: what is killed is killed in the middle. */
+const SHORTEST_SPREAD_MS = 6_000
+/** Until a killed process is started again. */
+const DOWN_MS = 500
+/** An attack that was not named is tried again, for the message may have been lost with a process; so often when all is quiet again. */
+const QUIET_TRIES = 3
+const BETWEEN_TRIES_MS = 1_000
+/** After this nobody waits any more for the rest; beside it, so much a device. */
+const PATIENCE_MS = 60_000
+const PATIENCE_A_DEVICE_MS = 20
+
+/** What came of it. */
+export interface FaultyFigures {
+  readonly plan: readonly string[]
+  readonly entriesMs: number
+  /** The time in which devices began to send, and until the last was answered. */
+  readonly spreadMs: number
+  readonly talliesMs: number
+  /** Whether every device was answered before patience ended. */
+  readonly isWhole: boolean
+  readonly linksLost: number
+  /** Alarms by their kind. */
+  readonly alarms: Readonly<Record<string, number>>
+  readonly verdict: Verdict
+}
+
+/** Runs it. */
+export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
+  const { seed, devices, out, path, file, electionPackage, telling, broker, store } = parts
+  const plan = drawFaultPlan(devices, seededRandom(`${seed}: faults`))
+  const spreadMs = Math.max(SHORTEST_SPREAD_MS, devices)
+  const lines = printFaultPlan(plan, spreadMs)
+  telling.stage('the plan of faults')
+  for (const line of lines) telling.detail(line)
+  const named: Named[] = []
+  const centre = new CentreProcesses({ seed, out, packageText: file.packageText, broker, store }, (alarm) =>
+    named.push(alarm),
+  )
+  const loaders = new Loaders(devices, out)
+  const links = new Child<ToLinks, FromLinks>('links', LINKS, out, 'links')
+  const attackers = new Child<ToAttackers, FromAttackers>('attackers', ATTACKERS, out, 'attackers')
+  try {
+    await loaders.make(seed, path)
+    telling.stage('every device connects, some on links that flap, and sends its closed journal')
+    await centre.emptyStore()
+    for (let side = 0; side < SIDES; side += 1) await centre.startBroker(side)
+    for (let side = 0; side < SIDES; side += 1) await centre.startCollector(side)
+    const urls = await flapping(links, seed, centre)
+    await watched(telling, loaders, devices, 'up', loaders.connect(urls, plan.flapping))
+    const { ms: entriesMs } = await watched(
+      telling,
+      loaders,
+      devices,
+      'answered',
+      loaders.say('journal', { doubled: plan.doubled }),
+    )
+    telling.detail(`${devices} journals stored and cosigned: ${inSeconds(entriesMs)}`)
+    telling.stage('tallies, while processes are killed and others attack')
+    const began = performance.now()
+    const orders = ordersOf(plan, (number) => centre.url(loaders.sideOf(number)))
+    let isQuiet = false
+    const attacked = attack({ attackers, seed, path, named, isQuiet: () => isQuiet }, orders)
+    const killed = killInTurn(parts, centre, plan.kills, spreadMs)
+    const said = loaders.say('tally', { spreadMs, doubled: plan.doubled })
+    const patience = spreadMs + PATIENCE_MS + devices * PATIENCE_A_DEVICE_MS
+    const waiting = new AbortController()
+    const isWhole = await watched(
+      telling,
+      loaders,
+      devices,
+      'answered',
+      Promise.race([
+        said.then(() => true),
+        pause(patience, false, { signal: waiting.signal }).catch(() => false),
+      ]),
+    )
+    waiting.abort()
+    const talliesMs = performance.now() - began
+    await killed
+    isQuiet = true
+    await attacked
+    telling.detail(`${loaders.progress.answered} of ${devices} tallies answered: ${inSeconds(talliesMs)}`)
+    telling.stage('what the centre holds is held against the country')
+    const verdict = await judge({
+      file,
+      electionPackage,
+      store: centre.store,
+      held: await loaders.held(),
+      named,
+      attackers: orders.map((order) => ({ device: deviceId(order.number), kind: alarmOf(order) })),
+      mayBeNamed: (alarm) =>
+        byAccident(alarm) || (alarm.kind === 'flood' && alarm.device === deviceId(plan.flooder)),
+      secondJournals: new Set(
+        [...plan.clones].flatMap(([number, clone]) => (clone === 'second-journal' ? [deviceId(number)] : [])),
+      ),
+    })
+    for (const problem of verdict.problems) telling.detail(`DOES NOT HOLD: ${problem}`)
+    const alarms: Record<string, number> = {}
+    for (const { kind } of named) alarms[kind] = (alarms[kind] ?? 0) + 1
+    return {
+      plan: lines,
+      entriesMs,
+      spreadMs,
+      talliesMs,
+      isWhole,
+      linksLost: loaders.progress.lost,
+      alarms,
+      verdict,
+    }
+  } finally {
+    await Promise.all([loaders.end(), links.end(), attackers.end()])
+    await centre.end()
+  }
+}
+
+/** Honest devices of whom something was lost, or that a store in trouble could not serve. */
+function byAccident({ kind }: Named): boolean {
+  return kind === 'gap' || kind === 'not-stored'
+}
+
+async function flapping(links: Child<ToLinks, FromLinks>, seed: string, centre: CentreProcesses) {
+  const steady = Array.from({ length: SIDES }, (_, side) => centre.url(side))
+  const brokers = steady.map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) }))
+  links.tell({ seed, brokers })
+  const ports = await links.until((message) => message.ports)
+  return steady.map((url, side) => ({
+    steady: url,
+    flapping: `mqtts://${brokers[side]?.host}:${ports[side]}`,
+  }))
+}
+
+function ordersOf(plan: FaultPlan, brokerOf: (number: number) => string): readonly AttackOrder[] {
+  const of = (number: number) => ({ number, broker: brokerOf(number) })
+  return [
+    ...[...plan.forgers].map(([number, forgery]) => ({
+      ...of(number),
+      as: 'forger' as const,
+      forgery,
+      other: plan.flooder,
+    })),
+    ...[...plan.clones].map(([number, clone]) => ({ ...of(number), as: 'clone' as const, clone })),
+    ...plan.liars.map((number) => ({ ...of(number), as: 'liar' as const })),
+    { ...of(plan.flooder), as: 'flooder' as const },
+  ]
+}
+
+/** What the centre must say of an attack. */
+function alarmOf(order: AttackOrder): string {
+  switch (order.as) {
+    case 'forger':
+      return 'forged'
+    case 'clone':
+      return order.clone === 'fork' ? 'equivocation' : 'second-journal'
+    case 'liar':
+      return 'other-tally'
+    case 'flooder':
+      return 'malformed'
+  }
+}
+
+/** Has them attack, and again whoever was not named. */
+async function attack(
+  {
+    attackers,
+    seed,
+    path,
+    named,
+    isQuiet,
+  }: {
+    readonly attackers: Child<ToAttackers, FromAttackers>
+    readonly seed: string
+    readonly path: string
+    readonly named: readonly Named[]
+    readonly isQuiet: () => boolean
+  },
+  all: readonly AttackOrder[],
+): Promise<void> {
+  let orders = all
+  for (let quiet = 0; quiet < QUIET_TRIES && orders.length > 0; quiet += isQuiet() ? 1 : 0) {
+    const done = attackers.until((message) => message.is === 'attacked' || undefined)
+    attackers.tell({ seed, file: path, orders })
+    await done
+    await pause(BETWEEN_TRIES_MS)
+    const said = new Set(named.map(({ device, kind }) => `${device} ${kind}`))
+    orders = orders.filter((order) => !said.has(`${deviceId(order.number)} ${alarmOf(order)}`))
+  }
+}
+
+/** `kill -9` of each at its moment, and a new process a little later; the next only when that one serves again. */
+async function killInTurn(
+  { telling }: RunParts,
+  centre: CentreProcesses,
+  kills: readonly Kill[],
+  spreadMs: number,
+): Promise<void> {
+  const began = performance.now()
+  for (const { what, side, at } of kills) {
+    await pause(Math.max(0, began + at * spreadMs - performance.now()))
+    telling.detail(what === 'database' ? 'the database is killed' : `${what} ${side + 1} is killed`)
+    if (what === 'broker') {
+      await centre.killBroker(side)
+      await pause(DOWN_MS)
+      await centre.startBroker(side)
+    } else if (what === 'collector') {
+      await centre.killCollector(side)
+      await pause(DOWN_MS)
+      await centre.startCollector(side)
+    } else await centre.restartDatabase(DOWN_MS)
+  }
+}
