@@ -77,6 +77,7 @@ export async function runDevice(
     const agent = valueOrThrow(
       startAgent({ ...parts, networkClock: systemClock, ...(takenOver && { takenOver }) }),
     )
+    process.on('uncaughtException', agent.broke)
     const end = await agent.ended
     if (end.is === 'finished') {
       logger.info({ sync: end.sync }, 'finished')
@@ -85,7 +86,7 @@ export async function runDevice(
       return await agent.close()
     }
     // The screen goes on saying what became of the last vote and what to do.
-    if (end.isShown) await switchedOff()
+    await switchedOff()
     await agent.close()
     if (end.error instanceof RefusalError) throw end.error
     throw new Error('the device stopped', { cause: end.error })

@@ -143,10 +143,12 @@ export const en: Strings = {
       none: 'No slip hangs. Nobody’s vote was in hand, or it was not recorded.',
     },
     failed: 'This device can store nothing any more',
+    broke: 'This device has stopped',
     failure: {
       full: 'Its storage is full.',
       'read-only': 'Its storage takes nothing any more.',
-      'io-error': 'Its storage makes errors.',
+      'io-error': 'Its storage makes errors or does not answer.',
+      program: 'Its program made an error. Nothing is done half: what was recorded is kept.',
     },
     failedVote: {
       recorded: 'The last vote was recorded. Its slip drops into the box when voting is resumed.',
