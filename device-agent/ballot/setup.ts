@@ -14,8 +14,9 @@ import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { sync } from '../durable-file.ts'
 import { DeviceStore, type FoundBox, type StoreParts } from '../store/device-store.ts'
-import { type AllMedia, absentMedium, faultOf } from '../store/media.ts'
+import { type AllMedia, absentMedium } from '../store/media.ts'
 import { Medium } from '../store/medium.ts'
+import { lossOf } from '../store/storage-fault.ts'
 import { DEADLINES, WorkerMedium } from '../store/worker-medium.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
 
@@ -72,7 +73,7 @@ export function setUpStore(
     nameSecond(home)
   } catch (error) {
     // What the disk or SQLite answered; anything else is our own mistake.
-    if (faultOf(error) === undefined) throw error
+    if (lossOf(error) === undefined) throw error
     return refuse(
       'store.set-up',
       place,
