@@ -7,6 +7,7 @@ import { ok } from '../../core/result.ts'
 import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
 import type { HealthSnapshot } from '../health/health.ts'
 import type { DeviceStore } from '../store/device-store.ts'
+import { probeMedia } from '../store/probe.ts'
 import { giveBackOn } from '../store/space.ts'
 import { storageFault } from '../store/storage-fault.ts'
 import type { Outbox } from '../sync/outbox.ts'
@@ -127,8 +128,10 @@ export function startAgent(parts: AgentParts): Result<Agent> {
 
 /** After a failure: the store as a start would find it, with all the room that there is. */
 function takeUpAgain({ home, clock, random }: AgentParts): Result<DeviceStore> {
-  giveBackOn(mediaFolders(home))
-  return resumeStore(home, clock, random)
+  const folders = mediaFolders(home)
+  const found = probeMedia(folders)
+  giveBackOn(folders.filter((_, place) => found[place]?.is === 'answered'))
+  return resumeStore(home, clock, random, found)
 }
 
 function startAgentSync(

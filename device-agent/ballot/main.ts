@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import type { Logger } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
+import { watchLoop } from '../health/loop-watch.ts'
 import { programHash } from '../program-files.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import { systemClock, systemRandom } from '../system.ts'
@@ -74,6 +75,7 @@ export async function runDevice(
       hold: () => () => {},
     }
     const takenOver = await takeOverFirst(parts)
+    watchLoop()
     const agent = valueOrThrow(
       startAgent({ ...parts, networkClock: systemClock, ...(takenOver && { takenOver }) }),
     )

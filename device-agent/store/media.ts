@@ -9,7 +9,7 @@ import { fail } from '../../core/result.ts'
 import type { Medium } from './medium.ts'
 import type { Slots } from './slots.ts'
 import type { MediumSpace } from './space.ts'
-import { lossOf } from './storage-fault.ts'
+import { lossOf, SILENT } from './storage-fault.ts'
 
 /** What the store does with a medium, in this thread or in another. */
 export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots' | 'space'>> & {
@@ -156,14 +156,27 @@ export function nameIn(all: AllMedia, medium: StoreMedium): MediumName {
 
 /** In the place of a medium that could not be opened. */
 export function absentMedium(folder: string, refusal: Refusal): StoreMedium {
-  const gone = (): never => {
-    throw Object.assign(new Error(`${folder}: ${refusal.what}`), { code: 'ENODEV' })
+  const gone = failing(`${folder}: ${refusal.what}`, 'ENODEV')
+  return { ...goneMedium(folder, gone), records: () => fail(refusal) }
+}
+
+/** In the place of a medium that does not answer: it is never touched. */
+export function silentMedium(folder: string): StoreMedium {
+  return goneMedium(folder, failing(`${folder}: no answer in time`, SILENT))
+}
+
+function failing(what: string, code: string): () => never {
+  return () => {
+    throw Object.assign(new Error(what), { code })
   }
+}
+
+function goneMedium(folder: string, gone: () => never): StoreMedium {
   return {
     folder,
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
     space: { ballotsLeft: gone, reserve: gone, makeRoom: gone, giveBack: gone },
-    records: () => fail(refusal),
+    records: gone,
     ballots: gone,
     adopted: gone,
     commit: gone,
