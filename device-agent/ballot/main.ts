@@ -14,6 +14,7 @@ import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
 import { mediumFolder, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
+import { showNoStore } from './no-store.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
 import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
@@ -76,9 +77,15 @@ export async function runDevice(
     }
     const takenOver = await takeOverFirst(parts)
     watchLoop()
-    const agent = valueOrThrow(
-      startAgent({ ...parts, networkClock: systemClock, ...(takenOver && { takenOver }) }),
-    )
+    const started = startAgent({ ...parts, networkClock: systemClock, ...(takenOver && { takenOver }) })
+    if (!started.ok) {
+      const { code, where, what } = started.error
+      logger.error({ code, where, what }, 'the device does not start')
+      const screen = showNoStore(parts, started.error)
+      await switchedOff()
+      screen.close()
+    }
+    const agent = valueOrThrow(started)
     process.on('uncaughtException', agent.broke)
     const end = await agent.ended
     if (end.is === 'finished') {

@@ -163,6 +163,17 @@ export const en: Strings = {
     stopHint:
       'Do not switch it off and take nothing from it. Write it into the minutes, tell the centre and ask for a technician. Voters vote on another device.',
   },
+  noStore: {
+    heading: 'This device cannot begin',
+    why: {
+      lost: 'Neither of its storage media can be read. What was recorded is still on them: leave both in the device.',
+      differ: 'Its storage does not hold one history that can be trusted. Leave both media in the device.',
+    },
+    voters:
+      'Voters vote on another device. Whoever was just voting waits, with the card, until officers know whether that vote was recorded.',
+    officers:
+      'Poll worker: switch the device off and on once. If this comes again, keep it switched off and its box sealed, write it in the minutes, call a technician.',
+  },
   takeover: {
     waiting: 'This device is a spare',
     waitingHint: 'Switch the device that died off, take its storage medium out and put it into this device.',
