@@ -321,6 +321,14 @@ export const en: Strings = {
       low: 'There was room for few more votes',
       full: 'There was no room for another vote; no new voter was let in',
     },
+    leftOut: {
+      'card.refused': (count: number) => `Within an hour ${count} more cards were refused`,
+      'printer.trouble': (count: number) => `Within an hour the printer had trouble ${count} more times`,
+      'printer.paper_low': (count: number) => `Within an hour the roll was found low ${count} more times`,
+      'line.lost': (count: number) => `Within an hour a part failed and came back ${count} more times`,
+      'slip.miscounted': (count: number) =>
+        `Within an hour the slot of the box miscounted ${count} more times`,
+    },
     storageFailed: {
       full: 'The storage was full and the device stopped',
       'read-only': 'The storage took nothing any more and the device stopped',

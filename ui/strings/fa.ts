@@ -323,6 +323,13 @@ export const fa = {
       low: 'تنها برای چند رأی دیگر جا بود',
       full: 'برای رأی دیگری جا نبود و رأی‌دهندهٔ تازه پذیرفته نشد',
     },
+    leftOut: {
+      'card.refused': (count: number) => `در یک ساعت ${n(count)} کارت دیگر پذیرفته نشد`,
+      'printer.trouble': (count: number) => `در یک ساعت چاپگر ${n(count)} بار دیگر اشکال داشت`,
+      'printer.paper_low': (count: number) => `در یک ساعت رول کاغذ ${n(count)} بار دیگر کم دیده شد`,
+      'line.lost': (count: number) => `در یک ساعت بخشی از دستگاه ${n(count)} بار دیگر از کار افتاد و برگشت`,
+      'slip.miscounted': (count: number) => `در یک ساعت شمار برگه‌ها در شکاف ${n(count)} بار دیگر نخواند`,
+    },
     storageFailed: {
       full: 'حافظه پر بود و دستگاه ایستاد',
       'read-only': 'حافظه چیزی نپذیرفت و دستگاه ایستاد',
