@@ -39,6 +39,8 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
       return incidents.room[entry.room]
     case 'storage.failed':
       return incidents.storageFailed[entry.what]
+    case 'entries.left_out':
+      return incidents.leftOut[entry.of](entry.count)
     case 'clock.jumped':
       return incidents.clock[entry.way](entry.seconds)
     case 'witness.alarm':

@@ -183,6 +183,14 @@ export const CATALOGUE = {
     .describe(
       'The storage refused to write or to read and the program stopped; this is written once it can be.',
     ),
+  'entries.left_out': z
+    .strictObject({
+      of: z.enum(['card.refused', 'printer.trouble', 'printer.paper_low', 'line.lost', 'slip.miscounted']),
+      count,
+    })
+    .describe(
+      'More entries of that kind than are written: within an hour it came again and again. With each `line.lost` its `line.restored` is left out too.',
+    ),
   'clock.jumped': z
     .strictObject({ way: z.enum(['forward', 'back']), seconds: count })
     .describe('The clock was set while the program ran: times before and after do not compare.'),

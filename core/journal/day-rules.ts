@@ -20,6 +20,7 @@ export const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
   'slip.miscounted',
   'storage.changed',
   'storage.failed',
+  'entries.left_out',
   'clock.jumped',
   'officer.admitted',
   'officer.card_damaged',

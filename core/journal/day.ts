@@ -231,6 +231,7 @@ export class DayReplay {
       case 'officer.pin_wrong':
       case 'slip.miscounted':
       case 'storage.failed':
+      case 'entries.left_out':
       case 'clock.jumped':
         day.incidents.push(entry)
         return undefined

@@ -90,6 +90,10 @@ export class LightDevice implements Outbox {
       contradicted: () => {
         this.#contradicted = true
       },
+      // Its outbox lies in this process's memory: what throws there is a mistake of this program.
+      failed: (error) => {
+        throw error
+      },
       linkChanged: (isUp) => changed(this, isUp),
     })
   }

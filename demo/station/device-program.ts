@@ -94,7 +94,7 @@ async function start({ home: folder, seed, log, port }: DeviceOrders): Promise<v
 function dayEnded(end: AgentEnd): void {
   if (end.is === 'failed') {
     // Where the storage failed the screen says what to do, until somebody pulls the plug.
-    if (!end.isShown) fail(end.error)
+    if (end.what === 'program') fail(end.error)
   } else tell({ is: 'handed-over', bundle: end.bundle !== undefined })
 }
 

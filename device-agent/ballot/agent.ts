@@ -7,6 +7,7 @@ import { ok } from '../../core/result.ts'
 import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
 import type { HealthSnapshot } from '../health/health.ts'
 import type { DeviceStore } from '../store/device-store.ts'
+import { probeMedia } from '../store/probe.ts'
 import { giveBackOn } from '../store/space.ts'
 import { storageFault } from '../store/storage-fault.ts'
 import type { Outbox } from '../sync/outbox.ts'
@@ -14,7 +15,7 @@ import { type FlushEnd, type Sync, startSync } from '../sync/sync.ts'
 import { BallotDevice } from './device.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
 import type { DeviceLines, PeripheralName } from './peripherals.ts'
-import type { StopReason } from './polls/polls.ts'
+import type { Failure, StopReason } from './polls/polls.ts'
 import { releasedDocument } from './release.ts'
 import { resumeStore } from './setup.ts'
 import { settleFailure } from './storage-failure.ts'
@@ -43,8 +44,8 @@ export interface AgentParts {
 export type AgentEnd =
   /** Polls closed, minutes printed; what became of the bundle (undefined: nowhere to write it) and of the link to the centre. */
   | { readonly is: 'finished'; readonly bundle: string | undefined; readonly sync: FlushEnd | 'no-link' }
-  /** `isShown`: the storage failed, and the screen says so until the program is ended. */
-  | { readonly is: 'failed'; readonly error: unknown; readonly isShown: boolean }
+  /** The storage failed, or our own code did: the screen says so until the program is ended. */
+  | { readonly is: 'failed'; readonly error: unknown; readonly what: Failure }
 
 /** A running agent. */
 export interface Agent {
@@ -54,6 +55,8 @@ export interface Agent {
   handedOver(): Promise<AgentEnd>
   /** What each of its lines is doing. */
   health(): HealthSnapshot<PeripheralName>
+  /** Somewhere in the program an error was caught by nobody: nothing goes on half done, and the screen says so. */
+  broke(error: unknown): void
   close(): Promise<void>
 }
 
@@ -63,38 +66,34 @@ export function startAgent(parts: AgentParts): Result<Agent> {
   const opened = parts.takenOver === undefined ? resumeStore(home, clock, random) : ok(parts.takenOver)
   if (!opened.ok) return opened
   const store = opened.value
-  const sync = startAgentSync(parts, store, (why) => device.stop(why))
   const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>()
-  let hasFailed = false
-  const fail = (error: unknown) => {
-    if (hasFailed) return
-    hasFailed = true
+  let failure: AgentEnd | undefined
+  const stopWith = (error: unknown, what: Failure) => {
     logger.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the device stops')
-    const what = storageFault(error)
-    if (what === undefined) device.close()
-    else {
-      const vote = settleFailure(what, () => {
-        void sync?.close()
-        store.close()
-        giveBackOn(mediaFolders(home))
-        return resumeStore(home, clock, random)
-      })
-      device.storageFailed(what, vote)
-    }
-    resolve({ is: 'failed', error, isShown: what !== undefined })
+    if (failure !== undefined) return
+    failure = { is: 'failed', error, what }
+    void sync?.close()
+    device.failed(
+      what,
+      settleFailure(what, store, () => takeUpAgain(parts)),
+    )
+    resolve(failure)
   }
+  const fail = (error: unknown) => stopWith(error, storageFault(error) ?? 'program')
+  const sync = startAgentSync(parts, store, { contradicted: (why) => device.stop(why), failed: fail })
   let handing = ended
   /** The bundle is written at once, and again with the centre's last receipt, however long that takes. */
   const handOver = () => {
     handing = finish().catch((error): AgentEnd => {
       fail(error)
-      return { is: 'failed', error, isShown: false }
+      return failure ?? { is: 'failed', error, what: 'program' }
     })
     void handing.then(resolve)
   }
   const finish = async (): Promise<AgentEnd> => {
     device.exportBundle()
     const received = (await sync?.flush()) ?? 'no-link'
+    if (failure !== undefined) return failure
     device.centreAnswered(received)
     return { is: 'finished', bundle: device.exportBundle(), sync: received }
   }
@@ -117,6 +116,8 @@ export function startAgent(parts: AgentParts): Result<Agent> {
     ended,
     handedOver: () => handing,
     health: () => device.health,
+    // Its code may be that of a line or a socket: it says nothing of the storage.
+    broke: (error) => stopWith(error, 'program'),
     close: async () => {
       device.close()
       await sync?.close()
@@ -125,10 +126,18 @@ export function startAgent(parts: AgentParts): Result<Agent> {
   })
 }
 
+/** After a failure: the store as a start would find it, with all the room that there is. */
+function takeUpAgain({ home, clock, random }: AgentParts): Result<DeviceStore> {
+  const folders = mediaFolders(home)
+  const found = probeMedia(folders)
+  giveBackOn(folders.filter((_, place) => found[place]?.is === 'answered'))
+  return resumeStore(home, clock, random, found)
+}
+
 function startAgentSync(
   parts: AgentParts,
   store: DeviceStore,
-  stop: (why: StopReason) => void,
+  told: { readonly contradicted: (why: StopReason) => void; readonly failed: (error: unknown) => void },
 ): Sync | undefined {
   const { home, clock, networkClock, random, logger, hold } = parts
   const { broker, device } = home.config
@@ -153,7 +162,7 @@ function startAgentSync(
     random,
     logger,
     intervalMs: SYNC_INTERVAL_MS,
-    contradicted: stop,
+    ...told,
     hold,
   })
 }

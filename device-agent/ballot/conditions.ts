@@ -15,7 +15,7 @@ import type { DeviceStore } from '../store/device-store.ts'
 import type { NoVoters } from './screens/view.ts'
 
 /** Between two looks at disk and clock. */
-const LOOK_MS = 10_000
+export const LOOK_MS = 10_000
 /** Few enough to be told; a device takes as many in some hours. */
 const FEW_BALLOTS = 200
 /** Beyond it there is room enough again, so that nothing flickers. */

@@ -3,7 +3,6 @@ import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
 import { measureWith } from '../../ui/fonts.ts'
 import type { HealthSnapshot } from '../health/health.ts'
-import type { StorageFault } from '../store/storage-fault.ts'
 import { CardSlot } from './card-slot.ts'
 import { Conditions } from './conditions.ts'
 import { factsOf, factsWithoutStore, type Seen } from './device-facts.ts'
@@ -16,6 +15,7 @@ import { makePerformers } from './performers.ts'
 import { type PeripheralName, Peripherals } from './peripherals.ts'
 import type { PollsPerformer } from './polls/perform.ts'
 import {
+  type Failure,
   type Polls,
   type PollsEffect,
   type PollsInput,
@@ -127,8 +127,8 @@ export class BallotDevice {
     this.#peripherals.close()
   }
 
-  /** The storage failed: everything stops where it is, and people read what became of the last vote until the device is switched off. */
-  storageFailed(what: StorageFault, vote: LastVote | 'unknown'): void {
+  /** Everything stops where it is, and people read what became of the last vote until the device is switched off. */
+  failed(what: Failure, vote: LastVote | 'unknown'): void {
     this.#halt()
     this.#polls = { is: 'failed', what, vote }
     this.#peripherals.board?.setLamp(false)

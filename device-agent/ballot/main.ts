@@ -7,12 +7,14 @@ import { pino } from 'pino'
 import type { Logger } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
+import { watchLoop } from '../health/loop-watch.ts'
 import { programHash } from '../program-files.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
 import { mediumFolder, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
+import { showNoStore } from './no-store.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
 import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
@@ -74,9 +76,17 @@ export async function runDevice(
       hold: () => () => {},
     }
     const takenOver = await takeOverFirst(parts)
-    const agent = valueOrThrow(
-      startAgent({ ...parts, networkClock: systemClock, ...(takenOver && { takenOver }) }),
-    )
+    watchLoop()
+    const started = startAgent({ ...parts, networkClock: systemClock, ...(takenOver && { takenOver }) })
+    if (!started.ok) {
+      const { code, where, what } = started.error
+      logger.error({ code, where, what }, 'the device does not start')
+      const screen = showNoStore(parts, started.error)
+      await switchedOff()
+      screen.close()
+    }
+    const agent = valueOrThrow(started)
+    process.on('uncaughtException', agent.broke)
     const end = await agent.ended
     if (end.is === 'finished') {
       logger.info({ sync: end.sync }, 'finished')
@@ -85,7 +95,7 @@ export async function runDevice(
       return await agent.close()
     }
     // The screen goes on saying what became of the last vote and what to do.
-    if (end.isShown) await switchedOff()
+    await switchedOff()
     await agent.close()
     if (end.error instanceof RefusalError) throw end.error
     throw new Error('the device stopped', { cause: end.error })

@@ -14,8 +14,10 @@ import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { sync } from '../durable-file.ts'
 import { DeviceStore, type FoundBox, type StoreParts } from '../store/device-store.ts'
-import { type AllMedia, absentMedium, faultOf } from '../store/media.ts'
+import { type AllMedia, absentMedium, type StoreMedium, silentMedium } from '../store/media.ts'
 import { Medium } from '../store/medium.ts'
+import { type Probed, probeMedia } from '../store/probe.ts'
+import { lossOf } from '../store/storage-fault.ts'
 import { DEADLINES, WorkerMedium } from '../store/worker-medium.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
 
@@ -48,7 +50,7 @@ export function setUpStore(
   const parts = [`${first}.part`, `${second}.part`] as const
   let place = parts[0]
   try {
-    const isNamed = isHalfNamed(home)
+    const isNamed = isHalfNamed(lookAt(home))
     const there = [first, second].find(existsSync)
     if (there !== undefined && !isNamed) return alreadySetUp(there)
     if (!isNamed) {
@@ -72,7 +74,7 @@ export function setUpStore(
     nameSecond(home)
   } catch (error) {
     // What the disk or SQLite answered; anything else is our own mistake.
-    if (faultOf(error) === undefined) throw error
+    if (lossOf(error) === undefined) throw error
     return refuse(
       'store.set-up',
       place,
@@ -80,13 +82,29 @@ export function setUpStore(
       'Nothing was set up: see that both media are there, writable and not full, then set the device up again.',
     )
   }
-  return resumeStore(home, clock, random)
+  return resumeStore(home, clock, random, lookAt(home))
+}
+
+/** A technician who sets a device up waits for its media. */
+function lookAt(home: DeviceHome): MediaFound {
+  const [first, second] = mediaFolders(home)
+  const found = (folder: string): Probed => ({
+    is: 'answered',
+    isThere: existsSync(folder),
+    isPartThere: existsSync(`${folder}.part`),
+  })
+  return [found(first), found(second)]
 }
 
 /** Interrupted between the two names: both media were complete before the first had its own. */
-function isHalfNamed(home: DeviceHome): boolean {
-  const [first, second] = mediaFolders(home)
-  return existsSync(first) && !existsSync(second) && existsSync(`${second}.part`)
+function isHalfNamed([first, second]: MediaFound): boolean {
+  return (
+    first.is === 'answered' &&
+    second.is === 'answered' &&
+    first.isThere &&
+    !second.isThere &&
+    second.isPartThere
+  )
 }
 
 function nameSecond(home: DeviceHome): void {
@@ -151,22 +169,34 @@ function makeMedia(
   return ok(undefined)
 }
 
+/** What there is at a start where the media should be, in their order. */
+export type MediaFound = readonly [first: Probed, second: Probed]
+
 /**
  * Opens the store of a device that was set up before, after every row was checked. Throws what a folder answers in which a set-up that was
- * interrupted cannot be finished. The first medium is written in this thread, the second in one
- * of its own, with a deadline.
+ * interrupted cannot be finished. The first medium is written in this thread, the second in one of its own, with a deadline; one that does not
+ * answer at all is not touched, and is lost.
  */
-export function resumeStore(home: DeviceHome, clock: Clock, random: Random): Result<DeviceStore> {
+export function resumeStore(
+  home: DeviceHome,
+  clock: Clock,
+  random: Random,
+  found: MediaFound = probeMedia(mediaFolders(home)),
+): Result<DeviceStore> {
   const [first, second] = mediaFolders(home)
-  if (isHalfNamed(home)) nameSecond(home)
-  const opened = Medium.open(first, random)
+  if (isHalfNamed(found)) nameSecond(home)
   const media = [
-    opened.ok ? opened.value : absentMedium(first, opened.error),
-    new WorkerMedium(second, DEADLINES),
+    found[0].is === 'silent' ? silentMedium(first) : openFirst(first, random),
+    found[1].is === 'silent' ? silentMedium(second) : new WorkerMedium(second, DEADLINES),
   ] as const
   const store = DeviceStore.resume(storeParts(home, media, clock, random))
   if (!store.ok) for (const medium of media) medium.close()
   return store
+}
+
+function openFirst(folder: string, random: Random): StoreMedium {
+  const opened = Medium.open(folder, random)
+  return opened.ok ? opened.value : absentMedium(folder, opened.error)
 }
 
 function storeParts(home: DeviceHome, media: AllMedia, clock: Clock, random: Random): StoreParts {

@@ -7,8 +7,9 @@ import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
 import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
 import { checkStored, type Expected } from './check-stored.ts'
-import { type AllMedia, faultOf, type Loss, nameIn, type StoreMedium } from './media.ts'
+import { type AllMedia, type Loss, nameIn, type StoreMedium } from './media.ts'
 import type { StoredRecords } from './medium.ts'
+import { lossOf } from './storage-fault.ts'
 
 /** A medium that is sound for itself. */
 interface Sound {
@@ -79,7 +80,7 @@ function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
   try {
     read = medium.records()
   } catch (error) {
-    const why = faultOf(error)
+    const why = lossOf(error)
     if (why === undefined) throw error
     return unsound(why, cannotBeRead(medium, error as Error))
   }

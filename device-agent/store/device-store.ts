@@ -32,6 +32,7 @@ import { type Beside, JournalWriter } from './journal-writer.ts'
 import { type AllMedia, Media, type StoreMedium } from './media.ts'
 import type { SlipState, StoredRecords, StoredTotals } from './medium.ts'
 import { type BlockParts, poolLocked, recoverFromMedium, sealOnMedium } from './pool-block.ts'
+import { Repeats } from './repeats.ts'
 import { Space } from './space.ts'
 import { StationMemory } from './station-memory.ts'
 import { ToldMedia } from './told-media.ts'
@@ -77,6 +78,7 @@ export class DeviceStore {
   readonly #media: ToldMedia
   readonly #journal: JournalWriter
   readonly #spent: Uint8Array[]
+  readonly #repeats: Repeats
   /** Heads of this station's journals that passed by on officers' cards. */
   readonly station: StationMemory
   /** Room for votes on the media. */
@@ -94,6 +96,7 @@ export class DeviceStore {
     this.#media = new ToldMedia(media, journal)
     this.#journal = journal
     this.#spent = [...spent]
+    this.#repeats = new Repeats(parts.clock)
     const { definition } = electionPackage
     const owner = { definition, journal, witnessKey: witnessSigner.publicKey, authorityKey }
     this.space = new Space(this.#media, definition)
@@ -184,9 +187,10 @@ export class DeviceStore {
     return this.#media.read((medium) => medium.slip())
   }
 
-  /** Adds one event to the journal. */
+  /** Adds one event to the journal; what outsiders bring about again and again is counted instead. */
   append(event: JournalEvent): void {
-    this.#journal.write([event], {})
+    const events = this.#repeats.take(event)
+    if (events.length > 0) this.#journal.write(events, {})
   }
 
   /**
@@ -282,6 +286,7 @@ export class DeviceStore {
     const last = rest.length > 0 ? this.#nextBatch(rest) : undefined
     const salt = random.bytes(SALT_BYTES)
     const events: JournalEvent[] = [
+      ...this.#repeats.rest(),
       ...(last ? [{ type: 'batch.sealed' as const, ...last.event }] : []),
       {
         type: 'polls.closed',

@@ -9,6 +9,7 @@ import { fail } from '../../core/result.ts'
 import type { Medium } from './medium.ts'
 import type { Slots } from './slots.ts'
 import type { MediumSpace } from './space.ts'
+import { lossOf, SILENT } from './storage-fault.ts'
 
 /** What the store does with a medium, in this thread or in another. */
 export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots' | 'space'>> & {
@@ -29,8 +30,6 @@ export interface Loss {
 }
 
 const NAMES: readonly MediumName[] = ['a', 'b']
-/** Of the error of a medium that has not answered in time (`worker-medium.ts`). */
-export const SILENT = 'ETIMEDOUT'
 
 /** Guards one thing: that nothing is written to, nor read from, a medium that does not count. */
 export class Media {
@@ -40,6 +39,7 @@ export class Media {
   #untold: Loss[] = []
   /** What the last medium answered that counted: from then on it is the answer to everything. */
   #failure: unknown
+  #isClosed = false
 
   /** @param behind sound media that hold less than those that count, and may catch up */
   constructor(all: AllMedia, counted: readonly StoreMedium[] = all, behind: readonly StoreMedium[] = []) {
@@ -100,7 +100,7 @@ export class Media {
     try {
       step()
     } catch (error) {
-      if (faultOf(error) === undefined) throw error
+      if (lossOf(error) === undefined) throw error
       return false
     }
     const counted = [...this.#counted, medium]
@@ -113,14 +113,16 @@ export class Media {
     return this.#untold.shift()
   }
 
-  /** Lets go of all of them, of those too that do not count. */
+  /** Lets go of all of them, of those too that do not count. Once: what had a descriptor's number then may be another file. */
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     for (const medium of this.#all) {
       try {
         medium.close()
       } catch (error) {
         // What was acknowledged is on the disk; a medium that cannot even be closed was lost before, or will be at the next start.
-        if (faultOf(error) === undefined) throw error
+        if (lossOf(error) === undefined) throw error
       }
     }
   }
@@ -133,7 +135,7 @@ export class Media {
     try {
       return { value: step(medium) }
     } catch (error) {
-      const why = faultOf(error)
+      const why = lossOf(error)
       if (why === undefined) throw error
       if (this.#counted.length === 1) {
         this.#failure = error
@@ -152,23 +154,29 @@ export function nameIn(all: AllMedia, medium: StoreMedium): MediumName {
   return name
 }
 
-/** What a medium answered, as a reason to drop it; undefined if the error is not a medium's but our own mistake. */
-export function faultOf(error: unknown): 'failed' | 'silent' | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === SILENT) return 'silent'
-  return /^(E[A-Z]+$|SQLITE_)/.test(code) ? 'failed' : undefined
-}
-
 /** In the place of a medium that could not be opened. */
 export function absentMedium(folder: string, refusal: Refusal): StoreMedium {
-  const gone = (): never => {
-    throw Object.assign(new Error(`${folder}: ${refusal.what}`), { code: 'ENODEV' })
+  const gone = failing(`${folder}: ${refusal.what}`, 'ENODEV')
+  return { ...goneMedium(folder, gone), records: () => fail(refusal) }
+}
+
+/** In the place of a medium that does not answer: it is never touched. */
+export function silentMedium(folder: string): StoreMedium {
+  return goneMedium(folder, failing(`${folder}: no answer in time`, SILENT))
+}
+
+function failing(what: string, code: string): () => never {
+  return () => {
+    throw Object.assign(new Error(what), { code })
   }
+}
+
+function goneMedium(folder: string, gone: () => never): StoreMedium {
   return {
     folder,
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
     space: { ballotsLeft: gone, reserve: gone, makeRoom: gone, giveBack: gone },
-    records: () => fail(refusal),
+    records: gone,
     ballots: gone,
     adopted: gone,
     commit: gone,

@@ -29,7 +29,7 @@ export const DAY_BALLOTS = 2_000
 /** SQLite's log grows to a thousand pages of 4,096 bytes before its first checkpoint, and by one transaction more; then it begins anew in place. */
 const LOG_BYTES = 5 * 1024 * 1024
 /** Whatever the program writes until the next look. */
-const BETWEEN_BYTES = 2 * 1024 * 1024
+export const BETWEEN_BYTES = 2 * 1024 * 1024
 /** Free before every vote, while there is no log yet. */
 export const FLOOR_BYTES = LOG_BYTES + BETWEEN_BYTES
 /** The last batch, the tally in three forms, the minutes' entries. */

@@ -10,7 +10,8 @@
  * before, and what it writes is the beginning of what the other medium holds.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { SILENT, type StoreMedium } from './media.ts'
+import type { StoreMedium } from './media.ts'
+import { SILENT } from './storage-fault.ts'
 
 /** Every step there is. */
 export type MediumStep =

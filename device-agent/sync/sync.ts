@@ -34,6 +34,8 @@ export interface SyncOptions {
   readonly intervalMs: number
   /** The centre showed a head that this device's log key signed and that does not stand in its journal. */
   readonly contradicted: (alarm: 'rolled-back' | 'forked') => void
+  /** The outbox could not be read or written. Whoever made it decides what follows. */
+  readonly failed: (error: unknown) => void
   /** Stops virtual time while a connection or an answer is waited for, until the returned function is called. */
   readonly hold?: () => () => void
   /** Told whenever the link comes up, connected and subscribed, or goes down. */
@@ -87,25 +89,32 @@ export function startSync(options: SyncOptions): Sync {
     up: () => {
       isUp = true
       options.linkChanged?.(true)
-      pump()
+      guard(pump)
     },
     down: () => {
       isUp = false
       options.linkChanged?.(false)
       endExchange()
     },
-    receive: (kind, payload) => {
-      if (isClosed) return
-      if (kind === 'receipt') takeReceipt(payload)
-      else takeAnswer(payload)
-    },
+    receive: (kind, payload) =>
+      guard(() => (kind === 'receipt' ? takeReceipt(payload) : takeAnswer(payload))),
   })
   let timer = clock.after(options.intervalMs, turn)
 
   function turn() {
     timer = clock.after(options.intervalMs, turn)
     hasResent = false
-    pump()
+    guard(pump)
+  }
+
+  /** Network and timer call here: what the outbox throws must not end in them. */
+  function guard(action: () => void) {
+    if (isClosed) return
+    try {
+      action()
+    } catch (error) {
+      options.failed(error)
+    }
   }
 
   /** Sends the next message, if none is on its way. */

@@ -119,6 +119,7 @@ const BEFALLING: readonly JournalEvent[] = [
   { type: 'slip.miscounted', what: 'not-seen' },
   { type: 'storage.changed', room: 'low' },
   { type: 'storage.failed', what: 'full' },
+  { type: 'entries.left_out', of: 'card.refused', count: 12 },
   { type: 'clock.jumped', way: 'forward', seconds: 3_600 },
 ]
 /** One of each that may stand at any time between opening and closing, as often as it says. */

@@ -40,6 +40,9 @@ export function syncOf(office: Office, device: TestDevice, port: number): Sync {
     logger: silentLogger,
     intervalMs: 50,
     contradicted: () => {},
+    failed: (error) => {
+      throw error
+    },
   })
   office.later(() => sync.close())
   return sync

@@ -143,10 +143,12 @@ export const en: Strings = {
       none: 'No slip hangs. Nobody’s vote was in hand, or it was not recorded.',
     },
     failed: 'This device can store nothing any more',
+    broke: 'This device has stopped',
     failure: {
       full: 'Its storage is full.',
       'read-only': 'Its storage takes nothing any more.',
-      'io-error': 'Its storage makes errors.',
+      'io-error': 'Its storage makes errors or does not answer.',
+      program: 'Its program made an error. Nothing is done half: what was recorded is kept.',
     },
     failedVote: {
       recorded: 'The last vote was recorded. Its slip drops into the box when voting is resumed.',
@@ -160,6 +162,17 @@ export const en: Strings = {
       'Poll worker: switch the device off and on once. If this comes again, let nobody vote here, keep the device and call a technician.',
     stopHint:
       'Do not switch it off and take nothing from it. Write it into the minutes, tell the centre and ask for a technician. Voters vote on another device.',
+  },
+  noStore: {
+    heading: 'This device cannot begin',
+    why: {
+      lost: 'Neither of its storage media can be read. What was recorded is still on them: leave both in the device.',
+      differ: 'Its storage does not hold one history that can be trusted. Leave both media in the device.',
+    },
+    voters:
+      'Voters vote on another device. Whoever was just voting waits, with the card, until officers know whether that vote was recorded.',
+    officers:
+      'Poll worker: switch the device off and on once. If this comes again, keep it switched off and its box sealed, write it in the minutes, call a technician.',
   },
   takeover: {
     waiting: 'This device is a spare',
@@ -307,6 +320,14 @@ export const en: Strings = {
       enough: 'There is room enough for votes again',
       low: 'There was room for few more votes',
       full: 'There was no room for another vote; no new voter was let in',
+    },
+    leftOut: {
+      'card.refused': (count: number) => `Within an hour ${count} more cards were refused`,
+      'printer.trouble': (count: number) => `Within an hour the printer had trouble ${count} more times`,
+      'printer.paper_low': (count: number) => `Within an hour the roll was found low ${count} more times`,
+      'line.lost': (count: number) => `Within an hour a part failed and came back ${count} more times`,
+      'slip.miscounted': (count: number) =>
+        `Within an hour the slot of the box miscounted ${count} more times`,
     },
     storageFailed: {
       full: 'The storage was full and the device stopped',

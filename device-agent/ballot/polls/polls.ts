@@ -9,7 +9,7 @@
  *                                                                  paused
  * finished ─▶ choosing-dead ─▶ admitting(declaring) ─▶ reporting-minutes
  * any of them ──somebody holds another history of this device──▶ stopped, for good
- * any of them ──the storage failed──▶ failed, until the program is started again
+ * any of them ──storage or program failed──▶ failed, until the program is started again
  * ```
  */
 import type { Day } from '../../../core/journal/day.ts'
@@ -88,8 +88,11 @@ export type Polls =
   | { readonly is: 'choosing-dead'; readonly open: readonly string[]; readonly chosen?: string }
   /** This device was set back, or there are two of it. */
   | { readonly is: 'stopped'; readonly why: StopReason }
-  /** The storage failed: nothing can be written down here before the program is started again. `unknown`: the last vote may count or not. */
-  | { readonly is: 'failed'; readonly what: StorageFault; readonly vote: LastVote | 'unknown' }
+  /** Nothing can be written down here before the program is started again. `unknown`: the last vote may count or not. */
+  | { readonly is: 'failed'; readonly what: Failure; readonly vote: LastVote | 'unknown' }
+
+/** What failed: the storage, or our own code. */
+export type Failure = StorageFault | 'program'
 
 /** Why nobody may vote on a device any more (event `device.stopped`). */
 export type StopReason = NonNullable<Day['stopped']>
@@ -115,7 +118,7 @@ export type PollsInput =
   | { readonly is: 'share-erased' }
   | { readonly is: 'heads-carried'; readonly open: readonly string[] }
   | { readonly is: 'stopped'; readonly why: StopReason }
-  | { readonly is: 'failed'; readonly what: StorageFault; readonly vote: LastVote | 'unknown' }
+  | { readonly is: 'failed'; readonly what: Failure; readonly vote: LastVote | 'unknown' }
   /** What of the totals may leave is decided; `due`: a page is to be printed. */
   | {
       readonly is: 'totals-settled'

@@ -81,7 +81,7 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
       )
     case 'failed':
       return message(
-        officers.failed,
+        state.what === 'program' ? officers.broke : officers.failed,
         officers.failedVote[state.vote],
         officers.failure[state.what],
         officers.failedHint,

@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll } from 'vitest'
 import type { ElectionPackage } from '../../../core/package/package.ts'
 import { valueOrThrow } from '../../../core/result.ts'
@@ -44,7 +45,29 @@ export function beginOn(build: StoreBuild, count: number, seed: string) {
   const random = seededRandom(`media of ${seed}`)
   const media = made.map((folder) => valueOrThrow(build.Medium.create(folder, deviceRow, random)))
   const parts = partsFor(atLeastOne(media), seed)
-  return { folders: made, store: build.DeviceStore.begin(parts, opening) }
+  return { folders: made, media, store: build.DeviceStore.begin(parts, opening) }
+}
+
+/**
+ * From now on a vote is refused on a medium, in the middle of its transaction, as by a disk that is full.
+ * @returns what ends it
+ */
+export function fillUp(medium: Medium): () => void {
+  const sql = (text: string) => {
+    const database = new Database(join(medium.folder, 'ballots.db'))
+    database.exec(text)
+    database.close()
+  }
+  sql(`CREATE TRIGGER filled BEFORE INSERT ON spent BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`)
+  const commit = medium.commit.bind(medium)
+  medium.commit = (change) => {
+    try {
+      commit(change)
+    } catch (error) {
+      throw Object.assign(error as Error, { code: 'SQLITE_FULL' })
+    }
+  }
+  return () => sql('DROP TRIGGER filled')
 }
 
 /** Takes a journal up again, as a device does at every start. */

@@ -11,7 +11,7 @@ import { Medium } from '../../../device-agent/store/medium.ts'
 import { SCHEMA_VERSION } from '../../../device-agent/store/schema.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import { beginOn, imageOf, makeHome, newFolder, otherPackage, resumeOn } from './device.ts'
+import { beginOn, fillUp, imageOf, makeHome, newFolder, otherPackage, resumeOn } from './device.ts'
 import { openHome } from './home.ts'
 import { clock, dayKey, deviceRow, officers, openPolls, Voters } from './voting.ts'
 
@@ -50,7 +50,6 @@ function sql(folder: string, text: string): void {
 
 const codeOf = (result: Result<unknown>) => (result.ok ? 'taken' : result.error.code)
 const slotsOf = (folder: string) => readFileSync(join(folder, 'slots.bin')).toString('base64')
-const FAILING = `CREATE TRIGGER failing BEFORE INSERT ON spent BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`
 
 describe('an authorization', () => {
   test('is spent once, before a restart and after it', () => {
@@ -97,10 +96,10 @@ describe('the day key', () => {
 
 describe('a commit that fails', () => {
   test('on the only medium leaves the votes before it', () => {
-    const { store, folders, voters } = openDevice(3)
-    sql(folders[0] as string, FAILING)
+    const { store, folders, media, voters } = openDevice(3)
+    const [empty] = media.map(fillUp)
     expect(() => voters.vote(store)).toThrow('the disk is full')
-    sql(folders[0] as string, 'DROP TRIGGER failing')
+    empty?.()
     // What is on the disk is not known before a restart, so nothing more is written.
     expect(() => store.append({ type: 'tamper.opened', switch: 'chassis' })).toThrow('taken up again')
     expect(() => voters.vote(store)).toThrow('locked')
@@ -112,10 +111,10 @@ describe('a commit that fails', () => {
   })
 
   test('on both media stops the device, and no vote is acknowledged that is on neither', () => {
-    const { store, folders, voters } = openDevice(3, 2)
-    for (const folder of folders) sql(folder, FAILING)
+    const { store, folders, media, voters } = openDevice(3, 2)
+    const empty = media.map(fillUp)
     expect(() => voters.vote(store)).toThrow('the disk is full')
-    for (const folder of folders) sql(folder, 'DROP TRIGGER failing')
+    for (const each of empty) each()
     expect(() => store.append({ type: 'tamper.opened', switch: 'chassis' })).toThrow('taken up again')
     expect(restarted(folders).day).toMatchObject({ casts: 3, lostMedia: [] })
   })

@@ -8,7 +8,7 @@ import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { type AllMedia, absentMedium } from '../../../device-agent/store/media.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
-import { beginOn, imageOf, resumeOn } from './device.ts'
+import { beginOn, fillUp, imageOf, resumeOn } from './device.ts'
 import { dayKey, officers, openPolls, partsFor, Voters } from './voting.ts'
 
 const build = { DeviceStore, Medium }
@@ -85,18 +85,16 @@ function goesOn(folders: Two<string>, voters: Voters): DeviceStore {
   return store
 }
 
-const FAILING = `CREATE TRIGGER failing BEFORE INSERT ON spent BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`
-
 describe.each([0, 1] as const)('of two media number %i', (lost) => {
   const kept = lost === 0 ? 1 : 0
 
   test('refuses a vote: it is taken on the other, which says so, and the medium catches up after a restart', () => {
-    const { store, folders, voters } = openDevice(40)
-    sql(folders[lost], FAILING)
+    const { store, folders, media, voters } = openDevice(40)
+    const empty = fillUp(media[lost] as Medium)
     voters.vote(store)
     expect(store.day).toMatchObject({ casts: 41, lostMedia: [NAMES[lost]] })
     while (voters.nonces.length < 70) voters.vote(store)
-    sql(folders[lost], 'DROP TRIGGER failing')
+    empty()
     const images = folders.map(imageOf) as unknown as Two<string>
     expect(told(started(images))).toEqual([`medium.lost ${NAMES[lost]} failed`])
     expect(told(goesOn(images, voters))).toEqual([
@@ -104,6 +102,24 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
       `medium.restored ${NAMES[lost]}`,
     ])
   })
+
+  test.each(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_MISUSE', 'ENOMEM', 'EMFILE', 'EBADF'])(
+    'is not dropped for a mistake of our own (%s): nothing is acknowledged, and a restart finds both',
+    (code) => {
+      const { store, folders, media, voters } = openDevice(2)
+      const medium = media[lost] as Medium
+      medium.commit = () => {
+        throw Object.assign(new Error('ours'), { code })
+      }
+      expect(() => store.cast('both', [[0], [0]], new Uint8Array(16).fill(7))).toThrow('ours')
+      expect(store.day).toMatchObject({ casts: 2, lostMedia: [] })
+      const images = folders.map(imageOf) as unknown as Two<string>
+      const again = started(images)
+      valueOrThrow(again.unlock(dayKey()))
+      expect([2, 3]).toContain(again.day.casts)
+      expect(voters.nonces.every((nonce) => again.isSpent(nonce))).toBe(true)
+    },
+  )
 
   test('is one step behind after a power cut: the longer one counts, and the other catches up', () => {
     const { store, folders, voters } = openDevice(3)

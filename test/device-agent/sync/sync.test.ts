@@ -50,6 +50,9 @@ function sync(device: TestDevice, port: number, overrides: Partial<SyncOptions> 
     logger: silentLogger,
     intervalMs: 20,
     contradicted: () => {},
+    failed: (error) => {
+      throw error
+    },
     ...overrides,
   })
   office.later(() => started.close())
@@ -147,6 +150,30 @@ describe('with the centre', () => {
     device.appendMany(3)
     await until(() => device.receipted() === 4)
   })
+
+  it.each(['storeReceipt', 'journalFrom', 'clearTally'] as const)(
+    'an outbox whose %s fails tells its owner, and the error ends the program nowhere else',
+    async (call) => {
+      const store = await office.openStore()
+      await hearNeighbours(store)
+      const centre = await office.startCentre(store)
+      const failures: unknown[] = []
+      const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+      const device = new TestDevice('device-1').close()
+      device[call] = () => {
+        throw full
+      }
+      const running = sync(device, centre.port, {
+        failed: (error) => {
+          failures.push(error)
+          void running.close()
+        },
+      })
+      await until(() => failures.length > 0)
+      expect(failures).toEqual([full])
+      expect(await running.flush()).toBe('closed')
+    },
+  )
 
   it('a centre that lost its database gets everything again', async () => {
     const device = new TestDevice('device-1').appendMany(MAX_ENTRIES + 20).close()

@@ -160,7 +160,7 @@ function polls(): readonly Polls[] {
       impossible: ['gy-1-b', 'gy-1-c', 'gy-1-d', 'gy-1-e'],
       open: [],
     },
-    ...(['full', 'read-only', 'io-error'] as const).flatMap((what) =>
+    ...(['full', 'read-only', 'io-error', 'program'] as const).flatMap((what) =>
       ([...LAST_VOTES, 'unknown'] as const).map((vote): Polls => ({ is: 'failed', what, vote })),
     ),
     ...(['rolled-back', 'forked', 'other-journal', 'declared-dead'] as const).map(

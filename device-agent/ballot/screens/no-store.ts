@@ -1,0 +1,14 @@
+/** The screen of a device that found nothing at its start on which it could vote. */
+import type { Definition } from '../../../core/election/definition.ts'
+import type { Screen } from '../../../ui/screen.ts'
+import { type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
+import { message, screenWith } from './parts.ts'
+
+/** Media that cannot be read, or that tell what nobody here can decide on. */
+export type NoStore = 'lost' | 'differ'
+
+export function noStoreScreen(why: NoStore, definition: Definition, language: OfficerLanguage): Screen {
+  const { noStore } = stringsIn(language)
+  const drafts = message(noStore.heading, noStore.why[why], noStore.voters, noStore.officers)
+  return screenWith('device.no-store', language, definition, drafts)
+}
