@@ -1,8 +1,9 @@
 /**
  * What a device's media hold, compared at every start. The longest sound journal is the device's; another medium that holds the beginning of
- * it, byte for byte, is behind and may catch up (`catch-up.ts`); one that cannot be read or is not sound is lost. One that is sound and holds
+ * it, byte for byte, may catch up (`catch-up.ts`), at once if it lacks no vote; one that cannot be read or is not sound is lost. One that is sound and holds
  * something else stops the device: nobody here can know which of two histories is the day.
  */
+import type { MediumName } from '../../core/journal/catalogue.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
 import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
@@ -33,6 +34,9 @@ export interface ComparedMedia {
   readonly records: StoredRecords
   /** Media with that journal. */
   readonly counted: readonly StoreMedium[]
+  /** Media that lack entries, and hold the pool as it is. */
+  readonly short: readonly StoreMedium[]
+  /** Media whose pool is another than the day's. */
   readonly behind: readonly StoreMedium[]
   /** Those that are not there or not sound. */
   readonly lost: readonly Loss[]
@@ -57,13 +61,16 @@ export function compareMedia(all: AllMedia, expected: Expected): Result<Compared
     if (differs !== undefined) return twoHistories(first.medium, `${other.medium.folder}, ${differs}`)
   }
   const isWhole = ({ day }: Sound) => day.size === first.day.size
+  const isShort = ({ medium, day }: Sound) => hasPoolOf(first.day, day, nameIn(all, medium))
+  const lacking = others.filter((other) => !isWhole(other))
   // A power cut between two media leaves one of them behind; what any of them remembers was told to a neighbour.
   const heads = new Map(sound.flatMap(({ records }) => records.heads.map((head) => [toBase64(head), head])))
   return ok({
     day: first.day,
     records: { ...first.records, heads: [...heads.values()] },
     counted: sound.filter(isWhole).map(({ medium }) => medium),
-    behind: others.filter((other) => !isWhole(other)).map(({ medium }) => medium),
+    short: lacking.filter(isShort).map(({ medium }) => medium),
+    behind: lacking.filter((other) => !isShort(other)).map(({ medium }) => medium),
     lost: unsound.map(({ medium, why }) => ({ medium: nameIn(all, medium), why })),
   })
 }
@@ -87,6 +94,21 @@ function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
   const day = checkStored(read.value, expected)
   if (!day.ok) return unsound('damaged', day.error, read.value)
   return { medium, day: day.value, records: read.value }
+}
+
+/**
+ * Whether a medium that holds the beginning of a day holds the day's pool. Each cast has a block of its own, and so has the opening; but one that
+ * nobody called lost lacks what was written last and nothing else, and an opening writes no block: it was prepared before.
+ */
+function hasPoolOf(day: Day, beginning: Day, name: MediumName): boolean {
+  if (day.casts !== beginning.casts) return false
+  if (phaseOf(day) === phaseOf(beginning)) return true
+  return phaseOf(day) === 'voting' && !day.lostMedia.includes(name)
+}
+
+function phaseOf({ polls }: Day): 'before' | 'voting' | 'after' {
+  if (polls === 'closed') return 'before'
+  return polls === 'finished' ? 'after' : 'voting'
 }
 
 function isOfAnother({ device: [here] }: StoredRecords, { device: [there] }: StoredRecords): boolean {

@@ -113,7 +113,6 @@ export class DeviceStore {
   }
 
   /**
-  /**
    * A new journal on new, empty media that goes on with what another device left: its first two entries, and everything that was found, in one
    * transaction. The ballot box is open afterwards.
    */
@@ -143,8 +142,8 @@ export class DeviceStore {
     }
     const compared = compareMedia(parts.media, { electionPackage, ...keys, authorityKey })
     if (!compared.ok) return compared
-    const { day, records, counted, behind } = compared.value
-    const media = new Media(parts.media, counted, behind)
+    const { day, records, counted, short, behind } = compared.value
+    const media = new Media(parts.media, counted, [...short, ...behind])
     const journal = JournalWriter.resume({ ...parts, media }, day, records)
     const store = new DeviceStore(parts, media, journal, records)
     store.#media.settle(compared.value)
@@ -210,16 +209,21 @@ export class DeviceStore {
   }
 
   /**
-   * After a restart: opens the pool again with the day key from two officers' cards. The slot that does not open the committed block
-   * is destroyed before anything else; with another day's key nothing is.
+   * After a restart: opens the pool again with the day key from two officers' cards, from a medium that is behind if that alone holds it. The
+   * slot that does not open the committed block is destroyed before anything else; with another day's key nothing is.
    */
   unlock(dayKey: Uint8Array): Result<void> {
     this.#box = undefined
-    const found = this.#media.readSound((medium) => this.#openPoolOn(medium, dayKey))
-    if (!found.ok) return found
-    this.#box = { dayKey, pool: found.value }
+    const open = (medium: StoreMedium) => this.#openPoolOn(medium, dayKey)
+    const found = this.#media.readSound(open)
+    const pool = found.ok ? found.value : this.#media.readBehind(open)
+    if (pool === undefined) return found as Result<never>
+    this.#box = { dayKey, pool }
     this.#catchUp()
-    return ok(undefined)
+    if (found.ok) return ok(undefined)
+    const again = this.#media.readSound(open)
+    if (!again.ok) this.#box = undefined
+    return again.ok ? ok(undefined) : again
   }
 
   /** Whether an authorization with this nonce was already used on this device. */

@@ -108,6 +108,16 @@ export class Media {
     return true
   }
 
+  /** What a medium answers that is behind; undefined if it failed. */
+  readBehind<T>(medium: StoreMedium, step: (medium: StoreMedium) => T): T | undefined {
+    try {
+      return step(medium)
+    } catch (error) {
+      if (faultOf(error) === undefined) throw error
+      return undefined
+    }
+  }
+
   /** A loss that the journal does not know yet; the next call gives the next. */
   takeUntold(): Loss | undefined {
     return this.#untold.shift()

@@ -115,6 +115,61 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     expect(told(again)).toEqual([`medium.lost ${NAMES[lost]} behind`, `medium.restored ${NAMES[lost]}`])
   })
 
+  test('lacks entries and no vote after a crash: it has them when the start is over, and goes on alone when the other dies', () => {
+    const { store, folders, voters } = openDevice(40)
+    const before = folders.map(imageOf)
+    store.setSlip('hanging')
+    store.countVoidSlip()
+    const images = folders.map(imageOf)
+    images[lost] = before[lost] as string
+    const again = started(images)
+    again.append({ type: 'tamper.opened', switch: 'chassis' })
+    expect(told(again)).toEqual([])
+    const alone = started([imageOf(images[lost] as string)])
+    expect(alone.day.size).toBe(again.day.size)
+    expect(valueOrThrow(alone.unlock(dayKey()))).toBeUndefined()
+    expect(alone.day).toMatchObject({ casts: voters.nonces.length, voids: 1 })
+  })
+
+  test('lacks the opening of the polls after a crash: it has it when the start is over, with the pool that was prepared', () => {
+    const { store, folders } = beginOn(build, 2, 'opening')
+    open.push(store)
+    valueOrThrow(store.preparePool(dayKey()))
+    store.append({ type: 'report.printed', report: 'zero' })
+    const before = folders.map(imageOf)
+    store.openPolls(officers)
+    const images = folders.map(imageOf)
+    images[lost] = before[lost] as string
+    expect(told(started(images))).toEqual([])
+    const alone = started([imageOf(images[lost] as string)])
+    expect(alone.day.polls).toBe('open')
+    valueOrThrow(alone.unlock(dayKey()))
+  })
+
+  test('was lost before the polls opened: it is unlocked where the key of the other is gone', () => {
+    const { store, folders } = beginOn(build, 2, 'lost before opening')
+    open.push(store)
+    valueOrThrow(store.preparePool(dayKey()))
+    store.append({ type: 'report.printed', report: 'zero' })
+    sql(
+      folders[lost] as string,
+      `CREATE TRIGGER failing BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'x'); END`,
+    )
+    store.openPolls(officers)
+    sql(folders[lost] as string, 'DROP TRIGGER failing')
+    const images = folders.map(imageOf) as unknown as Two<string>
+    writeFileSync(join(images[kept], 'slots.bin'), new Uint8Array(8192))
+    const again = started(images)
+    valueOrThrow(again.unlock(dayKey()))
+    expect(told(again)).toEqual([
+      `medium.lost ${NAMES[lost]} failed`,
+      `medium.restored ${NAMES[lost]}`,
+      `medium.lost ${NAMES[kept]} damaged`,
+    ])
+    new Voters('lost before opening').vote(again)
+    expect(again.day.casts).toBe(1)
+  })
+
   test('is one step behind at closing: it catches up at once, and no key of the pool is left on it', () => {
     const { store, folders, voters } = openDevice(3)
     const before = folders.map(imageOf)
