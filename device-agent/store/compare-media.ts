@@ -16,6 +16,8 @@ interface Sound {
   readonly medium: StoreMedium
   readonly day: Day
   readonly records: StoredRecords
+  /** One that failed beside it since the computer was started. */
+  readonly marked: MediumName | undefined
 }
 
 /** A medium that is not. */
@@ -38,16 +40,19 @@ export interface ComparedMedia {
   readonly short: readonly StoreMedium[]
   /** Media whose pool is another than the day's. */
   readonly behind: readonly StoreMedium[]
-  /** Those that are not there or not sound. */
+  /** Those that are not there or not sound, or failed since the computer was started. */
   readonly lost: readonly Loss[]
+  /** One that counts though it failed since then, because it alone holds the whole day: until another does. */
+  readonly doubted: readonly StoreMedium[]
 }
 
 /**
  * Reads every medium, checks each for itself, and all against the longest.
+ * @param boot which start of the computer this is
  * @returns the refusal of the first if none is sound, and `store.media-differ` if two tell different histories
  */
-export function compareMedia(all: AllMedia, expected: Expected): Result<ComparedMedia> {
-  const found = all.map((medium) => readMedium(medium, expected))
+export function compareMedia(all: AllMedia, expected: Expected, boot: string): Result<ComparedMedia> {
+  const found = all.map((medium) => readMedium(medium, expected, boot))
   const sound = found.filter((each) => 'day' in each)
   const unsound = found.filter((each) => 'why' in each)
   const [first, ...others] = sound.toSorted((a, b) => b.day.size - a.day.size)
@@ -62,20 +67,31 @@ export function compareMedia(all: AllMedia, expected: Expected): Result<Compared
   }
   const isWhole = ({ day }: Sound) => day.size === first.day.size
   const isShort = ({ medium, day }: Sound) => hasPoolOf(first.day, day, nameIn(all, medium))
-  const lacking = others.filter((other) => !isWhole(other))
+  const marked = sound.map((each) => each.marked)
+  const isMarked = ({ medium }: Sound) => marked.includes(nameIn(all, medium))
+  // Where both failed neither is better than the other.
+  const isDoubted = (each: Sound) => isMarked(each) && !sound.every(isMarked)
+  const whole = sound.filter(isWhole)
+  const trusted = whole.filter((each) => !isDoubted(each))
+  const counted = trusted.length > 0 ? trusted : whole
+  const lacking = others.filter((other) => !isWhole(other) && !isDoubted(other))
+  const failed = sound.filter((each) => isDoubted(each) && !counted.includes(each))
   // A power cut between two media leaves one of them behind; what any of them remembers was told to a neighbour.
   const heads = new Map(sound.flatMap(({ records }) => records.heads.map((head) => [toBase64(head), head])))
   return ok({
     day: first.day,
     records: { ...first.records, heads: [...heads.values()] },
-    counted: sound.filter(isWhole).map(({ medium }) => medium),
+    counted: counted.map(({ medium }) => medium),
     short: lacking.filter(isShort).map(({ medium }) => medium),
     behind: lacking.filter((other) => !isShort(other)).map(({ medium }) => medium),
-    lost: unsound.map(({ medium, why }) => ({ medium: nameIn(all, medium), why })),
+    lost: [...unsound, ...failed.map(({ medium }) => ({ medium, why: 'failed' as const }))].map(
+      ({ medium, why }) => ({ medium: nameIn(all, medium), why }),
+    ),
+    doubted: counted.filter(isDoubted).map(({ medium }) => medium),
   })
 }
 
-function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
+function readMedium(medium: StoreMedium, expected: Expected, boot: string): Sound | Unsound {
   const unsound = (why: Loss['why'], refusal: Refusal, records?: StoredRecords): Unsound => ({
     medium,
     why,
@@ -83,8 +99,10 @@ function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
     ...(records && { records }),
   })
   let read: Result<StoredRecords>
+  let marked: MediumName | undefined
   try {
     read = medium.records()
+    if (read.ok) marked = medium.distrust.marked(boot)
   } catch (error) {
     const why = faultOf(error)
     if (why === undefined) throw error
@@ -93,7 +111,7 @@ function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
   if (!read.ok) return unsound(read.error.code === 'store.missing' ? 'missing' : 'damaged', read.error)
   const day = checkStored(read.value, expected)
   if (!day.ok) return unsound('damaged', day.error, read.value)
-  return { medium, day: day.value, records: read.value }
+  return { medium, day: day.value, records: read.value, marked }
 }
 
 /**

@@ -47,6 +47,8 @@ export interface StoreParts {
   readonly witnessSigner: Signer
   /** Ed25519 key of the election authority, 32 bytes. */
   readonly authorityKey: Uint8Array
+  /** Which start of the computer this is. */
+  readonly boot: string
   readonly clock: Clock
   readonly random: Random
 }
@@ -105,7 +107,7 @@ export class DeviceStore {
     parts: StoreParts,
     opening: Omit<JournalEvent & { type: 'journal.opened' }, 'type'>,
   ): DeviceStore {
-    const media = new Media(parts.media)
+    const media = new Media(parts.media, parts.boot)
     const journal = new JournalWriter(opening.origin, { ...parts, media })
     const store = new DeviceStore(parts, media, journal, { spent: [], heads: [] })
     store.append({ type: 'journal.opened', ...opening })
@@ -122,7 +124,7 @@ export class DeviceStore {
     found: FoundBox,
   ): DeviceStore {
     const { takeover, box, dayKey, pool } = found
-    const media = new Media(parts.media)
+    const media = new Media(parts.media, parts.boot)
     const journal = new JournalWriter(opening.origin, { ...parts, media })
     const store = new DeviceStore(parts, media, journal, { spent: box.spent, heads: [] })
     store.#writeBox({ dayKey, pool }, [{ type: 'journal.opened', ...opening }, takeover], { adopted: box })
@@ -140,10 +142,10 @@ export class DeviceStore {
       messageKey: messageSigner.publicKey,
       witnessKey: witnessSigner.publicKey,
     }
-    const compared = compareMedia(parts.media, { electionPackage, ...keys, authorityKey })
+    const compared = compareMedia(parts.media, { electionPackage, ...keys, authorityKey }, parts.boot)
     if (!compared.ok) return compared
     const { day, records, counted, short, behind } = compared.value
-    const media = new Media(parts.media, counted, [...short, ...behind])
+    const media = new Media(parts.media, parts.boot, counted, [...short, ...behind])
     const journal = JournalWriter.resume({ ...parts, media }, day, records)
     const store = new DeviceStore(parts, media, journal, records)
     store.#media.settle(compared.value)

@@ -12,6 +12,8 @@ import type { Loss, Media, StoreMedium } from './media.ts'
 export class ToldMedia {
   readonly #media: Media
   readonly #journal: JournalWriter
+  /** Those that count only until another does. */
+  #doubted: readonly StoreMedium[] = []
 
   constructor(media: Media, journal: JournalWriter) {
     this.#media = media
@@ -62,7 +64,8 @@ export class ToldMedia {
    * At a start: brings up what lacks no vote, tells what became of each medium since the journal last spoke of it, and evens out what is in no
    * journal.
    */
-  settle({ counted, short, behind, lost }: ComparedMedia): void {
+  settle({ counted, short, behind, lost, doubted }: ComparedMedia): void {
+    this.#doubted = doubted
     for (const medium of counted) this.#tellRestored(medium)
     const failed = short.filter(
       (medium) => !this.#restore(medium, (whole) => bringUp(medium, whole, undefined)),
@@ -74,6 +77,7 @@ export class ToldMedia {
     for (const loss of [...lost, ...failed.map(lossOf('failed')), ...behind.map(lossOf('behind'))])
       if (!this.#journal.day.lostMedia.includes(loss.medium))
         this.#journal.write([{ type: 'medium.lost', ...loss }], {})
+    this.#dropDoubted()
     if (this.#media.counted.length === 1) return
     const whole = this.read(wholeOf)
     this.onEach((medium) => bringUp(medium, whole, undefined))
@@ -82,6 +86,7 @@ export class ToldMedia {
   /** Brings up what is behind; one that cannot take it stays lost. */
   catchUp(bring: (medium: StoreMedium, whole: Whole) => void): void {
     for (const medium of this.#media.behind) this.#restore(medium, (whole) => bring(medium, whole))
+    this.#dropDoubted()
   }
 
   /** Lets go of all media. */
@@ -94,6 +99,13 @@ export class ToldMedia {
     const isRestored = this.#media.restore(medium, () => bring(whole))
     if (isRestored) this.#tellRestored(medium)
     return isRestored
+  }
+
+  #dropDoubted(): void {
+    for (const medium of this.#doubted)
+      if (this.#media.counted.length > 1 && this.#media.counted.includes(medium))
+        this.#media.drop(medium, 'failed')
+    this.#journal.tellLosses()
   }
 
   #tellRestored(medium: StoreMedium): void {

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { describeRefusal, type Refusal, valueOrThrow } from '../../../core/result.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { Distrust } from '../../../device-agent/store/distrust.ts'
 import { type AllMedia, absentMedium } from '../../../device-agent/store/media.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
@@ -30,8 +31,9 @@ function openDevice(casts: number) {
   return { ...begun, folders: begun.folders as unknown as Two<string>, voters }
 }
 
-function started(folders: readonly string[]): DeviceStore {
-  const store = valueOrThrow(resumeOn(build, folders))
+/** @param boot which start of the computer; another each time, unless it is said */
+function started(folders: readonly string[], boot?: string): DeviceStore {
+  const store = valueOrThrow(resumeOn(build, folders, boot === undefined ? {} : { boot }))
   open.push(store)
   return store
 }
@@ -103,6 +105,55 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
       `medium.lost ${NAMES[lost]} failed`,
       `medium.restored ${NAMES[lost]}`,
     ])
+  })
+
+  test('refuses a vote: while the computer runs it is believed by no program any more, and once it was started anew it catches up', () => {
+    const { store, folders, voters } = openDevice(3)
+    sql(folders[lost], FAILING)
+    voters.vote(store)
+    sql(folders[lost], 'DROP TRIGGER failing')
+    const images = folders.map(imageOf) as unknown as Two<string>
+    const again = started(images, 'boot of two media 3')
+    valueOrThrow(again.unlock(dayKey()))
+    voters.vote(again)
+    expect(told(again)).toEqual([`medium.lost ${NAMES[lost]} failed`])
+    again.close()
+    open.splice(open.indexOf(again), 1)
+    goesOn(images, voters)
+  })
+
+  test.each(['a vote', 'an entry'] as const)(
+    'fails in writing %s, and the program is killed before the other has it: what it shows is written to the other, and then it does not count',
+    (what) => {
+      const { store, folders, voters } = openDevice(3)
+      const before = folders.map(imageOf)
+      if (what === 'a vote') voters.vote(store)
+      else store.append({ type: 'printer.paper_low' })
+      const images = folders.map(imageOf) as string[]
+      images[kept] = before[kept] as string
+      new Distrust(images[kept]).mark(NAMES[lost], 'this')
+      const again = started(images, 'this')
+      valueOrThrow(again.unlock(dayKey()))
+      const caughtUp = [`medium.lost ${NAMES[kept]} behind`, `medium.restored ${NAMES[kept]}`]
+      expect(told(again)).toEqual([
+        ...(what === 'a vote' ? caughtUp : []),
+        `medium.lost ${NAMES[lost]} failed`,
+      ])
+      const alone = started([imageOf(images[kept])], 'this')
+      valueOrThrow(alone.unlock(dayKey()))
+      expect(alone.day.casts).toBe(voters.nonces.length)
+    },
+  )
+
+  test('failed as the other did: neither is better, and both go on', () => {
+    const { folders, voters } = openDevice(3)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    new Distrust(images[0]).mark('b', 'this')
+    new Distrust(images[1]).mark('a', 'this')
+    const again = started(images, 'this')
+    valueOrThrow(again.unlock(dayKey()))
+    voters.vote(again)
+    expect(told(again)).toEqual([])
   })
 
   test('is one step behind after a power cut: the longer one counts, and the other catches up', () => {
