@@ -7,7 +7,7 @@ import { openTally } from '../../core/bundle/bundle.ts'
 import { parseTally } from '../../core/election/tally.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, sha256 } from '../../core/keys/hash.ts'
-import { valueOrThrow } from '../../core/result.ts'
+import { type Refusal, valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import { type DeviceHome, mediaFolders } from '../../device-agent/ballot/home.ts'
 import { DeviceStore } from '../../device-agent/store/device-store.ts'
@@ -24,6 +24,16 @@ import {
   Voters,
 } from '../device-agent/store/voting.ts'
 import { type Known, knownAfter, scriptedDay } from './scripted-day.ts'
+import type { OneMedium } from './strace.ts'
+
+const PULLED: Refusal = {
+  code: 'store.missing',
+  where: 'the slot',
+  what: 'it was pulled',
+  next: 'Put it back.',
+}
+const PLACES = ['first', 'second'] as const
+const placeOf = (gone: OneMedium | undefined) => (gone === undefined ? -1 : PLACES.indexOf(gone))
 
 /** A device after a crash. */
 interface Left {
@@ -33,19 +43,21 @@ interface Left {
   readonly done: number
   readonly ballots: number
   readonly seed: string
+  /** A medium that is not there: the other has to do. */
+  readonly gone?: OneMedium | undefined
 }
 
 /** @returns what does not hold, in words; undefined if all does */
-export function findBroken({ home, done, ballots, seed }: Left): string | undefined {
+export function findBroken({ home, done, ballots, seed, gone }: Left): string | undefined {
   const steps = scriptedDay(ballots)
   let store: DeviceStore | undefined
   try {
-    store = valueOrThrow(DeviceStore.resume(partsFor(openMedia(home), `judge of ${seed}`)))
+    store = valueOrThrow(DeviceStore.resume(partsFor(openMedia(home, gone), `judge of ${seed}`)))
     const found = knownBy(store)
     const possible = [knownAfter(steps, done), knownAfter(steps, done + 1)]
     if (!possible.some((known) => isDeepStrictEqual(known, found)))
       return `it knows ${JSON.stringify(found)}, and had acknowledged ${JSON.stringify(possible[0])}`
-    return findBrokenAfter(store, found, mediaFolders(home), seed)
+    return findBrokenAfter(store, found, home, { seed, gone })
   } catch (error) {
     return `the device does not come back: ${(error as Error).message}`
   } finally {
@@ -53,10 +65,10 @@ export function findBroken({ home, done, ballots, seed }: Left): string | undefi
   }
 }
 
-/** The day goes on: the next voter votes, the polls close, and the count is that of everybody who voted. */
 /** Both in this thread: a thousand judges need no thousand threads. */
-function openMedia(home: DeviceHome): AllMedia {
-  const [first, second] = mediaFolders(home).map((folder) => {
+function openMedia(home: DeviceHome, gone: OneMedium | undefined): AllMedia {
+  const [first, second] = mediaFolders(home).map((folder, i) => {
+    if (i === placeOf(gone)) return absentMedium(folder, PULLED)
     const opened = Medium.open(folder, seededRandom(folder))
     return opened.ok ? opened.value : absentMedium(folder, opened.error)
   })
@@ -64,11 +76,12 @@ function openMedia(home: DeviceHome): AllMedia {
   return [first, second]
 }
 
+/** The day goes on: the next voter votes, the polls close, and the count is that of everybody who voted. */
 function findBrokenAfter(
   store: DeviceStore,
   found: Known,
-  folders: readonly string[],
-  seed: string,
+  home: DeviceHome,
+  { seed, gone }: Pick<Left, 'seed' | 'gone'>,
 ): string | undefined {
   const voters = new Voters(seed)
   for (let before = 0; before < found.casts; before += 1) voters.vote({ cast: () => undefined })
@@ -80,9 +93,12 @@ function findBrokenAfter(
     voters.vote(store)
     store.closePolls(officers)
   }
-  const keys = folders.map(readableKeys)
+  const keys = mediaFolders(home)
+    .filter((_, i) => i !== placeOf(gone))
+    .map(readableKeys)
   if (keys.some((count) => count > 0)) return `${keys.join(' and ')} keys of the pool are left after closing`
-  if (store.day.lostMedia.length > 0) return `medium ${store.day.lostMedia.join()} has not caught up`
+  if (gone === undefined && store.day.lostMedia.length > 0)
+    return `medium ${store.day.lostMedia.join()} has not caught up`
   const { definition } = station.electionPackage
   const { publicKey } = signerFromSeed(device.keys.message)
   const released = valueOrThrow(openTally(store.totals?.tally ?? '', publicKey, device.id))

@@ -5,7 +5,7 @@ import { openHome } from '../device-agent/store/home.ts'
 import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
 import { findBroken } from './judge.ts'
-import { type Call, type Day, faultAtCall, ROOT, record } from './strace.ts'
+import { type Call, type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
 import { destroysKeyEarly } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
@@ -24,7 +24,6 @@ function brokenBy(day: Day, watched: OneMedium, calls: readonly Call[], at: read
   })
 }
 
-type OneMedium = 'first' | 'second'
 const recorded = (day: Day, watched: OneMedium) => record(day, watched).filter(({ act }) => act.is !== 'done')
 
 describeWith([STRACE], `kill -9 at a system call (SEED=${seed})`, () => {
