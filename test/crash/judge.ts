@@ -7,14 +7,16 @@ import { openTally } from '../../core/bundle/bundle.ts'
 import { parseTally } from '../../core/election/tally.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, sha256 } from '../../core/keys/hash.ts'
-import { type Refusal, valueOrThrow } from '../../core/result.ts'
+import { describeRefusal, type Refusal, valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import { type DeviceHome, mediaFolders } from '../../device-agent/ballot/home.ts'
+import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { type AllMedia, absentMedium } from '../../device-agent/store/media.ts'
 import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import {
+  clock,
   dayKey,
   device,
   officers,
@@ -23,6 +25,7 @@ import {
   station,
   Voters,
 } from '../device-agent/store/voting.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 import { type Known, knownAfter, scriptedDay } from './scripted-day.ts'
 import type { OneMedium } from './strace.ts'
 
@@ -39,8 +42,8 @@ const placeOf = (gone: OneMedium | undefined) => (gone === undefined ? -1 : PLAC
 interface Left {
   /** Its home; the media are in its folder. */
   readonly home: DeviceHome
-  /** Steps that were acknowledged before. */
-  readonly done: number
+  /** Steps that were acknowledged before; undefined if not even that it was set up. */
+  readonly done: number | undefined
   readonly ballots: number
   readonly seed: string
   /** A medium that is not there: the other has to do. */
@@ -52,9 +55,11 @@ export function findBroken({ home, done, ballots, seed, gone }: Left): string | 
   const steps = scriptedDay(ballots)
   let store: DeviceStore | undefined
   try {
+    if (done === undefined) setUpAgain(home, seed)
+    const acknowledged = done ?? 0
     store = valueOrThrow(DeviceStore.resume(partsFor(openMedia(home, gone), `judge of ${seed}`)))
     const found = knownBy(store)
-    const possible = [knownAfter(steps, done), knownAfter(steps, done + 1)]
+    const possible = [knownAfter(steps, acknowledged), knownAfter(steps, acknowledged + 1)]
     if (!possible.some((known) => isDeepStrictEqual(known, found)))
       return `it knows ${JSON.stringify(found)}, and had acknowledged ${JSON.stringify(possible[0])}`
     return findBrokenAfter(store, found, home, { seed, gone })
@@ -63,6 +68,13 @@ export function findBroken({ home, done, ballots, seed, gone }: Left): string | 
   } finally {
     store?.close()
   }
+}
+
+/** A technician whose set-up was interrupted does it again; where it was over, and only nobody was told, the device says so. */
+function setUpAgain(home: DeviceHome, seed: string): void {
+  const made = setUpStore(home, clock, seededRandom(`again ${seed}`), PROGRAM)
+  if (made.ok) made.value.close()
+  else if (made.error.code !== 'store.exists') throw new Error(describeRefusal(made.error))
 }
 
 /** Both in this thread: a thousand judges need no thousand threads. */

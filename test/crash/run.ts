@@ -49,7 +49,7 @@ function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
     const n = (counts.get(name) ?? 0) + 1
     counts.set(name, n)
     const { folder, done, status, remove } = faultAtCall(day, watched, 'SIGKILL', name, n)
-    const what = done === undefined ? undefined : findBroken({ ...day, home: openHome(folder), done })
+    const what = findBroken({ ...day, home: openHome(folder), done })
     remove()
     tried += 1
     if (status === null && what === undefined) continue

@@ -9,6 +9,13 @@ export const destroysKeyEarly: Replacement = {
   by: '    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n    this.#journal.write(events, { ...beside, pools })\n',
 }
 
+/** Who repeats such a set-up is told that there is one. */
+export const namesSecondFirst: Replacement = {
+  file: 'device-agent/ballot/setup.ts',
+  line: '      renameSync(parts[0], first)\n      sync(dirname(first))\n    }\n    place = parts[1]\n    nameSecond(home)\n',
+  by: '      nameSecond(home)\n    }\n    renameSync(parts[0], first)\n    sync(dirname(first))\n',
+}
+
 /** Which medium is written to: the second has a thread of its own. */
 const asksForThread = (file: string, first: string): Replacement => ({
   file,
