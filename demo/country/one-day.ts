@@ -96,6 +96,7 @@ export function makeDevice(making: Making, number: number, id: string): MadeDevi
         authorityKey,
         clock,
         random,
+        boot: 'country',
       },
       opening,
     )

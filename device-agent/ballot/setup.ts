@@ -12,6 +12,7 @@ import { toBase64 } from '../../core/keys/hash.ts'
 import type { Clock, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
+import { bootId } from '../boot.ts'
 import { sync } from '../durable-file.ts'
 import { DeviceStore, type FoundBox, type StoreParts } from '../store/device-store.ts'
 import { type AllMedia, absentMedium, type StoreMedium, silentMedium } from '../store/media.ts'
@@ -207,6 +208,7 @@ function storeParts(home: DeviceHome, media: AllMedia, clock: Clock, random: Ran
     messageSigner: signerFromSeed(home.seeds.message),
     witnessSigner: signerFromSeed(home.seeds.witness),
     authorityKey: home.authorityKey,
+    boot: bootId(),
     clock,
     random,
   }

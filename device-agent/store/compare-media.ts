@@ -1,8 +1,9 @@
 /**
  * What a device's media hold, compared at every start. The longest sound journal is the device's; another medium that holds the beginning of
- * it, byte for byte, is behind and may catch up (`catch-up.ts`); one that cannot be read or is not sound is lost. One that is sound and holds
+ * it, byte for byte, may catch up (`catch-up.ts`), at once if it lacks no vote; one that cannot be read or is not sound is lost. One that is sound and holds
  * something else stops the device: nobody here can know which of two histories is the day.
  */
+import type { MediumName } from '../../core/journal/catalogue.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
 import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
@@ -16,6 +17,8 @@ interface Sound {
   readonly medium: StoreMedium
   readonly day: Day
   readonly records: StoredRecords
+  /** One that failed beside it since the computer was started. */
+  readonly marked: MediumName | undefined
 }
 
 /** A medium that is not. */
@@ -34,17 +37,23 @@ export interface ComparedMedia {
   readonly records: StoredRecords
   /** Media with that journal. */
   readonly counted: readonly StoreMedium[]
+  /** Media that lack entries, and hold the pool as it is. */
+  readonly short: readonly StoreMedium[]
+  /** Media whose pool is another than the day's. */
   readonly behind: readonly StoreMedium[]
-  /** Those that are not there or not sound. */
+  /** Those that are not there or not sound, or failed since the computer was started. */
   readonly lost: readonly Loss[]
+  /** One that counts though it failed since then, because it alone holds the whole day: until another does. */
+  readonly doubted: readonly StoreMedium[]
 }
 
 /**
  * Reads every medium, checks each for itself, and all against the longest.
+ * @param boot which start of the computer this is
  * @returns the refusal of the first if none is sound, and `store.media-differ` if two tell different histories
  */
-export function compareMedia(all: AllMedia, expected: Expected): Result<ComparedMedia> {
-  const found = all.map((medium) => readMedium(medium, expected))
+export function compareMedia(all: AllMedia, expected: Expected, boot: string): Result<ComparedMedia> {
+  const found = all.map((medium) => readMedium(medium, expected, boot))
   const sound = found.filter((each) => 'day' in each)
   const unsound = found.filter((each) => 'why' in each)
   const [first, ...others] = sound.toSorted((a, b) => b.day.size - a.day.size)
@@ -58,18 +67,32 @@ export function compareMedia(all: AllMedia, expected: Expected): Result<Compared
     if (differs !== undefined) return twoHistories(first.medium, `${other.medium.folder}, ${differs}`)
   }
   const isWhole = ({ day }: Sound) => day.size === first.day.size
+  const isShort = ({ medium, day }: Sound) => hasPoolOf(first.day, day, nameIn(all, medium))
+  const marked = sound.map((each) => each.marked)
+  const isMarked = ({ medium }: Sound) => marked.includes(nameIn(all, medium))
+  // Where both failed neither is better than the other.
+  const isDoubted = (each: Sound) => isMarked(each) && !sound.every(isMarked)
+  const whole = sound.filter(isWhole)
+  const trusted = whole.filter((each) => !isDoubted(each))
+  const counted = trusted.length > 0 ? trusted : whole
+  const lacking = others.filter((other) => !isWhole(other) && !isDoubted(other))
+  const failed = sound.filter((each) => isDoubted(each) && !counted.includes(each))
   // A power cut between two media leaves one of them behind; what any of them remembers was told to a neighbour.
   const heads = new Map(sound.flatMap(({ records }) => records.heads.map((head) => [toBase64(head), head])))
   return ok({
     day: first.day,
     records: { ...first.records, heads: [...heads.values()] },
-    counted: sound.filter(isWhole).map(({ medium }) => medium),
-    behind: others.filter((other) => !isWhole(other)).map(({ medium }) => medium),
-    lost: unsound.map(({ medium, why }) => ({ medium: nameIn(all, medium), why })),
+    counted: counted.map(({ medium }) => medium),
+    short: lacking.filter(isShort).map(({ medium }) => medium),
+    behind: lacking.filter((other) => !isShort(other)).map(({ medium }) => medium),
+    lost: [...unsound, ...failed.map(({ medium }) => ({ medium, why: 'failed' as const }))].map(
+      ({ medium, why }) => ({ medium: nameIn(all, medium), why }),
+    ),
+    doubted: counted.filter(isDoubted).map(({ medium }) => medium),
   })
 }
 
-function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
+function readMedium(medium: StoreMedium, expected: Expected, boot: string): Sound | Unsound {
   const unsound = (why: Loss['why'], refusal: Refusal, records?: StoredRecords): Unsound => ({
     medium,
     why,
@@ -77,8 +100,10 @@ function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
     ...(records && { records }),
   })
   let read: Result<StoredRecords>
+  let marked: MediumName | undefined
   try {
     read = medium.records()
+    if (read.ok) marked = medium.distrust.marked(boot)
   } catch (error) {
     const why = lossOf(error)
     if (why === undefined) throw error
@@ -87,7 +112,22 @@ function readMedium(medium: StoreMedium, expected: Expected): Sound | Unsound {
   if (!read.ok) return unsound(read.error.code === 'store.missing' ? 'missing' : 'damaged', read.error)
   const day = checkStored(read.value, expected)
   if (!day.ok) return unsound('damaged', day.error, read.value)
-  return { medium, day: day.value, records: read.value }
+  return { medium, day: day.value, records: read.value, marked }
+}
+
+/**
+ * Whether a medium that holds the beginning of a day holds the day's pool. Each cast has a block of its own, and so has the opening; but one that
+ * nobody called lost lacks what was written last and nothing else, and an opening writes no block: it was prepared before.
+ */
+function hasPoolOf(day: Day, beginning: Day, name: MediumName): boolean {
+  if (day.casts !== beginning.casts) return false
+  if (phaseOf(day) === phaseOf(beginning)) return true
+  return phaseOf(day) === 'voting' && !day.lostMedia.includes(name)
+}
+
+function phaseOf({ polls }: Day): 'before' | 'voting' | 'after' {
+  if (polls === 'closed') return 'before'
+  return polls === 'finished' ? 'after' : 'voting'
 }
 
 function isOfAnother({ device: [here] }: StoredRecords, { device: [there] }: StoredRecords): boolean {

@@ -48,6 +48,8 @@ export interface StoreParts {
   readonly witnessSigner: Signer
   /** Ed25519 key of the election authority, 32 bytes. */
   readonly authorityKey: Uint8Array
+  /** Which start of the computer this is. */
+  readonly boot: string
   readonly clock: Clock
   readonly random: Random
 }
@@ -108,14 +110,13 @@ export class DeviceStore {
     parts: StoreParts,
     opening: Omit<JournalEvent & { type: 'journal.opened' }, 'type'>,
   ): DeviceStore {
-    const media = new Media(parts.media)
+    const media = new Media(parts.media, parts.boot)
     const journal = new JournalWriter(opening.origin, { ...parts, media })
     const store = new DeviceStore(parts, media, journal, { spent: [], heads: [] })
     store.append({ type: 'journal.opened', ...opening })
     return store
   }
 
-  /**
   /**
    * A new journal on new, empty media that goes on with what another device left: its first two entries, and everything that was found, in one
    * transaction. The ballot box is open afterwards.
@@ -126,7 +127,7 @@ export class DeviceStore {
     found: FoundBox,
   ): DeviceStore {
     const { takeover, box, dayKey, pool } = found
-    const media = new Media(parts.media)
+    const media = new Media(parts.media, parts.boot)
     const journal = new JournalWriter(opening.origin, { ...parts, media })
     const store = new DeviceStore(parts, media, journal, { spent: box.spent, heads: [] })
     store.#writeBox({ dayKey, pool }, [{ type: 'journal.opened', ...opening }, takeover], { adopted: box })
@@ -144,10 +145,10 @@ export class DeviceStore {
       messageKey: messageSigner.publicKey,
       witnessKey: witnessSigner.publicKey,
     }
-    const compared = compareMedia(parts.media, { electionPackage, ...keys, authorityKey })
+    const compared = compareMedia(parts.media, { electionPackage, ...keys, authorityKey }, parts.boot)
     if (!compared.ok) return compared
-    const { day, records, counted, behind } = compared.value
-    const media = new Media(parts.media, counted, behind)
+    const { day, records, counted, short, behind } = compared.value
+    const media = new Media(parts.media, parts.boot, counted, [...short, ...behind])
     const journal = JournalWriter.resume({ ...parts, media }, day, records)
     const store = new DeviceStore(parts, media, journal, records)
     store.#media.settle(compared.value)
@@ -214,16 +215,21 @@ export class DeviceStore {
   }
 
   /**
-   * After a restart: opens the pool again with the day key from two officers' cards. The slot that does not open the committed block
-   * is destroyed before anything else; with another day's key nothing is.
+   * After a restart: opens the pool again with the day key from two officers' cards, from a medium that is behind if that alone holds it. The
+   * slot that does not open the committed block is destroyed before anything else; with another day's key nothing is.
    */
   unlock(dayKey: Uint8Array): Result<void> {
     this.#box = undefined
-    const found = this.#media.readSound((medium) => this.#openPoolOn(medium, dayKey))
-    if (!found.ok) return found
-    this.#box = { dayKey, pool: found.value }
+    const open = (medium: StoreMedium) => this.#openPoolOn(medium, dayKey)
+    const found = this.#media.readSound(open)
+    const pool = found.ok ? found.value : this.#media.readBehind(open)
+    if (pool === undefined) return found as Result<never>
+    this.#box = { dayKey, pool }
     this.#catchUp()
-    return ok(undefined)
+    if (found.ok) return ok(undefined)
+    const again = this.#media.readSound(open)
+    if (!again.ok) this.#box = undefined
+    return again.ok ? ok(undefined) : again
   }
 
   /** Whether an authorization with this nonce was already used on this device. */

@@ -6,15 +6,17 @@
 import type { JournalEvent, MediumName } from '../../core/journal/catalogue.ts'
 import type { Refusal } from '../../core/result.ts'
 import { fail } from '../../core/result.ts'
+import type { Distrust } from './distrust.ts'
 import type { Medium } from './medium.ts'
 import type { Slots } from './slots.ts'
 import type { MediumSpace } from './space.ts'
-import { lossOf, SILENT } from './storage-fault.ts'
+import { lossOf, SILENT, storageFault } from './storage-fault.ts'
 
 /** What the store does with a medium, in this thread or in another. */
-export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots' | 'space'>> & {
+export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots' | 'space' | 'distrust'>> & {
   readonly slots: Pick<Slots, 'writeNext' | 'destroyPrevious' | 'destroyAll' | 'keys' | 'keep'>
   readonly space: Pick<MediumSpace, keyof MediumSpace>
+  readonly distrust: Pick<Distrust, keyof Distrust>
 }
 
 /** Every medium of a device in the order in which they are written, whether it is there or not. */
@@ -34,6 +36,7 @@ const NAMES: readonly MediumName[] = ['a', 'b']
 /** Guards one thing: that nothing is written to, nor read from, a medium that does not count. */
 export class Media {
   readonly #all: AllMedia
+  readonly #boot: string
   #counted: readonly StoreMedium[]
   #behind: readonly StoreMedium[]
   #untold: Loss[] = []
@@ -41,10 +44,19 @@ export class Media {
   #failure: unknown
   #isClosed = false
 
-  /** @param behind sound media that hold less than those that count, and may catch up */
-  constructor(all: AllMedia, counted: readonly StoreMedium[] = all, behind: readonly StoreMedium[] = []) {
+  /**
+   * @param boot which start of the computer this is
+   * @param behind sound media that hold less than those that count, and may catch up
+   */
+  constructor(
+    all: AllMedia,
+    boot: string,
+    counted: readonly StoreMedium[] = all,
+    behind: readonly StoreMedium[] = [],
+  ) {
     if (all.length > NAMES.length) throw new Error('a device has two media')
     this.#all = all
+    this.#boot = boot
     this.#counted = all.filter((medium) => counted.includes(medium))
     this.#behind = behind
   }
@@ -101,11 +113,22 @@ export class Media {
       step()
     } catch (error) {
       if (lossOf(error) === undefined) throw error
+      this.#distrust(medium, error)
       return false
     }
     const counted = [...this.#counted, medium]
     this.#counted = this.#all.filter((each) => counted.includes(each))
     return true
+  }
+
+  /** What a medium answers that is behind; undefined if it failed. */
+  readBehind<T>(medium: StoreMedium, step: (medium: StoreMedium) => T): T | undefined {
+    try {
+      return step(medium)
+    } catch (error) {
+      if (lossOf(error) === undefined) throw error
+      return undefined
+    }
   }
 
   /** A loss that the journal does not know yet; the next call gives the next. */
@@ -131,6 +154,18 @@ export class Media {
     if (this.#failure !== undefined) throw this.#failure
   }
 
+  /**
+   * Before anything else is done: a program that is killed now must not believe that medium when it is started again. One that was full took
+   * nothing, and shows nothing else.
+   */
+  #distrust(medium: StoreMedium, error: unknown): void {
+    if (storageFault(error) === 'full') return
+    const mark = ({ distrust }: StoreMedium) => distrust.mark(this.nameOf(medium), this.#boot)
+    if (this.#failure === undefined) this.each(mark)
+    // The last one failed as well: then neither is better than the other, if that can be written at all.
+    else for (const other of this.#all) if (other !== medium) this.readBehind(other, mark)
+  }
+
   #tried<T>(medium: StoreMedium, step: (medium: StoreMedium) => T): { readonly value: T } | undefined {
     try {
       return { value: step(medium) }
@@ -139,9 +174,11 @@ export class Media {
       if (why === undefined) throw error
       if (this.#counted.length === 1) {
         this.#failure = error
+        this.#distrust(medium, error)
         throw error
       }
       this.drop(medium, why)
+      this.#distrust(medium, error)
       return undefined
     }
   }
@@ -176,6 +213,7 @@ function goneMedium(folder: string, gone: () => never): StoreMedium {
     folder,
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
     space: { ballotsLeft: gone, reserve: gone, makeRoom: gone, giveBack: gone },
+    distrust: { mark: gone, marked: gone },
     records: gone,
     ballots: gone,
     adopted: gone,

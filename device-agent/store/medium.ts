@@ -9,6 +9,7 @@ import { ok, refuse } from '../../core/result.ts'
 import { sync } from '../durable-file.ts'
 import { type AdoptedBox, insertAdopted, readAdopted } from './adopted-rows.ts'
 import { createDatabase, type DeviceRow, damaged, openDatabase } from './database.ts'
+import { Distrust } from './distrust.ts'
 import { Slots } from './slots.ts'
 import { MediumSpace } from './space.ts'
 
@@ -93,6 +94,7 @@ export class Medium {
   readonly folder: string
   readonly slots: Slots
   readonly space: MediumSpace
+  readonly distrust: Distrust
   readonly #database: Database.Database
   /** Statements of every screen and every entry, by their text, which is always one of this file's. */
   readonly #statements = new Map<string, Database.Statement>()
@@ -102,6 +104,7 @@ export class Medium {
     this.#database = database
     this.slots = slots
     this.space = new MediumSpace(folder)
+    this.distrust = new Distrust(folder)
   }
 
   /** Sets up a medium in an existing folder, once. A database is never made anew over one that was there, nor over its key slots. */

@@ -6,12 +6,14 @@ import type { Result } from '../../core/result.ts'
 import { bringUp, type Whole, wholeOf } from './catch-up.ts'
 import type { ComparedMedia } from './compare-media.ts'
 import type { JournalWriter } from './journal-writer.ts'
-import type { Media, StoreMedium } from './media.ts'
+import type { Loss, Media, StoreMedium } from './media.ts'
 
 /** Guards one thing: that no medium is lost, and none counts again, without a word. */
 export class ToldMedia {
   readonly #media: Media
   readonly #journal: JournalWriter
+  /** Those that count only until another does. */
+  #doubted: readonly StoreMedium[] = []
 
   constructor(media: Media, journal: JournalWriter) {
     this.#media = media
@@ -49,29 +51,61 @@ export class ToldMedia {
     return sound ?? first
   }
 
-  /** At a start: tells what became of each medium since the journal last spoke of it, and evens out what is in no journal. */
-  settle({ counted, behind, lost }: ComparedMedia): void {
+  /** What the first medium holds of those that are behind and answer so; undefined if none does. */
+  readBehind<T>(step: (medium: StoreMedium) => Result<T>): T | undefined {
+    for (const medium of this.#media.behind) {
+      const answer = this.#media.readBehind(medium, step)
+      if (answer?.ok) return answer.value
+    }
+    return undefined
+  }
+
+  /**
+   * At a start: brings up what lacks no vote, tells what became of each medium since the journal last spoke of it, and evens out what is in no
+   * journal.
+   */
+  settle({ counted, short, behind, lost, doubted }: ComparedMedia): void {
+    this.#doubted = doubted
     for (const medium of counted) this.#tellRestored(medium)
-    const left = behind.map((medium) => ({ medium: this.#media.nameOf(medium), why: 'behind' as const }))
-    for (const loss of [...lost, ...left])
+    const failed = short.filter(
+      (medium) => !this.#restore(medium, (whole) => bringUp(medium, whole, undefined)),
+    )
+    const lossOf = (why: Loss['why']) => (medium: StoreMedium) => ({
+      medium: this.#media.nameOf(medium),
+      why,
+    })
+    for (const loss of [...lost, ...failed.map(lossOf('failed')), ...behind.map(lossOf('behind'))])
       if (!this.#journal.day.lostMedia.includes(loss.medium))
         this.#journal.write([{ type: 'medium.lost', ...loss }], {})
-    if (counted.length === 1) return
+    this.#dropDoubted()
+    if (this.#media.counted.length === 1) return
     const whole = this.read(wholeOf)
     this.onEach((medium) => bringUp(medium, whole, undefined))
   }
 
   /** Brings up what is behind; one that cannot take it stays lost. */
   catchUp(bring: (medium: StoreMedium, whole: Whole) => void): void {
-    for (const medium of this.#media.behind) {
-      const whole = this.read(wholeOf)
-      if (this.#media.restore(medium, () => bring(medium, whole))) this.#tellRestored(medium)
-    }
+    for (const medium of this.#media.behind) this.#restore(medium, (whole) => bring(medium, whole))
+    this.#dropDoubted()
   }
 
   /** Lets go of all media. */
   close(): void {
     this.#media.close()
+  }
+
+  #restore(medium: StoreMedium, bring: (whole: Whole) => void): boolean {
+    const whole = this.read(wholeOf)
+    const isRestored = this.#media.restore(medium, () => bring(whole))
+    if (isRestored) this.#tellRestored(medium)
+    return isRestored
+  }
+
+  #dropDoubted(): void {
+    for (const medium of this.#doubted)
+      if (this.#media.counted.length > 1 && this.#media.counted.includes(medium))
+        this.#media.drop(medium, 'failed')
+    this.#journal.tellLosses()
   }
 
   #tellRestored(medium: StoreMedium): void {

@@ -15,9 +15,10 @@ import { SILENT } from './storage-fault.ts'
 
 /** Every step there is. */
 export type MediumStep =
-  | Exclude<keyof StoreMedium, 'folder' | 'slots' | 'space'>
+  | Exclude<keyof StoreMedium, 'folder' | 'slots' | 'space' | 'distrust'>
   | `slots.${keyof StoreMedium['slots']}`
   | `space.${keyof StoreMedium['space']}`
+  | `distrust.${keyof StoreMedium['distrust']}`
 
 /** What a thread is asked to do. */
 export interface StepOrder {
@@ -87,6 +88,11 @@ export class WorkerMedium implements StoreMedium {
     reserve: (ballot) => this.#ask('space.reserve', ballot),
     makeRoom: (ballot) => this.#ask('space.makeRoom', ballot),
     giveBack: () => this.#ask('space.giveBack'),
+  }
+
+  readonly distrust: StoreMedium['distrust'] = {
+    mark: (medium, boot) => this.#ask('distrust.mark', medium, boot),
+    marked: (boot) => this.#ask('distrust.marked', boot),
   }
 
   records: StoreMedium['records'] = () => this.#ask('records')

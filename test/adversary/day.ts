@@ -99,6 +99,7 @@ function runDayIn(folder: string, plan: DayPlan, watch: (image: Image) => void) 
     witnessSigner: signerFromSeed(people.bytes(32)),
     // No neighbour is ever met.
     authorityKey: new Uint8Array(32),
+    boot: 'boot',
     clock,
     random,
   }

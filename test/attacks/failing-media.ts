@@ -32,6 +32,7 @@ export function failingFrom(
     ...wrapped(medium, STEPS),
     folder: medium.folder,
     slots: wrapped(medium.slots, SLOT_STEPS),
+    distrust: wrapped(medium.distrust, ['mark', 'marked']),
     // What was pulled is let go of all the same.
     close: () => medium.close(),
     calls: () => calls,

@@ -7,14 +7,16 @@ import { openTally } from '../../core/bundle/bundle.ts'
 import { parseTally } from '../../core/election/tally.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, sha256 } from '../../core/keys/hash.ts'
-import { valueOrThrow } from '../../core/result.ts'
+import { describeRefusal, type Refusal, valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import { type DeviceHome, mediaFolders } from '../../device-agent/ballot/home.ts'
+import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { type AllMedia, absentMedium } from '../../device-agent/store/media.ts'
 import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import {
+  clock,
   dayKey,
   device,
   officers,
@@ -23,29 +25,44 @@ import {
   station,
   Voters,
 } from '../device-agent/store/voting.ts'
+import { PROGRAM } from '../fixtures/program.ts'
 import { type Known, knownAfter, scriptedDay } from './scripted-day.ts'
+import type { OneMedium } from './strace.ts'
+
+const PULLED: Refusal = {
+  code: 'store.missing',
+  where: 'the slot',
+  what: 'it was pulled',
+  next: 'Put it back.',
+}
+const PLACES = ['first', 'second'] as const
+const placeOf = (gone: OneMedium | undefined) => (gone === undefined ? -1 : PLACES.indexOf(gone))
 
 /** A device after a crash. */
 interface Left {
   /** Its home; the media are in its folder. */
   readonly home: DeviceHome
-  /** Steps that were acknowledged before. */
-  readonly done: number
+  /** Steps that were acknowledged before; undefined if not even that it was set up. */
+  readonly done: number | undefined
   readonly ballots: number
   readonly seed: string
+  /** A medium that is not there: the other has to do. */
+  readonly gone?: OneMedium | undefined
 }
 
 /** @returns what does not hold, in words; undefined if all does */
-export function findBroken({ home, done, ballots, seed }: Left): string | undefined {
+export function findBroken({ home, done, ballots, seed, gone }: Left): string | undefined {
   const steps = scriptedDay(ballots)
   let store: DeviceStore | undefined
   try {
-    store = valueOrThrow(DeviceStore.resume(partsFor(openMedia(home), `judge of ${seed}`)))
+    if (done === undefined) setUpAgain(home, seed)
+    const acknowledged = done ?? 0
+    store = valueOrThrow(DeviceStore.resume(partsFor(openMedia(home, gone), `judge of ${seed}`)))
     const found = knownBy(store)
-    const possible = [knownAfter(steps, done), knownAfter(steps, done + 1)]
+    const possible = [knownAfter(steps, acknowledged), knownAfter(steps, acknowledged + 1)]
     if (!possible.some((known) => isDeepStrictEqual(known, found)))
       return `it knows ${JSON.stringify(found)}, and had acknowledged ${JSON.stringify(possible[0])}`
-    return findBrokenAfter(store, found, mediaFolders(home), seed)
+    return findBrokenAfter(store, found, home, { seed, gone })
   } catch (error) {
     return `the device does not come back: ${(error as Error).message}`
   } finally {
@@ -53,10 +70,17 @@ export function findBroken({ home, done, ballots, seed }: Left): string | undefi
   }
 }
 
-/** The day goes on: the next voter votes, the polls close, and the count is that of everybody who voted. */
+/** A technician whose set-up was interrupted does it again; where it was over, and only nobody was told, the device says so. */
+function setUpAgain(home: DeviceHome, seed: string): void {
+  const made = setUpStore(home, clock, seededRandom(`again ${seed}`), PROGRAM)
+  if (made.ok) made.value.close()
+  else if (made.error.code !== 'store.exists') throw new Error(describeRefusal(made.error))
+}
+
 /** Both in this thread: a thousand judges need no thousand threads. */
-function openMedia(home: DeviceHome): AllMedia {
-  const [first, second] = mediaFolders(home).map((folder) => {
+function openMedia(home: DeviceHome, gone: OneMedium | undefined): AllMedia {
+  const [first, second] = mediaFolders(home).map((folder, i) => {
+    if (i === placeOf(gone)) return absentMedium(folder, PULLED)
     const opened = Medium.open(folder, seededRandom(folder))
     return opened.ok ? opened.value : absentMedium(folder, opened.error)
   })
@@ -64,11 +88,12 @@ function openMedia(home: DeviceHome): AllMedia {
   return [first, second]
 }
 
+/** The day goes on: the next voter votes, the polls close, and the count is that of everybody who voted. */
 function findBrokenAfter(
   store: DeviceStore,
   found: Known,
-  folders: readonly string[],
-  seed: string,
+  home: DeviceHome,
+  { seed, gone }: Pick<Left, 'seed' | 'gone'>,
 ): string | undefined {
   const voters = new Voters(seed)
   for (let before = 0; before < found.casts; before += 1) voters.vote({ cast: () => undefined })
@@ -80,9 +105,12 @@ function findBrokenAfter(
     voters.vote(store)
     store.closePolls(officers)
   }
-  const keys = folders.map(readableKeys)
+  const keys = mediaFolders(home)
+    .filter((_, i) => i !== placeOf(gone))
+    .map(readableKeys)
   if (keys.some((count) => count > 0)) return `${keys.join(' and ')} keys of the pool are left after closing`
-  if (store.day.lostMedia.length > 0) return `medium ${store.day.lostMedia.join()} has not caught up`
+  if (gone === undefined && store.day.lostMedia.length > 0)
+    return `medium ${store.day.lostMedia.join()} has not caught up`
   const { definition } = station.electionPackage
   const { publicKey } = signerFromSeed(device.keys.message)
   const released = valueOrThrow(openTally(store.totals?.tally ?? '', publicKey, device.id))

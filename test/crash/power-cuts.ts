@@ -6,7 +6,7 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome, writeHome } from '../device-agent/store/home.ts'
 import { type Act, Disk, FATES, type Fate } from './disk.ts'
 import { findBroken } from './judge.ts'
-import type { Day } from './strace.ts'
+import type { Day, OneMedium } from './strace.ts'
 
 /** What is built here is never synced: a folder in memory does, where there is one. */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
@@ -15,12 +15,18 @@ const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 export interface PowerCut {
   readonly after: number
   readonly fate: Fate
+  /** A medium that is not there afterwards. */
+  readonly gone: OneMedium | undefined
 }
 
-/** Every power cut that there is, from the first moment when the device had said that it is set up. */
+const GONE = [undefined, 'first', 'second'] as const
+
+/** Every power cut that there is, with both media there afterwards and with either alone, from the first moment when the device had said that it is set up. */
 export function allPowerCuts(acts: readonly Act[]): PowerCut[] {
   const begun = acts.findIndex(({ is }) => is === 'done') + 1
-  return acts.flatMap((_, i) => (i + 1 < begun ? [] : FATES.map((fate) => ({ after: i + 1, fate }))))
+  return acts.flatMap((_, i) =>
+    i + 1 < begun ? [] : FATES.flatMap((fate) => GONE.map((gone) => ({ after: i + 1, fate, gone }))),
+  )
 }
 
 /**
@@ -45,9 +51,10 @@ export function* judgePowerCuts(
         disk.play(act)
         if (act.is === 'done') done += 1
       }
-      const folder = join(parent, `${cut.after}-${cut.fate}`)
-      disk.leave(folder, cut.fate, seededRandom(`${seed} cut ${cut.after} ${cut.fate}`))
-      yield { cut, broken: findBroken({ home: { ...home, folder }, done, ballots, seed }) }
+      const { after, fate, gone } = cut
+      const folder = join(parent, `${after}-${fate}`)
+      disk.leave(folder, fate, seededRandom(`${seed} cut ${after} ${fate}`))
+      yield { cut, broken: findBroken({ home: { ...home, folder }, done, ballots, seed, gone }) }
       rmSync(folder, { recursive: true })
     }
   } finally {
@@ -56,6 +63,6 @@ export function* judgePowerCuts(
 }
 
 /** A power cut that broke something, as a line to read. */
-export function describeBroken({ after, fate }: PowerCut, broken: string): string {
-  return `power cut after act ${after}, ${fate}: ${broken}`
+export function describeBroken({ after, fate, gone }: PowerCut, broken: string): string {
+  return `power cut after act ${after}, ${fate}${gone === undefined ? '' : `, the ${gone} medium gone`}: ${broken}`
 }

@@ -6,7 +6,7 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
 import { STOPPED, scriptedDay } from './scripted-day.ts'
-import { countReads, type Day, type Fault, faultAtCall, READING, record, type Watched } from './strace.ts'
+import { countReads, type Day, type Fault, faultAtCall, type OneMedium, READING, record } from './strace.ts'
 
 /** An error, the system call that it answers, and whether every later one too. */
 export type Answer = readonly [fault: Fault, call: string, lasting: '' | '+']
@@ -23,7 +23,7 @@ export const ANSWERS: readonly Answer[] = [
 ]
 
 /** How many calls of a day on a medium could meet that answer. */
-export function countCalls(day: Day, watched: Exclude<Watched, 'both'>, [, call]: Answer): number {
+export function countCalls(day: Day, watched: OneMedium, [, call]: Answer): number {
   if (call === READING) return countReads(day, watched)
   return record(day, watched).filter(({ name, act }) => name === call && act.is !== 'done').length
 }
@@ -37,7 +37,7 @@ const NEVER_DONE_WITHOUT = 'fdatasync'
  */
 export function failedDay(
   day: Day,
-  watched: Exclude<Watched, 'both'>,
+  watched: OneMedium,
   [fault, name, lasting]: Answer,
   n: number,
 ): string | undefined {

@@ -7,12 +7,10 @@ import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
 import { ANSWERS, type Answer, countCalls, failedDay } from './refusing-disk.ts'
-import { type Day, faultAtCall, ROOT, record, type Watched } from './strace.ts'
+import { type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
 
 /** Every call with a fault costs a day; a short one has each kind of them. */
 const SHORT_BALLOTS = 6
-
-type OneMedium = Exclude<Watched, 'both'>
 
 /** @returns 0 if everything was tried and nothing broke, 1 if not, 2 for numbers that are none */
 export async function main(args: readonly string[]): Promise<number> {
@@ -51,7 +49,7 @@ function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
     const n = (counts.get(name) ?? 0) + 1
     counts.set(name, n)
     const { folder, done, status, remove } = faultAtCall(day, watched, 'SIGKILL', name, n)
-    const what = done === undefined ? undefined : findBroken({ ...day, home: openHome(folder), done })
+    const what = findBroken({ ...day, home: openHome(folder), done })
     remove()
     tried += 1
     if (status === null && what === undefined) continue

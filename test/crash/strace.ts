@@ -16,6 +16,7 @@ export const WATCHED = {
   both: ['', 'medium-a', 'medium-a.part', 'medium-b', 'medium-b.part'],
 } as const
 export type Watched = keyof typeof WATCHED
+export type OneMedium = Exclude<Watched, 'both'>
 /** Of the index of a write-ahead log nothing need be on the disk: SQLite makes it anew from the log. */
 const FILES = ['ballots.db', 'ballots.db-journal', 'ballots.db-wal', 'slots.bin']
 /** Every call that changes a file or a folder or says that a change is safe; one that this reader does not know is an error. */
@@ -76,7 +77,7 @@ export function record(day: Day, watched: Watched = 'both'): readonly Call[] {
 }
 
 /** Runs a day to its end. @returns how often it read from a medium */
-export function countReads(day: Day, watched: Exclude<Watched, 'both'>): number {
+export function countReads(day: Day, watched: OneMedium): number {
   const place = makePlace()
   const log = join(place.parent, 'log')
   try {
@@ -94,7 +95,7 @@ export function countReads(day: Day, watched: Exclude<Watched, 'both'>): number 
  */
 export function faultAtCall(
   day: Day,
-  watched: Exclude<Watched, 'both'>,
+  watched: OneMedium,
   fault: Fault,
   name: string,
   n: number,

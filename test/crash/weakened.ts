@@ -1,5 +1,6 @@
 /** Devices that do not survive every crash, each by one line. */
 import type { Replacement } from '../end-to-end/weakened/build.ts'
+import type { OneMedium } from './strace.ts'
 
 /** Between the two no key opens any block. */
 export const destroysKeyEarly: Replacement = {
@@ -8,22 +9,62 @@ export const destroysKeyEarly: Replacement = {
   by: '    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n    this.#journal.write(events, { ...beside, pools })\n',
 }
 
-/** By what a power cut shows of them. */
-export const WEAKENINGS: Readonly<Record<string, Replacement>> = {
-  'does not wait for the disk at each commit': {
+/** Who repeats such a set-up is told that there is one. */
+export const namesSecondFirst: Replacement = {
+  file: 'device-agent/ballot/setup.ts',
+  line: '      renameSync(parts[0], first)\n      sync(dirname(first))\n    }\n    place = parts[1]\n    nameSecond(home)\n',
+  by: '      nameSecond(home)\n    }\n    renameSync(parts[0], first)\n    sync(dirname(first))\n',
+}
+
+/** Which medium is written to: the second has a thread of its own. */
+const asksForThread = (file: string, first: string): Replacement => ({
+  file,
+  line: first,
+  by: `import { isMainThread } from 'node:worker_threads'\n${first}`,
+})
+const notSyncedWhere = (condition: string): readonly Replacement[] => [
+  asksForThread('device-agent/store/database.ts', "import Database from 'better-sqlite3'\n"),
+  {
     file: 'device-agent/store/database.ts',
     line: "['synchronous', 'FULL', 2]",
-    by: "['synchronous', 'OFF', 0]",
+    by: `['synchronous', ...(${condition} ? (['OFF', 0] as const) : (['FULL', 2] as const))]`,
   },
-  'does not sync its new media and the folder in which they stand': {
-    file: 'device-agent/durable-file.ts',
-    line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n',
-    by: '  } finally {\n    closeSync(opened)\n  }\n}\n',
-  },
-  'destroys the key of the old block before the new one is committed': destroysKeyEarly,
-  'does not sync what it writes to a slot': {
+]
+const slotsNotSyncedWhere = (condition: string): readonly Replacement[] => [
+  asksForThread('device-agent/store/slots.ts', "import type { Random } from '../../core/ports.ts'\n"),
+  {
     file: 'device-agent/store/slots.ts',
     line: '    fdatasyncSync(this.#file)\n',
-    by: '',
+    by: `    if (!(${condition})) fdatasyncSync(this.#file)\n`,
   },
+]
+
+/** A device, and the medium without which it shows; undefined where both are there. */
+interface Weakening {
+  readonly by: readonly Replacement[]
+  readonly gone?: OneMedium
+}
+
+/** By what a power cut shows of them. */
+export const WEAKENINGS: Readonly<Record<string, Weakening>> = {
+  'does not wait for the first disk at each commit': { by: notSyncedWhere('isMainThread'), gone: 'second' },
+  'does not wait for the second disk at each commit': { by: notSyncedWhere('!isMainThread'), gone: 'first' },
+  'does not sync what it writes to a slot of the first medium': {
+    by: slotsNotSyncedWhere('isMainThread'),
+    gone: 'second',
+  },
+  'does not sync what it writes to a slot of the second medium': {
+    by: slotsNotSyncedWhere('!isMainThread'),
+    gone: 'first',
+  },
+  'does not sync its new media and the folder in which they stand': {
+    by: [
+      {
+        file: 'device-agent/durable-file.ts',
+        line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n',
+        by: '  } finally {\n    closeSync(opened)\n  }\n}\n',
+      },
+    ],
+  },
+  'destroys the key of the old block before the new one is committed': { by: [destroysKeyEarly] },
 }

@@ -178,6 +178,7 @@ export class StationDevice {
       messageSigner: signerFromSeed(message),
       witnessSigner: signerFromSeed(witness),
       authorityKey: station.authority.publicKey,
+      boot: 'boot',
       clock: this.#bench.clock,
       random,
     }

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { describeRefusal, type Refusal, valueOrThrow } from '../../../core/result.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { Distrust } from '../../../device-agent/store/distrust.ts'
 import { type AllMedia, absentMedium } from '../../../device-agent/store/media.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
@@ -30,8 +31,9 @@ function openDevice(casts: number) {
   return { ...begun, folders: begun.folders as unknown as Two<string>, voters }
 }
 
-function started(folders: readonly string[]): DeviceStore {
-  const store = valueOrThrow(resumeOn(build, folders))
+/** @param boot which start of the computer; another each time, unless it is said */
+function started(folders: readonly string[], boot?: string): DeviceStore {
+  const store = valueOrThrow(resumeOn(build, folders, boot === undefined ? {} : { boot }))
   open.push(store)
   return store
 }
@@ -121,6 +123,57 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     },
   )
 
+  test('fails at a vote: while the computer runs it is believed by no program any more, and once it was started anew it catches up', () => {
+    const { store, folders, media, voters } = openDevice(3)
+    const medium = media[lost] as Medium
+    medium.commit = () => {
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' })
+    }
+    voters.vote(store)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    const again = started(images, 'boot of two media 3')
+    valueOrThrow(again.unlock(dayKey()))
+    voters.vote(again)
+    expect(told(again)).toEqual([`medium.lost ${NAMES[lost]} failed`])
+    again.close()
+    open.splice(open.indexOf(again), 1)
+    goesOn(images, voters)
+  })
+
+  test.each(['a vote', 'an entry'] as const)(
+    'fails in writing %s, and the program is killed before the other has it: what it shows is written to the other, and then it does not count',
+    (what) => {
+      const { store, folders, voters } = openDevice(3)
+      const before = folders.map(imageOf)
+      if (what === 'a vote') voters.vote(store)
+      else store.append({ type: 'printer.paper_low' })
+      const images = folders.map(imageOf) as string[]
+      images[kept] = before[kept] as string
+      new Distrust(images[kept]).mark(NAMES[lost], 'this')
+      const again = started(images, 'this')
+      valueOrThrow(again.unlock(dayKey()))
+      const caughtUp = [`medium.lost ${NAMES[kept]} behind`, `medium.restored ${NAMES[kept]}`]
+      expect(told(again)).toEqual([
+        ...(what === 'a vote' ? caughtUp : []),
+        `medium.lost ${NAMES[lost]} failed`,
+      ])
+      const alone = started([imageOf(images[kept])], 'this')
+      valueOrThrow(alone.unlock(dayKey()))
+      expect(alone.day.casts).toBe(voters.nonces.length)
+    },
+  )
+
+  test('failed as the other did: neither is better, and both go on', () => {
+    const { folders, voters } = openDevice(3)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    new Distrust(images[0]).mark('b', 'this')
+    new Distrust(images[1]).mark('a', 'this')
+    const again = started(images, 'this')
+    valueOrThrow(again.unlock(dayKey()))
+    voters.vote(again)
+    expect(told(again)).toEqual([])
+  })
+
   test('is one step behind after a power cut: the longer one counts, and the other catches up', () => {
     const { store, folders, voters } = openDevice(3)
     const before = folders.map(imageOf)
@@ -129,6 +182,60 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     images[lost] = before[lost] as string
     const again = goesOn(images as unknown as Two<string>, voters)
     expect(told(again)).toEqual([`medium.lost ${NAMES[lost]} behind`, `medium.restored ${NAMES[lost]}`])
+  })
+
+  test('lacks entries and no vote after a crash: it has them when the start is over, and goes on alone when the other dies', () => {
+    const { store, folders, voters } = openDevice(40)
+    const before = folders.map(imageOf)
+    store.setSlip('hanging')
+    store.countVoidSlip()
+    const images = folders.map(imageOf)
+    images[lost] = before[lost] as string
+    const again = started(images)
+    again.append({ type: 'tamper.opened', switch: 'chassis' })
+    expect(told(again)).toEqual([])
+    const alone = started([imageOf(images[lost] as string)])
+    expect(alone.day.size).toBe(again.day.size)
+    expect(valueOrThrow(alone.unlock(dayKey()))).toBeUndefined()
+    expect(alone.day).toMatchObject({ casts: voters.nonces.length, voids: 1 })
+  })
+
+  test('lacks the opening of the polls after a crash: it has it when the start is over, with the pool that was prepared', () => {
+    const { store, folders } = beginOn(build, 2, 'opening')
+    open.push(store)
+    valueOrThrow(store.preparePool(dayKey()))
+    store.append({ type: 'report.printed', report: 'zero' })
+    const before = folders.map(imageOf)
+    store.openPolls(officers)
+    const images = folders.map(imageOf)
+    images[lost] = before[lost] as string
+    expect(told(started(images))).toEqual([])
+    const alone = started([imageOf(images[lost] as string)])
+    expect(alone.day.polls).toBe('open')
+    valueOrThrow(alone.unlock(dayKey()))
+  })
+
+  test('was lost before the polls opened: it is unlocked where the key of the other is gone', () => {
+    const { store, folders, media } = beginOn(build, 2, 'lost before opening')
+    open.push(store)
+    valueOrThrow(store.preparePool(dayKey()))
+    store.append({ type: 'report.printed', report: 'zero' })
+    const medium = media[lost] as Medium
+    medium.commit = () => {
+      throw Object.assign(new Error('the disk is full'), { code: 'SQLITE_FULL' })
+    }
+    store.openPolls(officers)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    writeFileSync(join(images[kept], 'slots.bin'), new Uint8Array(8192))
+    const again = started(images)
+    valueOrThrow(again.unlock(dayKey()))
+    expect(told(again)).toEqual([
+      `medium.lost ${NAMES[lost]} failed`,
+      `medium.restored ${NAMES[lost]}`,
+      `medium.lost ${NAMES[kept]} damaged`,
+    ])
+    new Voters('lost before opening').vote(again)
+    expect(again.day.casts).toBe(1)
   })
 
   test('is one step behind at closing: it catches up at once, and no key of the pool is left on it', () => {

@@ -35,6 +35,7 @@ export function partsFor(media: StoreParts['media'], seed: string): StoreParts {
     messageSigner: signerFromSeed(device.keys.message),
     witnessSigner: signerFromSeed(device.keys.witness),
     authorityKey: station.authority.publicKey,
+    boot: `boot of ${seed}`,
     clock,
     random: seededRandom(seed),
   }
