@@ -7,7 +7,6 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync 
 import { join } from 'node:path'
 import { openPool, type Pool, spentRoot } from '../../core/ballot-box/pool.ts'
 import { placeOf } from '../../core/election/place.ts'
-import { type Adopted, adoptDay } from '../../core/journal/adopt.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
@@ -34,15 +33,19 @@ export interface DeadMediumChecks {
   readonly station: string
 }
 
-/** A medium that holds, and of which there is something to go on with. */
+/** A medium that holds. Whether there is something to go on with, and whether it is all there is, `dead-media.ts` asks. */
 export interface DeadMedium {
+  /** The folder. */
+  readonly where: string
   /** The device that died. */
   readonly device: string
   readonly day: Day
-  readonly adopted: Adopted
+  /** Over its journal. */
+  readonly root: Uint8Array
   readonly slip: 'none' | 'recorded' | 'not-recorded'
   readonly box: AdoptedBox
-  readonly block: Uint8Array
+  /** Of the pool; there is none before opening and after closing. */
+  readonly block: Uint8Array | undefined
   readonly slotKeys: readonly Uint8Array[]
 }
 
@@ -79,6 +82,7 @@ export function openDeadPool(
   { definition }: ElectionPackage,
   dayKey: Uint8Array,
 ): Pool | undefined {
+  if (block === undefined) return undefined
   for (const slotKey of slotKeys) {
     const pool = openPool(definition, block, { dayKey, slotKey, origin: day.origin })
     if (pool === undefined) continue
@@ -149,21 +153,19 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
     const day = checkStored(records.value, { ...checks, ...owner.value.keys })
     if (!day.ok) return named(day)
     const entries = records.value.journal.map(({ entry }) => entry)
-    const adopted = adoptDay(day.value, rootOf(entries.map(leafHash)), folder)
-    if (!adopted.ok) return adopted
     const block = database.value.prepare<[], Uint8Array>('SELECT block FROM pool').pluck().get()
     const checkpoint = records.value.checkpoints.at(-1)?.note
-    if (block === undefined || checkpoint === undefined)
-      throw new Error('open polls without pool or checkpoint')
+    if (checkpoint === undefined) throw new Error('a journal that holds, without a checkpoint')
     const { certificate, device } = owner.value
     const { batches, ballots, spent, slips } = records.value
     return ok({
+      where: folder,
       device,
       day: day.value,
-      adopted: adopted.value,
+      root: rootOf(entries.map(leafHash)),
       slip: SLIP[slips[0] ?? 'none'] ?? 'none',
       box: { certificate, checkpoint, entries, batches, ballots, spent },
-      block: block as Uint8Array,
+      block,
       slotKeys: Slots.keysIn(join(folder, SLOTS_FILE)),
     })
   } finally {

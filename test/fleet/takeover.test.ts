@@ -37,6 +37,7 @@ function spareOf(dead: TestDevice, size: number, id = 'device-8'): TestDevice {
     batches: 0,
     pooled: 0,
     slip: 'none',
+    media: 'both',
     executive: hash('executive'),
     supervisory: hash('supervisory'),
     technician: hash('technician'),

@@ -4,7 +4,8 @@
  */
 import type { Clock, Random } from '../../../core/ports.ts'
 import { type Result, refuse } from '../../../core/result.ts'
-import { type DeadMedium, openDeadPool } from '../../store/dead-medium.ts'
+import type { FoundMedium } from '../../store/dead-media.ts'
+import { openDeadPool } from '../../store/dead-medium.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
 import type { DeviceHome } from '../home.ts'
 import { setUpStore } from '../setup.ts'
@@ -32,7 +33,7 @@ export interface TakeoverTools {
  */
 export function takeOver(
   home: DeviceHome,
-  dead: DeadMedium,
+  dead: FoundMedium,
   dayKey: Uint8Array,
   people: TakeoverPeople,
   { clock, random, program }: TakeoverTools,
@@ -46,7 +47,8 @@ export function takeOver(
       'Try again with the cards of this station and day. If they do not open it, keep the medium and call the election office.',
     )
   }
-  const takeover = { type: 'takeover' as const, ...dead.adopted, slip: dead.slip, ...people }
+  const { adopted, slip, media } = dead
+  const takeover = { type: 'takeover' as const, ...adopted, slip, media, ...people }
   const store = setUpStore(home, clock, random, program, { takeover, box: dead.box, dayKey, pool })
   if (!store.ok) return store
   const unlocked = store.value.unlock(dayKey)
