@@ -16,9 +16,11 @@ import { leafHash, rootOf } from '../../core/tlog/tree.ts'
 import { writeAll } from '../durable-file.ts'
 import type { AdoptedBox } from './adopted-rows.ts'
 import { checkStored } from './check-stored.ts'
-import { type DeviceRow, openDatabase } from './database.ts'
+import { type DeviceRow, damaged, openDatabase } from './database.ts'
+import { faultOf } from './media.ts'
 import { DATABASE_FILE, readRecords, SLOTS_FILE, type StoredRecords } from './medium.ts'
 import { Slots } from './slots.ts'
+import { storageFault } from './storage-fault.ts'
 
 /** A day of voting is a few megabytes. */
 const MAX_BYTES = 1024 * 1024 * 1024
@@ -70,10 +72,23 @@ export function readDeadMedium(folder: string, work: string, checks: DeadMediumC
     rmSync(work, { recursive: true, force: true })
     mkdirSync(work, { mode: 0o700 })
     const copied = copyDatabase(folder, work)
-    return copied.ok ? readCopy(folder, work, checks) : copied
-  } finally {
+    const read = copied.ok ? readCopy(folder, work, checks) : copied
     rmSync(work, { recursive: true, force: true })
+    return read
+  } catch (error) {
+    return ownStorage(work, error)
   }
+}
+
+/** What this spare's own storage answers where a copy is to be written or read; the other device's media are not to blame. Throws what is our own mistake. */
+export function ownStorage(where: string, error: unknown) {
+  if (faultOf(error) === undefined) throw error
+  return no(
+    'storage',
+    where,
+    `this spare’s own storage refuses (${codeOf(error)})`,
+    'Switch this spare off and on and try again, or take another one.',
+  )
 }
 
 /** Opens the ballots that waited, with the day key of the officers' cards; undefined if it is the key of another day, or the pool was changed. */
@@ -103,9 +118,8 @@ function copyDatabase(folder: string, work: string): Result<void> {
       return unreadable(path, file)
     }
     try {
-      if (name !== SLOTS_FILE) copyFile(file, join(work, name))
-    } catch (error) {
-      return unreadable(path, codeOf(error))
+      const problem = name === SLOTS_FILE ? undefined : copyFile(file, join(work, name))
+      if (problem !== undefined) return unreadable(path, problem)
     } finally {
       closeSync(file)
     }
@@ -115,26 +129,38 @@ function copyDatabase(folder: string, work: string): Result<void> {
 
 /** A descriptor of an ordinary file of a limited size, following no link; else why not. */
 function openOrdinary(path: string): number | string {
-  let file: number
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const status = fstatSync(file)
+    if (status.isFile() && status.size <= MAX_BYTES) return file
+    closeSync(file)
+    return 'it is no ordinary file'
   } catch (error) {
     return codeOf(error)
   }
-  const status = fstatSync(file)
-  if (status.isFile() && status.size <= MAX_BYTES) return file
-  closeSync(file)
-  return 'it is no ordinary file'
 }
 
-function copyFile(from: number, to: string): void {
+/** @returns why it cannot be read; throws what the copy's own storage answers */
+function copyFile(from: number, to: string): string | undefined {
   const copy = openSync(to, 'wx', 0o600)
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES)
-    for (let count = readSync(from, chunk); count > 0; count = readSync(from, chunk))
+    for (;;) {
+      const count = readPiece(from, chunk)
+      if (typeof count === 'string') return count
+      if (count === 0) return undefined
       writeAll(copy, chunk.subarray(0, count))
+    }
   } finally {
     closeSync(copy)
+  }
+}
+
+function readPiece(from: number, piece: Buffer): number | string {
+  try {
+    return readSync(from, piece)
+  } catch (error) {
+    return codeOf(error)
   }
 }
 
@@ -143,8 +169,10 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
     result.ok
       ? result
       : fail({ ...result.error, where: `${folder}, ${withoutFolder(result.error.where, work)}`, next: KEEP })
-  const database = openDatabase(join(work, DATABASE_FILE))
-  if (!database.ok) return named(database)
+  const slotKeys = keysOn(join(folder, SLOTS_FILE))
+  if (!slotKeys.ok) return slotKeys
+  const database = openDatabase(join(work, DATABASE_FILE), notOpened)
+  if (!database.ok) return database.error.code === 'takeover.storage' ? database : named(database)
   try {
     const records = readRecords(database.value, DATABASE_FILE)
     if (!records.ok) return named(records)
@@ -166,10 +194,18 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
       slip: SLIP[slips[0] ?? 'none'] ?? 'none',
       box: { certificate, checkpoint, entries, batches, ballots, spent },
       block,
-      slotKeys: Slots.keysIn(join(folder, SLOTS_FILE)),
+      slotKeys: slotKeys.value,
     })
   } finally {
     database.value.close()
+  }
+}
+
+function keysOn(path: string): Result<readonly Uint8Array[]> {
+  try {
+    return ok(Slots.keysIn(path))
+  } catch (error) {
+    return unreadable(path, codeOf(error))
   }
 }
 
@@ -216,6 +252,12 @@ function readOwner(
       'Bring a device that the package names for this station.',
     )
   return ok({ device: subject, certificate: row.certificate, keys: { logKey, messageKey, witnessKey } })
+}
+
+/** The copy's pages are the other device's, but the file is this spare's. */
+function notOpened(path: string, error: unknown) {
+  const isOwn = storageFault(error) !== undefined && !codeOf(error).startsWith('SQLITE_CORRUPT')
+  return isOwn ? ownStorage(path, error) : damaged(path, error)
 }
 
 function withoutFolder(where: string, folder: string): string {

@@ -65,7 +65,11 @@ function draftsOf(state: Guide, definition: Definition, language: OfficerLanguag
     case 'done':
       return message(takeover.taking, takeover.takingHint)
     case 'refused':
-      return message(takeover.refused, takeover.why[state.why], takeover.refusedHint)
+      return message(
+        takeover.refused,
+        takeover.why[state.why],
+        ...(state.why === 'interrupted' ? [] : [takeover.refusedHint]),
+      )
   }
 }
 
