@@ -135,7 +135,7 @@ function stationLines(facts: StationFacts): readonly string[] {
       tookOver === null
         ? []
         : [
-            `  ${device} took the place of ${tookOver.device}, which died after ${tookOver.entries} entries and ${plural(tookOver.ballots, 'ballot')}; all of them are in its bundle`,
+            `  ${device} took the place of ${tookOver.device}, which died after ${tookOver.entries} entries and ${plural(tookOver.ballots, 'ballot')}; all of them are in its bundle${tookOver.media === 'both' ? '' : '; officers said that its other storage medium is lost or cannot be read'}`,
           ],
     ),
     ...totalsText(facts).map((line) => `  ${line}`),

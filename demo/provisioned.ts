@@ -232,7 +232,7 @@ export function writeConfig(
   authority: Signer,
   lines: DeviceConfig['lines'],
   broker: DeviceConfig['broker'],
-  oldMedium?: string,
+  oldMedia: Pick<DeviceConfig, 'oldMedium' | 'oldSecondMedium'> = {},
 ): void {
   const config = {
     version: 1,
@@ -241,7 +241,7 @@ export function writeConfig(
     authority: toBase64(authority.publicKey),
     lines,
     broker,
-    oldMedium,
+    ...oldMedia,
     bundles: join(out, 'bundles'),
     calibration: CALIBRATION,
   }

@@ -8,7 +8,8 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
   switch (entry.type) {
     case 'takeover': {
       const slip = entry.slip === 'none' ? [] : [incidents.slipInHand[entry.slip]]
-      const texts = [incidents.tookOver(entry.casts), ...slip]
+      const medium = entry.media === 'one' ? [incidents.oneMedium] : []
+      const texts = [incidents.tookOver(entry.casts), ...medium, ...slip]
       return `${deviceOf(entry.origin)}: ${texts.join(language === 'fa' ? '؛ ' : '; ')}`
     }
     case 'polls.paused':

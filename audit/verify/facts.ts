@@ -8,7 +8,13 @@ export interface DeviceFacts {
   readonly device: string
   readonly where: string
   /** Of a spare: the device in whose place it voted, and with how much of it it began. */
-  readonly tookOver: { readonly device: string; readonly entries: number; readonly ballots: number } | null
+  readonly tookOver: {
+    readonly device: string
+    readonly entries: number
+    readonly ballots: number
+    /** Whether both its media were held against each other, or officers said that one is lost or cannot be read. */
+    readonly media: 'both' | 'one'
+  } | null
   readonly origin: string
   readonly entries: number
   readonly ballots: number
@@ -55,7 +61,12 @@ export function factsOf(verified: VerifiedStation): StationFacts {
         tookOver:
           adopted === undefined
             ? null
-            : { device: adopted.device, entries: adopted.day.size, ballots: adopted.day.casts },
+            : {
+                device: adopted.device,
+                entries: adopted.day.size,
+                ballots: adopted.day.casts,
+                media: adopted.media,
+              },
         origin,
         entries: day.size,
         ballots: day.casts,

@@ -22,6 +22,8 @@ export interface AdoptedJournal {
   readonly day: Day
   readonly tree: LeafTree
   readonly identity: DeviceIdentity
+  /** What the spare's entry says of the media of the device that died. */
+  readonly media: 'both' | 'one'
 }
 
 const KEEP = 'Keep it as it is, the media of both devices too, and compare them with the centre.'
@@ -84,6 +86,7 @@ export function verifyTakeover(
       day: old.value,
       tree: leafTree(Buffer.concat(entries.value.map(leafHash))),
       identity: dead.value,
+      media: said.media,
     },
   })
 }

@@ -41,6 +41,11 @@ export const CATALOGUE = {
       slip: z
         .enum(['none', 'recorded', 'not-recorded'])
         .describe('whether a slip was in hand on it, and whether its vote was recorded'),
+      media: z
+        .enum(['both', 'one'])
+        .describe(
+          'both: its two media were held against each other and the longer was taken; one: the two officers said that the other is lost or cannot be read',
+        ),
       executive: hash,
       supervisory: hash,
       technician: hash,

@@ -51,8 +51,10 @@ const configShape = z.strictObject({
   lines: z.strictObject({ touchscreen: path, cardReader: path, printer: path, ioBoard: path, display: path }),
   /** The national centre's broker; absent on a device without any network. */
   broker: z.strictObject({ host: path, port: z.int().min(1).max(65_535) }).optional(),
-  /** Of a spare: where the medium of another device is once it is put in. */
+  /** Of a spare: where a medium of another device is once it is put in. */
   oldMedium: path.optional(),
+  /** Of a spare that takes both media of another device at once: where the second is. */
+  oldSecondMedium: path.optional(),
   /** Where the bundle goes at closing: a memory stick's folder. */
   bundles: path,
   /** The device's folder on its second storage medium, made by the set-up; absent where it is `medium-b` in the home folder. */

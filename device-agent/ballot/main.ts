@@ -105,11 +105,12 @@ export async function runDevice(
 }
 
 /** A spare that is nobody yet guides people through a takeover; any other device has its own medium. */
-async function takeOverFirst(parts: Omit<SpareParts, 'oldMedium'>): Promise<DeviceStore | undefined> {
+async function takeOverFirst(parts: Omit<SpareParts, 'oldMedia'>): Promise<DeviceStore | undefined> {
   const { home } = parts
   if (!isSpare(home) || existsSync(mediumFolder(home.folder))) return undefined
-  const { oldMedium } = home.config
-  if (oldMedium !== undefined) return startSpare({ ...parts, oldMedium }).takenOver
+  const { oldMedium, oldSecondMedium } = home.config
+  const second = oldSecondMedium === undefined ? [] : [oldSecondMedium]
+  if (oldMedium !== undefined) return startSpare({ ...parts, oldMedia: [oldMedium, ...second] }).takenOver
   throw new RefusalError({
     code: 'home.file',
     where: join(home.folder, 'config.json'),

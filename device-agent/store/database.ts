@@ -49,14 +49,18 @@ export function createDatabase(path: string, device: DeviceRow): Result<Database
   })
 }
 
-/** Opens a database that was made before. Refusals: `store.pragma`, `store.schema`, `store.damaged`. */
-export function openDatabase(path: string): Result<Database.Database> {
-  return checkedDatabase(path, (database) => {
+/**
+ * Opens a database that was made before. Refusals: `store.pragma`, `store.schema`, `store.damaged`.
+ * @param refused says what SQLite could not do, if that is to be said otherwise
+ */
+export function openDatabase(path: string, refused: typeof damaged = damaged): Result<Database.Database> {
+  const check = (database: Database.Database) => {
     const pragmas = setPragmas(database, path)
     if (!pragmas.ok) return pragmas
     const schema = checkSchema(database, path)
     return schema.ok ? checkIntegrity(database, path) : schema
-  })
+  }
+  return checkedDatabase(path, check, refused)
 }
 
 /** What SQLite itself said when it could not read or write, as a refusal that names the file. */
@@ -73,6 +77,7 @@ export function damaged(path: string, error: unknown) {
 function checkedDatabase(
   path: string,
   check: (database: Database.Database) => Result<void>,
+  refused: typeof damaged = damaged,
 ): Result<Database.Database> {
   let database: Database.Database | undefined
   try {
@@ -83,7 +88,7 @@ function checkedDatabase(
     return checked
   } catch (error) {
     database?.close()
-    return damaged(path, error)
+    return refused(path, error)
   }
 }
 

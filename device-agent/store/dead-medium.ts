@@ -7,7 +7,6 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync 
 import { join } from 'node:path'
 import { openPool, type Pool, spentRoot } from '../../core/ballot-box/pool.ts'
 import { placeOf } from '../../core/election/place.ts'
-import { type Adopted, adoptDay } from '../../core/journal/adopt.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
@@ -17,9 +16,11 @@ import { leafHash, rootOf } from '../../core/tlog/tree.ts'
 import { writeAll } from '../durable-file.ts'
 import type { AdoptedBox } from './adopted-rows.ts'
 import { checkStored } from './check-stored.ts'
-import { type DeviceRow, openDatabase } from './database.ts'
+import { type DeviceRow, damaged, openDatabase } from './database.ts'
+import { faultOf } from './media.ts'
 import { DATABASE_FILE, readRecords, SLOTS_FILE, type StoredRecords } from './medium.ts'
 import { Slots } from './slots.ts'
+import { storageFault } from './storage-fault.ts'
 
 /** A day of voting is a few megabytes. */
 const MAX_BYTES = 1024 * 1024 * 1024
@@ -34,15 +35,19 @@ export interface DeadMediumChecks {
   readonly station: string
 }
 
-/** A medium that holds, and of which there is something to go on with. */
+/** A medium that holds. Whether there is something to go on with, and whether it is all there is, `dead-media.ts` asks. */
 export interface DeadMedium {
+  /** The folder. */
+  readonly where: string
   /** The device that died. */
   readonly device: string
   readonly day: Day
-  readonly adopted: Adopted
+  /** Over its journal. */
+  readonly root: Uint8Array
   readonly slip: 'none' | 'recorded' | 'not-recorded'
   readonly box: AdoptedBox
-  readonly block: Uint8Array
+  /** Of the pool; there is none before opening and after closing. */
+  readonly block: Uint8Array | undefined
   readonly slotKeys: readonly Uint8Array[]
 }
 
@@ -67,10 +72,23 @@ export function readDeadMedium(folder: string, work: string, checks: DeadMediumC
     rmSync(work, { recursive: true, force: true })
     mkdirSync(work, { mode: 0o700 })
     const copied = copyDatabase(folder, work)
-    return copied.ok ? readCopy(folder, work, checks) : copied
-  } finally {
+    const read = copied.ok ? readCopy(folder, work, checks) : copied
     rmSync(work, { recursive: true, force: true })
+    return read
+  } catch (error) {
+    return ownStorage(work, error)
   }
+}
+
+/** What this spare's own storage answers where a copy is to be written or read; the other device's media are not to blame. Throws what is our own mistake. */
+export function ownStorage(where: string, error: unknown) {
+  if (faultOf(error) === undefined) throw error
+  return no(
+    'storage',
+    where,
+    `this spare’s own storage refuses (${codeOf(error)})`,
+    'Switch this spare off and on and try again, or take another one.',
+  )
 }
 
 /** Opens the ballots that waited, with the day key of the officers' cards; undefined if it is the key of another day, or the pool was changed. */
@@ -79,6 +97,7 @@ export function openDeadPool(
   { definition }: ElectionPackage,
   dayKey: Uint8Array,
 ): Pool | undefined {
+  if (block === undefined) return undefined
   for (const slotKey of slotKeys) {
     const pool = openPool(definition, block, { dayKey, slotKey, origin: day.origin })
     if (pool === undefined) continue
@@ -99,9 +118,8 @@ function copyDatabase(folder: string, work: string): Result<void> {
       return unreadable(path, file)
     }
     try {
-      if (name !== SLOTS_FILE) copyFile(file, join(work, name))
-    } catch (error) {
-      return unreadable(path, codeOf(error))
+      const problem = name === SLOTS_FILE ? undefined : copyFile(file, join(work, name))
+      if (problem !== undefined) return unreadable(path, problem)
     } finally {
       closeSync(file)
     }
@@ -111,26 +129,38 @@ function copyDatabase(folder: string, work: string): Result<void> {
 
 /** A descriptor of an ordinary file of a limited size, following no link; else why not. */
 function openOrdinary(path: string): number | string {
-  let file: number
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const status = fstatSync(file)
+    if (status.isFile() && status.size <= MAX_BYTES) return file
+    closeSync(file)
+    return 'it is no ordinary file'
   } catch (error) {
     return codeOf(error)
   }
-  const status = fstatSync(file)
-  if (status.isFile() && status.size <= MAX_BYTES) return file
-  closeSync(file)
-  return 'it is no ordinary file'
 }
 
-function copyFile(from: number, to: string): void {
+/** @returns why it cannot be read; throws what the copy's own storage answers */
+function copyFile(from: number, to: string): string | undefined {
   const copy = openSync(to, 'wx', 0o600)
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES)
-    for (let count = readSync(from, chunk); count > 0; count = readSync(from, chunk))
+    for (;;) {
+      const count = readPiece(from, chunk)
+      if (typeof count === 'string') return count
+      if (count === 0) return undefined
       writeAll(copy, chunk.subarray(0, count))
+    }
   } finally {
     closeSync(copy)
+  }
+}
+
+function readPiece(from: number, piece: Buffer): number | string {
+  try {
+    return readSync(from, piece)
+  } catch (error) {
+    return codeOf(error)
   }
 }
 
@@ -139,8 +169,10 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
     result.ok
       ? result
       : fail({ ...result.error, where: `${folder}, ${withoutFolder(result.error.where, work)}`, next: KEEP })
-  const database = openDatabase(join(work, DATABASE_FILE))
-  if (!database.ok) return named(database)
+  const slotKeys = keysOn(join(folder, SLOTS_FILE))
+  if (!slotKeys.ok) return slotKeys
+  const database = openDatabase(join(work, DATABASE_FILE), notOpened)
+  if (!database.ok) return database.error.code === 'takeover.storage' ? database : named(database)
   try {
     const records = readRecords(database.value, DATABASE_FILE)
     if (!records.ok) return named(records)
@@ -149,25 +181,31 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
     const day = checkStored(records.value, { ...checks, ...owner.value.keys })
     if (!day.ok) return named(day)
     const entries = records.value.journal.map(({ entry }) => entry)
-    const adopted = adoptDay(day.value, rootOf(entries.map(leafHash)), folder)
-    if (!adopted.ok) return adopted
     const block = database.value.prepare<[], Uint8Array>('SELECT block FROM pool').pluck().get()
     const checkpoint = records.value.checkpoints.at(-1)?.note
-    if (block === undefined || checkpoint === undefined)
-      throw new Error('open polls without pool or checkpoint')
+    if (checkpoint === undefined) throw new Error('a journal that holds, without a checkpoint')
     const { certificate, device } = owner.value
     const { batches, ballots, spent, slips } = records.value
     return ok({
+      where: folder,
       device,
       day: day.value,
-      adopted: adopted.value,
+      root: rootOf(entries.map(leafHash)),
       slip: SLIP[slips[0] ?? 'none'] ?? 'none',
       box: { certificate, checkpoint, entries, batches, ballots, spent },
-      block: block as Uint8Array,
-      slotKeys: Slots.keysIn(join(folder, SLOTS_FILE)),
+      block,
+      slotKeys: slotKeys.value,
     })
   } finally {
     database.value.close()
+  }
+}
+
+function keysOn(path: string): Result<readonly Uint8Array[]> {
+  try {
+    return ok(Slots.keysIn(path))
+  } catch (error) {
+    return unreadable(path, codeOf(error))
   }
 }
 
@@ -214,6 +252,12 @@ function readOwner(
       'Bring a device that the package names for this station.',
     )
   return ok({ device: subject, certificate: row.certificate, keys: { logKey, messageKey, witnessKey } })
+}
+
+/** The copy's pages are the other device's, but the file is this spare's. */
+function notOpened(path: string, error: unknown) {
+  const isOwn = storageFault(error) !== undefined && !codeOf(error).startsWith('SQLITE_CORRUPT')
+  return isOwn ? ownStorage(path, error) : damaged(path, error)
 }
 
 function withoutFolder(where: string, folder: string): string {

@@ -15,12 +15,12 @@ export interface TechnicianHand {
 export interface TakeoverPeople {
   readonly officers: Pick<Officers, 'executive' | 'supervisory'>
   readonly technician: TechnicianHand
-  /** Puts the medium of the device that died into the slot. */
+  /** Puts the holder with both media of the device that died into the spare. */
   readonly putIn: () => void
 }
 
 /**
- * From a spare that is switched on to a device that votes.
+ * From a device that does not run any more to a spare that votes.
  * @returns what they did, one line an action
  */
 export async function takeOver(
@@ -29,10 +29,10 @@ export async function takeOver(
   { officers, technician, putIn }: TakeoverPeople,
 ): Promise<readonly string[]> {
   const person = new Person(bench, clock)
-  const actions: string[] = []
+  const actions: string[] = ['the spare is switched on', 'the holder with both media is taken out']
   await person.see('takeover.waiting')
   putIn()
-  actions.push('the medium is put in')
+  actions.push('the holder is put into the spare')
   const hands: readonly (readonly [string, OfficerHand | TechnicianHand])[] = [
     ['executive', officers.executive],
     ['supervisor', officers.supervisory],
@@ -49,9 +49,6 @@ export async function takeOver(
     bench.reader.pullCard()
     actions.push(`the ${who} takes the card out`)
   }
-  await person.see('takeover.confirm')
-  await person.press('go-on')
-  actions.push('they press: go on in its place')
   await person.see('voter.idle')
   return actions
 }

@@ -11,6 +11,7 @@ import { valueOrThrow } from '../../core/result.ts'
 import { exportBundle } from '../../device-agent/ballot/export.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { takeOver } from '../../device-agent/ballot/takeover/take-over.ts'
+import { chooseMedium } from '../../device-agent/store/dead-media.ts'
 import { readDeadMedium } from '../../device-agent/store/dead-medium.ts'
 import type { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -39,7 +40,7 @@ export interface TakenOverStation {
 export function takenOverStation(
   folder: string,
   [before, after, beside]: readonly [number, number, number],
-  build: TakeoverBuild = { readDeadMedium, takeOver },
+  build: TakeoverBuild = { readDeadMedium, chooseMedium, takeOver },
 ): TakenOverStation {
   const [first, second] = station.devices as readonly [TestDevice, TestDevice]
   const bundles = join(folder, 'bundles')
@@ -79,7 +80,9 @@ export function takenOverStation(
       build.readDeadMedium(medium, join(home.folder, 'takeover.part'), { ...checks, spare: spare.id }),
     )
     const tools = { clock, random: seededRandom(`${folder} ${seed}`), program: PROGRAM }
-    const store = valueOrThrow(build.takeOver(home, dead, dayKey(), people, tools))
+    const store = valueOrThrow(
+      build.takeOver(home, valueOrThrow(build.chooseMedium([dead])), dayKey(), people, tools),
+    )
     const shadow = voteOn(store, seed, after)
     close({ home, store, device: spare })
     return shadow

@@ -63,6 +63,7 @@ describe('a station with a spare in the place of a device that died', () => {
     ])
     const { out } = await run(main, 'verify', station.bundles)
     expect(out).toMatch(/s-01 took the place of d-01, which died after \d+ entries and 100 ballots/)
+    expect(out).toContain('officers said that its other storage medium is lost or cannot be read')
   })
 
   test('opens to what was meant on all of its devices', async () => {
@@ -179,11 +180,13 @@ describe("a spare's bundle", () => {
       line: 'const { origin, size, casts, voids, sealed } = day',
       by: 'const { origin, size, casts, sealed } = day; const voids = day.voids + 1',
     })
-    const [{ readDeadMedium }, { takeOver }] = await Promise.all([
+    const [{ readDeadMedium }, { chooseMedium }, { takeOver }] = await Promise.all([
       import(join(root, 'device-agent/store/dead-medium.ts')),
+      import(join(root, 'device-agent/store/dead-media.ts')),
       import(join(root, 'device-agent/ballot/takeover/take-over.ts')),
     ])
-    const lying = takenOverStation(testFolder(), [5, 3, 3], { readDeadMedium, takeOver })
+    const build = { readDeadMedium, chooseMedium, takeOver }
+    const lying = takenOverStation(testFolder(), [5, 3, 3], build)
     const verdict = await bothSay('verify', lying.bundles)
     expect(codesOf(verdict)).toEqual([['takeover.counts', `${lying.bundles}/s-01/journal.jsonl entry 1`]])
   })

@@ -8,6 +8,13 @@ import { findBroken } from './judge.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
 import { ANSWERS, type Answer, countCalls, failedDay } from './refusing-disk.ts'
 import { type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
+import {
+  countCalls as countTakeoverCalls,
+  deadMedia,
+  faultyTakeover,
+  findUnsound,
+  removeDead,
+} from './taking-over.ts'
 
 /** Every call with a fault costs a day; a short one has each kind of them. */
 const SHORT_BALLOTS = 6
@@ -33,11 +40,12 @@ export async function main(args: readonly string[]): Promise<number> {
   const short = { root: ROOT, ballots: SHORT_BALLOTS, seed }
   const media = ['first', 'second'] as const
   const killed = media.map((watched) => killEverywhere(short, watched, until))
+  const takenOver = killTakeoverEverywhere(seed, until)
   const refused = media.flatMap((watched) =>
     ANSWERS.map((answer) => refuseEverywhere(short, watched, answer, until)),
   )
   const cut = cutEverywhere({ root: ROOT, ballots, seed }, until)
-  return [cut, ...killed, ...refused].every(Boolean) ? 0 : 1
+  return [cut, takenOver, ...killed, ...refused].every(Boolean) ? 0 : 1
 }
 
 function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
@@ -57,6 +65,25 @@ function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
     process.stdout.write(`killed at ${name} ${n}: ${status === null ? what : 'it was not killed'}\n`)
   }
   return tell(`kill -9, ${watched} medium`, tried, calls.length, broken)
+}
+
+/** A spare's program, at every call with which it changes its own disk. */
+function killTakeoverEverywhere(seed: string, until: number): boolean {
+  const dead = deadMedia(seed, SHORT_BALLOTS)
+  const counts = [...countTakeoverCalls(dead)]
+  const all = counts.reduce((sum, [, count]) => sum + count, 0)
+  let [tried, broken] = [0, 0]
+  for (const [name, count] of counts)
+    for (let n = 1; n <= count && performance.now() < until; n += 1) {
+      const { home, isKilled, said } = faultyTakeover(dead, ['SIGKILL', name, String(n)])
+      const what = isKilled ? findUnsound(dead, home) : `it was not killed: ${said}`
+      tried += 1
+      if (what === undefined) continue
+      broken += 1
+      process.stdout.write(`taking over, killed at ${name} ${n}: ${what}\n`)
+    }
+  removeDead(dead)
+  return tell('kill -9, taking over', tried, all, broken)
 }
 
 function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: number): boolean {

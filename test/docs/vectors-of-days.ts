@@ -85,6 +85,7 @@ const takeover = (
   pooled: number,
   batches: number,
   people = [one, two, hash('technician')],
+  media: 'both' | 'one' = 'both',
 ): JournalEvent => ({
   type: 'takeover',
   origin: 'council.example/rehearsal-1405/device/d-02/ffeeddccbbaa99887766554433221100',
@@ -95,6 +96,7 @@ const takeover = (
   batches,
   pooled,
   slip: 'none',
+  media,
   executive: people[0] ?? one,
   supervisory: people[1] ?? one,
   technician: people[2] ?? one,
@@ -240,6 +242,7 @@ export function dayVectors(): Json {
       close(96, 2, 3),
     ),
     day('a spare goes on with no ballots', null, OPENED, takeover(0, 0, 0), close(0, 1, 0)),
+    day('a spare goes on with one medium', null, OPENED, takeover(3, 3, 0, undefined, 'one'), cast(4)),
     day('a takeover that is not the second entry', 2, OPENED, PIN, takeover(0, 0, 0)),
     day('a takeover of more waiting ballots than were cast', 1, OPENED, takeover(3, 4, 1)),
     day('a takeover of ballots of which none waits', 1, OPENED, takeover(32, 0, 1)),

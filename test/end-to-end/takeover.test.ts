@@ -1,5 +1,5 @@
 /**
- * A ballot device dies in the middle of the day with a voter at it. Officers and technician put its medium into a spare, in at most twelve actions,
+ * A ballot device dies in the middle of the day with a voter at it. Officers and technician put its media into a spare, in at most twelve actions,
  * and the day goes on: whole virtual devices, and the audit as its own process.
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -21,7 +21,7 @@ import { VirtualDesk } from '../../demo/virtual-desk.ts'
 import { virtualLine } from '../../demo/virtual-line.ts'
 import { startVirtualDevice } from '../../demo/virtual-station.ts'
 import { type Agent, startAgent } from '../../device-agent/ballot/agent.ts'
-import { mediumFolder, readHome } from '../../device-agent/ballot/home.ts'
+import { readHome } from '../../device-agent/ballot/home.ts'
 import { type DeviceLines, PERIPHERALS, type PeripheralName } from '../../device-agent/ballot/peripherals.ts'
 import { startSpare } from '../../device-agent/ballot/takeover/spare.ts'
 import { systemClock } from '../../device-agent/system.ts'
@@ -42,10 +42,11 @@ const MORNING = Date.parse('2026-06-19T03:30:00Z')
 const [FIRST, SECOND, SPARE] = ['gy-1-a', 'gy-1-b', 'gy-spare-7'] as const
 /** Before the death, behind it, and on the other device. */
 const VOTERS = [40, 8, 33] as const
+const MEDIA = ['medium-a', 'medium-b'] as const
 
 const out = mkdtempSync(join(tmpdir(), 'sandogh-takeover-'))
 const bundles = join(out, 'bundles')
-const slot = join(out, 'slot')
+const slots = [join(out, 'slot-a'), join(out, 'slot-b')] as const
 const cast: RealBallot[] = []
 let provisioned: Provisioned
 let actions: readonly string[]
@@ -94,12 +95,15 @@ beforeAll(async () => {
       const caught = await newCard()
       first.bench.reader.insertCard(caught)
       await new Person(first.bench, clock).see('voter.choosing')
-      const medium = join(out, 'dead-medium')
-      cpSync(mediumFolder(deviceFolder(out, FIRST)), medium, { recursive: true })
+      const media = MEDIA.map((name) => {
+        const copy = join(out, `dead-${name}`)
+        cpSync(join(deviceFolder(out, FIRST), name), copy, { recursive: true })
+        return copy
+      })
       first.bench.reader.pullCard()
       await first.agent.close()
 
-      const replaced = await replace(clock, medium)
+      const replaced = await replace(clock, media)
       actions = replaced.actions
       await voteOn(replaced.bench, caught)
       for (let i = 1; i < VOTERS[1]; i += 1) await voteOn(replaced.bench, await newCard())
@@ -124,10 +128,13 @@ afterAll(() => rmSync(out, { recursive: true, force: true }))
 /** The spare is switched on; people do what its screen says. */
 async function replace(
   clock: VirtualClock,
-  medium: string,
+  media: readonly string[],
 ): Promise<{ readonly bench: Bench; readonly agent: Agent; readonly actions: readonly string[] }> {
   const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
-  writeConfig(out, SPARE, provisioned.authority, nowhere, undefined, slot)
+  writeConfig(out, SPARE, provisioned.authority, nowhere, undefined, {
+    oldMedium: slots[0],
+    oldSecondMedium: slots[1],
+  })
   const home = valueOrThrow(readHome(deviceFolder(out, SPARE), clock.now()))
   const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
     PeripheralName,
@@ -147,15 +154,17 @@ async function replace(
     logger: silent,
     hold: () => clock.hold(),
   }
-  const spare = startSpare({ ...running, oldMedium: slot })
+  const spare = startSpare({ ...running, oldMedia: slots })
   const done = takeOver(bench, clock, {
     officers: provisioned.officers,
     technician: provisioned.technician(seededRandom('technician')),
-    putIn: () => cpSync(medium, slot, { recursive: true }),
+    putIn: () => {
+      for (const [i, slot] of slots.entries()) cpSync(media[i] ?? '', slot, { recursive: true })
+    },
   })
   const takenOver = await spare.takenOver
   const agent = valueOrThrow(startAgent({ ...running, networkClock: systemClock, takenOver }))
-  return { bench, agent, actions: ['the spare is switched on', ...(await done)] }
+  return { bench, agent, actions: await done }
 }
 
 /** What somebody sees who voted on the dead device and comes again. */
@@ -171,7 +180,7 @@ async function tryAgain(bench: Bench, clock: VirtualClock, card: VoterCard): Pro
 
 test('a spare takes over in at most twelve actions of people', () => {
   expect(actions).toHaveLength(12)
-  expect(actions.at(-1)).toBe('they press: go on in its place')
+  expect(actions.at(-1)).toBe('the technician takes the card out')
 })
 
 test('nobody who voted on the device that died votes again', () => {
@@ -187,7 +196,7 @@ test("the spare's journal says in whose place, and its minutes too", () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect(journal[1]).toMatchObject({ type: 'takeover', casts: VOTERS[0], slip: 'none' })
+  expect(journal[1]).toMatchObject({ type: 'takeover', casts: VOTERS[0], slip: 'none', media: 'both' })
   expect(journal[1].origin).toContain(`/device/${FIRST}/`)
   expect(journal.find(({ type }) => type === 'polls.closed')).toMatchObject({ casts: VOTERS[0] + VOTERS[1] })
 })

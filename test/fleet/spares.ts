@@ -19,6 +19,7 @@ export function spareOf(dead: TestDevice, size: number, id = 'device-8'): TestDe
     batches: 0,
     pooled: 0,
     slip: 'none',
+    media: 'both',
     executive: hash('executive'),
     supervisory: hash('supervisory'),
     technician: hash('technician'),

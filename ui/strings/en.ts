@@ -176,21 +176,27 @@ export const en: Strings = {
   },
   takeover: {
     waiting: 'This device is a spare',
-    waitingHint: 'Switch the device that died off, take its storage medium out and put it into this device.',
-    untouched: 'It is only read; nothing on it is changed.',
-    found: (ballots) => `votes recorded on it: ${ballots}`,
+    waitingHint:
+      'Switch the device that died off and keep it off. Take both its storage media out and put them into this device: where only one fits, one after the other.',
+    untouched: 'They are only read; nothing on them is changed.',
+    found: (ballots, lastAt) => `votes recorded on it: ${ballots}; its last entry: ${lastAt}`,
+    other: 'Now the other medium',
+    otherHint:
+      'A device keeps everything twice, and the one that was read may have been left behind. Put the other one in too; this one may come out for it.',
+    otherWasLost: 'The one that was read says that the device went on without the other.',
+    otherLost: 'The other is lost or cannot be read',
     purpose: 'Going on in its place',
-    stop: 'To stop, take the medium out.',
-    confirm: 'Go on in its place?',
-    confirmHint:
-      'All votes recorded there are taken along and count here. It must never vote again: keep it switched off.',
-    goOn: 'Go on in its place',
+    stop: 'To stop, take a medium out.',
+    cardsHint: {
+      both: 'All votes recorded there are taken along and count here, once the third card is out.',
+      one: 'With your cards you say that the other medium is lost or cannot be read. Only the votes on this one are taken along, once the third card is out.',
+    },
     taking: 'Taking over',
-    takingHint: 'Leave the medium where it is.',
+    takingHint: 'Leave everything where it is.',
     refused: 'This cannot be gone on with',
     refusedHint: 'Take the medium out. Nothing was taken over and nothing on it was changed.',
     why: {
-      unreadable: 'The medium cannot be read. Put it in again; if the device had a second one, try that.',
+      unreadable: 'The medium cannot be read. Put it in again, or the other one of that device.',
       'other-station': 'This medium is of a device of another station.',
       'other-package': 'This medium is of a device of another election package.',
       'no-spare': 'The package does not name this device as a spare of this station.',
@@ -199,12 +205,18 @@ export const en: Strings = {
       stopped: 'That device had to stop, because another history of it was seen. Call the election office.',
       chained: 'That device was a spare itself. Keep the medium and call the election office.',
       locked: 'The cards do not open the ballot box of this medium. Bring the cards of this station and day.',
-      older: 'A card knows more of that device than this medium. Try its other medium.',
+      older:
+        'A card knows more of that device than what was read. Put in its other medium; if both were read, keep them and call the election office.',
       forked: 'A card knows another history of that device. Keep everything and call the election office.',
       already: 'Another spare has taken the place of that device already. Call the election office.',
       'declared-dead':
         'That device was declared dead at another one. Nobody takes its place any more: count its paper.',
-      damaged: 'What is on this medium does not hold. If the device had a second one, try that.',
+      'same-medium': 'This is the medium that was read before. Put in the other one of that device.',
+      storage:
+        'This spare’s own storage refuses; the media of the other device are not to blame. Switch this spare off and on and try again, or take another one.',
+      interrupted:
+        'The place was taken, and then this spare’s own storage refused. Switch this spare off and on: it goes on from there.',
+      damaged: 'What is on this medium does not hold. Put in the other one of that device.',
     },
   },
   peripherals: {
@@ -289,6 +301,7 @@ export const en: Strings = {
     },
     resumed: 'Two officers resumed voting',
     tookOver: (ballots) => `this device took its place, with the ${ballots} votes recorded there`,
+    oneMedium: 'officers said that its other storage medium is lost or cannot be read',
     slipInHand: {
       recorded: 'a slip was in its printer; that vote is recorded and its slip belongs into the box',
       'not-recorded': 'a slip was in its printer; that vote is NOT recorded and its slip is void',

@@ -75,8 +75,10 @@ def _declared(station, device):
 def _device(station, bundle):
     seen = station.seen[bundle.device]
     back = {"entry": bundle.clock_went_back, "times": bundle.clock_times} if bundle.clock_times else None
+    old = bundle.taken_over
+    took = old and {"device": old.device, "entries": len(old.leaves), "ballots": old.casts, "media": old.media}
     return {
-        "device": bundle.device, "entries": bundle.entries, "ballots": bundle.casts, "voidSlips": bundle.voids,
+        "device": bundle.device, "tookOver": took, "entries": bundle.entries, "ballots": bundle.casts, "voidSlips": bundle.voids,
         "batches": bundle.batches, "receipt": None if bundle.receipt is None else time_of_seconds(bundle.receipt),
         "random": bundle.random, "totals": "released" if bundle.tally is not None else "sealed", "clockWentBack": back,
         "seenBy": {"centre": None in seen, "neighbours": [d for d in station.listed if d in seen and d != bundle.device],
@@ -99,6 +101,9 @@ def verified_lines(audit):
             yield "%-20s %-20s %8d %8d %6d %8d  %-20s %s" % (
                 station.id, device["device"], device["entries"], device["ballots"], device["voidSlips"],
                 device["batches"], device["receipt"] or "none", eyes)
+            if device["tookOver"]:
+                yield "%-20s %-20s in the place of %s%s" % (station.id, device["device"], device["tookOver"]["device"], (
+                    "" if device["tookOver"]["media"] == "both" else ", of which one storage medium was said to be lost"))
     yield from ("not given: " + line for line in missing(audit))
 
 

@@ -15,6 +15,7 @@ class TakenOver:
         self.device = certificate.subject
         self.certificate = certificate
         self.origin = bundle.takeover["origin"]
+        self.media = bundle.takeover["media"]
         self.head = head
         self.place = bundle.place(CHECKPOINT)
         self.leaves = leaves

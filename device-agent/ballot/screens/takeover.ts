@@ -1,5 +1,6 @@
 /** The screens of a spare that is to take the place of a device that died. */
 import type { Definition } from '../../../core/election/definition.ts'
+import { clockTime } from '../../../core/text/solar-date.ts'
 import { button, type Draft, LEFT, WIDTH, words } from '../../../ui/drafts.ts'
 import type { Screen } from '../../../ui/screen.ts'
 import { type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
@@ -26,15 +27,25 @@ export function takeoverScreen(
     )
   }
   const name = state.is === 'admitting' ? `takeover.admitting.${state.card.is}` : `takeover.${state.is}`
-  return screenWith(name, language, definition, draftsOf(state, language))
+  return screenWith(name, language, definition, draftsOf(state, definition, language))
 }
 
-function draftsOf(state: Guide, language: OfficerLanguage): readonly Draft[] {
+function draftsOf(state: Guide, definition: Definition, language: OfficerLanguage): readonly Draft[] {
   const { takeover, officers } = stringsIn(language)
   const row = (y: number, height: number) => ({ x: LEFT, y, width: WIDTH, height })
   switch (state.is) {
     case 'waiting':
       return message(takeover.waiting, takeover.waitingHint, takeover.untouched)
+    case 'other':
+      return [
+        ...message(
+          takeover.other,
+          foundText(state.found, definition, language),
+          state.why === undefined ? takeover.otherHint : takeover.why[state.why],
+          ...(state.found.isOtherLost ? [takeover.otherWasLost] : []),
+        ),
+        button('other-lost', takeover.otherLost, WIDE_BUTTON, 'plain'),
+      ]
     case 'admitting': {
       const roles = TAKEOVER_ROLES.map((role, i) => {
         const status = state.admitted[role] === undefined ? officers.wanted : officers.admitted
@@ -45,31 +56,39 @@ function draftsOf(state: Guide, language: OfficerLanguage): readonly Draft[] {
         words('heading', 'heading', takeover.purpose, row(BODY_TOP, 156), 'huge'),
         ...roles,
         ...cardDrafts(state.card, language, officers),
+        ...(state.card.is === 'insert' ? hintDrafts(state.found, language) : []),
         words('stop', 'text', takeover.stop, row(1704, 64)),
-        words('found', 'status', foundText(state.found, language), row(1772, 108)),
+        words('found', 'status', foundText(state.found, definition, language), row(1772, 108)),
       ]
     }
-    case 'confirm':
-      return [
-        ...message(takeover.confirm, foundText(state.found, language), takeover.confirmHint),
-        ...slipDrafts(state.found, language),
-        button('go-on', takeover.goOn, WIDE_BUTTON, 'primary'),
-      ]
     case 'taking':
     case 'done':
       return message(takeover.taking, takeover.takingHint)
     case 'refused':
-      return message(takeover.refused, takeover.why[state.why], takeover.refusedHint)
+      return message(
+        takeover.refused,
+        takeover.why[state.why],
+        ...(state.why === 'interrupted' ? [] : [takeover.refusedHint]),
+      )
   }
 }
 
-function foundText({ device, ballots }: FoundDevice, language: OfficerLanguage): string {
-  return `${device}: ${stringsIn(language).takeover.found(ballots)}`
+function foundText(
+  { device, ballots, lastAt }: FoundDevice,
+  { timeZone }: Definition,
+  language: OfficerLanguage,
+): string {
+  return `${device}: ${stringsIn(language).takeover.found(ballots, clockTime(lastAt, timeZone, language))}`
 }
 
-/** The slip that may still hang in the printer of the device that died: who reads this writes it down. */
-function slipDrafts({ slip }: FoundDevice, language: OfficerLanguage): readonly Draft[] {
-  if (slip === 'none') return []
-  const text = stringsIn(language).incidents.slipInHand[slip]
-  return [words('slip', 'status', text, { x: LEFT, y: 1380, width: WIDTH, height: 240 }, 'large')]
+/** Where no keypad is: what the cards are for, and the slip that may still hang in the printer of the device that died. */
+function hintDrafts({ slip, media }: FoundDevice, language: OfficerLanguage): readonly Draft[] {
+  const { takeover, incidents } = stringsIn(language)
+  const row = (y: number, height: number) => ({ x: LEFT, y, width: WIDTH, height })
+  return [
+    words('cards', 'text', takeover.cardsHint[media], row(820, 300), 'large'),
+    ...(slip === 'none'
+      ? []
+      : [words('slip', 'status', incidents.slipInHand[slip], row(1140, 280), 'large')]),
+  ]
 }

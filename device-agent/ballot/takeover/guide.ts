@@ -1,13 +1,15 @@
 /**
  * How people are guided from a dead device to the spare in its place, as data. Three cards stand before it, each with its PIN: the executive's,
- * the supervisor's and the technician's; the medium in the slot is the intent, so no keys are turned.
+ * the supervisor's and the technician's; the media in the slot are the intent, so no keys are turned and nothing is pressed.
  *
  * ```
- * waiting ──medium──▶ admitting: three cards ─▶ confirm ──pressed──▶ taking ─▶ done
- *    ▲                    │ a card knows better      │                  │
- *    └──medium out── refused ◀───────────────────────┴──────────────────┘
+ *            ┌───────────────both media────────────────┐
+ * waiting ───┤                                         ├─▶ admitting: three cards ─▶ taking ─▶ done
+ *    ▲       └─one─▶ other ──the other, or pressed─────┘       │ a card knows better   │
+ *    └──media out── refused ◀──────────────────────────────────┴───────────────────────┘
  * ```
- * `step` is pure; the device's loop performs the effects. With the medium taken out everything is forgotten until it is done.
+ * `step` is pure; the device's loop performs the effects. With a medium taken out all cards are forgotten until it is done; but while the
+ * other one is waited for, the first may be taken out to make room for it.
  */
 import { type CardInput, type CardStep, stepCard } from '../polls/card-dialogue.ts'
 import type { TakeoverPeople } from './take-over.ts'
@@ -35,26 +37,36 @@ export const TAKEOVER_REFUSALS = [
   'forked',
   'already',
   'declared-dead',
+  'same-medium',
+  'storage',
+  'interrupted',
   'damaged',
 ] as const
 export type TakeoverRefusal = (typeof TAKEOVER_REFUSALS)[number]
 
-/** What the medium says, for people. */
+/** What the media say, for people. */
 export interface FoundDevice {
   readonly device: string
   readonly ballots: number
+  /** Time of the last entry, milliseconds since 1970. */
+  readonly lastAt: number
+  /** Whether both were read, or one and officers say that the other is lost. */
+  readonly media: 'both' | 'one'
+  /** The one that was read says that it went on without the other. */
+  readonly isOtherLost: boolean
   readonly slip: 'none' | 'recorded' | 'not-recorded'
 }
 
 export type Guide =
   | { readonly is: 'waiting' }
+  /** One medium was read. @param why the one put in after it was not taken */
+  | { readonly is: 'other'; readonly found: FoundDevice; readonly why?: TakeoverRefusal }
   | {
       readonly is: 'admitting'
       readonly found: FoundDevice
       readonly admitted: Partial<TakeoverPeople>
       readonly card: CardStep<TakeoverRole>
     }
-  | { readonly is: 'confirm'; readonly found: FoundDevice; readonly people: TakeoverPeople }
   | { readonly is: 'taking'; readonly found: FoundDevice }
   | { readonly is: 'refused'; readonly why: TakeoverRefusal }
   | { readonly is: 'done' }
@@ -62,10 +74,12 @@ export type Guide =
 export type GuideInput =
   | CardInput<TakeoverRole>
   | { readonly is: 'card-removed' }
-  /** A medium was put in and holds. */
+  /** A medium was put in and holds; of two that were read, they agree. */
   | { readonly is: 'medium-found'; readonly found: FoundDevice }
   | { readonly is: 'medium-removed' }
   | { readonly is: 'admitted'; readonly role: TakeoverRole; readonly certificate: string }
+  /** A medium was put in and cannot be used; that another one was read stands. */
+  | { readonly is: 'medium-refused'; readonly why: TakeoverRefusal }
   | { readonly is: 'refused'; readonly why: TakeoverRefusal }
   | { readonly is: 'taken-over' }
 
@@ -84,26 +98,21 @@ const INSERT = { is: 'insert' } as const
 /** The next state and what is to be done. An input that means nothing in a state changes nothing. */
 export function stepGuide(state: Guide, input: GuideInput): GuideStep {
   if (state.is === 'done') return to(state)
-  // What is being written goes on from the copy that was read.
-  if (input.is === 'medium-removed' && state.is !== 'taking') return to({ is: 'waiting' })
   if (input.is === 'refused') return to({ is: 'refused', why: input.why })
-  switch (state.is) {
-    case 'waiting':
-    case 'refused':
-      return input.is === 'medium-found'
-        ? to({ is: 'admitting', found: input.found, admitted: {}, card: INSERT })
-        : to(state)
-    case 'admitting':
-      return stepAdmitting(state, input)
-    case 'confirm': {
-      const { found, people } = state
-      return input.is === 'pressed' && input.id === 'go-on'
-        ? to({ is: 'taking', found }, { do: 'take-over', people })
-        : to(state)
-    }
-    case 'taking':
-      return input.is === 'taken-over' ? to({ is: 'done' }) : to(state)
-  }
+  // What is being written goes on from the copy that was read.
+  if (state.is === 'taking') return input.is === 'taken-over' ? to({ is: 'done' }) : to(state)
+  if (input.is === 'medium-found')
+    return input.found.media === 'both' ? admitting(input.found) : to({ is: 'other', found: input.found })
+  if (input.is === 'medium-refused')
+    return to(state.is === 'other' ? { ...state, why: input.why } : { is: 'refused', why: input.why })
+  if (state.is === 'other')
+    return input.is === 'pressed' && input.id === 'other-lost' ? admitting(state.found) : to(state)
+  if (input.is === 'medium-removed') return to({ is: 'waiting' })
+  return state.is === 'admitting' ? stepAdmitting(state, input) : to(state)
+}
+
+function admitting(found: FoundDevice): GuideStep {
+  return to({ is: 'admitting', found, admitted: {}, card: INSERT })
 }
 
 function stepAdmitting(state: Guide & { is: 'admitting' }, input: GuideInput): GuideStep {
@@ -111,7 +120,8 @@ function stepAdmitting(state: Guide & { is: 'admitting' }, input: GuideInput): G
     const { executive, supervisory, technician } = state.admitted
     if (executive === undefined || supervisory === undefined || technician === undefined)
       return to({ ...state, card: INSERT })
-    return to({ is: 'confirm', found: state.found, people: { executive, supervisory, technician } })
+    const people = { executive, supervisory, technician }
+    return to({ is: 'taking', found: state.found }, { do: 'take-over', people })
   }
   if (input.is === 'admitted') {
     if (state.card.is !== 'checking') return to(state)

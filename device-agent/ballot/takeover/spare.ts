@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Clock, Logger, Random, Timer } from '../../../core/ports.ts'
 import type { Refusal } from '../../../core/result.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
+import { chooseMedium, type FoundMedium, isSameMedium } from '../../store/dead-media.ts'
 import { type DeadMedium, isMediumIn, readDeadMedium } from '../../store/dead-medium.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
 import { Fingers } from '../fingers.ts'
@@ -30,8 +31,8 @@ const LOOK_MS = 1_000
 /** What a spare runs on; as a device's agent, but for the network. */
 export interface SpareParts {
   readonly home: DeviceHome
-  /** Where the medium of another device is once it is put in. */
-  readonly oldMedium: string
+  /** Where media of another device are once they are put in: one place for both, one after the other, or two. */
+  readonly oldMedia: readonly string[]
   /** SHA-256 over the list of the program's files, base64. */
   readonly program: string
   readonly lines: DeviceLines
@@ -63,11 +64,13 @@ class SpareDevice {
   readonly #peripherals: Peripherals
   readonly #fingers: Fingers
   #state: Guide = { is: 'waiting' }
-  #dead: DeadMedium | undefined
+  /** What was read since the spare was switched on, each medium once: none of it is forgotten when the next is put in. */
+  #read: readonly DeadMedium[] = []
+  #dead: FoundMedium | undefined
   #gathering: DayKeyGathering | undefined
   #look: Timer | undefined
-  /** What is there was looked at already. */
-  #isKnown = false
+  /** Places of which what is there was looked at already. */
+  readonly #known = new Set<string>()
   #closed = false
 
   constructor(parts: SpareParts, done: (store: DeviceStore) => void, fatal: (error: unknown) => void) {
@@ -117,30 +120,54 @@ class SpareDevice {
 
   #lookForMedium(): void {
     this.#guard(() => {
-      const { oldMedium } = this.#parts
-      const isThere = isMediumIn(oldMedium)
-      if (isThere && !this.#isKnown) this.#read(oldMedium)
-      if (!isThere && this.#isKnown) this.#step({ is: 'medium-removed' })
-      this.#isKnown = isThere
+      for (const folder of this.#parts.oldMedia) this.#lookAt(folder)
     })
     if (this.#closed) return
     this.#look = this.#parts.clock.after(LOOK_MS, () => this.#lookForMedium())
   }
 
-  #read(folder: string): void {
+  #lookAt(folder: string): void {
+    const isThere = isMediumIn(folder)
+    const isKnown = this.#known.has(folder)
+    if (isThere === isKnown) return
+    if (isThere) {
+      this.#known.add(folder)
+      this.#take(folder)
+    } else {
+      this.#known.delete(folder)
+      this.#step({ is: 'medium-removed' })
+    }
+  }
+
+  #take(folder: string): void {
     const { home } = this.#parts
     const { device: spare, station } = home.config
     const { electionPackage, authorityKey } = home
     const work = join(home.folder, 'takeover.part')
     const dead = readDeadMedium(folder, work, { electionPackage, authorityKey, spare, station })
     if (!dead.ok) {
-      this.#refused(dead.error)
+      this.#step({ is: 'medium-refused', why: this.#whyNot(dead.error) })
       return
     }
-    this.#dead = dead.value
+    const others = this.#read.filter((medium) => !isSameMedium(medium, dead.value))
+    const isSame = others.length < this.#read.length
+    this.#read = [...others, dead.value]
+    const found = chooseMedium(this.#read.filter(({ device }) => device === dead.value.device))
+    if (!found.ok) {
+      this.#step({ is: 'refused', why: this.#whyNot(found.error) })
+      return
+    }
+    this.#dead = found.value
     this.#gathering = new DayKeyGathering(station, this.#parts.random, [], [])
-    const { device, day, slip } = dead.value
-    this.#step({ is: 'medium-found', found: { device, ballots: day.casts, slip } })
+    const { device, day, slip, media } = found.value
+    const lastAt = Date.parse(day.last.at)
+    const isOtherLost = day.lostMedia.length > 0
+    const wasAsked = this.#state.is === 'other' && isSame && media === 'one'
+    this.#step({
+      is: 'medium-found',
+      found: { device, ballots: day.casts, lastAt, slip, media, isOtherLost },
+    })
+    if (wasAsked) this.#step({ is: 'medium-refused', why: 'same-medium' })
   }
 
   #step(input: GuideInput): void {
@@ -202,7 +229,7 @@ class SpareDevice {
     if (this.#dead === undefined || dayKey === undefined) throw new Error('a takeover without medium or key')
     const store = takeOver(this.#parts.home, this.#dead, dayKey, people, this.#parts)
     if (!store.ok) {
-      this.#refused(store.error)
+      this.#step({ is: 'refused', why: this.#whyNot(store.error) })
       return
     }
     this.#step({ is: 'taken-over' })
@@ -210,11 +237,11 @@ class SpareDevice {
     this.#done(store.value)
   }
 
-  #refused(refusal: Refusal): void {
-    const { code, where, what } = refusal
+  #whyNot({ code, where, what }: Refusal): TakeoverRefusal {
     this.#parts.logger.error({ code, where, what }, 'not taken over')
-    const why = TAKEOVER_REFUSALS.find((known): known is TakeoverRefusal => code === `takeover.${known}`)
-    this.#step({ is: 'refused', why: why ?? 'damaged' })
+    return (
+      TAKEOVER_REFUSALS.find((known): known is TakeoverRefusal => code === `takeover.${known}`) ?? 'damaged'
+    )
   }
 
   #show(): void {

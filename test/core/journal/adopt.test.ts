@@ -60,7 +60,7 @@ function replayed(events: readonly JournalEvent[]): { readonly day: Day; readonl
 }
 
 const NONE = { casts: 0, voids: 0, batches: 0, pooled: 0 }
-const people = { slip: 'none' as const, executive, supervisory, technician }
+const people = { slip: 'none' as const, media: 'both' as const, executive, supervisory, technician }
 const steps = fc.array(fc.constantFrom('cast' as const, 'cast' as const, 'cast' as const, 'void' as const), {
   maxLength: 220,
 })

@@ -3,6 +3,7 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256, toHex } from '../../../core/keys/hash.ts'
 import type { takeOver } from '../../../device-agent/ballot/takeover/take-over.ts'
+import type { chooseMedium } from '../../../device-agent/store/dead-media.ts'
 import type { readDeadMedium } from '../../../device-agent/store/dead-medium.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
@@ -12,6 +13,7 @@ import { openPolls, Voters } from './voting.ts'
 /** What reads and takes over: as it is, or with lines replaced. */
 export interface TakeoverBuild {
   readonly readDeadMedium: typeof readDeadMedium
+  readonly chooseMedium: typeof chooseMedium
   readonly takeOver: typeof takeOver
 }
 

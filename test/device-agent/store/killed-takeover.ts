@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { valueOrThrow } from '../../../core/result.ts'
 import { takeOver } from '../../../device-agent/ballot/takeover/take-over.ts'
+import { chooseMedium } from '../../../device-agent/store/dead-media.ts'
 import { readDeadMedium } from '../../../device-agent/store/dead-medium.ts'
 import { systemRandom } from '../../../device-agent/system.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
@@ -19,4 +20,8 @@ fs.renameSync = (...names) => {
 }
 syncBuiltinESMExports()
 const dead = valueOrThrow(readDeadMedium(medium, join(folder, 'takeover.part'), checks))
-takeOver(openHome(folder), dead, dayKey(), people, { clock, random: systemRandom, program: PROGRAM })
+takeOver(openHome(folder), valueOrThrow(chooseMedium([dead])), dayKey(), people, {
+  clock,
+  random: systemRandom,
+  program: PROGRAM,
+})

@@ -10,6 +10,7 @@ import { sha256, toBase64 } from '../../../core/keys/hash.ts'
 import { type Result, valueOrThrow } from '../../../core/result.ts'
 import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { takeOver } from '../../../device-agent/ballot/takeover/take-over.ts'
+import { chooseMedium } from '../../../device-agent/store/dead-media.ts'
 import { readDeadMedium } from '../../../device-agent/store/dead-medium.ts'
 import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
@@ -21,16 +22,17 @@ import { openHome } from './home.ts'
 import { checks, firstSpare, people, secondSpare } from './spare.ts'
 import { clock, dayKey, device, officers, type Voters } from './voting.ts'
 
-const real: TakeoverBuild = { readDeadMedium, takeOver }
+const real: TakeoverBuild = { readDeadMedium, chooseMedium, takeOver }
 
 /** A build with one line replaced. */
 async function weakened(file: string, line: string, by: string): Promise<TakeoverBuild> {
   const root = weakenedSources({ file, line, by })
-  const [{ readDeadMedium }, { takeOver }] = await Promise.all([
+  const [{ readDeadMedium }, { chooseMedium }, { takeOver }] = await Promise.all([
     import(join(root, 'device-agent/store/dead-medium.ts')),
+    import(join(root, 'device-agent/store/dead-media.ts')),
     import(join(root, 'device-agent/ballot/takeover/take-over.ts')),
   ])
-  return { readDeadMedium, takeOver }
+  return { readDeadMedium, chooseMedium, takeOver }
 }
 
 /** Reads the medium and takes over into a new home, as the spare would. */
@@ -42,7 +44,8 @@ function takeOverOn(
   if (!dead.ok) return dead
   expect(existsSync(join(home, 'takeover.part'))).toBe(false)
   const tools = { clock, random: seededRandom(home), program: PROGRAM }
-  return build.takeOver(openHome(home), dead.value, key, people, tools)
+  const found = build.chooseMedium([dead.value])
+  return found.ok ? build.takeOver(openHome(home), found.value, key, people, tools) : found
 }
 
 function codeOf(result: Result<DeviceStore>): string {

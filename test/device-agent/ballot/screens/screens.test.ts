@@ -44,7 +44,14 @@ function screenOf(view: View, language?: OfficerLanguage): Screen {
 
 /** Every state of a takeover, with the longest that may stand there. */
 function guideStates(): readonly Guide[] {
-  const found = { device: 'gy-1-a', ballots: 1234, slip: 'not-recorded' as const }
+  const found = {
+    device: 'gy-1-a',
+    ballots: 1234,
+    lastAt: Date.parse('2026-06-19T10:20:00Z'),
+    slip: 'not-recorded' as const,
+    media: 'one' as const,
+    isOtherLost: true,
+  }
   const cards: readonly CardStep<TakeoverRole>[] = [
     { is: 'insert' },
     { is: 'reading' },
@@ -55,11 +62,12 @@ function guideStates(): readonly Guide[] {
     ]),
     ...OFFICER_REFUSALS.map((why): CardStep<TakeoverRole> => ({ is: 'refused', why })),
   ]
-  const people = { executive: 'e', supervisory: 's', technician: 't' }
   return [
     { is: 'waiting' },
     ...cards.map((card): Guide => ({ is: 'admitting', found, admitted: { executive: 'e' }, card })),
-    { is: 'confirm', found, people },
+    { is: 'admitting', found: { ...found, media: 'both' }, admitted: {}, card: { is: 'insert' } },
+    { is: 'other', found },
+    ...TAKEOVER_REFUSALS.map((why): Guide => ({ is: 'other', found, why })),
     { is: 'taking', found },
     ...TAKEOVER_REFUSALS.map((why): Guide => ({ is: 'refused', why })),
   ]
@@ -77,9 +85,9 @@ describe.each(LANGUAGES)('every screen of a device that is not one yet, or canno
     expect(screens.flatMap((screen) => overflowsOf(screen, measure))).toEqual([])
   })
 
-  it('has no other press than the keypad and, at the end, going on', () => {
+  it('has no other press than the keypad and the word that a medium is lost', () => {
     const pressed = new Set(screens.flatMap((screen) => pressable(screen)))
-    expect([...pressed].filter((id) => !/^digit-[0-9]$|^correct$/.test(id))).toEqual(['go-on'])
+    expect([...pressed].filter((id) => !/^digit-[0-9]$|^correct$/.test(id))).toEqual(['other-lost'])
   })
 })
 

@@ -8,6 +8,7 @@ import { inclusionProof, leafHash, rootOf } from '../../../../core/tlog/tree.ts'
 import { DayKeyGathering } from '../../../../device-agent/ballot/polls/day-key.ts'
 import { admitCard, findCard, type TakeoverCards } from '../../../../device-agent/ballot/takeover/cards.ts'
 import { takeOver } from '../../../../device-agent/ballot/takeover/take-over.ts'
+import { chooseMedium } from '../../../../device-agent/store/dead-media.ts'
 import { readDeadMedium } from '../../../../device-agent/store/dead-medium.ts'
 import { encodeHeads, type StationHead } from '../../../../device-agent/witness/station-heads.ts'
 import { verifyHead } from '../../../../device-agent/witness/verify-head.ts'
@@ -24,7 +25,8 @@ import { CardBench } from '../card-bench.ts'
 
 const bench = new CardBench()
 const { medium } = deadDevice('cards', 6)
-const dead = valueOrThrow(readDeadMedium(medium, join(newFolder(), 'work'), mediumChecks))
+const read = valueOrThrow(readDeadMedium(medium, join(newFolder(), 'work'), mediumChecks))
+const dead = valueOrThrow(chooseMedium([read]))
 const { definition } = station.electionPackage
 const authorityKey = station.authority.publicKey
 const headChecks = { definition, station: 's-1', authorityKey, nowMs: bench.clock.now() }

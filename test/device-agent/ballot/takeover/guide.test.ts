@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  type FoundDevice,
   type Guide,
   type GuideEffect,
   type GuideInput,
@@ -10,10 +11,19 @@ import {
   TAKEOVER_ROLES,
 } from '../../../../device-agent/ballot/takeover/guide.ts'
 
-const found = { device: 'gy-1-a', ballots: 40, slip: 'none' as const }
+const found: FoundDevice = {
+  device: 'gy-1-a',
+  ballots: 40,
+  lastAt: 0,
+  slip: 'none',
+  media: 'both',
+  isOtherLost: false,
+}
+const alone: FoundDevice = { ...found, media: 'one' }
 const role = fc.constantFrom(...TAKEOVER_ROLES)
 const input: fc.Arbitrary<GuideInput> = fc.oneof(
-  fc.constant<GuideInput>({ is: 'medium-found', found }),
+  fc.constantFrom(found, alone).map((each): GuideInput => ({ is: 'medium-found', found: each })),
+  fc.constantFrom(...TAKEOVER_REFUSALS).map((why): GuideInput => ({ is: 'medium-refused', why })),
   fc.constant<GuideInput>({ is: 'medium-removed' }),
   fc.constant<GuideInput>({ is: 'card-inserted' }),
   fc.constant<GuideInput>({ is: 'card-removed' }),
@@ -21,7 +31,7 @@ const input: fc.Arbitrary<GuideInput> = fc.oneof(
   fc.constant<GuideInput>({ is: 'officer-refused', why: 'forged' }),
   fc.constant<GuideInput>({ is: 'pin-wrong', triesLeft: 2 }),
   role.map((of): GuideInput => ({ is: 'admitted', role: of, certificate: `card of ${of}` })),
-  fc.constantFrom('digit-1', 'correct', 'go-on').map((id): GuideInput => ({ is: 'pressed', id })),
+  fc.constantFrom('digit-1', 'correct', 'other-lost').map((id): GuideInput => ({ is: 'pressed', id })),
   fc.constantFrom(...TAKEOVER_REFUSALS).map((why): GuideInput => ({ is: 'refused', why })),
   fc.constant<GuideInput>({ is: 'taken-over' }),
 )
@@ -47,14 +57,10 @@ function walk(inputs: readonly GuideInput[]) {
   return { states, effects, last: state }
 }
 
-test('three cards in any order and one press take over', () => {
+test('both media and three cards in any order take over, without a press', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([...TAKEOVER_ROLES], { minLength: 3 }), (order) => {
-      const { effects, last } = walk([
-        { is: 'medium-found', found },
-        ...order.flatMap(card),
-        { is: 'pressed', id: 'go-on' },
-      ])
+      const { effects, last } = walk([{ is: 'medium-found', found }, ...order.flatMap(card)])
       expect(last).toEqual({ is: 'taking', found })
       expect(effects.at(-1)).toEqual({
         do: 'take-over',
@@ -66,6 +72,35 @@ test('three cards in any order and one press take over', () => {
       })
     }),
   )
+})
+
+describe('one medium alone', () => {
+  const one: GuideInput = { is: 'medium-found', found: alone }
+  const removed: GuideInput = { is: 'medium-removed' }
+
+  test('asks for the other, which may be put in after it or beside it', () => {
+    expect(walk([one, removed, ...TAKEOVER_ROLES.flatMap(card)]).last).toEqual({ is: 'other', found: alone })
+    expect(walk([one, removed, { is: 'medium-found', found }]).last).toMatchObject({ is: 'admitting', found })
+  })
+
+  test('is taken over only after the word that the other is lost, with the three cards behind it', () => {
+    const word: GuideInput = { is: 'pressed', id: 'other-lost' }
+    expect(walk([one, ...TAKEOVER_ROLES.flatMap(card)]).effects).toEqual([])
+    expect(walk([one, word, ...TAKEOVER_ROLES.flatMap(card)]).last).toEqual({ is: 'taking', found: alone })
+    expect(walk([one, word, { is: 'medium-found', found }]).last).toMatchObject({ found, admitted: {} })
+  })
+
+  test('stays known while others are put in that cannot be used', () => {
+    expect(walk([one, removed, { is: 'medium-refused', why: 'unreadable' }]).last).toEqual({
+      is: 'other',
+      found: alone,
+      why: 'unreadable',
+    })
+    expect(walk([{ is: 'medium-refused', why: 'unreadable' }]).last).toEqual({
+      is: 'refused',
+      why: 'unreadable',
+    })
+  })
 })
 
 describe('whatever comes', () => {
@@ -87,12 +122,13 @@ describe('whatever comes', () => {
     )
   })
 
-  test('with the medium out, everything that was admitted is forgotten, but for what is being taken over', () => {
+  test('with a medium out, everything that was admitted is forgotten, but for what is being taken over', () => {
     fc.assert(
       fc.property(fc.array(input, { maxLength: 30 }), (inputs) => {
         const { last } = walk(inputs)
         const after = stepGuide(last, { is: 'medium-removed' })
-        expect(after.state).toEqual(last.is === 'taking' || last.is === 'done' ? last : { is: 'waiting' })
+        const stays = last.is === 'taking' || last.is === 'done' || last.is === 'other'
+        expect(after.state).toEqual(stays ? last : { is: 'waiting' })
         expect(after.effects).toEqual([])
       }),
     )

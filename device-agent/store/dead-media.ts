@@ -1,0 +1,47 @@
+/**
+ * What is gone on with of a device that died. It kept everything twice, and one medium may have been left behind while the other went on: the
+ * longest of what was read is its journal, and whatever else was read has to be the beginning of it.
+ */
+import { type Adopted, adoptDay } from '../../core/journal/adopt.ts'
+import { equalBytes } from '../../core/keys/hash.ts'
+import { ok, type Result, refuse } from '../../core/result.ts'
+import { leafHash, rootOf } from '../../core/tlog/tree.ts'
+import type { DeadMedium } from './dead-medium.ts'
+
+/** The medium to go on from, and whether it was held against the other one. */
+export interface FoundMedium extends DeadMedium {
+  readonly adopted: Adopted
+  readonly media: 'both' | 'one'
+}
+
+/** Whether these are one medium: each seals the same pool with a key of its own. */
+export function isSameMedium(one: DeadMedium, other: DeadMedium): boolean {
+  if (one.device !== other.device || one.block === undefined || other.block === undefined) return false
+  return equalBytes(one.block, other.block)
+}
+
+/**
+ * The longest of the media of one device.
+ * @param media one or more, no two of them the same
+ * @returns a refusal `takeover.forked` if they tell two histories, or what {@link adoptDay} says of the longest
+ */
+export function chooseMedium(media: readonly DeadMedium[]): Result<FoundMedium> {
+  const [longest, ...others] = media.toSorted((a, b) => b.day.size - a.day.size)
+  if (longest === undefined) throw new Error('a choice of no medium')
+  for (const { day, root, where } of others) {
+    const beginning = rootOf(longest.box.entries.slice(0, day.size).map(leafHash))
+    if (day.origin !== longest.day.origin || !equalBytes(beginning, root))
+      return refuse(
+        'takeover.forked',
+        where,
+        'it and the other medium of this device tell two histories',
+        'Nobody goes on with either. Keep both media and call the election office.',
+      )
+  }
+  const adopted = adoptDay(longest.day, longest.root, longest.where)
+  if (!adopted.ok) return adopted
+  const slips = [longest, ...others.filter(({ day }) => day.size === longest.day.size)]
+  // Of two that are as long the slip in hand may be on one only: who is told of it looks for it.
+  const slip = slips.find((medium) => medium.slip !== 'none')?.slip ?? 'none'
+  return ok({ ...longest, slip, adopted: adopted.value, media: others.length === 0 ? 'one' : 'both' })
+}

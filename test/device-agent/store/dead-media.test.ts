@@ -1,0 +1,109 @@
+/** A device kept everything twice: a spare goes on from the longer of its media, whichever is put in first, and never from two histories. */
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { valueOrThrow } from '../../../core/result.ts'
+import { takeOver } from '../../../device-agent/ballot/takeover/take-over.ts'
+import { chooseMedium, isSameMedium } from '../../../device-agent/store/dead-media.ts'
+import { type DeadMedium, readDeadMedium } from '../../../device-agent/store/dead-medium.ts'
+import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { Medium } from '../../../device-agent/store/medium.ts'
+import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { weakenedSources } from '../../end-to-end/weakened/build.ts'
+import { PROGRAM } from '../../fixtures/program.ts'
+import { beginOn, imageOf, makeHome, newFolder } from './device.ts'
+import { openHome } from './home.ts'
+import { checks, firstSpare, people } from './spare.ts'
+import { clock, dayKey, officers, openPolls, Voters } from './voting.ts'
+
+const build = { DeviceStore, Medium }
+
+function read(folder: string): DeadMedium {
+  return valueOrThrow(readDeadMedium(imageOf(folder), join(newFolder(), 'work'), checks))
+}
+
+/** A device whose second medium failed after five of its voters, and counted no more. */
+function lagging(seed: string, later: number) {
+  const { store, folders } = beginOn(build, 2, seed)
+  const voters = new Voters(seed)
+  openPolls(store)
+  for (let i = 0; i < 5; i += 1) voters.vote(store)
+  const [first = '', second = ''] = folders
+  const database = new Database(join(second, 'ballots.db'))
+  database.exec("CREATE TRIGGER failing BEFORE INSERT ON spent BEGIN SELECT RAISE(ABORT, 'x'); END")
+  for (let i = 0; i < later; i += 1) voters.vote(store)
+  database.exec('DROP TRIGGER failing')
+  database.close()
+  return { store, first, second, voters }
+}
+
+test('a medium that was left behind at noon loses no vote of the afternoon, whichever is put in first', () => {
+  const { first, second, voters } = lagging('noon', 70)
+  const media = [read(first), read(second)]
+  for (const given of [media, media.toReversed()]) {
+    const found = valueOrThrow(chooseMedium(given))
+    expect([found.day.casts, found.media]).toEqual([75, 'both'])
+    const home = openHome(makeHome(newFolder(), firstSpare))
+    const tools = { clock, random: seededRandom('noon spare'), program: PROGRAM }
+    const store = valueOrThrow(takeOver(home, found, dayKey(), people, tools))
+    expect(store.day.adopted).toMatchObject({ casts: 75, media: 'both' })
+    expect(voters.nonces.every((nonce) => store.isSpent(nonce))).toBe(true)
+    store.close()
+  }
+})
+
+test('a build that goes on from the shorter would lose the afternoon, which this test tells', async () => {
+  const { first, second } = lagging('weakened', 3)
+  const line = 'b.day.size - a.day.size'
+  const root = weakenedSources({
+    file: 'device-agent/store/dead-media.ts',
+    line,
+    by: 'a.day.size - b.day.size',
+  })
+  const weak: { chooseMedium: typeof chooseMedium } = await import(
+    join(root, 'device-agent/store/dead-media.ts')
+  )
+  const castsOf = (choose: typeof chooseMedium) => {
+    const found = choose([read(first), read(second)])
+    return found.ok ? found.value.day.casts : 'refused'
+  }
+  expect(castsOf(chooseMedium)).toBe(8)
+  expect(castsOf(weak.chooseMedium)).not.toBe(8)
+})
+
+test('one medium alone says that it was not held against the other', () => {
+  const { second } = lagging('alone', 3)
+  expect(chooseMedium([read(second)])).toMatchObject({ ok: true, value: { media: 'one' } })
+})
+
+test('a device that was closed is not gone on with from the medium that does not know it', () => {
+  const { store, first, second } = lagging('closed', 3)
+  store.closePolls(officers)
+  const found = chooseMedium([read(second), read(first)])
+  expect(found.ok ? 'found' : found.error.code).toBe('takeover.finished')
+})
+
+test('two histories are refused', () => {
+  const { store, folders } = beginOn(build, 2, 'fork')
+  openPolls(store)
+  const voters = new Voters('fork')
+  voters.vote(store)
+  const before = read(folders[1] ?? '')
+  voters.vote(store)
+  const now = read(folders[0] ?? '')
+  const other = { ...before, root: new Uint8Array(32) }
+  const found = chooseMedium([now, other])
+  expect(found.ok ? 'found' : found.error.code).toBe('takeover.forked')
+})
+
+test('one medium put in twice is one medium, and the two of a device are not', () => {
+  const { folders } = (() => {
+    const begun = beginOn(build, 2, 'same')
+    openPolls(begun.store)
+    new Voters('same').vote(begun.store)
+    return begun
+  })()
+  const [first, again, second] = [folders[0], folders[0], folders[1]].map((folder) => read(folder ?? ''))
+  expect(isSameMedium(first as DeadMedium, again as DeadMedium)).toBe(true)
+  expect(isSameMedium(first as DeadMedium, second as DeadMedium)).toBe(false)
+})
