@@ -53,7 +53,7 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
     }
 
     it('whole journals and tallies of a station go up, and every receipt comes back', async () => {
-      const store = office.openStore()
+      const store = await office.openStore()
       const collector = await collectorOn(office, store, broker.port)
       const devices = ['device-1', 'device-2', 'device-3'].map((id) =>
         new TestDevice(id).appendMany(9).close(),
@@ -61,7 +61,7 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
       const ends = await Promise.all(devices.map((each) => syncOf(office, each, broker.port).flush()))
       expect(ends).toEqual(['received', 'received', 'received'])
       expect(devices.map((each) => each.receipted())).toEqual(devices.map(({ entries }) => entries.length))
-      expect(store.tallies()).toHaveLength(3)
+      expect(await store.tallies()).toHaveLength(3)
       expect(collector.counts()).toMatchObject({ forged: 0, malformed: 0 })
     })
 

@@ -147,7 +147,7 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
 
   it('when a collector dies with messages in its hands the other takes over all', async () => {
     const { port } = await start()
-    const store = office.openStore()
+    const store = await office.openStore()
     await collectorOn(office, store, port, home.group)
     const dying = await office.client(port, home.identities.get(SECOND) ?? {}, SECOND)
     let inHand = 0
@@ -160,7 +160,7 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     await until(() => inHand > 0)
     dying.stream.destroy()
     expect(await ends).toEqual(['received', 'received', 'received'])
-    expect(store.tallies()).toHaveLength(3)
+    expect(await store.tallies()).toHaveLength(3)
   })
 
   it('without the line that ties a client id to its certificate one device ends the other’s connection', async () => {
