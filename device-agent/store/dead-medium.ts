@@ -17,10 +17,9 @@ import { writeAll } from '../durable-file.ts'
 import type { AdoptedBox } from './adopted-rows.ts'
 import { checkStored } from './check-stored.ts'
 import { type DeviceRow, damaged, openDatabase } from './database.ts'
-import { faultOf } from './media.ts'
 import { DATABASE_FILE, readRecords, SLOTS_FILE, type StoredRecords } from './medium.ts'
 import { Slots } from './slots.ts'
-import { storageFault } from './storage-fault.ts'
+import { lossOf, storageFault } from './storage-fault.ts'
 
 /** A day of voting is a few megabytes. */
 const MAX_BYTES = 1024 * 1024 * 1024
@@ -82,7 +81,7 @@ export function readDeadMedium(folder: string, work: string, checks: DeadMediumC
 
 /** What this spare's own storage answers where a copy is to be written or read; the other device's media are not to blame. Throws what is our own mistake. */
 export function ownStorage(where: string, error: unknown) {
-  if (faultOf(error) === undefined) throw error
+  if (lossOf(error) === undefined) throw error
   return no(
     'storage',
     where,

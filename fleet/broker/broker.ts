@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import { readCertificate } from '../../core/keys/certificate.ts'
-import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
+import { MAX_DOWN_BYTES, MAX_UP_BYTES } from '../../core/messages/payload.ts'
 import type { Clock, Logger } from '../../core/ports.ts'
 import { mayPublish, maySubscribe, type Peer } from './access.ts'
 import { limitFrames } from './frame-limit.ts'
@@ -19,6 +19,8 @@ const HANDSHAKE_MS = 10_000
 const MAX_KEEPALIVE_S = 300
 /** A payload, its topic and what a publish packet has besides. */
 const MAX_PACKET_BYTES = MAX_UP_BYTES + 1024
+/** Of messages to one device that it has not read yet; there is one at a time to answer. */
+const MAX_UNREAD_BYTES = 16 * MAX_DOWN_BYTES
 /** MQTT 3.1.1, 3.2.2.3. */
 const NOT_AUTHORIZED = 5
 
@@ -105,7 +107,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         socket.destroy()
         return
       }
-      const connection = limitFrames(socket, MAX_PACKET_BYTES)
+      // The broker delivers one message after another: a device that reads nothing would keep the centre's answers from all others.
+      const connection = limitFrames(
+        socket,
+        MAX_PACKET_BYTES,
+        role === 'device' ? MAX_UNREAD_BYTES : undefined,
+      )
       peers.set(connection, { subject: certificate.value.subject, role })
       aedes.handle(connection)
     },

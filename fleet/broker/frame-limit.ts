@@ -52,15 +52,21 @@ export class FrameMeter {
   }
 }
 
-/** The same connection, which ends with an error at the first packet of more than `max` bytes. */
-export function limitFrames(socket: TLSSocket, max: number): Duplex {
+/**
+ * The same connection, which ends with an error at the first packet of more than `max` bytes.
+ * @param maxUnread so many bytes may wait for the other end to read them before the connection ends; where absent, whoever writes waits
+ */
+export function limitFrames(socket: TLSSocket, max: number, maxUnread?: number): Duplex {
   const meter = new FrameMeter(max)
   const limited = new Duplex({
     read: () => {
       socket.resume()
     },
     write: (chunk: Uint8Array, _encoding, done) => {
-      socket.write(chunk, (error) => done(error))
+      if (maxUnread === undefined) return void socket.write(chunk, (error) => done(error))
+      socket.write(chunk)
+      const isRead = socket.writableLength <= maxUnread
+      done(isRead ? null : new Error(`more than ${maxUnread} bytes that nobody reads`))
     },
     final: (done) => {
       socket.end(() => done())

@@ -1,13 +1,12 @@
 /** What every broker of the centre has to keep, whichever it is. Where two do it in different ways, the suite asks each for its own and says so by name. */
 import { connect as connectTcp } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
 import { centreFilter } from '../../fleet/broker/access.ts'
 import type { CentreHome } from '../../fleet/home.ts'
 import { describeWith } from '../oracles/needs.ts'
-import { collectorOn, down, Ear, syncOf, until, up } from './broker-ends.ts'
+import { collectorOn, down, Ear, gone, syncOf, until, up } from './broker-ends.ts'
+import { loadContract } from './broker-load.ts'
 import { type BrokerUnderTest, freePort, type RunningBroker, writeHome } from './brokers.ts'
 import { CENTRE, centreTls, election, identity, Office, signerOf, TestDevice } from './office.ts'
 
@@ -41,9 +40,6 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
 
     const ear = () => new Ear(office, broker.port).open()
     const device = (id: string) => office.client(broker.port, new TestDevice(id).tls, id)
-    const gone = (client: MqttClient) =>
-      new Promise<void>((resolve) => (client.connected ? client.once('close', () => resolve()) : resolve()))
-
     /** A client with wishes of its own; undefined if it is not let in. */
     async function clientWith(options: IClientOptions): Promise<MqttClient | undefined> {
       const url = `mqtts://127.0.0.1:${broker.port}`
@@ -218,110 +214,13 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
       await (await device('device-1')).endAsync()
     })
 
-    it('a packet larger than any message ends its connection and reaches nobody', async () => {
-      const centre = await ear()
-      const client = await device('device-1')
-      client.publish(up('device-1'), Buffer.alloc(MAX_UP_BYTES + 4096, 'x'), { qos: 1 }, () => {})
-      await gone(client)
-      const largest = await device('device-2')
-      await largest.publishAsync(up('device-2'), Buffer.alloc(MAX_UP_BYTES, 'y'), { qos: 1 })
-      expect(await centre.untilNow()).toEqual([`${up('device-2')} ${'y'.repeat(20)}`])
-    })
-
-    it('deep, broken and hostile payloads are alarms, and the collector goes on', async () => {
-      const store = await office.openStore()
-      const collector = await collectorOn(office, store, broker.port)
-      const payloads = [
-        '',
-        '['.repeat(MAX_UP_BYTES),
-        '{"a":'.repeat(200_000),
-        `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
-        '{"version":1e999}',
-        '{"__proto__":{"version":1}}',
-        `{"origin":"'; DROP TABLE entries; --","from":0}`,
-        '{"origin":"<script>alert(1)</script>","from":-1}',
-        Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]),
-        Buffer.alloc(MAX_UP_BYTES),
-      ]
-      const liar = await device('device-1')
-      let sent = 0
-      for (const kind of ['entries', 'tally']) {
-        for (const payload of payloads) {
-          await liar.publishAsync(`sandogh/${electionId}/device-1/up/${kind}`, payload, { qos: 1 })
-          // One after another: what is over a device's share is dropped unread.
-          sent += 1
-          await until(() => collector.counts().malformed === sent)
-        }
-      }
-      const honest = new TestDevice('device-2').appendMany(3)
-      expect(await syncOf(office, honest, broker.port).flush()).toBe('received')
-      expect((await store.journals()).map(({ device: id }) => id)).toEqual(['device-2'])
-    })
-
-    it('who connects and says nothing, or a byte now and then, keeps nobody waiting', async () => {
-      const store = await office.openStore()
-      await collectorOn(office, store, broker.port)
-      const { tls } = new TestDevice('device-1')
-      const timers: NodeJS.Timeout[] = []
-      for (let i = 0; i < 20; i += 1) {
-        // A TLS handshake that stalls behind its first bytes.
-        const silent = connectTcp(broker.port, '127.0.0.1', () =>
-          silent.write(Uint8Array.of(0x16, 0x03, 0x01)),
-        )
-        // A packet that takes hours.
-        const slow = connectTls({ ...tls, host: '127.0.0.1', port: broker.port, servername: CENTRE }, () => {
-          slow.write(Uint8Array.of(0x10, 0xff, 0x7f))
-          timers.push(setInterval(() => slow.write(Uint8Array.of(0)), 50))
-        })
-        for (const socket of [silent, slow]) {
-          socket.on('error', () => {})
-          office.later(() => socket.destroy())
-        }
-      }
-      office.later(() => timers.forEach(clearInterval))
-      const honest = new TestDevice('device-2').appendMany(3)
-      expect(await syncOf(office, honest, broker.port).flush()).toBe('received')
-    })
-
-    it('a flood from one device leaves the others served', async () => {
-      const store = await office.openStore()
-      const collector = await collectorOn(office, store, broker.port)
-      const flood = await device('device-1')
-      let isFlooding = true
-      flood.on('error', () => {})
-      const pour = () => {
-        for (let i = 0; i < 50 && isFlooding; i += 1)
-          flood.publish(up('device-1'), Buffer.alloc(1024, '{'), { qos: 0 })
-        if (isFlooding) setImmediate(pour)
-      }
-      pour()
-      const honest = ['device-2', 'device-3'].map((id) => new TestDevice(id).appendMany(20))
-      const ends = await Promise.all(honest.map((each) => syncOf(office, each, broker.port).flush()))
-      isFlooding = false
-      expect(ends).toEqual(['received', 'received'])
-      expect(collector.counts().malformed).toBeGreaterThan(0)
-    })
-
-    it.runIf(ways.stalled === 'hangs up after 10 s')(
-      `a handshake that stalls holds no connection: the broker ${ways.stalled}`,
-      async () => {
-        await stalledIsOver
+    loadContract(ways, {
+      now: () => ({ office, broker, device, ear }),
+      stalledIsOver: () => stalledIsOver,
+      restart: async () => {
+        await broker.kill()
+        broker = await start(home, broker.port)
       },
-    )
-
-    it('after kill -9 of the broker and its return everything arrives', async () => {
-      const store = await office.openStore()
-      await collectorOn(office, store, broker.port)
-      const devices = ['device-1', 'device-2', 'device-3'].map((id) => new TestDevice(id).appendMany(5))
-      const syncs = devices.map((each) => syncOf(office, each, broker.port))
-      await Promise.all(syncs.map((sync) => sync.flush()))
-      for (const each of devices) each.close()
-      const ends = Promise.all(syncs.map((sync) => sync.flush()))
-      await broker.kill()
-      broker = await start(home, broker.port)
-      expect(await ends).toEqual(['received', 'received', 'received'])
-      expect(await store.tallies()).toHaveLength(3)
-      expect(devices.map((each) => each.receipted())).toEqual(devices.map(({ entries }) => entries.length))
     })
   })
 }

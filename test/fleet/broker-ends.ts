@@ -1,4 +1,5 @@
 /** What the tests of brokers have in common: the device's own sync, a collector, and an ear of the centre at a broker. */
+import type { MqttClient } from 'mqtt'
 import { valueOrThrow } from '../../core/result.ts'
 import { type Sync, startSync } from '../../device-agent/sync/sync.ts'
 import { centreFilter } from '../../fleet/broker/access.ts'
@@ -24,6 +25,11 @@ export const down = (device: string) => `sandogh/${electionId}/${device}/down/an
 /** Resolves once `condition` holds; the test's own time limit ends it otherwise. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** Resolves when the broker, or anybody, has ended the client's connection. */
+export function gone(client: MqttClient): Promise<void> {
+  return new Promise((resolve) => (client.connected ? client.once('close', () => resolve()) : resolve()))
 }
 
 /** The device's own program for telling the centre. */

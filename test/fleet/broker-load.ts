@@ -1,0 +1,152 @@
+/** The part of the brokers' contract on what is too large, too slow, too much, or gone: others are served all the same, and nothing is lost. */
+import { connect as connectTcp } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { MqttClient } from 'mqtt'
+import { expect, it } from 'vitest'
+import { MAX_DOWN_BYTES, MAX_UP_BYTES } from '../../core/messages/payload.ts'
+import { collectorOn, down, type Ear, gone, syncOf, until, up } from './broker-ends.ts'
+import type { BrokerUnderTest, RunningBroker } from './brokers.ts'
+import { CENTRE, centreTls, election, type Office, TestDevice } from './office.ts'
+
+const electionId = election.definition.election
+
+interface Bench {
+  /** What the test that runs works with. */
+  readonly now: () => {
+    readonly office: Office
+    readonly broker: RunningBroker
+    readonly device: (id: string) => Promise<MqttClient>
+    readonly ear: () => Promise<Ear>
+  }
+  /** Resolves when the broker has hung up on a handshake that stalls since before the first test. */
+  readonly stalledIsOver: () => Promise<void>
+  /** `kill -9`, and a new one in its place. */
+  readonly restart: () => Promise<void>
+}
+
+/** Registers these tests for one broker. */
+export function loadContract(ways: BrokerUnderTest['ways'], { now, stalledIsOver, restart }: Bench): void {
+  it('a packet larger than any message ends its connection and reaches nobody', async () => {
+    const { device, ear } = now()
+    const centre = await ear()
+    const client = await device('device-1')
+    client.publish(up('device-1'), Buffer.alloc(MAX_UP_BYTES + 4096, 'x'), { qos: 1 }, () => {})
+    await gone(client)
+    const largest = await device('device-2')
+    await largest.publishAsync(up('device-2'), Buffer.alloc(MAX_UP_BYTES, 'y'), { qos: 1 })
+    expect(await centre.untilNow()).toEqual([`${up('device-2')} ${'y'.repeat(20)}`])
+  })
+
+  it('deep, broken and hostile payloads are alarms, and the collector goes on', async () => {
+    const { office, broker, device } = now()
+    const store = await office.openStore()
+    const collector = await collectorOn(office, store, broker.port)
+    const payloads = [
+      '',
+      '['.repeat(MAX_UP_BYTES),
+      '{"a":'.repeat(200_000),
+      `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+      '{"version":1e999}',
+      '{"__proto__":{"version":1}}',
+      `{"origin":"'; DROP TABLE entries; --","from":0}`,
+      '{"origin":"<script>alert(1)</script>","from":-1}',
+      Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]),
+      Buffer.alloc(MAX_UP_BYTES),
+    ]
+    const liar = await device('device-1')
+    let sent = 0
+    for (const kind of ['entries', 'tally']) {
+      for (const payload of payloads) {
+        await liar.publishAsync(`sandogh/${electionId}/device-1/up/${kind}`, payload, { qos: 1 })
+        sent += 1
+        await until(() => collector.counts().malformed === sent)
+      }
+    }
+    const honest = new TestDevice('device-2').appendMany(3)
+    expect(await syncOf(office, honest, broker.port).flush()).toBe('received')
+    expect((await store.journals()).map(({ device: id }) => id)).toEqual(['device-2'])
+  })
+
+  it('who connects and says nothing, or a byte now and then, keeps nobody waiting', async () => {
+    const { office, broker } = now()
+    const store = await office.openStore()
+    await collectorOn(office, store, broker.port)
+    const { tls } = new TestDevice('device-1')
+    const timers: NodeJS.Timeout[] = []
+    for (let i = 0; i < 20; i += 1) {
+      // A TLS handshake that stalls behind its first bytes.
+      const silent = connectTcp(broker.port, '127.0.0.1', () => silent.write(Uint8Array.of(0x16, 0x03, 0x01)))
+      // A packet that takes hours.
+      const slow = connectTls({ ...tls, host: '127.0.0.1', port: broker.port, servername: CENTRE }, () => {
+        slow.write(Uint8Array.of(0x10, 0xff, 0x7f))
+        timers.push(setInterval(() => slow.write(Uint8Array.of(0)), 50))
+      })
+      for (const socket of [silent, slow]) {
+        socket.on('error', () => {})
+        office.later(() => socket.destroy())
+      }
+    }
+    office.later(() => timers.forEach(clearInterval))
+    const honest = new TestDevice('device-2').appendMany(3)
+    expect(await syncOf(office, honest, broker.port).flush()).toBe('received')
+  })
+
+  it('a device that reads none of its answers keeps none from the others', async () => {
+    const { office, broker, device } = now()
+    const [deaf, honest] = [await device('device-1'), await device('device-2')]
+    for (const [id, client] of [
+      ['device-1', deaf],
+      ['device-2', honest],
+    ] as const) {
+      await client.subscribeAsync(`sandogh/${electionId}/${id}/down/#`, { qos: 1 })
+    }
+    // It hears one message and never comes back for the next.
+    deaf.handleMessage = () => {}
+    const centre = await office.client(broker.port, centreTls, CENTRE)
+    const answered = new Promise((resolve) => honest.once('message', resolve))
+    for (let i = 0; i < 2_000; i += 1)
+      centre.publish(down('device-1'), Buffer.alloc(MAX_DOWN_BYTES), { qos: 1 })
+    centre.publish(down('device-2'), 'answer', { qos: 1 })
+    await answered
+  })
+
+  it('a flood from one device leaves the others served', async () => {
+    const { office, broker, device } = now()
+    const store = await office.openStore()
+    const collector = await collectorOn(office, store, broker.port)
+    const flood = await device('device-1')
+    let isFlooding = true
+    flood.on('error', () => {})
+    const pour = () => {
+      for (let i = 0; i < 50 && isFlooding; i += 1)
+        flood.publish(up('device-1'), Buffer.alloc(1024, '{'), { qos: 0 })
+      if (isFlooding) setImmediate(pour)
+    }
+    pour()
+    const honest = ['device-2', 'device-3'].map((id) => new TestDevice(id).appendMany(20))
+    const ends = await Promise.all(honest.map((each) => syncOf(office, each, broker.port).flush()))
+    isFlooding = false
+    expect(ends).toEqual(['received', 'received'])
+    expect(collector.counts().malformed).toBeGreaterThan(0)
+  })
+
+  if (ways.stalled === 'hangs up after 10 s')
+    it(`a handshake that stalls holds no connection: the broker ${ways.stalled}`, async () => {
+      await stalledIsOver()
+    })
+
+  it('after kill -9 of the broker and its return everything arrives', async () => {
+    const { office, broker } = now()
+    const store = await office.openStore()
+    await collectorOn(office, store, broker.port)
+    const devices = ['device-1', 'device-2', 'device-3'].map((id) => new TestDevice(id).appendMany(5))
+    const syncs = devices.map((each) => syncOf(office, each, broker.port))
+    await Promise.all(syncs.map((sync) => sync.flush()))
+    for (const each of devices) each.close()
+    const ends = Promise.all(syncs.map((sync) => sync.flush()))
+    await restart()
+    expect(await ends).toEqual(['received', 'received', 'received'])
+    expect(await store.tallies()).toHaveLength(3)
+    expect(devices.map((each) => each.receipted())).toEqual(devices.map(({ entries }) => entries.length))
+  })
+}
