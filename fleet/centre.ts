@@ -48,9 +48,9 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     logger,
   })
   const url = `mqtts://${host}:${broker.port}`
-  const collector: Collector = valueOrThrow(
-    await startCollector({ ...options, broker: { url, tls, servername: name, clientId: name } }),
-  )
+  const started = await startCollector({ ...options, broker: { url, tls, servername: name, clientId: name } })
+  if (!started.ok) await broker.close()
+  const collector: Collector = valueOrThrow(started)
   return {
     port: broker.port,
     counts: collector.counts,

@@ -116,7 +116,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     socket.once('close', () => sockets.delete(socket))
   })
   server.maxConnections = MAX_CONNECTIONS
-  server.on('tlsClientError', note)
+  server.on('tlsClientError', (error, socket) => {
+    note(error)
+    // Node says that a handshake took too long, and leaves the connection open.
+    socket.destroy()
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {

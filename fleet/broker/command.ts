@@ -1,4 +1,5 @@
 /** `sandogh centre broker` and `broker-config`: the embedded broker as a process of its own, and Mosquitto's configuration. */
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../../core/result.ts'
 import { homeOf, misuse } from '../command-line.ts'
@@ -77,7 +78,11 @@ export function writeBrokerConfig(args: readonly string[]): number {
   if (values.out === undefined) throw misuse('say where to write: --out <folder>')
   const home = homeOf(values.home)
   const file = valueOrThrow(writeMosquitto(values.out, home, listen))
-  process.stdout.write(`Mosquitto's configuration is written; start it with: mosquitto -c ${file}\n`)
+  process.stdout.write(
+    `Mosquitto's configuration is written; start it with: mosquitto -c ${file}
+As root give its user the folder first: chown -R mosquitto ${dirname(file)}
+`,
+  )
   return 0
 }
 

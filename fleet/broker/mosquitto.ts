@@ -27,6 +27,8 @@ export function writeMosquitto(folder: string, home: CentreHome, listen: Listen)
   const tls = home.identities.get(home.name)
   if (tls === undefined) throw new Error('a home without an identity of its own')
   const { election } = home.package.definition
+  const next = 'Name another folder: --out <folder>.'
+  if (/[\r\n]/.test(out)) return refuse('broker.out', JSON.stringify(out), 'its name has two lines', next)
   try {
     // Node's own `recursive` never returns where a file system, such as /proc, refuses with ENOENT.
     if (!existsSync(out)) mkdirSync(out, { mode: 0o700 })
@@ -38,7 +40,7 @@ export function writeMosquitto(folder: string, home: CentreHome, listen: Listen)
     writeFileSync(join(out, 'mosquitto.conf'), configuration(out, listen))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    return refuse('broker.out', out, `it cannot be written (${code})`, 'Name another folder: --out <folder>.')
+    return refuse('broker.out', out, `it cannot be written (${code})`, next)
   }
   return ok(join(out, 'mosquitto.conf'))
 }

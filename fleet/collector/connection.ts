@@ -22,6 +22,9 @@ const MAX_PACKET_BYTES = MAX_UP_BYTES + 1024
 const OTHER_VERSION: readonly unknown[] = [1, 132]
 const NOT_LET_IN: readonly unknown[] = [2, 4, 5, 133, 134, 135]
 
+/** Links lost in a row without a message between them, and it is no longer the network: a broker gives a name to whoever came last. */
+const THROWN_OUT = 3
+
 /** Where the broker is, and how each side proves who it is. */
 export interface BrokerAddress {
   /** `mqtts://host:port`. */
@@ -87,7 +90,13 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
       if (error) logger.warn({ device, error: error.message }, 'collector: reply not sent')
     })
   }
-  const inbox = openInbox(client, election, (message) => options.onMessage(message, reply))
+  let isUp = false
+  let lostInARow = 0
+  let lastError: string | undefined
+  const inbox = openInbox(client, election, (message) => {
+    lostInARow = 0
+    return options.onMessage(message, reply)
+  })
   const filter = group === undefined ? centreFilter(election) : `$share/${group}/${centreFilter(election)}`
   const refusal = await new Promise<Refusal | undefined>((resolve) => {
     const settle = (found: Result<unknown>) => {
@@ -97,10 +106,25 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
     }
     client.on('error', (error) => {
       const found = findRefusal(error, broker)
-      if (!found.ok) settle(found)
-      else logger.warn({ error: error.message }, 'collector: link failed')
+      if (!found.ok) return settle(found)
+      // mqtt.js tells of one failure twice, and the next try a second later fails in the same way.
+      if (error.message !== lastError) logger.warn({ error: error.message }, 'collector: link failed')
+      lastError = error.message
+    })
+    client.on('close', () => {
+      if (!isUp) return
+      isUp = false
+      lostInARow += 1
+      logger.warn({ broker: broker.url }, 'collector: link lost')
+      if (lostInARow < THROWN_OUT) return
+      logger.error(
+        { name: broker.clientId },
+        'collector: link lost again and again; is another program at work with this certificate?',
+      )
     })
     client.on('connect', ({ properties }) => {
+      isUp = true
+      lastError = undefined
       if (group !== undefined && properties?.sharedSubscriptionAvailable === false) {
         return settle(cannotShare(broker))
       }
@@ -119,6 +143,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
     reply,
     close: async () => {
       await inbox.close()
+      isUp = false
       await client.endAsync(true)
     },
   })
@@ -140,19 +165,30 @@ interface Unhandled {
  *     40 02 <identifier, two bytes>
  */
 function openInbox(client: MqttClient, election: string, handle: (message: UpMessage) => Promise<void>) {
-  let waiting: Unhandled[] = []
+  const waiting: Unhandled[] = []
   let readOn: (() => void) | undefined
   let idle: (() => void) | undefined
   let isClosed = false
+  let isScheduled = false
+
+  /** Once for all that were handled in one go, as in a batch. */
+  function schedule() {
+    if (isScheduled) return
+    isScheduled = true
+    process.nextTick(() => {
+      isScheduled = false
+      acknowledge()
+    })
+  }
 
   function acknowledge() {
     const first = waiting.findIndex(({ isHandled }) => !isHandled)
-    const done = first === -1 ? waiting : waiting.slice(0, first)
-    waiting = first === -1 ? [] : waiting.slice(first)
-    for (const { stream, id } of done) {
-      // An identifier belongs to the connection it came by.
-      if (id === undefined || stream !== client.stream || stream.destroyed) continue
-      stream.write(Buffer.of(0x40, 0x02, id >> 8, id & 0xff))
+    const done = waiting.splice(0, first === -1 ? waiting.length : first)
+    const { stream } = client
+    // An identifier belongs to the connection it came by.
+    const ids = done.flatMap(({ stream: cameBy, id }) => (cameBy === stream && id !== undefined ? [id] : []))
+    if (ids.length > 0 && !stream.destroyed) {
+      stream.write(Buffer.from(ids.flatMap((id) => [0x40, 0x02, id >> 8, id & 0xff])))
     }
     if (waiting.length < MAX_UNHANDLED) {
       // Reading on may hand over the next message before it returns.
@@ -173,14 +209,18 @@ function openInbox(client: MqttClient, election: string, handle: (message: UpMes
     waiting.push(message)
     const handled = () => {
       message.isHandled = true
-      acknowledge()
+      schedule()
     }
     const parsed = parseTopic(topic)
     if (parsed === undefined || parsed.election !== election || parsed.direction !== 'up') {
       handled()
     } else {
       const { device, kind } = parsed
-      void handle({ device, kind, payload: Buffer.from(payload) }).then(handled)
+      void handle({
+        device,
+        kind,
+        payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
+      }).then(handled)
     }
     const next = () => done(new Error('acknowledged later'))
     if (waiting.length < MAX_UNHANDLED) next()

@@ -300,7 +300,11 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       ['device', 'run', '--home', incomplete],
       [`${join(incomplete, 'keys.json')}: there is no such file`, 'Have a technician provision'],
     ],
-    ['centre: no verb', ['centre'], ['say what to do: status', 'sandogh centre --help']],
+    [
+      'centre: no verb',
+      ['centre'],
+      ['say what to do: broker, broker-config, collect or status', 'sandogh centre --help'],
+    ],
     ['centre: an unknown flag', ['centre', 'status', '--fast'], ["Unknown option '--fast' (", '--help']],
     ['centre: no store', ['centre', 'status'], ['--store <file>', 'sandogh centre --help']],
     [

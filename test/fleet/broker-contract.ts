@@ -4,103 +4,14 @@ import { connect as connectTls } from 'node:tls'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
-import { valueOrThrow } from '../../core/result.ts'
-import { type Sync, startSync } from '../../device-agent/sync/sync.ts'
 import { centreFilter } from '../../fleet/broker/access.ts'
-import { type Collector, startCollector } from '../../fleet/collector/collector.ts'
 import type { CentreHome } from '../../fleet/home.ts'
-import type { CentreStore } from '../../fleet/store/store.ts'
-import { seededRandom } from '../../simulator/seeded-random.ts'
 import { describeWith } from '../oracles/needs.ts'
+import { collectorOn, down, Ear, syncOf, until, up } from './broker-ends.ts'
 import { type BrokerUnderTest, freePort, type RunningBroker, writeHome } from './brokers.ts'
-import {
-  CENTRE,
-  centreTls,
-  election,
-  identity,
-  messageSigner,
-  Office,
-  realClock,
-  signerOf,
-  silentLogger,
-  TestDevice,
-} from './office.ts'
-import { deskOn } from './totals.ts'
+import { CENTRE, centreTls, election, identity, Office, signerOf, TestDevice } from './office.ts'
 
 const electionId = election.definition.election
-export const up = (device: string) => `sandogh/${electionId}/${device}/up/entries`
-export const down = (device: string) => `sandogh/${electionId}/${device}/down/answer`
-
-/** Resolves once `condition` holds; the test's own time limit ends it otherwise. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
-}
-
-/** The device's own program for telling the centre. */
-export function syncOf(office: Office, device: TestDevice, port: number): Sync {
-  const sync = startSync({
-    address: { url: `mqtts://127.0.0.1:${port}`, servername: CENTRE, tls: device.tls },
-    outbox: device,
-    package: election,
-    centreMessageKey: messageSigner.publicKey,
-    clock: realClock,
-    // An answer that does not come is waited for half a second, not ten.
-    networkClock: { ...realClock, after: (ms, callback) => realClock.after(ms / 20, callback) },
-    random: seededRandom(device.deviceId),
-    logger: silentLogger,
-    intervalMs: 50,
-    contradicted: () => {},
-  })
-  office.later(() => sync.close())
-  return sync
-}
-
-export async function collectorOn(
-  office: Office,
-  store: CentreStore,
-  port: number,
-  group?: string,
-): Promise<Collector> {
-  const collector = valueOrThrow(
-    await startCollector({
-      ...deskOn(store),
-      broker: { url: `mqtts://127.0.0.1:${port}`, tls: centreTls, servername: CENTRE, clientId: CENTRE },
-      group,
-      logger: silentLogger,
-      onAlarm: (alarm) => office.alarms.push(alarm),
-    }),
-  )
-  office.later(() => collector.close())
-  return collector
-}
-
-/** What the centre hears on all topics. */
-class Ear {
-  readonly heard: string[] = []
-  readonly #office: Office
-  readonly #port: number
-
-  constructor(office: Office, port: number) {
-    this.#office = office
-    this.#port = port
-  }
-
-  async open(): Promise<this> {
-    const client = await this.#office.client(this.#port, centreTls, CENTRE)
-    client.on('message', (topic, payload) => this.heard.push(`${topic} ${payload.subarray(0, 20)}`))
-    await client.subscribeAsync(centreFilter(electionId), { qos: 1 })
-    return this
-  }
-
-  /** Everything heard until an honest device that spoke now was heard, without its own message. */
-  async untilNow(): Promise<readonly string[]> {
-    const honest = await this.#office.client(this.#port, new TestDevice('device-3').tls, 'device-3')
-    const last = `${up('device-3')} last`
-    await honest.publishAsync(up('device-3'), 'last', { qos: 1 })
-    await until(() => this.heard.includes(last))
-    return this.heard.filter((message) => message !== last)
-  }
-}
 
 /** Registers the whole contract for one broker. */
 export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): void {
@@ -109,12 +20,18 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
     let home: CentreHome
     let broker: RunningBroker
     let office: Office
+    let stalledIsOver: Promise<void>
 
     beforeAll(async () => {
       house = new Office()
       home = writeHome(house)
       broker = await start(home, await freePort())
       house.later(() => broker.kill())
+      // Stalls from now on, while the other tests go on.
+      const socket = connectTcp(broker.port, '127.0.0.1', () => socket.write(Uint8Array.of(0x16, 0x03, 0x01)))
+      socket.on('error', () => {})
+      stalledIsOver = new Promise((resolve) => socket.once('close', () => resolve()))
+      house.later(() => socket.destroy())
     })
     afterAll(() => house.close())
     beforeEach(() => {
@@ -384,6 +301,13 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
       expect(ends).toEqual(['received', 'received'])
       expect(collector.counts().malformed).toBeGreaterThan(0)
     })
+
+    it.runIf(ways.stalled === 'hangs up after 10 s')(
+      `a handshake that stalls holds no connection: the broker ${ways.stalled}`,
+      async () => {
+        await stalledIsOver
+      },
+    )
 
     it('after kill -9 of the broker and its return everything arrives', async () => {
       const store = await office.openStore()

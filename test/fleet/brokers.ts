@@ -47,6 +47,8 @@ export interface BrokerUnderTest {
     /** A certificate of this authority that is no device's nor the centre's. */
     readonly otherRole: 'refuses' | 'lets it write its own topics'
     readonly lastingSession: 'refuses' | 'keeps its own messages for it'
+    /** A TLS handshake that stalls. Nobody waits for the longer time in a test. */
+    readonly stalled: 'hangs up after 10 s' | 'hangs up after 95 s'
   }
 }
 
@@ -59,6 +61,7 @@ export const AEDES: BrokerUnderTest = {
     otherName: 'refuses',
     otherRole: 'refuses',
     lastingSession: 'refuses',
+    stalled: 'hangs up after 10 s',
   },
   start: async ({ folder }, port) => {
     const broker = sandogh('centre', 'broker', '--home', folder, '--listen', `127.0.0.1:${port}`)
@@ -76,19 +79,22 @@ export const MOSQUITTO_BROKER: BrokerUnderTest = {
     otherName: 'takes the subject instead',
     otherRole: 'lets it write its own topics',
     lastingSession: 'keeps its own messages for it',
+    stalled: 'hangs up after 95 s',
   },
   start: (home, port) => startMosquitto(home, port),
 }
 
-/** @param change what another configuration says instead of ours */
+/** @param change what other files say instead of our configuration and our access list */
 export async function startMosquitto(
   home: CentreHome,
   port: number,
-  change: (configuration: string) => string = (same) => same,
+  change: (text: string) => string = (same) => same,
 ): Promise<RunningBroker> {
   const folder = join(home.folder, 'mosquitto')
   const file = valueOrThrow(writeMosquitto(folder, home, { host: '127.0.0.1', port }))
-  writeFileSync(file, change(readFileSync(file, 'utf8')))
+  for (const each of [file, join(folder, 'access-list')]) {
+    writeFileSync(each, change(readFileSync(each, 'utf8')))
+  }
   if (process.getuid?.() === 0) giveToMosquitto(home.folder, folder)
   const broker = spawn('/usr/sbin/mosquitto', ['-c', file], { stdio: 'ignore' })
   while (!(await isListening(port))) {

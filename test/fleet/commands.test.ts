@@ -3,12 +3,13 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../../command.ts'
+import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { type CentreHome, readCentreHome } from '../../fleet/home.ts'
 import { openCentreStore } from '../../fleet/store/store.ts'
-import { syncOf } from './broker-contract.ts'
+import { syncOf } from './broker-ends.ts'
 import { freePort, kill, SECOND, said, sandogh, writeHome } from './brokers.ts'
-import { CENTRE, Office, TestDevice } from './office.ts'
+import { CENTRE, identity, messageSigner, Office, TestDevice } from './office.ts'
 
 let office: Office
 let home: CentreHome
@@ -228,6 +229,17 @@ describe('a home folder in which one file does not fit the others is named by it
           'keys.json',
           JSON.stringify({ ...keys, tls: { ...(keys['tls'] as object), 'x.example': keys['group'] } }),
         )
+      },
+    ],
+    [
+      'a collector with the name of a device',
+      'keys.json',
+      () => {
+        const { der } = identity('device-1', 'centre', { message: messageSigner })
+        write('certificates/device-1.der', der)
+        const keys = json('keys.json')
+        const seed = toBase64(sha256(Buffer.from('tls device-1')))
+        write('keys.json', JSON.stringify({ ...keys, tls: { ...(keys['tls'] as object), 'device-1': seed } }))
       },
     ],
     ['a package that nobody signed', 'package.json', () => write('package.json', '{}')],

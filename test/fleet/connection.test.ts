@@ -1,6 +1,7 @@
 /** The collector's connection against aedes itself: what it acknowledges, when, and what it refuses. */
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
+import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { Aedes } from 'aedes'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -10,6 +11,7 @@ import {
   openConnection,
   type UpMessage,
 } from '../../fleet/collector/connection.ts'
+import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { CENTRE, centreTls, election, Office, silentLogger } from './office.ts'
 
 const { election: electionId } = election.definition
@@ -41,8 +43,11 @@ beforeEach(async () => {
 })
 afterEach(() => office.close())
 
-function open(onMessage: (message: UpMessage) => Promise<void>, group?: string) {
-  return openConnection({
+type Build = typeof import('../../fleet/collector/connection.ts')
+const BUILD: Build = { openConnection, MAX_UNHANDLED }
+
+function open(onMessage: (message: UpMessage) => Promise<void>, group?: string, build = BUILD) {
+  return build.openConnection({
     broker: { url: `mqtts://127.0.0.1:${port}`, tls: centreTls, servername: CENTRE, clientId: CENTRE },
     election: electionId,
     group,
@@ -51,8 +56,8 @@ function open(onMessage: (message: UpMessage) => Promise<void>, group?: string) 
   })
 }
 
-async function opened(onMessage: (message: UpMessage) => Promise<void>): Promise<Connection> {
-  const connection = await open(onMessage)
+async function opened(onMessage: (message: UpMessage) => Promise<void>, build?: Build): Promise<Connection> {
+  const connection = await open(onMessage, undefined, build)
   if (!connection.ok) throw new Error(connection.error.what)
   office.later(() => connection.value.close())
   return connection.value
@@ -146,11 +151,13 @@ it('behind so many unhandled messages the line is not read, and all arrive once 
   expect(heard).toBe(count)
 })
 
-it('after a broken line it hears again, and does not acknowledge there what came by the old one', async () => {
+/** How many messages were acknowledged on a new line, of one that came by it and one that came by the line before. */
+async function acknowledgedOnNewLine(build?: Build): Promise<number> {
   const seen = acknowledged()
   const waiting = new Map<string, () => void>()
   await opened(
     ({ payload }) => new Promise((resolve) => waiting.set(Buffer.from(payload).toString(), resolve)),
+    build,
   )
   await publish(up('device-1'), 'old')
   await until(() => waiting.has('old'))
@@ -161,9 +168,33 @@ it('after a broken line it hears again, and does not acknowledge there what came
   await until(() => waiting.has('new'))
   waiting.get('old')?.()
   waiting.get('new')?.()
-  await until(() => seen.length === 1)
+  await until(() => seen.length >= 1)
   await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(seen).toHaveLength(1)
+  return seen.length
+}
+
+it('after a broken line it hears again, and does not acknowledge there what came by the old one', async () => {
+  expect(await acknowledgedOnNewLine()).toBe(1)
+})
+
+const FILE = 'fleet/collector/connection.ts'
+const weakened = (line: string, by: string): Promise<Build> =>
+  import(/* @vite-ignore */ join(weakenedSources({ file: FILE, line, by }), FILE))
+
+it('a build that acknowledges whatever line a message came by acknowledges what this broker never sent: the test sees it', async () => {
+  const build = await weakened(
+    'cameBy === stream && id !== undefined',
+    'cameBy !== undefined && id !== undefined',
+  )
+  expect(await acknowledgedOnNewLine(build)).toBe(2)
+})
+
+it('a build that acknowledges before it handles: the test sees it', async () => {
+  const build = await weakened('isHandled: false,', 'isHandled: schedule() === undefined,')
+  const seen = acknowledged()
+  await opened(() => new Promise((resolve) => office.later(resolve)), build)
+  await publish(up('device-1'), 'a')
+  await until(() => seen.length === 1)
 })
 
 it('closing waits for what is being handled and takes nothing more', async () => {

@@ -1,11 +1,13 @@
 /** What Mosquitto alone can do, and what it needs our configuration for. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
+import type { Logger } from '../../core/ports.ts'
 import { centreFilter } from '../../fleet/broker/access.ts'
 import { accessList } from '../../fleet/broker/mosquitto.ts'
 import { openConnection, type UpMessage } from '../../fleet/collector/connection.ts'
 import type { CentreHome } from '../../fleet/home.ts'
 import { describeWith, MOSQUITTO } from '../oracles/needs.ts'
-import { collectorOn, syncOf, until, up } from './broker-contract.ts'
+import { collectorOn, syncOf, until, up } from './broker-ends.ts'
 import { freePort, type RunningBroker, SECOND, startMosquitto, writeHome } from './brokers.ts'
 import { CENTRE, election, Office, silentLogger, TestDevice } from './office.ts'
 
@@ -39,7 +41,7 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
   })
   afterEach(() => office.close())
 
-  async function start(change?: (configuration: string) => string): Promise<RunningBroker> {
+  async function start(change?: (text: string) => string): Promise<RunningBroker> {
     const broker = await startMosquitto(home, await freePort(), change)
     office.later(() => broker.kill())
     return broker
@@ -50,11 +52,12 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     clientId: string,
     onMessage: (message: UpMessage) => Promise<void>,
     group?: string,
+    logger: Logger = silentLogger,
   ) {
     const tls = home.identities.get(clientId)
     if (tls === undefined) throw new Error(`no keys of ${clientId}`)
     const broker = { url: `mqtts://127.0.0.1:${port}`, tls, servername: CENTRE, clientId }
-    const options = { broker, election: electionId, group, logger: silentLogger, onMessage }
+    const options = { broker, election: electionId, group, logger, onMessage }
     const opened = await openConnection(options)
     if (!opened.ok) throw new Error(opened.error.what)
     office.later(() => opened.value.close())
@@ -62,7 +65,7 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
   }
 
   /** How many of so many messages that were all acknowledged come to a collector that was busy meanwhile. */
-  async function deliveredOf(count: number, change?: (configuration: string) => string): Promise<number> {
+  async function deliveredOf(count: number, change?: (text: string) => string): Promise<number> {
     const { port } = await start(change)
     const heard = new Set<string>()
     let free = () => {}
@@ -117,6 +120,31 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     expect(heard.second.length).toBeGreaterThan(0)
   })
 
+  it('a collector that shares may answer thousands at once', async () => {
+    const { port } = await start()
+    const device = await office.client(port, new TestDevice('device-1').tls, 'device-1')
+    const heard = new Set<string>()
+    device.on('message', (_topic, payload) => heard.add(payload.toString()))
+    await device.subscribeAsync(`sandogh/${electionId}/device-1/down/#`, { qos: 1 })
+    const { reply } = await connectionOn(port, CENTRE, async () => {}, home.group)
+    for (let i = 0; i < 5_000; i += 1) reply('device-1', 'receipt', Buffer.from(String(i)))
+    await until(() => heard.size === 5_000)
+  })
+
+  it('two collectors with one certificate throw each other out, and say so', async () => {
+    const { port } = await start()
+    const said = { first: [] as string[], second: [] as string[] }
+    const loggerTo = (list: string[]) => ({
+      ...silentLogger,
+      error: (_what: object, words: string) => list.push(words),
+    })
+    const nothing = async () => {}
+    await connectionOn(port, CENTRE, nothing, home.group, loggerTo(said.first))
+    await connectionOn(port, CENTRE, nothing, home.group, loggerTo(said.second))
+    const words = 'collector: link lost again and again; is another program at work with this certificate?'
+    await until(() => said.first.includes(words) || said.second.includes(words))
+  })
+
   it('when a collector dies with messages in its hands the other takes over all', async () => {
     const { port } = await start()
     const store = await office.openStore()
@@ -141,6 +169,22 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     const ended = new Promise<void>((resolve) => victim.once('close', () => resolve()))
     await office.client(port, new TestDevice('device-1').tls, 'device-2')
     await ended
+  })
+
+  it('without the lines on topics and sizes, what the contract forbids is heard: its tests can fail', async () => {
+    const { port } = await start((ours) =>
+      ours.replace('%u/up/', '+/up/').replace(/^max_packet_size .*$/m, ''),
+    )
+    const heard: string[] = []
+    await connectionOn(port, CENTRE, async ({ device, payload }) => {
+      heard.push(`${device} ${payload.length}`)
+    })
+    const device = await office.client(port, new TestDevice('device-1').tls, 'device-1')
+    const large = MAX_UP_BYTES + 4096
+    await device.publishAsync(up('device-2'), 'forbidden', { qos: 1 })
+    await device.publishAsync(up('device-1'), Buffer.alloc(large), { qos: 1 })
+    await until(() => heard.length === 2)
+    expect(heard).toEqual(['device-2 9', `device-1 ${large}`])
   })
 
   it('a device that knew the name under which collectors share would take its share: why that name is a secret', async () => {
