@@ -127,17 +127,18 @@ export async function provisioningBuild(
 export interface CentreBuild {
   readonly takeMessage: typeof import('../../../fleet/collector/take-messages.ts').takeMessage
   readonly status: typeof import('../../../fleet/status/command.ts').status
+  readonly startEngine: typeof import('../../../fleet/collector/engine.ts').startEngine
+  readonly openCentreStore: typeof import('../../../fleet/store/store.ts').openCentreStore
 }
 
 /** The centre, as it is or with these lines replaced. */
 export async function centreBuild(replacements: readonly Replacement[] = []): Promise<CentreBuild> {
   const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
   const module = (file: string) => import(/* @vite-ignore */ join(root, 'fleet', file))
-  const [{ takeMessage }, { status }] = await Promise.all([
-    module('collector/take-messages.ts'),
-    module('status/command.ts'),
-  ])
-  return { takeMessage, status }
+  const modules = await Promise.all(
+    ['collector/take-messages.ts', 'status/command.ts', 'collector/engine.ts', 'store/store.ts'].map(module),
+  )
+  return Object.assign({}, ...modules)
 }
 
 /** From a code to its screens, its slip and its record, as it is or with these lines replaced. */
