@@ -198,6 +198,23 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     expect((await store.forks()).get(device.origin)).toBe(2)
   })
 
+  it('numbers that no device would write are kept as they are', async () => {
+    const store = await open()
+    const device = new TestDevice('device-1').close()
+    const most = Number.MAX_SAFE_INTEGER
+    const [closing] = device.entries.slice(-1)
+    const { seq: _, at: __, ...event } = JSON.parse(String(closing))
+    device.append({ ...event, casts: most })
+    await append(store, addition(device, 0, device.entries.length))
+    const spare = new TestDevice('device-8')
+    const takeover = JSON.parse(String(spareOf(device, 4).entries[1]))
+    const { seq: ___, at: ____, ...taken } = takeover
+    spare.append({ ...taken, size: most })
+    await append(store, addition(spare, 0, 2))
+    const [first, second] = await (await open()).journals()
+    expect([first?.closing?.casts, second?.takeover?.size]).toEqual([most, most])
+  })
+
   it('a sheet is there again after a new start', async () => {
     const station = new TestStation([40, 5, 33])
     await storeSheet(await open(), station)
