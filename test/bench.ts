@@ -32,6 +32,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: 'a touch on its way, 32,000 open lines, a slip beside its bytes',
     load: () => import('./bench/lines.ts'),
   },
+  store: {
+    what: "4,000 journals and tallies into the centre's stores, beside their verification, and how long such a store takes to open",
+    load: () => import('./bench/store.ts'),
+  },
   screens: {
     what: 'a touch to a painted frame, search in 2,722 names, a device from start to its first screen',
     load: () => import('./bench/screens.ts'),

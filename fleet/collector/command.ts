@@ -7,9 +7,11 @@ import { askedToEnd, processLogger, systemClock } from '../system.ts'
 import { startCollector } from './collector.ts'
 
 export const collectUsage = `  sandogh centre collect --home <folder> --broker mqtts://<host>:<port> --store <store> [--share [--as <name>]]
+                         [--silence <minutes>]
       hears the devices at a broker, stores what they send and answers them, until it is told to end (Ctrl-C, SIGTERM). Alone
       unless --share is given: then any number share the messages, at a broker of MQTT 5 such as Mosquitto, each --as another
-      of the names whose keys the home folder has
+      of the names whose keys the home folder has. With --silence a device of the election of which nothing new was heard for so
+      long is an alarm
 `
 
 /** @returns the exit code; refusals are thrown */
@@ -22,6 +24,7 @@ export async function collect(args: readonly string[]): Promise<number> {
       store: { type: 'string' },
       share: { type: 'boolean', default: false },
       as: { type: 'string' },
+      silence: { type: 'string' },
     },
     allowPositionals: true,
   })
@@ -30,6 +33,7 @@ export async function collect(args: readonly string[]): Promise<number> {
   const url = valueOrThrow(parseBrokerUrl(values.broker))
   const location = anyStore(values.store)
   if (values.as !== undefined && !values.share) throw misuse('--as names one of several: give --share too')
+  const silenceMs = values.silence === undefined ? undefined : parseSilence(values.silence)
   const home = homeOf(values.home)
   const clientId = values.as ?? home.name
   const tls = home.identities.get(clientId)
@@ -52,6 +56,7 @@ export async function collect(args: readonly string[]): Promise<number> {
     logger,
     onAlarm: () => {},
     broker: { url, tls, servername: home.name, clientId },
+    silenceMs,
     group: values.share ? home.group : undefined,
   })
   process.stdout.write(`${clientId}: connecting to ${url}\n`)
@@ -64,6 +69,13 @@ export async function collect(args: readonly string[]): Promise<number> {
   }
   await store.close()
   return 0
+}
+
+/** Whole minutes, a day at most. */
+function parseSilence(text: string): number {
+  const minutes = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : Number.NaN
+  if (minutes <= 1_440) return minutes * 60_000
+  throw misuse('--silence takes whole minutes, from 1 to 1440')
 }
 
 /** MQTT over TLS at a host and port; who the collector is its certificate says. */

@@ -4,14 +4,18 @@ import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { openStationSheet } from '../../core/bundle/station-sheet.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import { placeOf } from '../../core/election/place.ts'
+import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { describeRefusal, valueOrThrow } from '../../core/result.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
+import { readGivenFile } from '../import/read-stick.ts'
 import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
+import { changesText, findChanges } from './changes.ts'
 
-export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--check]
+export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--program <list>] [--check]
       says which journals, tallies and sheets of stations the centre's database holds. The head of each journal was held against
       the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
-      again. With the home folder it names each device of the election of which something is missing
+      again. With the home folder it names each device of the election of which something is missing; with the list of
+      a program ("sandogh device program") each device that ran another. The result is marked where a program was changed
 `
 
 /** @returns the exit code: 3 where something is missing; refusals are thrown */
@@ -21,6 +25,7 @@ export async function status(args: readonly string[]): Promise<number> {
     options: {
       store: { type: 'string' },
       home: { type: 'string' },
+      program: { type: 'string' },
       check: { type: 'boolean', default: false },
     },
     allowPositionals: true,
@@ -28,6 +33,7 @@ export async function status(args: readonly string[]): Promise<number> {
   if (positionals.length > 0) throw misuse(`status takes no "${positionals.join(' ')}"`)
   const location = existingStore(values.store)
   const home = values.home === undefined ? undefined : homeOf(values.home)
+  const program = values.program === undefined ? undefined : programIn(values.program)
   const store = await openCentreStore(location, values.check ? 'everything' : 'heads')
   if (!store.ok) {
     process.stderr.write(`${describeRefusal(store.error)}\n`)
@@ -36,13 +42,20 @@ export async function status(args: readonly string[]): Promise<number> {
   try {
     const held = await readHeld(store.value)
     process.stdout.write(heldText(held))
-    if (home === undefined) return 0
-    const missing = findMissing(home.package.definition, held)
-    process.stdout.write(missingText(missing))
-    return missing.length === 0 ? 0 : 3
+    const changes = findChanges(held.journals, program)
+    process.stdout.write(changesText(changes))
+    const missing = home === undefined ? undefined : findMissing(home.package.definition, held)
+    if (missing !== undefined) process.stdout.write(missingText(missing))
+    if (changes.length > 0) return 1
+    return missing === undefined || missing.length === 0 ? 0 : 3
   } finally {
     await store.value.close()
   }
+}
+
+/** What journals name a program by: the hash of the list of its files. */
+function programIn(path: string): string {
+  return toBase64(sha256(valueOrThrow(readGivenFile(path))))
 }
 
 interface Everything {

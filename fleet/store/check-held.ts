@@ -1,13 +1,14 @@
 /** Whether what a database of the centre holds agrees with itself: a stored checkpoint that is not of the entries stops everything. */
+import { openTally } from '../../core/bundle/bundle.ts'
 import { openStationSheet } from '../../core/bundle/station-sheet.ts'
-import { equalBytes } from '../../core/keys/hash.ts'
+import { equalBytes, sha256, toBase64 } from '../../core/keys/hash.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import { canonicalJson, type Json } from '../../core/text/canonical-json.ts'
 import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { appendLeaf, emptyFrontier, frontierRoot, leafHash } from '../../core/tlog/tree.ts'
-import { findIllegal, noteEntries, withNoted } from './noted.ts'
-import { journalOf, type Rows, sheetOf } from './rows.ts'
-import type { HeldJournal, OpeningCheck } from './store.ts'
+import { judgeDay, noteEntries, withNoted } from './noted.ts'
+import { journalOf, type Rows, sheetOf, tallyOf } from './rows.ts'
+import type { Closing, HeldJournal, HeldTally, OpeningCheck } from './store.ts'
 
 /** @param where the file or the database, for the refusal `store.changed` */
 export async function checkHeld(rows: Rows, check: OpeningCheck, where: string): Promise<Result<undefined>> {
@@ -28,6 +29,12 @@ export async function checkHeld(rows: Rows, check: OpeningCheck, where: string):
     const problem = check === 'everything' ? await findProblem(rows, journal) : undefined
     if (problem !== undefined) return bad(`${origin}: ${problem}`)
   }
+  if (check === 'everything') {
+    for (const tally of (await rows.tallies()).map(tallyOf)) {
+      const problem = findTallyProblem(tally, journals.get(tally.origin)?.closing)
+      if (problem !== undefined) return bad(`the tally of ${tally.origin}: ${problem}`)
+    }
+  }
   for (const row of await rows.sheets()) {
     const sheet = `the sheet of ${row.station}`
     if (!journals.has(row.origin)) return bad(`${sheet}: its journal is missing`)
@@ -37,6 +44,16 @@ export async function checkHeld(rows: Rows, check: OpeningCheck, where: string):
     if (opened.value.station !== row.station) return bad(`${sheet}: it is that of ${opened.value.station}`)
   }
   return ok(undefined)
+}
+
+function findTallyProblem({ document, messageKey, origin }: HeldTally, closing: Closing | undefined) {
+  const opened = openTally(document, messageKey, origin)
+  if (!opened.ok) return opened.error.what
+  // As `commitTally` has it, of counts that are in their one form already.
+  const commitment = toBase64(
+    sha256(opened.value.salt, Buffer.from(canonicalJson(opened.value.tally as Json))),
+  )
+  return commitment === closing?.commitment ? undefined : 'its journal commits to another'
 }
 
 /** What of a journal does not agree with its entries: a checkpoint, or what was noted of them when they came. */
@@ -57,12 +74,12 @@ async function findProblem(rows: Rows, journal: HeldJournal): Promise<string | u
   if (notes.size > 0) return 'a checkpoint without its entries'
   const { closing: _c, takeover: _t, illegal: _i, ...bare } = journal
   const told = withNoted({ ...bare, dead: [] }, noteEntries(origin, 0, entries))
-  const illegal = told.closing && findIllegal(device, entries)
-  if (textOf({ ...told, ...(illegal && { illegal }) }) === textOf(journal)) return undefined
+  const judged = told.closing === undefined ? { programs: [] } : judgeDay(device, entries)
+  if (textOf({ ...told, ...judged }) === textOf(journal)) return undefined
   return 'what was noted of its entries is not what they say'
 }
 
-function textOf({ closing, takeover, dead, illegal }: HeldJournal): string {
-  const noted = { closing, takeover, dead, illegal }
+function textOf({ closing, takeover, dead, illegal, programs }: HeldJournal): string {
+  const noted = { closing, takeover, dead, illegal, programs }
   return canonicalJson(JSON.parse(JSON.stringify(noted)) as Json)
 }

@@ -52,17 +52,25 @@ function takeoverIn(entry: Entry): Noted['takeover'] {
   return device === undefined ? undefined : { origin, size, root, device }
 }
 
-/** Why the day that these entries tell, a whole journal so far, is not legal. */
-export function findIllegal(device: string, entries: readonly Uint8Array[]): Refusal | undefined {
+/** What the day of a closed journal is, as far as it is held. */
+export interface Judged {
+  /** Why it was never legal. */
+  readonly illegal?: Refusal
+  /** The programs that ran, by the hashes of their files; of a day that was not legal none. */
+  readonly programs: readonly string[]
+}
+
+/** Judges the day that these entries tell, a whole journal so far. */
+export function judgeDay(device: string, entries: readonly Uint8Array[]): Judged {
   const where = `journal of ${device}`
   const read: Entry[] = []
   for (const [seq, bytes] of entries.entries()) {
     const entry = parseEntry(bytes, seq, `${where} entry ${seq}`)
-    if (!entry.ok) return entry.error
+    if (!entry.ok) return { illegal: entry.error, programs: [] }
     read.push(entry.value)
   }
   const day = replayDay(read, where)
-  return day.ok ? undefined : day.error
+  return day.ok ? { programs: day.value.programs } : { illegal: day.error, programs: [] }
 }
 
 /** A journal with what was noted of entries that joined it. */

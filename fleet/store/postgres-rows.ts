@@ -8,8 +8,8 @@ export type Ask = <Row extends object>(sql: string, values?: readonly unknown[])
 const JOURNALS = `
 SELECT d.origin, d.device, d.certificate, d.log_key, d.message_key,
   c.size, c.roots, c.receipted_at::float8 AS receipted_at, c.written_at::float8 AS written_at, c.day,
-  t.taken, t.size AS taken_size, t.root AS taken_root,
-  k.seq AS closing_seq, k.casts, k.commitment,
+  t.taken, t.size::float8 AS taken_size, t.root AS taken_root,
+  k.seq AS closing_seq, k.casts::float8 AS casts, k.commitment,
   coalesce((SELECT json_agg(x.device ORDER BY x.seq) FROM declarations x
     WHERE x.origin = d.origin AND x.seq > k.seq), '[]')::text AS dead,
   EXISTS (SELECT FROM tallies x WHERE x.origin = d.origin)::int AS has_tally
@@ -108,7 +108,7 @@ async function write(ask: Ask, writes: Writes): Promise<void> {
   await insert('closings', writes.closings, [
     origin,
     seq,
-    ['casts', 'int', (row) => row.casts],
+    ['casts', 'bigint', (row) => row.casts],
     ['commitment', 'text', (row) => row.commitment],
   ])
   await insert('declarations', writes.declarations, [origin, seq, device])
@@ -116,7 +116,7 @@ async function write(ask: Ask, writes: Writes): Promise<void> {
     origin,
     ['taken', 'text', (row) => row.taken],
     ['taken_device', 'text', (row) => row.takenDevice],
-    size,
+    ['size', 'bigint', (row) => row.size],
     ['root', 'text', (row) => row.root],
   ])
   await insert('tallies', writes.tallies, [origin, document])

@@ -51,7 +51,7 @@ CREATE TABLE checkpoints (
 CREATE TABLE closings (
   origin text COLLATE "C" NOT NULL REFERENCES devices (origin),
   seq integer NOT NULL,
-  casts integer NOT NULL,
+  casts bigint NOT NULL,
   commitment text NOT NULL,
   PRIMARY KEY (origin, seq)
 );
@@ -65,7 +65,7 @@ CREATE TABLE takeovers (
   origin text COLLATE "C" PRIMARY KEY REFERENCES devices (origin),
   taken text COLLATE "C" NOT NULL,
   taken_device text COLLATE "C" NOT NULL,
-  size integer NOT NULL,
+  size bigint NOT NULL,
   root text NOT NULL
 );
 CREATE INDEX takeovers_by_device ON takeovers (taken_device);

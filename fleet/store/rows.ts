@@ -1,8 +1,8 @@
 /** What a database of the centre gives and takes, row by row: what differs between SQLite and PostgreSQL. */
 import { z } from 'zod'
 import { concatBytes } from '../../core/keys/hash.ts'
-import type { Refusal } from '../../core/result.ts'
-import { canonicalJson, type Json } from '../../core/text/canonical-json.ts'
+import { canonicalJson } from '../../core/text/canonical-json.ts'
+import type { Judged } from './noted.ts'
 import type { HeldCheckpoint, HeldJournal, HeldSheet, HeldTally, Owner } from './store.ts'
 
 /** A journal as the databases give it, with its latest checkpoint and what was noted of its entries. */
@@ -118,11 +118,9 @@ function splitRoots(bytes: Uint8Array): readonly Uint8Array[] {
   )
 }
 
-const LEGAL = 'legal'
-
-/** How it is noted with a checkpoint whether the day up to it was legal. */
-export function dayText(illegal: Refusal | undefined): string {
-  return illegal === undefined ? LEGAL : canonicalJson(illegal as unknown as Json)
+/** How it is noted with a checkpoint what the day up to it was. */
+export function dayText({ illegal, programs }: Judged): string {
+  return canonicalJson({ programs, ...(illegal && { illegal: { ...illegal } }) })
 }
 
 const refusalShape = z.strictObject({
@@ -132,11 +130,13 @@ const refusalShape = z.strictObject({
   next: z.string(),
 })
 
+const dayShape = z.strictObject({ programs: z.array(z.string()), illegal: refusalShape.optional() })
+
 export function journalOf(row: JournalRow): HeldJournal {
   const { origin, device, certificate, log_key: logKey, message_key: messageKey, size, day } = row
   const { taken, taken_size: takenSize, taken_root: takenRoot } = row
   const { closing_seq: seq, casts, commitment } = row
-  const isIllegal = day !== null && day !== LEGAL
+  const judged = day === null ? undefined : dayShape.parse(JSON.parse(day))
   return {
     origin,
     device,
@@ -152,7 +152,8 @@ export function journalOf(row: JournalRow): HeldJournal {
       takenSize !== null &&
       takenRoot !== null && { takeover: { origin: taken, size: takenSize, root: takenRoot } }),
     ...(seq !== null && casts !== null && commitment !== null && { closing: { seq, casts, commitment } }),
-    ...(isIllegal && { illegal: refusalShape.parse(JSON.parse(day)) }),
+    programs: judged?.programs ?? [],
+    ...(judged?.illegal && { illegal: judged.illegal }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** From version 2 of the SQLite store to 3: heads, and what is noted of entries, come from the entries, which version 2 read at every opening. */
 import type { Database } from 'better-sqlite3'
 import { appendLeaf, emptyFrontier, leafHash } from '../../core/tlog/tree.ts'
-import { findIllegal, noteEntries } from './noted.ts'
+import { judgeDay, noteEntries } from './noted.ts'
 import { dayText, rootsBytes } from './rows.ts'
 
 /** Fills the tables of version 3 from `devices`, `entries` and `checkpoints_2`. What does not agree is found by the check that follows. */
@@ -27,7 +27,7 @@ export function bringHeadsForward(database: Database): void {
       const { size, note, cosignature } = checkpoint
       frontier = entries.slice(frontier.size, size).map(leafHash).reduce(appendLeaf, frontier)
       const isClosed = closings.some(({ seq }) => seq < size)
-      const day = isClosed ? dayText(findIllegal(device, entries.slice(0, size))) : null
+      const day = isClosed ? dayText(judgeDay(device, entries.slice(0, size))) : null
       addCheckpoint.run(origin, size, note, cosignature, rootsBytes(frontier.roots), day)
     }
     for (const { seq, casts, commitment } of closings) addClosing.run(origin, seq, casts, commitment)

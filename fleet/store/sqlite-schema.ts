@@ -78,7 +78,7 @@ CREATE INDEX devices_by_device ON devices (device);
 
 ALTER TABLE checkpoints RENAME TO checkpoints_2;
 -- With each checkpoint the tree at that size (roots of its full subtrees, one after another), the times of receipt and of the last entry (seconds
--- since 1970, 0 if unknown), and behind the closing whether the day was legal: 'legal', or the refusal as JSON.
+-- since 1970, 0 if unknown), and behind the closing what the day was, as JSON: the programs that ran, and why it was never legal.
 CREATE TABLE checkpoints (
   origin TEXT NOT NULL REFERENCES devices (origin),
   size INTEGER NOT NULL,

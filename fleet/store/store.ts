@@ -27,6 +27,8 @@ export interface HeldJournal extends Owner {
   readonly closing?: Closing
   /** Of a closed journal: why its day was never legal. */
   readonly illegal?: Refusal
+  /** Of a closed journal of a legal day: the programs that ran, by the hashes of their files; more than one if it was changed. */
+  readonly programs: readonly string[]
   /** Devices that it declares dead behind its closing. */
   readonly dead: readonly string[]
   /** Whether a tally of it is held. */

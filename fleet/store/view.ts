@@ -3,8 +3,7 @@
  * the database in one go at its end.
  */
 import { deviceNamedIn } from '../../core/bundle/names.ts'
-import type { Refusal } from '../../core/result.ts'
-import { findIllegal, noteEntries, withNoted } from './noted.ts'
+import { type Judged, judgeDay, noteEntries, withNoted } from './noted.ts'
 import { dayText, journalOf, noWrites, type Rows, rootsBytes, sheetOf, tallyOf, type Writes } from './rows.ts'
 import type { Addition, Held, HeldJournal, Scope } from './store.ts'
 
@@ -75,14 +74,14 @@ export class View implements Held {
     const known = this.journal(origin)
     const first = frontier.size - entries.length
     const noted = noteEntries(origin, first, entries)
-    const before = known ?? { ...owner, dead: [], hasTally: false }
+    const before = known ?? { ...owner, dead: [], hasTally: false, programs: [] }
     const { illegal: _, ...journal } = withNoted({ ...before, frontier, receiptedAt, writtenAt }, noted)
-    let illegal: Refusal | undefined
+    let judged: Judged = { programs: [] }
     let day: string | null = null
     if (journal.closing !== undefined) {
       const earlier = first === 0 ? [] : await this.entries(origin, 0, first)
-      illegal = findIllegal(device, [...earlier, ...entries])
-      day = dayText(illegal)
+      judged = judgeDay(device, [...earlier, ...entries])
+      day = dayText(judged)
     }
     if (known === undefined) this.#writes.owners.push(owner)
     for (const [i, bytes] of entries.entries()) this.#writes.entries.push({ origin, seq: first + i, bytes })
@@ -95,7 +94,7 @@ export class View implements Held {
       const { origin: taken, device: takenDevice, size: takenSize, root } = noted.takeover
       this.#writes.takeovers.push({ origin, taken, takenDevice, size: takenSize, root })
     }
-    this.#journals.set(origin, { ...journal, ...(illegal && { illegal }) })
+    this.#journals.set(origin, { ...journal, ...judged })
   }
 
   storeTally(origin: string, document: string): void {

@@ -145,6 +145,10 @@ describe('a command that cannot be right is refused with what to do', () => {
     [['collect', '--broker', 'mqtts://127.0.0.1:8883/x'], 'there is something behind the port'],
     [['collect', '--broker', 'localhost'], 'this is no address of a broker'],
     [['collect', '--broker', broker], '--store <store>'],
+    [
+      ['collect', '--broker', broker, '--store', 'x', '--silence', 'long'],
+      '--silence takes whole minutes, from 1 to 1440',
+    ],
     [['collect', '--broker', broker, '--store', 'HOME/no/x', '--home', 'HOME'], 'does not exist'],
     [['collect', '--broker', broker, '--store', 'HOME', '--home', 'HOME'], 'this is no file'],
     [['collect', '--broker', broker, '--store', 'HOME/keys.json', '--home', 'HOME'], 'not a database'],

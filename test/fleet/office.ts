@@ -118,8 +118,15 @@ export class TestDevice implements Outbox {
   waitingTally: string | undefined
   #frontier: Frontier = emptyFrontier()
 
-  /** @param journal another text makes another journal of the same device */
-  constructor(deviceId: string, journal = `journal ${deviceId}`) {
+  /**
+   * @param journal another text makes another journal of the same device
+   * @param claims what a device that lies says instead: whose journal it is, and of which package
+   */
+  constructor(
+    deviceId: string,
+    journal = `journal ${deviceId}`,
+    claims: { readonly name?: string; readonly package?: Uint8Array; readonly certificate?: Uint8Array } = {},
+  ) {
     this.deviceId = deviceId
     this.logSigner = signerOf(`log ${deviceId}`)
     this.logKey = this.logSigner.publicKey
@@ -128,21 +135,21 @@ export class TestDevice implements Outbox {
     this.certificate = der
     this.tls = tls
     const { authority: name, election: id } = definition
-    this.origin = `${name}/${id}/device/${deviceId}/${toHex(bytesOf(journal).subarray(0, 16))}`
+    this.origin = `${name}/${id}/device/${claims.name ?? deviceId}/${toHex(bytesOf(journal).subarray(0, 16))}`
     this.append({
       type: 'journal.opened',
       version: 1,
       origin: this.origin,
-      certificate: toBase64(sha256(der)),
-      package: toBase64(election.hash),
+      certificate: toBase64(sha256(claims.certificate ?? der)),
+      package: toBase64(claims.package ?? election.hash),
       software: 'test 1',
       program: PROGRAM,
       random: 'seeded, not secret',
     })
   }
 
-  append(event: JournalEvent): this {
-    const bytes = encodeEntry(event, this.entries.length, Date.parse('2026-06-19T08:00:00Z'))
+  append(event: JournalEvent, atMs = Date.parse('2026-06-19T08:00:00Z')): this {
+    const bytes = encodeEntry(event, this.entries.length, atMs)
     this.entries.push(bytes)
     this.#frontier = appendLeaf(this.#frontier, leafHash(bytes))
     this.#roots.push(frontierRoot(this.#frontier))

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { main as run } from '../../command.ts'
 import { addition, append, storeSheet } from './additions.ts'
@@ -47,11 +48,25 @@ it('the status command says what is held, and what is missing', async () => {
   await storeTally(store, device)
   await store.transact(everyDevice, async (held) => held.storeFork(device.origin, 3, 'a note'))
   const out = written()
-  expect(await main(['status', '--check', '--store', office.storePath])).toBe(0)
+  expect(await main(['status', '--store', office.storePath])).toBe(0)
   expect(out.join('')).toContain('1 devices, 5 entries, 1 tallies received')
   expect(out.join('')).toContain('EQUIVOCATION')
   expect(await main(['status', '--store', join(office.folder, 'none')])).toBe(2)
   expect(out.join('')).toContain('there is no such file')
   expect(await main(['status'])).toBe(2)
   expect(await main(['--nonsense'])).toBe(2)
+})
+
+it('the status command reads every entry again where it is asked to, and says what was changed', async () => {
+  const device = new TestDevice('device-1').close()
+  const store = await office.openStore()
+  await append(store, addition(device, 0, device.entries.length))
+  await storeTally(store, device)
+  const out = written()
+  expect(await main(['status', '--check', '--store', office.storePath])).toBe(0)
+  const database = new SqliteDatabase(office.storePath)
+  database.exec("DROP TRIGGER entries_no_update; UPDATE entries SET bytes = x'7b7d' WHERE seq = 2")
+  database.close()
+  expect(await main(['status', '--check', '--store', office.storePath])).toBe(1)
+  expect(out.join('')).toContain('the entries are not those of the checkpoint')
 })

@@ -4,9 +4,9 @@ import { valueOrThrow } from '../../core/result.ts'
 import { frontierRoot } from '../../core/tlog/tree.ts'
 import { type CentreStore, type OpeningCheck, openCentreStore } from '../../fleet/store/store.ts'
 import { addition, append, storeSheet } from './additions.ts'
-import { everyDevice, TestDevice } from './office.ts'
+import { everyDevice, TestDevice, votes } from './office.ts'
 import { hash, spareOf } from './spares.ts'
-import { TestStation } from './totals.ts'
+import { storeTally, TestStation } from './totals.ts'
 
 /** An empty database of its own for a test. */
 export interface TestDatabase {
@@ -198,6 +198,23 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     expect((await store.forks()).get(device.origin)).toBe(2)
   })
 
+  it('numbers that no device would write are kept as they are', async () => {
+    const store = await open()
+    const device = new TestDevice('device-1').close()
+    const most = Number.MAX_SAFE_INTEGER
+    const [closing] = device.entries.slice(-1)
+    const { seq: _, at: __, ...event } = JSON.parse(String(closing))
+    device.append({ ...event, casts: most })
+    await append(store, addition(device, 0, device.entries.length))
+    const spare = new TestDevice('device-8')
+    const takeover = JSON.parse(String(spareOf(device, 4).entries[1]))
+    const { seq: ___, at: ____, ...taken } = takeover
+    spare.append({ ...taken, size: most })
+    await append(store, addition(spare, 0, 2))
+    const [first, second] = await (await open()).journals()
+    expect([first?.closing?.casts, second?.takeover?.size]).toEqual([most, most])
+  })
+
   it('a sheet is there again after a new start', async () => {
     const station = new TestStation([40, 5, 33])
     await storeSheet(await open(), station)
@@ -235,7 +252,8 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       held.storeTally(device.origin, `{"'; DROP TABLE tallies; --":"<b>\u0000</b>"}`)
       held.storeFork(device.origin, 1, "'); DROP TABLE forks; --")
     })
-    const again = await open()
+    // These are no checkpoints and no totals: what is signed is not looked at here.
+    const again = await open('heads')
     expect((await again.entries(device.origin, 0, 99)).map(String)).toEqual(device.entries.map(String))
     expect((await again.tally(device.origin))?.document).toBe(`{"'; DROP TABLE tallies; --":"<b>\u0000</b>"}`)
     expect((await again.latestCheckpoint(device.origin))?.cosignature).toBe(
@@ -269,11 +287,26 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       ['closings', 'UPDATE closings SET casts = 33'],
       ['closings', "UPDATE closings SET commitment = 'other'"],
       ['closings', 'DELETE FROM closings'],
-      ['checkpoints', "UPDATE checkpoints SET day = 'legal'"],
+      ['checkpoints', `UPDATE checkpoints SET day = '{"programs":[]}'`],
     ] as const)('what was noted of its entries, %s: %s', async (table, statement) => {
       const device = new TestDevice('device-1').close().append({ type: 'ballot.cast', count: 33 })
       await append(await open(), addition(device, 0, device.entries.length))
       expect(await refusalAfter('everything', database.unprotect(table), statement)).toBe('store.changed')
+    })
+
+    it.each([
+      ['signed by nobody', () => '7b7d'],
+      [
+        'of other votes',
+        (device: TestDevice) => Buffer.from(device.signedTally(votes(32, 7))).toString('hex'),
+      ],
+    ] as const)('a tally %s', async (_, other) => {
+      const device = new TestDevice('device-1').close()
+      const store = await open()
+      await append(store, addition(device, 0, device.entries.length))
+      await storeTally(store, device)
+      const statement = `UPDATE tallies SET document = ${bytes(other(device))}`
+      expect(await refusalAfter('everything', database.unprotect('tallies'), statement)).toBe('store.changed')
     })
 
     it.each([

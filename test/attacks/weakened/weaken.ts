@@ -14,6 +14,7 @@ const AREAS = [
   'core',
   'device-agent',
   'firmware',
+  'fleet',
   'provisioning',
   'ui',
   'simulator',
@@ -120,6 +121,24 @@ export async function provisioningBuild(
 ): Promise<Pick<typeof import('../../../provisioning/package/check-screens.ts'), 'checkScreens'>> {
   const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
   return import(/* @vite-ignore */ join(root, 'provisioning/package/check-screens.ts'))
+}
+
+/** The national centre. */
+export interface CentreBuild {
+  readonly takeMessage: typeof import('../../../fleet/collector/take-messages.ts').takeMessage
+  readonly status: typeof import('../../../fleet/status/command.ts').status
+  readonly startEngine: typeof import('../../../fleet/collector/engine.ts').startEngine
+  readonly openCentreStore: typeof import('../../../fleet/store/store.ts').openCentreStore
+}
+
+/** The centre, as it is or with these lines replaced. */
+export async function centreBuild(replacements: readonly Replacement[] = []): Promise<CentreBuild> {
+  const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
+  const module = (file: string) => import(/* @vite-ignore */ join(root, 'fleet', file))
+  const modules = await Promise.all(
+    ['collector/take-messages.ts', 'status/command.ts', 'collector/engine.ts', 'store/store.ts'].map(module),
+  )
+  return Object.assign({}, ...modules)
 }
 
 /** From a code to its screens, its slip and its record, as it is or with these lines replaced. */
