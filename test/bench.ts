@@ -32,6 +32,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: 'a touch on its way, 32,000 open lines, a slip beside its bytes',
     load: () => import('./bench/lines.ts'),
   },
+  country: {
+    what: 'a simulated country of 1,000 to 32,000 devices: connections, tallies, memory; draws docs/pictures/country-growth.svg',
+    load: () => import('./bench/country.ts'),
+  },
   screens: {
     what: 'a touch to a painted frame, search in 2,722 names, a device from start to its first screen',
     load: () => import('./bench/screens.ts'),
