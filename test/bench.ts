@@ -36,6 +36,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     what: "4,000 journals and tallies into the centre's stores, beside their verification, and how long such a store takes to open",
     load: () => import('./bench/store.ts'),
   },
+  country: {
+    what: 'a simulated country of 1,000 to 32,000 devices: connections, tallies, memory; draws docs/pictures/country-growth.svg',
+    load: () => import('./bench/country.ts'),
+  },
   screens: {
     what: 'a touch to a painted frame, search in 2,722 names, a device from start to its first screen',
     load: () => import('./bench/screens.ts'),

@@ -64,6 +64,12 @@ export class CentreProcesses {
     writeCentreHome(folder, { ...material, packageText })
     this.#home = valueOrThrow(readCentreHome(folder, systemClock.now()))
     this.#store = join(out, 'centre.db')
+    process.once('exit', this.#killAll)
+  }
+
+  /** Whoever ends the run ends these too: they do not hang on it as its children do. */
+  readonly #killAll = () => {
+    for (const pid of [...this.brokers, ...this.collectors]) process.kill(pid, 'SIGKILL')
   }
 
   /** Each has an address of its own: ports towards one run out near 28,000. */
@@ -82,14 +88,12 @@ export class CentreProcesses {
   }
 
   get brokers(): readonly number[] {
-    return this.#brokers.flatMap((process) => process?.pid ?? [])
+    return pidsOf(this.#brokers)
   }
 
   /** Of the collectors, and of a database that is a program of its own. */
   get collectors(): readonly number[] {
-    return [...this.#collectors.map((process) => process?.pid), this.#postgres?.pid].flatMap(
-      (pid) => pid ?? [],
-    )
+    return [...pidsOf(this.#collectors), ...(this.#postgres?.pid === undefined ? [] : [this.#postgres.pid])]
   }
 
   /** An empty store in the place of whatever was there. No collector may be running. */
@@ -181,7 +185,14 @@ export class CentreProcesses {
     // A broker that is asked would first close every connection; there is nothing in it to lose.
     await Promise.all(this.#brokers.splice(0).map((broker) => broker?.kill()))
     await this.#postgres?.close()
+    this.#postgres = undefined
+    process.off('exit', this.#killAll)
   }
+}
+
+/** Of those that are there. */
+function pidsOf(processes: readonly (CommandProcess | undefined)[]): readonly number[] {
+  return processes.flatMap((process) => (process === undefined || process.isGone ? [] : process.pid))
 }
 
 /** What a line of a collector's log says of an alarm. */

@@ -76,6 +76,12 @@ export async function main(args: readonly string[]): Promise<number> {
     throw misuse('--out', 'its value is empty', 'Name a folder that is new or empty, or leave the flag out.')
   const seed = values.seed ?? crypto.randomUUID().slice(0, 8)
   const out = prepareFolder(values.out, COUNTRY)
+  // Programs of the centre end when this one exits, and a signal alone is no exit.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => process.exit(code))
   const telling = new Telling((text) => process.stdout.write(text))
   try {
     telling.line(

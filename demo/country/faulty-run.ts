@@ -9,7 +9,8 @@ import { drawFaultPlan, type FaultPlan, type Kill, printFaultPlan } from './faul
 import type { FromLinks, ToLinks } from './flapping-links.ts'
 import { judge, type Verdict } from './judge.ts'
 import { Loaders } from './loaders.ts'
-import { inSeconds, type RunParts, watched } from './plain-run.ts'
+import { inSeconds, type RunParts } from './plain-run.ts'
+import { watched } from './waiting.ts'
 
 const ATTACKERS = new URL('attackers.ts', import.meta.url)
 const LINKS = new URL('flapping-links.ts', import.meta.url)
@@ -21,9 +22,6 @@ const DOWN_MS = 500
 /** An attack that was not named is tried again, for the message may have been lost with a process; so often when all is quiet again. */
 const QUIET_TRIES = 3
 const BETWEEN_TRIES_MS = 1_000
-/** After this nobody waits any more for the rest; beside it, so much a device. */
-const PATIENCE_MS = 60_000
-const PATIENCE_A_DEVICE_MS = 20
 
 /** What came of it. */
 export interface FaultyFigures {
@@ -62,11 +60,10 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     for (let side = 0; side < SIDES; side += 1) await centre.startBroker(side)
     for (let side = 0; side < SIDES; side += 1) await centre.startCollector(side)
     const urls = await flapping(links, seed, centre)
-    await watched(telling, loaders, devices, 'up', loaders.connect(urls, plan.flapping))
+    const all = { telling, loaders, devices }
+    await watched(all, 'up', loaders.connect(urls, plan.flapping))
     const { ms: entriesMs } = await watched(
-      telling,
-      loaders,
-      devices,
+      all,
       'answered',
       loaders.say('journal', { doubled: plan.doubled }),
     )
@@ -76,24 +73,17 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     const orders = ordersOf(plan, (number) => centre.url(loaders.sideOf(number)))
     let isQuiet = false
     const attacked = attack({ attackers, seed, path, named, isQuiet: () => isQuiet }, orders)
-    const killed = killInTurn(parts, centre, plan.kills, spreadMs)
-    const said = loaders.say('tally', { spreadMs, doubled: plan.doubled })
-    const patience = spreadMs + PATIENCE_MS + devices * PATIENCE_A_DEVICE_MS
-    const waiting = new AbortController()
-    const isWhole = await watched(
-      telling,
-      loaders,
-      devices,
-      'answered',
-      Promise.race([
-        said.then(() => true),
-        pause(patience, false, { signal: waiting.signal }).catch(() => false),
-      ]),
-    )
-    waiting.abort()
+    const faults = async () => {
+      await Promise.all([killInTurn(parts, centre, plan.kills, spreadMs), pause(spreadMs)])
+      // From here on everybody has to get through.
+      links.tell({ be: 'calm' })
+      isQuiet = true
+    }
+    const [{ isWhole }] = await Promise.all([
+      watched(all, 'answered', loaders.say('tally', { spreadMs, doubled: plan.doubled }), spreadMs),
+      faults(),
+    ])
     const talliesMs = performance.now() - began
-    await killed
-    isQuiet = true
     await attacked
     telling.detail(`${loaders.progress.answered} of ${devices} tallies answered: ${inSeconds(talliesMs)}`)
     telling.stage('what the centre holds is held against the country')
@@ -137,7 +127,7 @@ function byAccident({ kind }: Named): boolean {
 async function flapping(links: Child<ToLinks, FromLinks>, seed: string, centre: CentreProcesses) {
   const steady = Array.from({ length: SIDES }, (_, side) => centre.url(side))
   const brokers = steady.map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) }))
-  links.tell({ seed, brokers })
+  links.tell({ be: 'flapping', seed, brokers })
   const ports = await links.until((message) => message.ports)
   return steady.map((url, side) => ({
     steady: url,

@@ -4,11 +4,14 @@ import { uniform } from '../../core/ballot-box/draw.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { underParent } from './children.ts'
 
-/** What the process is told: where the links lead. */
-export interface ToLinks {
-  readonly seed: string
-  readonly brokers: readonly { readonly host: string; readonly port: number }[]
-}
+/** What the process is told: where the links lead, and when they are cut no more. */
+export type ToLinks =
+  | {
+      readonly be: 'flapping'
+      readonly seed: string
+      readonly brokers: readonly { readonly host: string; readonly port: number }[]
+    }
+  | { readonly be: 'calm' }
 
 /** What it tells: where each side's links begin. */
 export interface FromLinks {
@@ -19,7 +22,14 @@ export interface FromLinks {
 const SHORTEST_MS = 1_000
 const LONGEST_MS = 8_000
 
-const tell: (message: FromLinks) => void = underParent<ToLinks, FromLinks>(async ({ seed, brokers }) => {
+let isCalm = false
+
+const tell: (message: FromLinks) => void = underParent<ToLinks, FromLinks>(async (order) => {
+  if (order.be === 'calm') {
+    isCalm = true
+    return
+  }
+  const { seed, brokers } = order
   const random = seededRandom(`${seed}: links`)
   const ports = await Promise.all(
     brokers.map(
@@ -32,7 +42,12 @@ const tell: (message: FromLinks) => void = underParent<ToLinks, FromLinks>(async
               near.destroy()
               far.destroy()
             }
-            const life = setTimeout(cut, SHORTEST_MS + uniform(LONGEST_MS - SHORTEST_MS, random))
+            const life = setTimeout(
+              () => {
+                if (!isCalm) cut()
+              },
+              SHORTEST_MS + uniform(LONGEST_MS - SHORTEST_MS, random),
+            )
             for (const end of [near, far]) {
               end.on('error', cut)
               end.on('close', cut)

@@ -1,5 +1,6 @@
 /** A process that makes devices of a country and their days, one after another, and writes them into the country's file. */
 import { rmSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { programHash } from '../../device-agent/program-files.ts'
 import { underParent } from './children.ts'
 import { CountryFile } from './country-file.ts'
@@ -26,7 +27,8 @@ export type FromMaker = { readonly is: 'made'; readonly devices: number } | { re
 const TOGETHER = 50
 
 const tell: (message: FromMaker) => void = underParent<MakerOrders, FromMaker>(
-  ({ file: path, seed, folder, first, step, devices }) => {
+  async ({ file: path, seed, folder, first, step, devices }) => {
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
     sealFast()
     const file = CountryFile.open(path)
     const making = {
@@ -37,18 +39,19 @@ const tell: (message: FromMaker) => void = underParent<MakerOrders, FromMaker>(
       folder,
     }
     let made: MadeDevice[] = []
-    const keep = () => {
+    const keep = async () => {
       file.add(made)
       tell({ is: 'made', devices: made.length })
       made = []
+      // Whether its parent is still there shows between two turns.
+      await nextTurn()
     }
     for (let number = first; number < devices; number += step) {
       made.push(makeDevice(making, number, deviceId(number)))
-      if (made.length === TOGETHER) keep()
+      if (made.length === TOGETHER) await keep()
     }
-    keep()
+    await keep()
     file.close()
-    rmSync(folder, { recursive: true })
     tell({ is: 'done' })
   },
 )

@@ -8,6 +8,7 @@ import { judge, type Verdict } from './judge.ts'
 import { Loaders } from './loaders.ts'
 import { type Cost, costOf, difference } from './processes.ts'
 import type { Telling } from './telling.ts'
+import { watched } from './waiting.ts'
 
 /** Of so many rounds the median counts; a country that is too small to be measured has one. */
 const ROUNDS = 5
@@ -68,7 +69,12 @@ export async function plainRun(parts: RunParts): Promise<PlainFigures> {
     for (let side = 0; side < SIDES; side += 1) await centre.startBroker(side)
     const urls = Array.from({ length: SIDES }, (_, side) => ({ steady: centre.url(side), flapping: '' }))
     const [loadersBefore, brokersBefore] = [costOf(loaders.pids), costOf(centre.brokers)]
-    const { ms: connectMs } = await watched(telling, loaders, devices, 'up', loaders.connect(urls, []))
+    const { ms: connectMs, isWhole } = await watched(
+      { telling, loaders, devices },
+      'up',
+      loaders.connect(urls, []),
+    )
+    if (!isWhole) throw new Error('the brokers do not let all devices in: see centre.log')
     telling.detail(
       `${devices} in ${inSeconds(connectMs)}, ${rate(devices, connectMs)} a second, ${(connectMs / handshakesMs).toFixed(2)} times the floor`,
     )
@@ -103,10 +109,10 @@ async function oneRound(parts: RunParts, running: Running): Promise<Round> {
   await centre.emptyStore()
   for (let side = 0; side < SIDES; side += 1) await centre.startCollector(side)
   const atFirst = costOf(centre.collectors)
-  const { ms: entriesMs } = await watched(telling, loaders, devices, 'answered', loaders.say('journal'))
+  const { ms: entriesMs } = await watched({ telling, loaders, devices }, 'answered', loaders.say('journal'))
   telling.detail(`${devices} journals stored and cosigned, receipts checked: ${inSeconds(entriesMs)}`)
   const before = costOf([...centre.brokers, ...centre.collectors])
-  const { ms: talliesMs } = await watched(telling, loaders, devices, 'answered', loaders.say('tally'))
+  const { ms: talliesMs } = await watched({ telling, loaders, devices }, 'answered', loaders.say('tally'))
   const spent = difference(before, costOf([...centre.brokers, ...centre.collectors]))
   const collectors = difference(atFirst, costOf(centre.collectors))
   telling.detail(
@@ -197,25 +203,6 @@ function floor(name: string, out: string): Child<ToFloor, FromFloor> {
 /** When a floor had seen everything; at once where it awaits nothing. */
 async function seenAll(child: Child<ToFloor, FromFloor>, awaited: number): Promise<number> {
   return awaited === 0 ? 0 : await child.until((message) => (message.is === 'all' ? message.at : undefined))
-}
-
-const NEWS_MS = 5_000
-
-/** Tells how far a step is while it goes on. */
-export async function watched<T>(
-  telling: Telling,
-  loaders: Loaders,
-  devices: number,
-  what: 'up' | 'answered',
-  step: Promise<T>,
-): Promise<T> {
-  const word = what === 'up' ? 'connected' : 'answered'
-  const news = setInterval(() => telling.detail(`${loaders.progress[what]} of ${devices} ${word}`), NEWS_MS)
-  try {
-    return await step
-  } finally {
-    clearInterval(news)
-  }
 }
 
 /** Milliseconds as seconds, in words. */

@@ -51,7 +51,8 @@ export class PostgresServer {
 
   /** Of the server; its backends are its children. */
   get pid(): number | undefined {
-    return this.#process?.pid
+    const child = this.#process
+    return child?.exitCode === null && child.signalCode === null ? child.pid : undefined
   }
 
   url(database = 'postgres'): string {

@@ -1,5 +1,5 @@
 /** The report of a run: every figure with the words that say where it comes from. */
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import type { FaultyFigures } from './faulty-run.ts'
 import { inSeconds, type PlainFigures, rate } from './plain-run.ts'
 import type { Cost } from './processes.ts'
@@ -65,9 +65,10 @@ export function problemsOf(verdicts: readonly { readonly problems: readonly stri
 
 function head({ devices, seed, store, broker }: Asked, plan: string): readonly string[] {
   const memoryGiB = Math.round(totalmem() / 2 ** 30)
+  const load = loadavg().map((average) => average.toFixed(1))
   return [
     `Sandogh: a simulated country, ${plan}: ${devices} devices, seed ${seed}, brokers ${broker}, store ${store}`,
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${memoryGiB} GiB, Node ${process.versions.node}`,
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${memoryGiB} GiB, Node ${process.versions.node}; load when it ended ${load.join(' ')}`,
   ]
 }
 
