@@ -6,15 +6,15 @@ const SECOND_MS = 1_000
 
 // Whoever loads this module elsewhere has no loop for it.
 const thread = workerData as Partial<LoopWatchThread> | null
-if (thread?.beats !== undefined && thread.stillSeconds !== undefined) {
-  const { beats, stillSeconds } = thread
-  let seen = Atomics.load(beats, 0)
+if (thread?.beats !== undefined && thread.mostSeconds !== undefined) {
+  const { beats, mostSeconds } = thread
+  let seen = 0
   let still = 0
   // Seconds that this thread saw pass: where the whole process was stopped, the loop is not to blame.
   setInterval(() => {
     const now = Atomics.load(beats, 0)
     still = now === seen ? still + 1 : 0
     seen = now
-    if (still >= stillSeconds) process.kill(process.pid, 'SIGKILL')
+    if (still >= (now === 0 ? mostSeconds.start : mostSeconds.still)) process.kill(process.pid, 'SIGKILL')
   }, SECOND_MS)
 }

@@ -5,20 +5,20 @@
  */
 import { Worker } from 'node:worker_threads'
 
-/** Well above what the loop ever does in one go (decision 18). */
-const STILL_SECONDS = 120
+/** Well above what the loop ever does in one go (decision 18); and what a start does before it goes round at all. */
+const MOST_SECONDS = { start: 600, still: 120 }
 const BEAT_MS = 1_000
 
 /** What the thread is started with. */
 export interface LoopWatchThread {
-  /** One number, another at each beat. */
+  /** One number, how often the loop said that it goes round. */
   readonly beats: Int32Array
-  readonly stillSeconds: number
+  readonly mostSeconds: { readonly start: number; readonly still: number }
 }
 
 /** Watches from now on, as long as the process lives. */
-export function watchLoop(stillSeconds = STILL_SECONDS): void {
-  const workerData: LoopWatchThread = { beats: new Int32Array(new SharedArrayBuffer(4)), stillSeconds }
+export function watchLoop(mostSeconds: LoopWatchThread['mostSeconds'] = MOST_SECONDS): void {
+  const workerData: LoopWatchThread = { beats: new Int32Array(new SharedArrayBuffer(4)), mostSeconds }
   new Worker(new URL('./loop-watch-worker.ts', import.meta.url), { workerData }).unref()
   setInterval(() => Atomics.add(workerData.beats, 0, 1), BEAT_MS).unref()
 }
