@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const AREAS = ['core', 'device-agent', 'firmware', 'fleet', 'ui']
+const AREAS = ['core', 'device-agent', 'firmware', 'fleet', 'ui', 'bin', 'command.ts', 'package-lock.json']
 
 /** The programs that a station and a centre run. */
 export interface Build {
