@@ -17,6 +17,7 @@ import { vote } from '../../simulator/people/voter.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { auditDevice } from './audited.ts'
 import { lookIntoBox } from './box.ts'
+import { leftOnMedia, rowOf } from './crash-row.ts'
 import { closedWith, type DayEnd, DEVICE, POLLING_DAY } from './day.ts'
 import { PtyDevice } from './pty-device.ts'
 import { hurriedClock, issueCards, runCentre } from './station.ts'
@@ -29,6 +30,8 @@ export interface Found {
   readonly killed: boolean
   /** What became of the same card, put in again after a kill. */
   readonly card: 'goes-on' | 'refused' | 'voted'
+  /** After a kill: the row of the crash table, or what stands in none (`crash-row.ts`). */
+  readonly row?: string
 }
 
 /** The day's kills. */
@@ -79,7 +82,7 @@ export async function runKilledDay(plan: KilledDayPlan): Promise<KilledDayEnd> {
       const [card] = await issueCards(1, provisioned, random)
       const codes = ballots[meant.length % ballots.length]
       if (card === undefined || codes === undefined) throw new Error('no card or no ballot for a voter')
-      found.push(await device.unlessStuck(day.vote(card, codes, next.value)))
+      found.push(await device.unlessStuck(day.vote(card, codes, next.value, meant.length)))
       cards.push(card)
       meant.push(codes)
     }
@@ -159,16 +162,20 @@ class KilledDay {
     turnKeys(this.#device.bench, true)
   }
 
-  async vote(card: VoterCard, codes: RealBallot, at: AtCall): Promise<Found> {
+  async vote(card: VoterCard, codes: RealBallot, at: AtCall, before: number): Promise<Found> {
     const { bench } = this.#device
     const intent = { card, codes }
     await new Person(bench, hurriedClock).see('voter.idle')
     const killed = await this.#killedAt(at, (mortal) => vote(mortal, hurriedClock, intent))
     if (!killed) return { at, killed, card: 'voted' }
-    await this.#device.start('polls.paused')
+    const glass = bench.display.current()?.name ?? ''
+    const { casts, slip } = leftOnMedia(this.#device.media)
+    const { elements } = await this.#device.start('polls.paused')
+    const texts = elements.map(({ name }) => name)
+    const row = rowOf({ glass, casts: casts - before, slip, card: card.state, texts })
     await this.#resume()
     const outcome = await vote(bench, hurriedClock, intent)
-    return { at, killed, card: outcome === 'voted' ? 'goes-on' : 'refused' }
+    return { at, killed, card: outcome === 'voted' ? 'goes-on' : 'refused', row }
   }
 
   async close(at: AtCall | undefined): Promise<boolean> {

@@ -7,16 +7,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { uniform } from '../../core/ballot-box/draw.ts'
+import type { Random } from '../../core/ports.ts'
 import { countDirectly } from '../../demo/elections/gy-les-nonains.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { SANDOGH } from './command.ts'
+import { ROWS } from './crash-row.ts'
 import { type Found, type KilledDayEnd, type KilledDayPlan, runKilledDay } from './killed-day.ts'
-import { type AtCall, CALLS } from './trap.ts'
+import { ABOUT, type AtCall, CALLS } from './trap.ts'
 
 /** State byte of a voter's card that was used (docs/card.md). */
 const SPENT = 3
-/** More than an opening or a closing has. */
-const MOST: Partial<Record<AtCall['call'], number>> = { write: 800, pwrite64: 120, fdatasync: 16, fsync: 30 }
 
 /** @returns what is not as the crash table of the casting protocol wants it, in words */
 export function findUnsound(day: KilledDayEnd): readonly string[] {
@@ -47,6 +47,8 @@ export function findUnsound(day: KilledDayEnd): readonly string[] {
     'a card is refused only after a kill',
     found.every(({ killed, card }) => killed || card === 'voted'),
   )
+  for (const { at, killed, card, row } of found)
+    want(`killed at ${name(at)}: ${row}; the card ${card}`, !killed || ROWS[row ?? '']?.again === card)
   return wrong
 }
 
@@ -81,7 +83,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const random = seededRandom(`${seed} officers`)
   const officers = { days: 0, opening: 0, closing: 0 }
   while (performance.now() < until) {
-    const [opening, closing] = [somewhere(random), somewhere(random)]
+    const [opening, closing] = [somewhere('opening', random), somewhere('closing', random)]
     const day = await runInFolder({
       seed: `${seed} ${officers.days}`,
       opening,
@@ -122,10 +124,12 @@ async function runInFolder(plan: Omit<KilledDayPlan, 'out' | 'entry' | 'started'
   }
 }
 
-function somewhere(random: ReturnType<typeof seededRandom>): AtCall {
-  const calls = Object.entries(MOST)
-  const [call, most] = calls[uniform(calls.length, random)] as [AtCall['call'], number]
-  return { call, nth: 1 + uniform(most, random) }
+/** A call that officers' work surely makes, by lot. */
+export function somewhere(part: keyof typeof ABOUT, random: Random): AtCall {
+  const calls = Object.entries(ABOUT[part]) as [AtCall['call'], number][]
+  const [call, about] = calls[uniform(calls.length, random)] as (typeof calls)[number]
+  // How often a screen is painted differs from day to day.
+  return { call, nth: 1 + uniform(Math.ceil(about / 2), random) }
 }
 
 function perCall(kills: readonly Found[]): string {

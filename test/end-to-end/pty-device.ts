@@ -110,6 +110,11 @@ export class PtyDevice {
     writeConfig(out, id, provisioned.authority, paths, { host: '127.0.0.1', port: brokerPort })
   }
 
+  /** The folders of its media. */
+  get media(): readonly string[] {
+    return [mediumFolder(this.#home), join(this.#home, 'medium-b')]
+  }
+
   /** Makes the device's ballot database. */
   async setUp(): Promise<void> {
     await sandogh('device', 'setup', '--home', this.#home)
@@ -226,9 +231,8 @@ export class PtyDevice {
 
   /** Lines and media. */
   #watched(): readonly string[] {
-    const media = [mediumFolder(this.#home), join(this.#home, 'medium-b')]
     const files = ['', '/ballots.db', '/ballots.db-wal', '/ballots.db-journal', '/slots.bin', '/reserve.bin']
-    const paths = media.flatMap((medium) => files.map((file) => `${medium}${file}`))
+    const paths = this.media.flatMap((medium) => files.map((file) => `${medium}${file}`))
     return [...this.#lines.map(({ path }) => path), ...paths]
   }
 

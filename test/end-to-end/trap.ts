@@ -15,6 +15,13 @@ export const CALLS = [
   'unlink',
 ] as const
 
+/** About so many of them a thread makes while officers open, a voter votes and officers close; of the others none. */
+export const ABOUT = {
+  opening: { write: 2_300, pwrite64: 53, fsync: 10, fdatasync: 3, openat: 2 },
+  session: { write: 1_000, pwrite64: 20, fsync: 4, fdatasync: 2 },
+  closing: { write: 1_800, pwrite64: 36, fsync: 4, fdatasync: 2, unlink: 1 },
+} as const satisfies Readonly<Record<string, Partial<Record<(typeof CALLS)[number], number>>>>
+
 const HEARD_MS = 20
 
 /** The n-th call of that name, from 1 on, on a device's lines and its media. */

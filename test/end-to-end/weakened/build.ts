@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const AREAS = ['core', 'device-agent', 'firmware', 'fleet', 'ui']
-/** What the one command needs besides, to be run from the folder. */
-const COMMAND = ['bin', 'command.ts', 'demo', 'package-lock.json', 'provisioning', 'simulator']
+const AREAS = ['core', 'device-agent', 'firmware', 'fleet', 'ui', 'bin', 'command.ts', 'package-lock.json']
+/** What some of the command's areas need besides. */
+const COMMAND = ['demo', 'provisioning', 'simulator']
 
 /** The programs that a station and a centre run. */
 export interface Build {
