@@ -197,9 +197,9 @@ function pidsOf(processes: readonly (CommandProcess | undefined)[]): readonly nu
 
 /** What a line of a collector's log says of an alarm. */
 function alarmIn(line: string): Named | undefined {
-  if (!line.includes('"collector: alarm"')) return undefined
-  const { device, alarm } = JSON.parse(line) as { readonly device: string; readonly alarm: string }
-  return { device, kind: alarm }
+  // The last line of one that was killed may have no end.
+  const [, device, kind] = /"device":"([^"]+)","alarm":"([^"]+)","msg":"collector: alarm"/.exec(line) ?? []
+  return device === undefined || kind === undefined ? undefined : { device, kind }
 }
 
 /** Resolves when somebody listens there. */
