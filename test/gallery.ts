@@ -91,11 +91,11 @@ function messageOf({ state, glassBlocked }: VoterView): string | undefined {
 }
 
 /** What a screen looks like, but for words and names. */
-function kindOf({ state, optionsOpen, glassBlocked, note }: VoterView): readonly string[] {
+function kindOf({ state, optionsOpen, glassBlocked, notes }: VoterView): readonly string[] {
   const parts: string[] = [state.is]
   if (glassBlocked) parts.push('glass blocked')
   if (optionsOpen) parts.push('options')
-  if (note !== undefined) parts.push(note)
+  parts.push(...notes)
   if ('alert' in state && state.alert) parts.push('alert')
   if (state.is === 'choosing') {
     if (state.notice !== undefined) parts.push(state.notice.is)

@@ -39,16 +39,16 @@ export function factsOf(seen: Seen): Facts {
     stationClosed: polls.is === 'finished' && openDevices({ home, store }).length === 0,
     dead: dead.filter((id) => id !== store.place?.device),
     isDeclaredDead: dead.some((id) => id === store.place?.device),
-    note: noteOf(seen),
+    notes: notesOf(seen),
     noVoters: conditions.noVoters,
   }
 }
 
-/** The roll wants a hand soon, a lost medium one day. */
-function noteOf({ conditions, roll, store }: Seen): Facts['note'] {
-  if (conditions.note !== undefined) return conditions.note
-  if (roll.isLow) return 'paper-low'
-  return store.day.lostMedia.length > 0 ? 'medium-lost' : undefined
+/** What wants a hand soonest; and a lost medium, whatever else there is: with it votes are in one place. */
+function notesOf({ conditions, roll, store }: Seen): Facts['notes'] {
+  const first = conditions.note ?? (roll.isLow ? 'paper-low' : undefined)
+  const lost = store.day.lostMedia.length > 0 ? (['medium-lost'] as const) : []
+  return first === undefined ? lost : [first, ...lost]
 }
 
 /** The same where nothing can be asked of the store: it failed. */
@@ -61,7 +61,7 @@ export function factsWithoutStore(seen: Seen): Facts {
     stationClosed: false,
     dead: [],
     isDeclaredDead: false,
-    note: undefined,
+    notes: [],
     noVoters: undefined,
   }
 }

@@ -34,7 +34,7 @@ export function measureSearch(): {
       look: USUAL_LOOK,
       optionsOpen: false,
       glassBlocked: false,
-      note: undefined,
+      notes: [],
     })
     return performance.now() - begun
   }

@@ -1,5 +1,9 @@
 /** Power, warmth, slot, case and clock of a whole device go wrong while people vote: who is told, who is let in, and what the journal says. */
+import { rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { startAgent } from '../../device-agent/ballot/agent.ts'
+import { mediaFolders, readHome } from '../../device-agent/ballot/home.ts'
+import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { resumePolls } from '../../simulator/people/officers.ts'
 import { vote } from '../../simulator/people/voter.ts'
 import type { Screen } from '../../simulator/peripherals/display.ts'
@@ -57,6 +61,29 @@ test('on battery people vote on and the poll worker is told; on an empty one nob
     { power: 'mains' },
   ])
   expect(audited).toMatchObject({ holds: true, ballots: 2 })
+})
+
+test('a lost storage medium is told of beside whatever else there is', async () => {
+  const build = {
+    readHome,
+    setUpStore,
+    startAgent: (parts: Parameters<typeof startAgent>[0]) => {
+      const [, second] = mediaFolders(parts.home)
+      rmSync(second, { recursive: true })
+      return startAgent(parts)
+    },
+  }
+  await pollingDay(
+    0,
+    async (hall) => {
+      await hall.person.see('voter.idle')
+      expect(shownBy(hall)).toContain(notes['medium-lost'])
+      hall.bench.board.measure({ supplyMv: 0 })
+      await hall.person.pause(TOLD_MS)
+      expect(shownBy(hall)).toEqual(expect.arrayContaining([notes['on-battery'], notes['medium-lost']]))
+    },
+    { build },
+  )
 })
 
 test('a battery that gets empty during a vote lets that voter finish', async () => {

@@ -234,8 +234,9 @@ export const en: Strings = {
       'slip-uncalled':
         'Poll worker: something else than a slip passed the slot of the box. Look at it; write it in the minutes.',
       'medium-lost':
-        'Poll worker: one storage medium has failed, the other works. No vote is lost. Tell a technician.',
+        'Poll worker: one storage medium failed. No vote is lost. Tell a technician; off and on tries it again.',
     },
+    mediumLostToo: 'One storage medium has failed too.',
     noVoters: {
       heading: 'Nobody votes here now',
       'storage-full': 'This device has no room for another vote. All votes cast here are kept.',

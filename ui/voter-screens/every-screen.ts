@@ -17,9 +17,9 @@ import { VOTER_TEXTS } from '../voter-texts.ts'
 import {
   MOST_TYPED,
   type PagedScreen,
-  POLL_WORKER_NOTES,
   type Problem,
   type Refusal,
+  SHOWN_NOTES,
   type Trouble,
   type VoterState,
   type VoterView,
@@ -66,11 +66,11 @@ function* pagesOf(screens: VoterScreens, view: VoterView): Generator<SeenScreen>
 
 /** One view of everything that shows differently. */
 function viewsOf(contests: readonly Contest[], language: Language, look: Look): readonly VoterView[] {
-  const plain = { contests, language, look, optionsOpen: false, glassBlocked: false, note: undefined }
+  const plain = { contests, language, look, optionsOpen: false, glassBlocked: false, notes: [] }
   const idle: VoterState = { is: 'idle' }
   return [
     ...statesOf(contests, language).map((state): VoterView => ({ ...plain, state })),
-    ...POLL_WORKER_NOTES.map((note): VoterView => ({ ...plain, state: idle, note })),
+    ...SHOWN_NOTES.map((notes): VoterView => ({ ...plain, state: idle, notes })),
     { ...plain, state: idle, optionsOpen: true },
     { ...plain, state: idle, glassBlocked: true },
   ]

@@ -8,7 +8,7 @@ import { corner, message, messageIn, wideBars } from './frame.ts'
 import { keyBlocks, languageKeys } from './options.ts'
 import { namePiece } from './rows.ts'
 import { digits, doesNotFit, heightOf, lineOf, type Setting } from './setting.ts'
-import type { PollWorkerNote, StateOf, VoterState, VoterView } from './view.ts'
+import { noteId, type StateOf, type VoterState, type VoterView } from './view.ts'
 
 /** States whose screens are words alone. */
 type Waiting = Exclude<VoterState['is'], 'choosing' | 'members' | 'finding' | 'reviewing' | 'comparing'>
@@ -18,13 +18,13 @@ type Waiting = Exclude<VoterState['is'], 'choosing' | 'members' | 'finding' | 'r
 export function waiting(
   setting: Setting,
   state: StateOf<Waiting>,
-  note: VoterView['note'],
+  notes: VoterView['notes'],
   top: number,
 ): readonly Draft[] {
   const { texts } = setting
   switch (state.is) {
     case 'idle':
-      return idle(setting, note, top)
+      return idle(setting, notes, top)
     case 'reading':
       return said(setting, top, 'reading', 'reading-hint')
     case 'printing': {
@@ -121,12 +121,20 @@ function paragraph(name: string, index: number): Piece {
 }
 
 /** Which election it is, what to do first, and each language in its own words. */
-function idle(setting: Setting, note: VoterView['note'], top: number): readonly Draft[] {
+function idle(setting: Setting, notes: VoterView['notes'], top: number): readonly Draft[] {
+  for (const texts of textsOf(notes)) {
+    const drafts = idleWith(setting, texts, top)
+    if (drafts !== undefined) return drafts
+  }
+  return doesNotFit(setting, 'the title of the election and its texts')
+}
+
+function idleWith(setting: Setting, notes: readonly string[], top: number): readonly Draft[] | undefined {
   const { definition, language, texts } = setting
   const { draft, beside, edge } = corner(setting, top)
   const languages = languageKeys(definition, language)
   const below = [
-    ...(note === undefined ? [] : [blockOf(setting, notePiece(note))]),
+    ...notes.map((text, place) => blockOf(setting, notePiece(text, place))),
     ...(languages.length > 1 ? keyBlocks(setting, languages) : []),
   ]
   const bottom = BOTTOM - heightOfAll(below)
@@ -147,12 +155,18 @@ function idle(setting: Setting, note: VoterView['note'], top: number): readonly 
     if (words === undefined) continue
     return [shown, draft, ...words, ...stacked(setting, { top: bottom, bottom: BOTTOM }, below)]
   }
-  return doesNotFit(setting, 'the title of the election and its texts')
+  return undefined
+}
+
+/** What the notes say: in full, and where a voter's large letters leave no room for two, the less urgent in a few words behind the other. */
+function textsOf(notes: VoterView['notes']): readonly (readonly string[])[] {
+  const { notes: full, mediumLostToo } = stringsIn('fa').peripherals
+  const texts = notes.map((note) => full[note])
+  return texts.length > 1 ? [texts, [`${texts[0]} ${mediumLostToo}`]] : [texts]
 }
 
 /** For the poll worker, who reads Persian. */
-function notePiece(note: PollWorkerNote): Piece {
-  const name = stringsIn('fa').peripherals.notes[note]
+function notePiece(name: string, place: number): Piece {
   const persian = { language: tagOf('fa'), direction: directionOf('fa') }
-  return { id: 'note', role: 'status', name, size: 'small', press: false, ...persian }
+  return { id: noteId(place), role: 'status', name, size: 'small', press: false, ...persian }
 }

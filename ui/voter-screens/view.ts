@@ -87,7 +87,7 @@ export interface VoterView {
   /** Something lies on the touchscreen and does not go away. */
   readonly glassBlocked: boolean
   /** For the poll worker; said where nobody is voting. */
-  readonly note: PollWorkerNote | undefined
+  readonly notes: readonly PollWorkerNote[]
 }
 
 /** Something a poll worker sees to between voters, the gravest first. */
@@ -102,6 +102,16 @@ export const POLL_WORKER_NOTES = [
   'medium-lost',
 ] as const
 export type PollWorkerNote = (typeof POLL_WORKER_NOTES)[number]
+
+/** Of the element that says it: the first is `note`. */
+export function noteId(place: number): string {
+  return place === 0 ? 'note' : `note-${place + 1}`
+}
+
+/** Whatever stands on a screen together: the gravest, and always a medium that was lost, which no other hides. */
+export const SHOWN_NOTES: readonly (readonly PollWorkerNote[])[] = POLL_WORKER_NOTES.flatMap((note) =>
+  note === 'medium-lost' ? [[note]] : [[note], [note, 'medium-lost']],
+)
 
 /** Which part of a list a screen shows: from `first` to `end` (not included) of `total`. */
 export interface Page {

@@ -16,7 +16,7 @@ import { type Setting, textsOf } from './setting.ts'
 import { ONE_PAGE, type PagedDrafts, type PagedScreen, type VoterState, type VoterView } from './view.ts'
 import { measureByWords } from './word-widths.ts'
 
-const NOBODY = { state: { is: 'idle' }, optionsOpen: false, glassBlocked: false, note: undefined } as const
+const NOBODY = { state: { is: 'idle' }, optionsOpen: false, glassBlocked: false, notes: [] } as const
 
 /** The screens of one package, for as long as a device runs: each name is measured once. */
 export class VoterScreens {
@@ -128,6 +128,6 @@ function bodyOf(setting: Setting, view: VoterView, top: number): PagedDrafts {
     case 'comparing':
       return comparing(setting, state, top)
     default:
-      return whole(waiting(setting, state, view.note, top))
+      return whole(waiting(setting, state, view.notes, top))
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../ui/drafts.ts'
 import { GRID, OFFICERS_LOOK, type Rect, type Screen } from '../../../ui/screen.ts'
 import { digitsIn, directionOf, type OfficerLanguage, stringsIn } from '../../../ui/strings.ts'
-import type { PollWorkerNote } from '../../../ui/voter-screens/view.ts'
+import { noteId, type PollWorkerNote } from '../../../ui/voter-screens/view.ts'
 
 /** Under the banner. */
 export const BODY_TOP = 104
@@ -37,14 +37,17 @@ export function message(heading: string, ...paragraphs: readonly string[]): read
   ]
 }
 
-/** For the poll worker, where nobody is voting. */
+/** For the poll worker, where nobody is voting: one large, two in the same place. */
 export function noteDrafts(
-  { note, language }: { readonly note: PollWorkerNote | undefined; readonly language: OfficerLanguage },
-  y: number,
+  { notes, language }: { readonly notes: readonly PollWorkerNote[]; readonly language: OfficerLanguage },
+  top: number,
 ): readonly Draft[] {
-  if (note === undefined) return []
-  const rect: Rect = { x: LEFT, y, width: WIDTH, height: 280 }
-  return [words('note', 'status', stringsIn(language).peripherals.notes[note], rect, 'large')]
+  const height = 280 / notes.length
+  const size = notes.length > 1 ? 'normal' : 'large'
+  return notes.map((note, place) => {
+    const rect: Rect = { x: LEFT, y: top + place * height, width: WIDTH, height }
+    return words(noteId(place), 'status', stringsIn(language).peripherals.notes[note], rect, size)
+  })
 }
 
 /** The screen of these elements, with the banner of a rehearsal above. */

@@ -40,10 +40,10 @@ export function screenOf(view: View, language: OfficerLanguage = 'fa'): PagedScr
 
 /** What the voter sees; of a blocked glass, officers too, as the voter's session begins. */
 function voterScreen(view: View): PagedScreen {
-  const { contests, session, glassBlocked, note, definition } = view
+  const { contests, session, glassBlocked, notes, definition } = view
   const shown = view.polls.is === 'open' ? view.presentation : presentationAtStart(definition)
   const { language, look, optionsOpen } = shown
-  const of = { contests, state: session, language, look, optionsOpen, glassBlocked, note }
+  const of = { contests, state: session, language, look, optionsOpen, glassBlocked, notes }
   const { screen, page } = view.voterScreens.screenOf(of)
   return { screen: focused(screen, shown), page }
 }

@@ -51,7 +51,7 @@ export interface View {
   /** Officers declared this device dead at another one. */
   readonly isDeclaredDead: boolean
   /** What a poll worker should see to; told to nobody in the middle of a vote. */
-  readonly note: PollWorkerNote | undefined
+  readonly notes: readonly PollWorkerNote[]
   /** Why no new voter is let in. */
   readonly noVoters: NoVoters | undefined
 }
@@ -77,5 +77,5 @@ export type OfficersView<S> = Pick<
   | 'stationClosed'
   | 'dead'
   | 'isDeclaredDead'
-  | 'note'
+  | 'notes'
 > & { readonly state: S; readonly language: OfficerLanguage }

@@ -189,7 +189,7 @@ export class Booth {
       stationClosed: false,
       dead: [],
       isDeclaredDead: false,
-      note: undefined,
+      notes: [],
       noVoters: undefined,
     })
   }

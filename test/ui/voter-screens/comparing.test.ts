@@ -23,7 +23,7 @@ function shown(is: 'reviewing' | 'comparing', ballot: readonly (readonly number[
     look: USUAL_LOOK,
     optionsOpen: false,
     glassBlocked: false,
-    note: undefined,
+    notes: [],
   }).screen
 }
 

@@ -50,7 +50,7 @@ describe('what a voter can press', () => {
       language: 'fa',
       look: USUAL_LOOK,
       glassBlocked: false,
-      note: undefined,
+      notes: [],
     } as const
     const idle = { ...view, state: { is: 'idle' } } as const
     for (const optionsOpen of [true, false])

@@ -183,13 +183,13 @@ describe('what a voter reads', () => {
   })
 
   it('for the poll worker, that the roll is nearly at its end, before a card comes and in Persian', () => {
-    const low = { note: 'paper-low' } as const
+    const low = { notes: ['paper-low'] } as const
     expect(find(seen({ is: 'idle' }, low), 'note')).toMatchObject({ language: 'fa', direction: 'rtl' })
     expect(names(seen(CHOOSING, low))).not.toContain('رول')
   })
 
   it('for the poll worker, that a storage medium is lost, before a card comes and in Persian', () => {
-    const lost = { note: 'medium-lost' } as const
+    const lost = { notes: ['medium-lost'] } as const
     expect(find(seen({ is: 'idle' }, lost), 'note')).toMatchObject({ language: 'fa', direction: 'rtl' })
     expect(names(seen(CHOOSING, lost))).not.toContain('حافظه')
   })

@@ -31,7 +31,7 @@ export function seen(
     look: { ...USUAL_LOOK, textLevel: level },
     optionsOpen: false,
     glassBlocked: false,
-    note: undefined,
+    notes: [],
     ...view,
   }).screen
 }

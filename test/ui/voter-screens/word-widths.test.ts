@@ -44,7 +44,7 @@ describe('widths put together from words', () => {
           look: USUAL_LOOK,
           optionsOpen: false,
           glassBlocked: false,
-          note: undefined,
+          notes: [],
         }).screen
       const page = { first: 0, alert: false }
       const ballot = [positions]

@@ -7,7 +7,7 @@ import type { LastVote } from '../../../../device-agent/ballot/screens/view.ts'
 import { presentationAtStart } from '../../../../device-agent/ballot/session/presentation.ts'
 import type { Session } from '../../../../device-agent/ballot/session/session.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../../../ui/fonts.ts'
-import { POLL_WORKER_NOTES } from '../../../../ui/voter-screens/view.ts'
+import { POLL_WORKER_NOTES, SHOWN_NOTES } from '../../../../ui/voter-screens/view.ts'
 import { VoterScreens } from '../../../../ui/voter-screens/voter-screens.ts'
 import { admittedAs, OFFICER_REFUSALS, ROLES } from '../polls/walk.ts'
 import { TROUBLES } from '../session/walk.ts'
@@ -26,7 +26,7 @@ const QUIET = {
   stationClosed: false,
   dead: [],
   isDeclaredDead: false,
-  note: undefined,
+  notes: [],
   noVoters: undefined,
   missing: [],
 } as const
@@ -68,9 +68,17 @@ export function officersViews(definition: Definition): readonly View[] {
       .filter(({ polls: { is } }) => is === 'finished')
       .map((view): View => ({ ...view, handedOver: { bundle: 'missing', centre } })),
   )
-  const noted = [...officers, ...alarmed]
-    .filter(({ polls: { is } }) => is === 'closed' || is === 'paused')
-    .flatMap((view) => POLL_WORKER_NOTES.map((note): View => ({ ...view, note })))
+  const between = officers.filter(({ polls: { is } }) => is === 'closed' || is === 'paused')
+  const betweenAlarmed = alarmed.filter(({ polls: { is } }) => is === 'closed' || is === 'paused')
+  const noted = [
+    ...[...between, ...betweenAlarmed].flatMap((view) =>
+      POLL_WORKER_NOTES.map((note): View => ({ ...view, notes: [note] })),
+    ),
+    // Two stand where one does.
+    ...[...betweenAlarmed.slice(0, 1), ...betweenAlarmed.slice(-1)].flatMap((view) =>
+      SHOWN_NOTES.map((notes): View => ({ ...view, notes })),
+    ),
+  ]
   const noVoters = (['storage-full', 'battery-low'] as const).map(
     (why): View => ({ ...ofPolls(definition, { is: 'open' }), noVoters: why }),
   )
