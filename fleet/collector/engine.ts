@@ -28,7 +28,7 @@ export interface Engine {
 export function startEngine(desk: Desk, logger: Logger): Engine {
   // One processor is for this thread.
   const threads = Math.max(1, availableParallelism() - 1)
-  const examiners = new Examiners(desk, desk.clock.now, threads)
+  const examiners = new Examiners(desk, () => desk.clock.now(), threads)
   const inbox = new Inbox<Ticket>()
   let isExamining = false
   let isGathering = false

@@ -17,6 +17,7 @@ import { readCertificate } from '../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import type { EntriesMessage } from '../../core/messages/entries.ts'
 import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
+import { shownText, unshownCharacter } from '../../core/text/drawable.ts'
 import { parseCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { parseNote } from '../../core/tlog/note.ts'
 
@@ -48,6 +49,10 @@ export function findBundles(folder: string): Result<readonly string[]> {
   const inside = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && isFile(join(folder, entry.name, 'manifest.json')))
     .map(({ name }) => join(folder, name))
+  // Names of a stick go to somebody's terminal.
+  const odd = inside.find((path) => unshownCharacter(path) !== undefined)
+  if (odd !== undefined)
+    return refuse('input.name', shownText(odd, 200), 'this name has characters that are not seen', NEXT)
   if (inside.length > 0) return ok(inside.sort())
   return refuse('input.no-bundle', folder, 'there is no bundle of a device in this folder', NEXT)
 }

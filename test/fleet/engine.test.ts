@@ -3,11 +3,13 @@ import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import { openDesk } from '../../fleet/collector/desk.ts'
 import { type Engine, startEngine } from '../../fleet/collector/engine.ts'
 import type { Inbound } from '../../fleet/collector/examine.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { StoreUnavailable } from '../../fleet/store/unavailable.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
+import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { closedDevices, EngineProcess, sendUntilReceived } from './engines.ts'
 import { Office, silentLogger, TestDevice } from './office.ts'
 import { deskOn } from './totals.ts'
@@ -22,7 +24,9 @@ beforeEach(async () => {
 afterEach(() => office.close())
 
 function engineOn(over: CentreStore = store): Engine {
-  const engine = startEngine(deskOn(over), silentLogger)
+  // Not the system's: a clock that is given in is called as what it is.
+  const desk = openDesk({ ...deskOn(over), clock: new VirtualClock(Date.now()) })
+  const engine = startEngine(desk, silentLogger)
   office.later(() => engine.close())
   return engine
 }

@@ -224,4 +224,7 @@ it('words that make no sense are refused with what to do', async () => {
   ])
   mkdirSync(stick())
   expect(await imported(stick())).toEqual([2, expect.stringContaining('no bundle of a device')])
+  mkdirSync(join(stick(), 'a\u001b[2J'))
+  writeFileSync(join(stick(), 'a\u001b[2J', 'manifest.json'), '{}')
+  expect(await imported(stick())).toEqual([2, expect.stringContaining('a<U+001B>[2J')])
 })
