@@ -11,8 +11,8 @@ import type { Outbox } from '../../device-agent/sync/outbox.ts'
 import { type FlushEnd, type Sync, startSync } from '../../device-agent/sync/sync.ts'
 import type { CountryDevice } from './country-file.ts'
 
-/** What a device has to say: nothing, its closed journal, or that and its tally. `unanswered`: its tally, to nobody who answers. */
-export type Says = 'nothing' | 'journal' | 'tally' | 'unanswered'
+/** What a device has to say: its closed journal, or that and its tally. */
+export type Says = 'journal' | 'tally'
 
 /** What all devices of a process share. */
 export interface DeviceParts {
@@ -49,7 +49,7 @@ export class LightDevice implements Outbox {
   readonly logKey: Uint8Array
   readonly #device: CountryDevice
   readonly #parts: DeviceParts
-  #says: Says = 'nothing'
+  #says: Says | 'nothing' | 'unanswered' = 'nothing'
   #receipts = new Map<number, string>()
   #isAnswered = false
   #contradicted = false
@@ -103,6 +103,12 @@ export class LightDevice implements Outbox {
     if (this.#sync === undefined) throw new Error('a device that is not connected')
     this.#says = says
     return this.#sync.flush()
+  }
+
+  /** Sends its tally once, to nobody who answers. */
+  sayUnanswered(): void {
+    this.#says = 'unanswered'
+    void this.#sync?.flush()
   }
 
   /** Nobody answers what was said unanswered: it is as if the time for an answer had passed. */

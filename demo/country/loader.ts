@@ -29,13 +29,18 @@ export type ToLoader =
       readonly flappingUrl: string
       readonly flapping: readonly number[]
     }
-  /** All at once, or each at a moment of its own within `spreadMs`. `doubled`: devices that lose their first answers. */
+  /**
+   * Journals some at a time, as they come in slots; tallies all at once, or each at a moment of its own within `spreadMs`. `doubled`: devices that
+   * lose their first answers.
+   */
   | {
       readonly do: 'say'
       readonly says: Says
       readonly spreadMs: number
       readonly doubled: readonly number[]
     }
+  /** Their tallies, and nobody waits for answers until they are hushed. */
+  | { readonly do: 'say-unanswered' }
   | { readonly do: 'hush' }
   | { readonly do: 'forget' }
   | { readonly do: 'tell-held' }
@@ -48,6 +53,7 @@ export type FromLoader =
   | { readonly is: 'progress'; readonly up: number; readonly answered: number; readonly lost: number }
   | {
       readonly is: 'said'
+      readonly says: Says
       readonly began: number
       readonly ended: number
       /** Devices whose tally was refused. */
@@ -55,7 +61,7 @@ export type FromLoader =
     }
   | { readonly is: 'held'; readonly held: readonly Held[] }
 
-/** Connections that a loader opens at a time: a broker that everybody calls at once has no time for anybody. */
+/** Connections or journals of a loader at a time: who is called by everybody at once has no time for anybody. */
 const WINDOW = 64
 const NEWS_MS = 250
 
@@ -80,6 +86,9 @@ const tell: (message: FromLoader) => void = underParent<ToLoader, FromLoader>(as
       return tell({ is: 'connected', ...(await timed(() => connectAll(order))) })
     case 'say':
       return await say(order)
+    case 'say-unanswered':
+      for (const device of devices) device.sayUnanswered()
+      return
     case 'hush':
       for (const device of devices) device.hush()
       return
@@ -155,18 +164,19 @@ async function say({ says, spreadMs, doubled }: ToLoader & { do: 'say' }): Promi
   answered = 0
   const twice = new Set(doubled)
   const refused: string[] = []
+  const sayOne = async (device: LightDevice) => {
+    if (spreadMs > 0) await new Promise((resolve) => setTimeout(resolve, uniform(spreadMs, random)))
+    if (twice.has(device.number)) device.loseAnswers()
+    if ((await device.say(says)) === 'tally-refused') refused.push(device.deviceId)
+    answered += 1
+  }
   const times = await timed(() =>
-    Promise.all(
-      devices.map(async (device) => {
-        if (spreadMs > 0) await new Promise((resolve) => setTimeout(resolve, uniform(spreadMs, random)))
-        if (twice.has(device.number)) device.loseAnswers()
-        if ((await device.say(says)) === 'tally-refused') refused.push(device.deviceId)
-        answered += 1
-      }),
-    ),
+    says === 'journal'
+      ? inWindow(devices, (device, next) => void sayOne(device).then(next))
+      : Promise.all(devices.map(sayOne)),
   )
   tell({ is: 'progress', up, answered, lost })
-  tell({ is: 'said', ...times, refused })
+  tell({ is: 'said', says, ...times, refused })
 }
 
 async function timed(

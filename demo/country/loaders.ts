@@ -122,7 +122,7 @@ export class Loaders {
     const step = await this.#timed(
       () => ({ do: 'say', says, spreadMs, doubled }),
       (message) => {
-        if (message.is !== 'said') return undefined
+        if (message.is !== 'said' || message.says !== says) return undefined
         refused.push(...message.refused)
         return message
       },
@@ -132,8 +132,7 @@ export class Loaders {
 
   /** Has all of them send their tallies to nobody who answers. */
   sayUnanswered(): void {
-    for (const child of this.#children)
-      child.tell({ do: 'say', says: 'unanswered', spreadMs: 0, doubled: [] })
+    for (const child of this.#children) child.tell({ do: 'say-unanswered' })
   }
 
   hush(): void {
