@@ -119,7 +119,11 @@ export class WorkerMedium implements StoreMedium {
     const before = Atomics.load(this.#signal, 0)
     const order: StepOrder = { step, args }
     this.#port.postMessage(order)
-    if (Atomics.wait(this.#signal, 0, before, this.#deadlineMs) === 'timed-out') {
+    const until = performance.now() + this.#deadlineMs
+    // The notice of the answer before may come as late as this: only the count tells that there is another.
+    while (Atomics.load(this.#signal, 0) === before) {
+      if (Atomics.wait(this.#signal, 0, before, Math.max(0, until - performance.now())) !== 'timed-out')
+        continue
       this.#leave()
       throw this.#silent()
     }
