@@ -1,13 +1,16 @@
 /**
  * Williamson County, 2021: a scanner misread one ballot's code, an error flag stayed up, and ballots after it were counted as provisional and left
  * out; nobody was told (U.S. Election Assistance Commission, Report of Investigation, March 2022). Here a line breaks under one voter after the other.
- * This is the lines' side of the story: what a broken line leaves behind in the program. The program's other errors are tried elsewhere.
+ * And so do a card, a storage medium and the program itself.
  */
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { resumePolls } from '../../simulator/people/officers.ts'
 import { vote } from '../../simulator/people/voter.ts'
 import { type Build, realBuild, weakenedBuild } from '../end-to-end/weakened/build.ts'
 import { type LineDay, lineDay, replug } from './line-day.ts'
-import { keepsStateAfterError, tellsNoFault } from './weakened/lines.ts'
+import { countsNothingAfterFault, keepsStateAfterError, tellsNoFault } from './weakened/lines.ts'
 
 /** A hang-up is noticed in milliseconds. */
 const NOTICED_MS = 1_000
@@ -106,4 +109,48 @@ test('a build in which the interrupted choice stays puts it on the ballots of al
 test('a build that mends its lines in silence leaves nobody an alarm', async () => {
   const { alarms } = await brokenDay(await weakenedBuild(...tellsNoFault))
   expect(alarms.filter((alarm) => alarm.startsWith('line.lost'))).toEqual([])
+})
+
+/** Under one voter after the other a card is pulled, a medium refuses, and the program is started again; each time the next one votes. */
+async function faultyDay(build: Build) {
+  return lineDay(build, WANTED.length, async (day) => {
+    const { bench, person, clock, officers } = day
+    await voteOf(day, 0)
+
+    await chooses(day, 1)
+    bench.reader.pullCard()
+    await voteOf(day, 2)
+
+    // Somebody else writes to the second medium and does not end.
+    const other = new Database(join(day.second, 'ballots.db'))
+    other.exec('BEGIN IMMEDIATE')
+    await voteOf(day, 3)
+    other.close()
+    await voteOf(day, 4)
+
+    await chooses(day, 5)
+    bench.reader.pullCard()
+    await day.restart()
+    await resumePolls(bench, clock, officers)
+    await person.see('voter.idle')
+    await voteOf(day, 6)
+
+    const audited = await day.close()
+    const votes = [...audited.votes].filter(([, count]) => count > 0)
+    const faults = day.journal().flatMap(({ type, medium }) => (type === 'medium.lost' ? [medium] : []))
+    return { ballots: audited.ballots, holds: audited.holds, votes: Object.fromEntries(votes), faults }
+  })
+}
+
+test('a card, a medium or the program that fails under one voter changes no later ballot', async () => {
+  expect(await faultyDay(await realBuild())).toEqual({ ...RIGHT, faults: ['b'] })
+})
+
+test('a build in which the choice stays when a card is pulled gives it to those who come after', async () => {
+  const { votes } = await faultyDay(await weakenedBuild(...keepsStateAfterError))
+  expect(votes).not.toEqual(RIGHT.votes)
+})
+
+test('a build that counts no ballot while a medium is lost does not add up', async () => {
+  await expect(faultyDay(await weakenedBuild(...countsNothingAfterFault))).rejects.toThrow('tally.recount')
 })

@@ -39,6 +39,10 @@ export interface LineDay {
   readonly plugs: Readonly<Record<PeripheralName, InProcessPlug>>
   readonly cards: readonly VoterCard[]
   readonly officers: Officers
+  /** The folder of the second medium. */
+  readonly second: string
+  /** Ends the program and starts it again. */
+  restart(): Promise<void>
   /** The journal's entries so far, without their numbers and times. */
   journal(): readonly Event[]
   /** Closes the polls and has the bundle audited. */
@@ -58,7 +62,16 @@ export async function lineDay<T>(
   const provisioned = provision(out, seededRandom('line day'), [MORNING, systemClock.now()])
   const { officers } = provisioned
   const cards = await issueCards(voters, provisioned, seededRandom('line day cards'))
-  const { agent, bench, plugs, medium } = start(build, out, provisioned.authority, clock)
+  const { begin, bench, plugs, medium, second } = start(build, out, provisioned.authority, clock)
+  const stopped = Promise.withResolvers<never>()
+  const started = () => {
+    const begun = begin()
+    void begun.ended.then((end) => {
+      if (end.is === 'failed') stopped.reject(new Error('the device stopped', { cause: end.error }))
+    })
+    return begun
+  }
+  let agent = started()
   const day: LineDay = {
     bench,
     plugs,
@@ -66,6 +79,11 @@ export async function lineDay<T>(
     officers,
     clock,
     person: new Person(bench, clock),
+    second,
+    restart: async () => {
+      await agent.close()
+      agent = started()
+    },
     journal: () => entriesOf(medium),
     close: async () => {
       await closePolls(bench, clock, officers)
@@ -78,11 +96,7 @@ export async function lineDay<T>(
     return await clock.run(
       (async () => {
         await openPolls(bench, clock, officers)
-        const stopped = agent.ended.then((end) => {
-          if (end.is === 'failed') throw new Error('the device stopped', { cause: end.error })
-          return new Promise<never>(() => {})
-        })
-        return Promise.race([people(day), stopped])
+        return Promise.race([people(day), stopped.promise])
       })(),
     )
   } finally {
@@ -119,8 +133,8 @@ function start(build: Build, out: string, authority: Parameters<typeof writeConf
     random,
     logger: silent,
   }
-  const agent = valueOrThrow(build.startAgent({ ...parts, hold: () => clock.hold() }))
-  return { agent, bench, plugs, medium: mediumFolder(folder) }
+  const begin = () => valueOrThrow(build.startAgent({ ...parts, hold: () => clock.hold() }))
+  return { begin, bench, plugs, medium: mediumFolder(folder), second: join(folder, 'medium-b') }
 }
 
 function entriesOf(medium: string): readonly Event[] {

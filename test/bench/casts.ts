@@ -1,6 +1,7 @@
 /**
- * A cast beside its floor, the same bytes written and synced plainly on the same disk; appends to the journal beside `hypercore`, each durable
- * before the next; and what the files grow by. One run, one disk, the three in turns. hypercore is no part of this project and is fetched for the run.
+ * A cast on two media as a device has them, the second in its thread, beside one on one medium and beside its floor, the same bytes written and
+ * synced plainly on the same disk; appends to the journal beside `hypercore`, each durable before the next; and what the files grow by. One run, one
+ * disk, all in turns. hypercore is no part of this project and is fetched for the run.
  */
 import { execFileSync } from 'node:child_process'
 import {
@@ -20,8 +21,17 @@ import { valueOrThrow } from '../../core/result.ts'
 import { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { Medium } from '../../device-agent/store/medium.ts'
 import { ballotBytes } from '../../device-agent/store/space.ts'
+import { DEADLINES, WorkerMedium } from '../../device-agent/store/worker-medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
-import { deviceRow, opening, openPolls, partsFor, station, Voters } from '../device-agent/store/voting.ts'
+import {
+  atLeastOne,
+  deviceRow,
+  opening,
+  openPolls,
+  partsFor,
+  station,
+  Voters,
+} from '../device-agent/store/voting.ts'
 import { machine, quantile, table } from './table.ts'
 
 const FETCHED = 'hypercore@11.39.5'
@@ -47,31 +57,38 @@ export async function main(): Promise<void> {
     execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefix', scratch, FETCHED], {
       stdio: 'ignore',
     })
-    const { store } = openStore(scratch)
-    const voters = new Voters('bench')
+    const [two, one] = [openPair(scratch), openStore(scratch).store]
+    const voters = { two: new Voters('bench two'), one: new Voters('bench one') }
     const core = await openCore(scratch)
     const writes = writesOfCast(scratch)
+    const entry = Buffer.from(entryLike(one))
+    await core.append(entry)
+    const logs = openLogs(join(scratch, 'core'))
     const measured = {
-      cast: { does: () => voters.vote(store), ms: [] },
       floor: { does: () => writes.go(), ms: [] },
-      append: { does: () => store.append({ type: 'printer.paper_low' }), ms: [] },
-      hypercore: { does: () => core.append(Buffer.from(entryLike(store))), ms: [] },
+      castOnOne: { does: () => voters.one.vote(one), ms: [] },
+      cast: { does: () => voters.two.vote(two), ms: [] },
+      appendOnOne: { does: () => one.append({ type: 'printer.paper_low' }), ms: [] },
+      append: { does: () => two.append({ type: 'printer.paper_low' }), ms: [] },
+      hypercore: { does: () => core.append(entry), ms: [] },
       durable: {
         does: async () => {
-          await core.append(Buffer.from(entryLike(store)))
-          syncLogs(join(scratch, 'core'))
+          await core.append(entry)
+          logs.sync()
         },
         ms: [],
       },
-    } satisfies Record<string, Measured>
+    } satisfies Record<What, Measured>
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const one of Object.values(measured)) await take(one)
+      for (const each of Object.values(measured)) await take(each)
     }
     print(measured)
     printGrowth(scratch)
+    logs.close()
     writes.close()
     await core.close()
-    store.close()
+    one.close()
+    two.close()
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
@@ -85,6 +102,21 @@ function openStore(scratch: string) {
   return { store, folder }
 }
 
+/** Set up, and then opened as a device's program opens them. */
+function openPair(scratch: string): DeviceStore {
+  const folders = ['a', 'b'].map((name) => mkdtempSync(join(scratch, `medium-${name}-`)))
+  const made = folders.map((folder) => valueOrThrow(Medium.create(folder, deviceRow, seededRandom(folder))))
+  DeviceStore.begin(partsFor(atLeastOne(made), 'bench two'), opening).close()
+  const [first = '', second = ''] = folders
+  const media = [
+    valueOrThrow(Medium.open(first, seededRandom(first))),
+    new WorkerMedium(second, DEADLINES),
+  ] as const
+  const store = valueOrThrow(DeviceStore.resume(partsFor(media, 'bench two again')))
+  openPolls(store)
+  return store
+}
+
 async function openCore(scratch: string): Promise<Core> {
   const { default: Hypercore } = await import(join(scratch, 'node_modules/hypercore/index.js'))
   const core: Core = new Hypercore(join(scratch, 'core'))
@@ -92,13 +124,23 @@ async function openCore(scratch: string): Promise<Core> {
   return core
 }
 
-/** hypercore writes to a log and syncs nothing; here its log is synced behind each append, as ours is. */
-function syncLogs(folder: string): void {
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.log')) continue
-    const log = openSync(join(folder, name), 'r')
-    fdatasyncSync(log)
-    closeSync(log)
+/** hypercore writes to a log and syncs nothing; here its log, which stays open, is synced behind each append, as ours is. */
+function openLogs(folder: string) {
+  const names = () =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.log'))
+      .toSorted()
+  const before = names()
+  const logs = before.map((name) => openSync(join(folder, name), 'r'))
+  return {
+    sync: () => {
+      for (const log of logs) fdatasyncSync(log)
+    },
+    close: () => {
+      for (const log of logs) closeSync(log)
+      if (names().join() !== before.join())
+        throw new Error('hypercore began another log, which was not synced')
+    },
   }
 }
 
@@ -145,9 +187,10 @@ async function take({ does, ms }: Measured): Promise<void> {
   }
 }
 
-type What = 'cast' | 'floor' | 'append' | 'hypercore' | 'durable'
+type What = 'floor' | 'castOnOne' | 'cast' | 'appendOnOne' | 'append' | 'hypercore' | 'durable'
 
-function print({ cast, floor, append, hypercore, durable }: Record<What, Measured>): void {
+function print(measured: Record<What, Measured>): void {
+  const { floor, castOnOne, cast, appendOnOne, append, hypercore, durable } = measured
   const ms = (value: number) => `${value.toFixed(2)} ms`
   const row = (name: string, one: Measured, beside: Measured): string[] => [
     name,
@@ -160,10 +203,12 @@ function print({ cast, floor, append, hypercore, durable }: Record<What, Measure
       [`${ROUNDS * EACH} of each, in turns of ${EACH}, on one disk`, 'median', '95 %', 'ratio of medians'],
       [
         row('floor: the bytes of a cast, written and synced', floor, floor),
-        row('a cast: sealed, pool, tag, entry, signed checkpoint', cast, floor),
+        row('a cast on one medium: sealed, pool, tag, entry, signed checkpoint', castOnOne, floor),
+        row('a cast as a device has it: on two media, the second in its thread', cast, floor),
         row('hypercore, `append` of a block as long as an entry, its log synced', durable, durable),
         row('the same as it comes: nothing synced', hypercore, durable),
-        row('an entry appended to the journal with its signed checkpoint, synced', append, durable),
+        row('an entry appended with its signed checkpoint, synced, on one medium', appendOnOne, durable),
+        row('the same on two media', append, durable),
       ],
     ),
   )

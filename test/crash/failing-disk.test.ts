@@ -3,7 +3,7 @@ import { uniform } from '../../core/ballot-box/draw.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { type Replacement, weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
-import { ANSWERS, countCalls, failedDay } from './refusing-disk.ts'
+import { ANSWERS, countCalls, failedDay, READ_ERRORS } from './refusing-disk.ts'
 import { type Call, ROOT, record } from './strace.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
@@ -21,6 +21,19 @@ describeWith([STRACE], `a disk that refuses (SEED=${seed})`, () => {
     (...answer) => {
       const day = { ...DAY, root: ROOT }
       const random = seededRandom(`${seed} ${answer.join()}`)
+      const found = media.map((watched) => {
+        const count = countCalls(day, watched, answer)
+        return failedDay(day, watched, answer, 1 + uniform(count, random))
+      })
+      expect(found.filter((broken) => broken !== undefined)).toEqual([])
+    },
+  )
+
+  test.each(READ_ERRORS)(
+    '%s from %s%s when a day is taken up again, on either medium: it is unlocked, goes to its end, and its export can be read',
+    (...answer) => {
+      const day = { ...DAY, root: ROOT, isRestart: true } as const
+      const random = seededRandom(`${seed} restart ${answer.join()}`)
       const found = media.map((watched) => {
         const count = countCalls(day, watched, answer)
         return failedDay(day, watched, answer, 1 + uniform(count, random))

@@ -5,7 +5,7 @@ import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
-import { STOPPED, scriptedDay } from './scripted-day.ts'
+import { restOfDay, STOPPED, scriptedDay } from './scripted-day.ts'
 import { countReads, type Day, type Fault, faultAtCall, type OneMedium, READING, record } from './strace.ts'
 
 /** An error, the system call that it answers, and whether every later one too. */
@@ -21,6 +21,9 @@ export const ANSWERS: readonly Answer[] = [
   ['EIO', READING, ''],
   ['EIO', READING, '+'],
 ]
+
+/** What a restart, its unlocking and an export meet. */
+export const READ_ERRORS = ANSWERS.filter(([, call]) => call === READING)
 
 /** How many calls of a day on a medium could meet that answer. */
 export function countCalls(day: Day, watched: OneMedium, [, call]: Answer): number {
@@ -44,13 +47,15 @@ export function failedDay(
   const { folder, done, status, said, remove } = faultAtCall(day, watched, fault, name, n, lasting)
   const where = `${fault} from ${name} ${n}${lasting} on the ${watched} medium`
   try {
-    // A set-up needs both.
-    if (done === undefined) return status === STOPPED ? undefined : `${where}: ended with ${status}: ${said}`
+    // A set-up needs both, a restart does not.
+    if (done === undefined && !day.isRestart)
+      return status === STOPPED ? undefined : `${where}: ended with ${status}: ${said}`
     const home = openHome(folder)
-    if (status !== 0 || done !== scriptedDay(day.ballots).length)
+    const all = scriptedDay(day.ballots).length
+    if (status !== 0 || done !== (day.isRestart ? restOfDay(day.ballots).length : all))
       return `${where}: the day did not go on after ${done} steps: ${said}`
     if (name === NEVER_DONE_WITHOUT && !mediaFolders(home).some(tellsLoss)) return `${where}: nobody was told`
-    const broken = findBroken({ ...day, home, done })
+    const broken = findBroken({ ...day, home, done: all })
     return broken && `${where}: ${broken}`
   } finally {
     remove()

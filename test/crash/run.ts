@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
-import { ANSWERS, type Answer, countCalls, failedDay } from './refusing-disk.ts'
+import { ANSWERS, type Answer, countCalls, failedDay, READ_ERRORS } from './refusing-disk.ts'
 import { type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
 import {
   countCalls as countTakeoverCalls,
@@ -44,8 +44,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const refused = media.flatMap((watched) =>
     ANSWERS.map((answer) => refuseEverywhere(short, watched, answer, until)),
   )
+  const restarted = media.flatMap((watched) =>
+    READ_ERRORS.map((answer) => refuseEverywhere({ ...short, isRestart: true }, watched, answer, until)),
+  )
   const cut = cutEverywhere({ root: ROOT, ballots, seed }, until)
-  return [cut, takenOver, ...killed, ...refused].every(Boolean) ? 0 : 1
+  return [cut, takenOver, ...killed, ...refused, ...restarted].every(Boolean) ? 0 : 1
 }
 
 function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
@@ -96,7 +99,8 @@ function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: n
     broken += 1
     process.stdout.write(`${what}\n`)
   }
-  return tell(`${answer.join(' ')}, ${watched} medium`, tried, count, broken)
+  const when = day.isRestart ? ' when a day is taken up again' : ''
+  return tell(`${answer.join(' ')}, ${watched} medium${when}`, tried, count, broken)
 }
 
 function cutEverywhere(day: Day, until: number): boolean {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeHome } from '../device-agent/store/home.ts'
 import type { Act } from './disk.ts'
+import { beginDay } from './scripted-day.ts'
 
 /** Of the programs as they are. */
 export const ROOT = join(import.meta.dirname, '../..')
@@ -36,6 +37,8 @@ export interface Day {
   readonly root: string
   readonly ballots: number
   readonly seed: string
+  /** All but the last ballot were cast before: the program takes the day up again, has it unlocked, and goes on to what an export reads. */
+  readonly isRestart?: true
 }
 
 /** A system call, and what it did. */
@@ -61,7 +64,7 @@ export type Fault = 'SIGKILL' | 'ENOSPC' | 'EIO' | 'EROFS'
 
 /** Runs a day to its end. @returns everything that it did to its media, in order */
 export function record(day: Day, watched: Watched = 'both'): readonly Call[] {
-  const place = makePlace()
+  const place = makePlace(day)
   const log = join(place.parent, 'log')
   try {
     const told = ['-P', place.told, '-xx', '-s', String(LONGEST_WRITE), '-o', log]
@@ -78,7 +81,7 @@ export function record(day: Day, watched: Watched = 'both'): readonly Call[] {
 
 /** Runs a day to its end. @returns how often it read from a medium */
 export function countReads(day: Day, watched: OneMedium): number {
-  const place = makePlace()
+  const place = makePlace(day)
   const log = join(place.parent, 'log')
   try {
     const ended = runUnderStrace(day, place, watched, ['-e', `trace=${READING}`, '-o', log])
@@ -101,7 +104,7 @@ export function faultAtCall(
   n: number,
   lasting: '' | '+' = '',
 ): Remains {
-  const place = makePlace()
+  const place = makePlace(day)
   const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
   const inject = `inject=${name}:${effect}:when=${n}${lasting}`
   const only = ['-e', `trace=${name}`, '-e', inject]
@@ -123,17 +126,18 @@ interface Place {
   readonly told: string
 }
 
-function makePlace(): Place {
+function makePlace(day: Day): Place {
   const parent = mkdtempSync(join(tmpdir(), 'sandogh-crash-'))
   const [home, told] = [join(parent, 'home'), join(parent, 'told')]
   mkdirSync(home)
   writeHome(home)
+  if (day.isRestart) beginDay(home, day)
   writeFileSync(told, '')
   return { parent, home, told }
 }
 
 function runUnderStrace(
-  { root, ballots, seed }: Day,
+  { root, ballots, seed, isRestart }: Day,
   { home, told }: Place,
   watched: Watched,
   options: readonly string[],
@@ -142,7 +146,8 @@ function runUnderStrace(
   const files = folders.flatMap((folder) => FILES.map((name) => join(folder, name)))
   const paths = [...folders, ...files].flatMap((path) => ['-P', path])
   const calls = ['-f', '-qq', '-y', '-e', `trace=${CHANGING.join()}`]
-  const program = [process.execPath, PROGRAM, root, home, told, String(ballots), seed]
+  const begins = isRestart ? 'restart' : 'set-up'
+  const program = [process.execPath, PROGRAM, root, home, told, String(ballots), seed, begins]
   return spawnSync('strace', [...calls, ...paths, ...options, ...program], { encoding: 'utf8' })
 }
 

@@ -22,6 +22,15 @@ export const keepsStateAfterError: readonly Replacement[] = [
   },
 ]
 
+/** While the flag of an error is up, ballots are taken, and left out of the count. */
+export const countsNothingAfterFault: readonly Replacement[] = [
+  {
+    file: 'device-agent/store/device-store.ts',
+    line: 'tally: addSelections(pool.tally, selectionsOf(definition, contests, ballot)),',
+    by: 'tally: this.day.lostMedia.length > 0 ? pool.tally : addSelections(pool.tally, selectionsOf(definition, contests, ballot)),',
+  },
+]
+
 /** A line that breaks is mended in silence. */
 export const tellsNoFault: readonly Replacement[] = [
   {
