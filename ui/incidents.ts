@@ -42,6 +42,8 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
       return incidents.storageFailed[entry.what]
     case 'clock.jumped':
       return incidents.clock[entry.way](entry.seconds)
+    case 'clock.checked':
+      return incidents.clockStands[entry.stands]
     case 'witness.alarm':
       return `${entry.device}: ${incidents.witnessAlarm[entry.alarm]}`
     case 'device.stopped':

@@ -21,6 +21,7 @@ export const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
   'storage.changed',
   'storage.failed',
   'clock.jumped',
+  'clock.checked',
   'officer.admitted',
   'officer.card_damaged',
   'officer.pin_wrong',

@@ -122,6 +122,7 @@ const BEFALLING: readonly JournalEvent[] = [
   { type: 'storage.changed', room: 'low' },
   { type: 'storage.failed', what: 'full' },
   { type: 'clock.jumped', way: 'forward', seconds: 3_600 },
+  { type: 'clock.checked', stands: 'outside' },
 ]
 /** One of each that may stand at any time between opening and closing, as often as it says. */
 const ANY_TIME: readonly JournalEvent[] = [

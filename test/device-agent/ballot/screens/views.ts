@@ -71,9 +71,14 @@ export function officersViews(definition: Definition): readonly View[] {
   const noted = [...officers, ...alarmed]
     .filter(({ polls: { is } }) => is === 'closed' || is === 'paused')
     .flatMap((view) => POLL_WORKER_NOTES.map((note): View => ({ ...view, note })))
-  const noVoters = (['storage-full', 'battery-low'] as const).map(
-    (why): View => ({ ...ofPolls(definition, { is: 'open' }), noVoters: why }),
-  )
+  const noVoters = [
+    ...(['storage-full', 'battery-low', 'clock-wrong'] as const).map(
+      (why): View => ({ ...ofPolls(definition, { is: 'open' }), noVoters: why }),
+    ),
+    ...[...officers, ...alarmed]
+      .filter(({ polls: { is } }) => is === 'closed')
+      .map((view): View => ({ ...view, noVoters: 'clock-wrong' })),
+  ]
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
   const blocked = officers.map((view): View => ({ ...view, glassBlocked: true }))
   const tampered = [...officers, ...alarmed, ...noted]
