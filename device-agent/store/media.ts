@@ -167,7 +167,7 @@ export function absentMedium(folder: string, refusal: Refusal): StoreMedium {
   return {
     folder,
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
-    space: { ballotsLeft: gone, reserve: gone, makeRoom: gone, giveBack: gone },
+    space: { ballotsLeft: gone, reserve: gone, renew: gone, makeRoom: gone, giveBack: gone },
     records: () => fail(refusal),
     ballots: gone,
     adopted: gone,

@@ -1,4 +1,6 @@
 /** Power, warmth, slot, case and clock of a whole device go wrong while people vote: who is told, who is let in, and what the journal says. */
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { resumePolls, turnKeys } from '../../simulator/people/officers.ts'
 import { vote } from '../../simulator/people/voter.ts'
@@ -172,6 +174,20 @@ test('a clock that is set forward and back changes no session and no waiting; th
   ])
   expect(audited).toMatchObject({ holds: true, ballots: 3 })
   expect(box).toMatchObject({ voids: 0, unclear: 0 })
+})
+
+test('room that was given back is taken anew where voting is resumed', async () => {
+  await pollingDay(0, async (hall) => {
+    const { bench, clock, person } = hall
+    const reserve = join(hall.medium, 'reserve.bin')
+    rmSync(reserve)
+    bench.board.openCase()
+    await person.see('polls.paused')
+    bench.board.closeCase()
+    await person.pause(TOLD_MS)
+    await resumePolls(bench, clock, hall.officers)
+    expect(existsSync(reserve)).toBe(true)
+  })
 })
 
 const DAYS_MS = 86_400_000

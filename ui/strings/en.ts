@@ -21,7 +21,7 @@ export const en: Strings = {
     clockWrong:
       'The clock of this device is wrong: it does not stand on polling day. Nobody is at fault for it, and no card is.',
     clockHint:
-      'A technician sets date and time on this computer, and looks at the battery of its clock. Once the clock is right this screen goes by itself. Open the other devices meanwhile.',
+      'A technician sets date and time on this computer; then this goes by itself. Open the other devices meanwhile.',
     tampered:
       'Since this device was set up, its case, a seal or the ballot box was opened. Look at all three before you open the polls, and write it in the minutes.',
     purpose: {

@@ -190,6 +190,7 @@ export class PollsPerformer {
     if (settled !== 'done') return this.#failed(settled)
     // The centre may have stopped this device while the printer worked.
     if (store.day.stopped !== undefined) return { is: 'stopped', why: store.day.stopped }
+    store.space.renew()
     store.append({
       type: 'polls.resumed',
       by: by.slice(0, 2).map(({ role, certificate }) => ({ role, certificate })),
