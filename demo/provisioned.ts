@@ -1,6 +1,7 @@
 /** Everything that exists before the polling day: keys, package, certificates, device folders, cards. All of it from one seed. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pollingNoon } from '../core/election/polling-time.ts'
 import { authorityCertificate, readCertificate } from '../core/keys/certificate.ts'
 import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { toBase64 } from '../core/keys/hash.ts'
@@ -90,7 +91,7 @@ export interface Provisioned {
 
 /**
  * Holds the ceremony, signs the package, enrols the devices and writes their folders and the trustees' shares below `out`.
- * @param times certificates hold at each of these: TLS reads the real clock, the polling day may be another
+ * @param times certificates hold at each of these, besides the polling day: TLS reads the real clock
  */
 export function provision(
   out: string,
@@ -113,6 +114,7 @@ export function provision(
     },
     plan,
   )
+  const noon = pollingNoon(definition)
   const photos = demonstrationPhotos()
   const packageText = valueOrThrow(
     buildPackage(definition, (name) => ok(photos.get(name)), authority, 'package.json'),
@@ -120,8 +122,8 @@ export function provision(
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
   const issuing: Issuing = {
     authority,
-    notBefore: new Date(Math.min(...times) - VALIDITY_MS),
-    notAfter: new Date(Math.max(...times) + VALIDITY_MS),
+    notBefore: new Date(Math.min(noon, ...times) - VALIDITY_MS),
+    notAfter: new Date(Math.max(noon, ...times) + VALIDITY_MS),
     random,
   }
   const authorityDer = authorityCertificate({

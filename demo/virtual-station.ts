@@ -31,7 +31,7 @@ export interface VirtualDevice {
 /** Sets the device's journal up, puts a bench on its lines and starts its program. */
 export function startVirtualDevice(id: string, parts: StationParts): VirtualDevice {
   const { out, clock, random } = parts
-  const home = valueOrThrow(readHome(deviceFolder(out, id), clock.now()))
+  const home = valueOrThrow(readHome(deviceFolder(out, id)))
   valueOrThrow(setUpStore(home, clock, random, programHash())).close()
   return restartVirtualDevice(id, parts)
 }
@@ -39,7 +39,7 @@ export function startVirtualDevice(id: string, parts: StationParts): VirtualDevi
 /** Starts the program of a device that has a journal, with parts that are new to it. */
 export function restartVirtualDevice(id: string, parts: StationParts): VirtualDevice {
   const { out, clock, networkClock, random, logger } = parts
-  const home = valueOrThrow(readHome(deviceFolder(out, id), clock.now()))
+  const home = valueOrThrow(readHome(deviceFolder(out, id)))
   const program = programHash()
   const lines = forEachPeripheral((name) => virtualLine(name, clock))
   const opens = forEachPeripheral((name) => lines[name].open)

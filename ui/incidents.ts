@@ -44,6 +44,8 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
       return incidents.leftOut[entry.of](entry.count)
     case 'clock.jumped':
       return incidents.clock[entry.way](entry.seconds)
+    case 'clock.checked':
+      return incidents.clockStands[entry.stands]
     case 'witness.alarm':
       return `${entry.device}: ${incidents.witnessAlarm[entry.alarm]}`
     case 'device.stopped':

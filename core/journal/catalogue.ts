@@ -199,6 +199,11 @@ export const CATALOGUE = {
   'clock.jumped': z
     .strictObject({ way: z.enum(['forward', 'back']), seconds: count })
     .describe('The clock was set while the program ran: times before and after do not compare.'),
+  'clock.checked': z
+    .strictObject({ stands: z.enum(['in-the-day', 'outside']) })
+    .describe(
+      'Whether the clock stands in the polling day of the package or within six hours of it: while it is outside no new voter is let in and no polls are opened; they can still be resumed and closed.',
+    ),
   'witness.alarm': z
     .strictObject({
       device: short.describe('id of the neighbour'),

@@ -4,6 +4,7 @@
  */
 import { deviceOfOrigin } from '../bundle/names.ts'
 import { placeOf } from '../election/place.ts'
+import { pollingNoon } from '../election/polling-time.ts'
 import { readCertificate } from '../keys/certificate.ts'
 import { equalBytes, fromBase64, toBase64 } from '../keys/hash.ts'
 import type { ElectionPackage } from '../package/package.ts'
@@ -51,8 +52,7 @@ export function checkAdopted(
   { electionPackage, authorityKey, spare, where }: AdoptedChecks,
 ): Result<Day> {
   const { definition, hash } = electionPackage
-  const noonMs = Date.parse(`${definition.pollingDay}T12:00:00Z`)
-  const certificate = readCertificate(der, authorityKey, noonMs, where.certificate)
+  const certificate = readCertificate(der, authorityKey, pollingNoon(definition), where.certificate)
   if (!certificate.ok) return certificate
   const { subject, role, keys, fingerprint } = certificate.value
   const { log, message } = keys

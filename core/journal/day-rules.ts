@@ -22,6 +22,7 @@ export const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
   'storage.failed',
   'entries.left_out',
   'clock.jumped',
+  'clock.checked',
   'officer.admitted',
   'officer.card_damaged',
   'officer.pin_wrong',

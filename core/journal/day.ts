@@ -76,6 +76,8 @@ export interface Day {
   readonly power: (Entry & { readonly type: 'power.changed' })['power']
   readonly temperature: (Entry & { readonly type: 'temperature.changed' })['temperature']
   readonly room: (Entry & { readonly type: 'storage.changed' })['room']
+  /** Where the clock stands, as it was last told. */
+  readonly clock: (Entry & { readonly type: 'clock.checked' })['stands']
   readonly openedAt?: string
   readonly closedAt?: string
   readonly closing?: Entry & { readonly type: 'polls.closed' }
@@ -257,6 +259,10 @@ export class DayReplay {
         day.incidents.push(entry)
         day.room = entry.room
         return undefined
+      case 'clock.checked':
+        day.incidents.push(entry)
+        day.clock = entry.stands
+        return undefined
       case 'tamper.counted':
         day.openings = entry.openings
         return undefined
@@ -382,6 +388,7 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
     power: 'mains',
     temperature: 'fine',
     room: 'enough',
+    clock: 'in-the-day',
     tampered: false,
     incidents: [],
   }

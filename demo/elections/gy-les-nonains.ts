@@ -153,3 +153,9 @@ function codeOf(candidate: string): string {
   if (found === undefined) throw new Error(`no candidate ${candidate} in the data`)
   return found[3]
 }
+
+/** The day on which that moment is at the station, `2026-06-19`. */
+export function dayOf(now: number): string {
+  // Swedish writes dates so.
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: TIME_ZONE, dateStyle: 'short' }).format(now)
+}

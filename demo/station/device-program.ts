@@ -51,7 +51,7 @@ process.on('SIGINT', () => {})
 
 async function start({ home: folder, seed, log, port }: DeviceOrders): Promise<void> {
   const logger = pino({ base: null }, pino.destination({ dest: log, sync: true }))
-  const home = valueOrThrow(readHome(folder, systemClock.now()))
+  const home = valueOrThrow(readHome(folder))
   const server = await serveDisplay({
     page: valueOrThrow(readPageFiles(pagesFolder('ballot'))),
     photos: home.photos,

@@ -13,7 +13,7 @@ import { programHash } from '../../device-agent/program-files.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { Centre } from '../../fleet/centre.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
-import { TIME_ZONE } from '../elections/gy-les-nonains.ts'
+import { dayOf } from '../elections/gy-les-nonains.ts'
 import { writePolicy } from '../policy.ts'
 import { deviceFolder, type Provisioned, provision, writeConfig } from '../provisioned.ts'
 import { startVirtualCentre } from '../virtual-centre.ts'
@@ -70,7 +70,7 @@ export class LiveStation {
     const centre = await startVirtualCentre({ out, provisioned, clock: systemClock, logger })
     const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
     writeConfig(out, DEVICE, provisioned.authority, nowhere, { host: '127.0.0.1', port: centre.centre.port })
-    const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), now))
+    const home = valueOrThrow(readHome(deviceFolder(out, DEVICE)))
     valueOrThrow(setUpStore(home, systemClock, random, programHash())).close()
     return new LiveStation(orders, provisioned, centre, home.photos)
   }
@@ -266,10 +266,4 @@ function stopped(where: string, what: string): RefusalError {
     what: `the voting device stopped at its start: ${what}`,
     next: 'See program.log in the folder of outputs.',
   })
-}
-
-/** The day on which that moment is at the station, `2026-06-19`. */
-function dayOf(now: number): string {
-  // Swedish writes dates so.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: TIME_ZONE, dateStyle: 'short' }).format(now)
 }

@@ -4,6 +4,7 @@
  */
 import { ballotCapacity } from '../../core/ballot-box/capacity.ts'
 import type { Definition } from '../../core/election/definition.ts'
+import { isPollingTime } from '../../core/election/polling-time.ts'
 import type { Day } from '../../core/journal/day.ts'
 import type { Clock, Timer } from '../../core/ports.ts'
 import type { BoardStatus } from '../../firmware/io-board/status.ts'
@@ -72,12 +73,19 @@ export class Conditions {
   look(): void {
     const jump = this.#clockWatch.look()
     if (jump !== undefined) this.#parts.store.append({ type: 'clock.jumped', ...jump })
+    this.#checkClock()
     if (!this.#isVoting) return
     this.#parts.store.space.makeRoom()
     const room = this.#roomNow(this.#day.room)
     if (room === this.#day.room) return
     this.#parts.store.append({ type: 'storage.changed', room })
     this.#changed()
+  }
+
+  /** A clock that is far off would put all times of the day in doubt; whoever sets it reads so before voters come. */
+  get isClockWrong(): boolean {
+    const { clock, definition } = this.#parts
+    return this.#day.polls !== 'finished' && !isPollingTime(definition, clock.now())
   }
 
   /** The polls are about to be opened: takes the room of a day. @returns whether it is there */
@@ -130,6 +138,7 @@ export class Conditions {
   get noVoters(): NoVoters | undefined {
     const { power, room } = this.#day
     if (room === 'full') return 'storage-full'
+    if (this.isClockWrong) return 'clock-wrong'
     return power === 'battery-low' ? 'battery-low' : undefined
   }
 
@@ -139,6 +148,14 @@ export class Conditions {
 
   get #isVoting(): boolean {
     return this.#day.polls === 'open' || this.#day.polls === 'paused'
+  }
+
+  #checkClock(): void {
+    if (this.#day.polls === 'finished') return
+    const stands = this.isClockWrong ? 'outside' : 'in-the-day'
+    if (stands === this.#day.clock) return
+    this.#parts.store.append({ type: 'clock.checked', stands })
+    this.#changed()
   }
 
   #roomNow(before: Day['room']): Day['room'] {

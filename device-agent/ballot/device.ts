@@ -285,6 +285,8 @@ export class BallotDevice {
   #keysTurned(on: boolean): void {
     // Nothing is opened, resumed or closed with an open case.
     if (on && this.#tamper.isOpen) return
+    // The screen says whose it is to set the clock.
+    if (on && this.#polls.is === 'closed' && this.#conditions.isClockWrong) return
     // Before any card is asked for: a day's votes must have room.
     if (on && this.#polls.is === 'closed' && !this.#conditions.takeRoom()) {
       this.#stepPolls({ is: 'no-room' })

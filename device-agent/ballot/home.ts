@@ -20,6 +20,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { devicesOfStation } from '../../core/election/definition.ts'
+import { pollingNoon } from '../../core/election/polling-time.ts'
 import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
@@ -133,8 +134,8 @@ export function touchCalibrationFile(folder: string): string {
 }
 
 /** Reads a home folder; the first file that does not fit the others is named. */
-export function readHome(folder: string, nowMs: number): Result<DeviceHome> {
-  const home = readProvisionedHome(folder, nowMs)
+export function readHome(folder: string): Result<DeviceHome> {
+  const home = readProvisionedHome(folder)
   if (!home.ok) return home
   const touchMapping = readTouchMapping(home.value)
   return touchMapping.ok ? ok({ ...home.value, touchMapping: touchMapping.value }) : touchMapping
@@ -153,7 +154,7 @@ function readTouchMapping({ folder, config, certificate }: ProvisionedHome): Res
 }
 
 /** Reads a home folder but for the calibration of its touchscreen, which may have to be made first. */
-export function readProvisionedHome(folder: string, nowMs: number): Result<ProvisionedHome> {
+export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
   const config = readJson(join(folder, 'config.json'), configShape)
   if (!config.ok) return config
   const authorityKey = fromBase64(config.value.authority)
@@ -167,6 +168,8 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
     join(folder, 'package.json'),
   )
   if (!electionPackage.ok) return electionPackage
+  // Issued for the polling day; this computer's clock may be wrong, and is told so where people can read it.
+  const certificatesAt = pollingNoon(electionPackage.value.definition)
   const zone = checkTimeZone(electionPackage.value.definition, join(folder, 'package.json'))
   if (!zone.ok) return zone
   const texts = checkVoterTexts(electionPackage.value.definition, join(folder, 'package.json'))
@@ -176,12 +179,12 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
   const certificateFile = join(folder, 'certificate.der')
   const certificateDer = readFile(certificateFile)
   if (!certificateDer.ok) return certificateDer
-  const certificate = readCertificate(certificateDer.value, authorityKey, nowMs, certificateFile)
+  const certificate = readCertificate(certificateDer.value, authorityKey, certificatesAt, certificateFile)
   if (!certificate.ok) return certificate
   const centreFile = join(folder, 'centre.der')
   const centreDer = readFile(centreFile)
   if (!centreDer.ok) return centreDer
-  const centre = readCertificate(centreDer.value, authorityKey, nowMs, centreFile)
+  const centre = readCertificate(centreDer.value, authorityKey, certificatesAt, centreFile)
   if (!centre.ok) return centre
   const authorityFile = join(folder, 'authority.der')
   const authorityDer = readFile(authorityFile)
@@ -202,7 +205,7 @@ export function readProvisionedHome(folder: string, nowMs: number): Result<Provi
     return misfit(join(folder, 'keys.json'), 'these are not the keys that certificate.der names')
   }
   if (centre.value.role !== 'centre') return misfit(centreFile, 'this is not the certificate of the centre')
-  const cardTerminal = readCardTerminal(folder, { authorityKey, station }, nowMs)
+  const cardTerminal = readCardTerminal(folder, { authorityKey, station }, certificatesAt)
   if (!cardTerminal.ok) return cardTerminal
   return ok({
     folder,

@@ -23,7 +23,7 @@ import { type SpareParts, startSpare } from './takeover/spare.ts'
 
 /** Makes the ballot database of a provisioned device. Throws {@link RefusalError} where there is one already. */
 export function setUpDevice(folder: string): void {
-  const home = valueOrThrow(readHome(folder, systemClock.now()))
+  const home = valueOrThrow(readHome(folder))
   valueOrThrow(setUpStore(home, systemClock, systemRandom, programHash())).close()
 }
 
@@ -32,7 +32,7 @@ export function setUpDevice(folder: string): void {
  * @returns the file that was written. Throws {@link RefusalError} where nothing was.
  */
 export async function calibrateDevice(folder: string): Promise<string> {
-  const home = valueOrThrow(readProvisionedHome(folder, systemClock.now()))
+  const home = valueOrThrow(readProvisionedHome(folder))
   const logger = programLog()
   const display = await openDisplay(home, logger)
   try {
@@ -56,7 +56,7 @@ export async function runDevice(
   finished: (bundle: string | undefined) => void,
 ): Promise<void> {
   const logger = programLog()
-  const home = valueOrThrow(readHome(folder, systemClock.now()))
+  const home = valueOrThrow(readHome(folder))
   const { touchscreen, cardReader, printer, ioBoard } = home.config.lines
   const display = await openDisplay(home, logger)
   try {

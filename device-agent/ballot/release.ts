@@ -13,6 +13,7 @@ import { openStationSheet, type SheetJournal, signStationSheet } from '../../cor
 import { findTallyProblem } from '../../core/election/check-tally.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import { placeOf } from '../../core/election/place.ts'
+import { pollingNoon } from '../../core/election/polling-time.ts'
 import { parseTally, sumTallies, type Tally, tallyJson } from '../../core/election/tally.ts'
 import { parseEntry } from '../../core/journal/entry.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
@@ -223,13 +224,13 @@ function makeSheet(parts: ReleaseParts, sheetKey: Uint8Array): string | Settled 
  * that the officers' cards brought.
  */
 function readNeighbour(
-  { home, clock }: ReleaseParts,
+  { home }: ReleaseParts,
   { device, origin, head }: HeadContent,
   sheetKey: Uint8Array,
 ): OpenedTally | undefined {
   const { definition } = home.electionPackage
   const file = join(home.config.bundles, device, 'sealed-tally.json')
-  const certificate = readCertificate(head.certificate, home.authorityKey, clock.now(), device)
+  const certificate = readCertificate(head.certificate, home.authorityKey, pollingNoon(definition), device)
   const messageKey = certificate.ok ? certificate.value.keys['message'] : undefined
   const text = readSmall(file)
   if (messageKey === undefined || text === undefined || head.closing === undefined) return undefined

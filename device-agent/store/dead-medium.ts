@@ -7,6 +7,7 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync 
 import { join } from 'node:path'
 import { openPool, type Pool, spentRoot } from '../../core/ballot-box/pool.ts'
 import { placeOf } from '../../core/election/place.ts'
+import { pollingNoon } from '../../core/election/polling-time.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
@@ -232,8 +233,7 @@ function readOwner(
       'it is of a device that was loaded with another election package',
       OTHER,
     )
-  const noonMs = Date.parse(`${definition.pollingDay}T12:00:00Z`)
-  const certificate = readCertificate(row.certificate, authorityKey, noonMs, folder)
+  const certificate = readCertificate(row.certificate, authorityKey, pollingNoon(definition), folder)
   if (!certificate.ok) return certificate
   const { subject, role, keys } = certificate.value
   const { log: logKey, message: messageKey, witness: witnessKey } = keys

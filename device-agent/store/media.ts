@@ -212,7 +212,7 @@ function goneMedium(folder: string, gone: () => never): StoreMedium {
   return {
     folder,
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
-    space: { ballotsLeft: gone, reserve: gone, makeRoom: gone, giveBack: gone },
+    space: { ballotsLeft: gone, reserve: gone, renew: gone, makeRoom: gone, giveBack: gone },
     distrust: { mark: gone, marked: gone },
     records: gone,
     ballots: gone,

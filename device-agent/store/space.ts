@@ -72,6 +72,13 @@ export class MediumSpace {
     return isTaken
   }
 
+  /** Takes the room of a day where none is kept; what is not there for it is taken for the closing alone. */
+  renew(ballot: number): void {
+    if (reservedBytes(this.#folder) > 0 || this.reserve(ballot)) return
+    if (take(join(this.#folder, FILE), CLOSING_BYTES)) sync(this.#folder)
+    else this.giveBack()
+  }
+
   /** Gives back what the next ballot wants, but not what the closing does. */
   makeRoom(ballot: number): void {
     const missing = floorBytes(this.#folder) + ballot - freeBytes(this.#folder)
@@ -122,6 +129,14 @@ export class Space {
     const isTaken = [...taken.values()].every(Boolean)
     if (!isTaken) this.giveBack()
     return isTaken
+  }
+
+  /**
+   * Voting begins in the middle of a day, at a takeover or where it is resumed: what was given back for an error's sake, or was never taken, is
+   * taken now, as far as it is there. A medium that is nearly full stops nobody here; that is told otherwise.
+   */
+  renew(): void {
+    this.#media.onEach(({ space }) => space.renew(this.#ballot))
   }
 
   /** Before a voter, and from time to time: gives back what the next ballot wants. */

@@ -86,6 +86,7 @@ export class WorkerMedium implements StoreMedium {
   readonly space: StoreMedium['space'] = {
     ballotsLeft: (ballot) => this.#ask('space.ballotsLeft', ballot),
     reserve: (ballot) => this.#ask('space.reserve', ballot),
+    renew: (ballot) => this.#ask('space.renew', ballot),
     makeRoom: (ballot) => this.#ask('space.makeRoom', ballot),
     giveBack: () => this.#ask('space.giveBack'),
   }

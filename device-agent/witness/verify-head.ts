@@ -2,6 +2,7 @@
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { type Definition, devicesOfStation } from '../../core/election/definition.ts'
 import { placeOf } from '../../core/election/place.ts'
+import { pollingNoon } from '../../core/election/polling-time.ts'
 import type { DeclaredDead } from '../../core/journal/day.ts'
 import { findDeclarationProblem } from '../../core/journal/day-rules.ts'
 import { type Entry, parseEntry } from '../../core/journal/entry.ts'
@@ -19,6 +20,7 @@ export interface HeadChecks {
   readonly station: string
   /** Ed25519 key of the election authority, 32 bytes. */
   readonly authorityKey: Uint8Array
+  /** Time of this device's own cosignatures. */
   readonly nowMs: number
 }
 
@@ -49,8 +51,8 @@ export interface VerifiedHead extends HeadContent {
  * @returns a refusal of the certificate, the note, or `heads.*`: `station`, `journal`, `closing`, `takeover`, `dead`
  */
 export function verifyHead(head: StationHead, checks: HeadChecks, where: string): Result<VerifiedHead> {
-  const { definition, station, authorityKey, nowMs } = checks
-  const certificate = readCertificate(head.certificate, authorityKey, nowMs, where)
+  const { definition, station, authorityKey } = checks
+  const certificate = readCertificate(head.certificate, authorityKey, pollingNoon(definition), where)
   if (!certificate.ok) return certificate
   const { subject, role, keys } = certificate.value
   const { log, witness } = keys

@@ -37,7 +37,7 @@ export async function resumePolls(bench: WatchedBench, clock: Clock, officers: O
   turnKeys(bench, true)
   await present(person, officers.executive)
   await present(person, officers.supervisory)
-  await person.see('voter')
+  await person.see('voter', 'polls.no-voters')
   turnKeys(bench, false)
 }
 

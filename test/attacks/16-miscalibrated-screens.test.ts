@@ -69,7 +69,7 @@ async function handOver(build: TouchBuild, fault: Fault): Promise<HandedOver> {
   const clock = new VirtualClock(OPENING)
   const glass = inProcessLine({ clock, baudRate: 9_600, paced: true })
   const screen = inProcessLine({ clock, baudRate: 115_200, paced: true })
-  const home = valueOrThrow(build.readHome(folder, OPENING))
+  const home = valueOrThrow(build.readHome(folder))
   const edges: TouchEdges = home.config.calibration
   const touchscreen = new Panel({ line: glass.plug, clock, calibration: edges }, fault)
   const display = new VirtualDisplay({ line: screen.plug, clock })
@@ -83,7 +83,7 @@ async function handOver(build: TouchBuild, fault: Fault): Promise<HandedOver> {
       ])
       expect(written.ok).toBe(calibration === 'done')
       if (calibration === 'refused') return { calibration, lost: undefined }
-      const { touchMapping } = valueOrThrow(build.readHome(folder, OPENING))
+      const { touchMapping } = valueOrThrow(build.readHome(folder))
       let typed = ''
       const fingers = new build.Fingers(touchMapping, clock, () => ({ revision: 1, screen: KEYPAD }), {
         pressed: (id) => {

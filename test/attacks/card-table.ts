@@ -91,7 +91,7 @@ export class CardTable {
       station: 's-1',
       origin: device.origin,
       terminal: this.device,
-      clock: this.#bench.clock,
+      certificatesAt: this.#bench.clock.now(),
       random: this.#random,
     }
     const met = async () => ({ is: 'met' as const })

@@ -118,7 +118,7 @@ function start(build: Build, out: string, authority: Parameters<typeof writeConf
   writeConfig(out, DEVICE, authority, nowhere, undefined)
   const random = seededRandom('line day device')
   const folder = deviceFolder(out, DEVICE)
-  const home = valueOrThrow(build.readHome(folder, clock.now()))
+  const home = valueOrThrow(build.readHome(folder))
   valueOrThrow(build.setUpStore(home, clock, random, PROGRAM)).close()
   const pairs = PERIPHERALS.map((name) => [name, virtualLine(name, clock)] as const)
   const plugs = Object.fromEntries(pairs.map(([name, { plug }]) => [name, plug])) as LineDay['plugs']

@@ -30,7 +30,7 @@ export async function measureStart(): Promise<{
   const provisioned = provision(out, random, [systemClock.now()])
   const [id] = DEVICES
   const device = new PtyDevice({ out, id, provisioned, brokerPort: NO_BROKER, entry: ENTRY })
-  const home = valueOrThrow(readHome(deviceFolder(out, id), systemClock.now()))
+  const home = valueOrThrow(readHome(deviceFolder(out, id)))
   valueOrThrow(setUpStore(home, systemClock, random, PROGRAM)).close()
   const [bares, starts, memories]: [number[], number[], number[]] = [[], [], []]
   for (let i = 0; i < TIMES; i += 1) {

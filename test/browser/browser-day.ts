@@ -70,7 +70,7 @@ export async function browserDay(
   const cards = await issueCards(settings.voters, provisioned, random)
   const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
   writeConfig(out, DEVICE, provisioned.authority, nowhere, undefined)
-  const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), clock.now()))
+  const home = valueOrThrow(readHome(deviceFolder(out, DEVICE)))
   valueOrThrow(setUpStore(home, clock, random, PROGRAM)).close()
   const server = await serveDisplay({
     page: valueOrThrow(readPageFiles(pagesFolder('ballot'))),

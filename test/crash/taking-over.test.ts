@@ -64,5 +64,7 @@ test('a build that makes the media under their own names at once would start wit
     line: '  const parts = [',
     by: '  const parts = [first, second] as const\n  const aside = [',
   })
-  expect(killedEach({ ...dead, root }, ['fdatasync'])).not.toEqual(['fdatasync: sound'])
+  const weak = { ...dead, root }
+  const { home, isKilled } = faultyTakeover(weak, ['SIGKILL', 'fdatasync', '2'])
+  expect([isKilled, findUnsound(weak, home)]).not.toEqual([true, undefined])
 })

@@ -123,6 +123,7 @@ const BEFALLING: readonly JournalEvent[] = [
   { type: 'storage.failed', what: 'full' },
   { type: 'entries.left_out', of: 'card.refused', count: 12 },
   { type: 'clock.jumped', way: 'forward', seconds: 3_600 },
+  { type: 'clock.checked', stands: 'outside' },
 ]
 /** One of each that may stand at any time between opening and closing, as often as it says. */
 const ANY_TIME: readonly JournalEvent[] = [

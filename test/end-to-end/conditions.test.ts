@@ -1,17 +1,21 @@
 /** Power, warmth, slot, case and clock of a whole device go wrong while people vote: who is told, who is let in, and what the journal says. */
-import { rmSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import { startAgent } from '../../device-agent/ballot/agent.ts'
 import { mediaFolders, readHome } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
-import { resumePolls } from '../../simulator/people/officers.ts'
+import { resumePolls, turnKeys } from '../../simulator/people/officers.ts'
 import { vote } from '../../simulator/people/voter.ts'
 import type { Screen } from '../../simulator/peripherals/display.ts'
 import { stringsIn } from '../../ui/strings.ts'
 import { accept, CODES, choose, finish } from './steps.ts'
 import { type Hall, pollingDay } from './virtual-device.ts'
 
-const { notes, noVoters } = stringsIn('fa').peripherals
+const {
+  officers,
+  peripherals: { notes, noVoters },
+} = stringsIn('fa')
 /** A measure counts once it has held for ten seconds; the board tells it every five. */
 const TOLD_MS = 21_000
 
@@ -196,4 +200,81 @@ test('a clock that is set forward and back changes no session and no waiting; th
   ])
   expect(audited).toMatchObject({ holds: true, ballots: 3 })
   expect(box).toMatchObject({ voids: 0, unclear: 0 })
+})
+
+test('room that was given back is taken anew where voting is resumed', async () => {
+  await pollingDay(0, async (hall) => {
+    const { bench, clock, person } = hall
+    const reserve = join(hall.medium, 'reserve.bin')
+    rmSync(reserve)
+    bench.board.openCase()
+    await person.see('polls.paused')
+    bench.board.closeCase()
+    await person.pause(TOLD_MS)
+    await resumePolls(bench, clock, hall.officers)
+    expect(existsSync(reserve)).toBe(true)
+  })
+})
+
+const DAYS_MS = 86_400_000
+
+describe.each([
+  ['1970', -56 * 365 * DAYS_MS],
+  ['two years ahead', 2 * 365 * DAYS_MS],
+])('a clock that stands in %s', (_, by) => {
+  test('lets a session end and nobody in after it, accuses no card, and the polls are closed with it', async () => {
+    const { audited, box, journal } = await pollingDay(2, async (hall) => {
+      const { clock, bench, person, cards } = hall
+      await choose(hall)
+      clock.set(by)
+      await person.pause(TOLD_MS)
+      expect(bench.display.current()?.name).toBe('voter.choosing')
+      await finish(hall)
+      await accept(hall)
+      await person.see('polls.no-voters')
+      expect(shownBy(hall)).toContain(noVoters['clock-wrong'])
+      bench.reader.insertCard(cards[1] as (typeof cards)[number])
+      await person.pause(TOLD_MS)
+      expect(bench.display.current()?.name).toBe('polls.no-voters')
+      bench.reader.pullCard()
+      // Officers resume with it, and nobody is let in all the same.
+      bench.board.openCase()
+      await person.see('polls.paused')
+      bench.board.closeCase()
+      await person.pause(TOLD_MS)
+      await resumePolls(bench, clock, hall.officers)
+      await person.see('polls.no-voters')
+      clock.set(-by)
+      await person.pause(TOLD_MS)
+      await nextVotes(hall, 1)
+      clock.set(by)
+      await person.pause(TOLD_MS)
+    })
+    expect(journal.filter(({ type }) => type === 'clock.checked')).toMatchObject([
+      { stands: 'outside' },
+      { stands: 'in-the-day' },
+      { stands: 'outside' },
+    ])
+    expect(audited).toMatchObject({ holds: true, ballots: 2 })
+    expect(box).toMatchObject({ voids: 0, unclear: 0 })
+  })
+
+  test('opens no polls: the screen says whose it is to set it, and goes by itself', async () => {
+    const morning = async (hall: Hall) => {
+      const { clock, bench, person } = hall
+      await person.see('polls.closed')
+      clock.set(by)
+      await person.pause(TOLD_MS)
+      turnKeys(bench, true)
+      await person.pause(TOLD_MS)
+      expect(bench.display.current()?.name).toBe('polls.closed')
+      expect(shownBy(hall)).toEqual(expect.arrayContaining([officers.clockWrong, officers.clockHint]))
+      turnKeys(bench, false)
+      clock.set(-by)
+      await person.pause(TOLD_MS)
+      expect(shownBy(hall)).not.toContain(officers.clockWrong)
+    }
+    const { audited } = await pollingDay(1, (hall) => nextVotes(hall, 0), { morning })
+    expect(audited).toMatchObject({ holds: true, ballots: 1 })
+  })
 })

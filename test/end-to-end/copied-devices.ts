@@ -212,7 +212,7 @@ export class CopiedStation {
 
   /** Begins a journal in a home folder that has none. */
   setUpAgain(folder: string): void {
-    const home = valueOrThrow(this.build.readHome(folder, this.clock.now()))
+    const home = valueOrThrow(this.build.readHome(folder))
     valueOrThrow(this.build.setUpStore(home, this.clock, seededRandom(`${folder} set up`), PROGRAM)).close()
   }
 
@@ -238,7 +238,7 @@ export class CopiedStation {
 
   /** What a program says of a home folder when it should start: nothing, or why it does not. */
   async refusalOf(folder: string): Promise<Refusal | undefined> {
-    const home = this.build.readHome(folder, this.clock.now())
+    const home = this.build.readHome(folder)
     if (!home.ok) return home.error
     const parts = {
       home: home.value,
@@ -268,7 +268,7 @@ export class CopiedStation {
 
   async #start(device: string, folder: string, online: boolean, table: Table): Promise<RunningDevice> {
     const broker = online ? { host: '127.0.0.1', port: this.#centre?.port ?? 0 } : undefined
-    const home = valueOrThrow(this.build.readHome(folder, this.clock.now()))
+    const home = valueOrThrow(this.build.readHome(folder))
     if (home.config.device !== device) throw new Error(`this is no home folder of ${device}`)
     const config = { ...home.config }
     if (broker !== undefined) config.broker = broker
@@ -289,7 +289,7 @@ export class CopiedStation {
 
   /** What happened, as the minutes of a closed device tell it. */
   incidentsOf(folder: string): readonly string[] {
-    const home = valueOrThrow(readHome(folder, this.clock.now()))
+    const home = valueOrThrow(readHome(folder))
     const store = valueOrThrow(resumeStore(home, this.clock, seededRandom('minutes')))
     const papers = new DevicePaper(home, store, this.clock, registerFonts(installedFontFiles()))
     const incidents = papers.minutesData().incidents.map(({ text }) => text)

@@ -1,7 +1,13 @@
 /** A polling day on one device whose process is killed again and again, and what is left of it in the evening. */
 import { shuffle } from '../../core/ballot-box/draw.ts'
 import type { Random } from '../../core/ports.ts'
-import { DEVICES, type RealBallot, realBallots } from '../../demo/elections/gy-les-nonains.ts'
+import {
+  AUTOMATIC_DAY,
+  DEVICES,
+  dayOf,
+  type RealBallot,
+  realBallots,
+} from '../../demo/elections/gy-les-nonains.ts'
 import { type Provisioned, provision } from '../../demo/provisioned.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
@@ -17,8 +23,6 @@ import { PtyDevice } from './pty-device.ts'
 import { hurriedClock, issueCards, runCentre } from './station.ts'
 
 export const DEVICE = DEVICES[0]
-/** Noon in Tehran on the polling day, when every certificate of the package must hold. */
-export const POLLING_DAY = Date.parse('2026-06-19T08:30:00Z')
 /** A ballot of more codes takes longer to type and proves nothing more. */
 const MOST_CODES = 2
 
@@ -64,7 +68,10 @@ export interface DayEnd {
 /** Runs the day. Children, lines and centre are ended whatever happens. */
 export async function runDay(plan: DayPlan): Promise<DayEnd> {
   const random = seededRandom(plan.seed)
-  const provisioned = provision(plan.out, random, [systemClock.now(), POLLING_DAY])
+  const provisioned = provision(plan.out, random, [systemClock.now()], {
+    ...AUTOMATIC_DAY,
+    pollingDay: dayOf(systemClock.now()),
+  })
   const centre = await runCentre(plan.out, provisioned)
   try {
     const voters = plan.undisturbed + plan.kills.length

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { DEVICES } from '../../demo/elections/gy-les-nonains.ts'
+import { AUTOMATIC_DAY, DEVICES, dayOf } from '../../demo/elections/gy-les-nonains.ts'
 import { deviceFolder, provision } from '../../demo/provisioned.ts'
 import { mediumFolder } from '../../device-agent/ballot/home.ts'
 import { systemClock } from '../../device-agent/system.ts'
@@ -26,7 +26,6 @@ import { hurriedClock, issueCards, runCentre } from './station.ts'
 import { CODES } from './steps.ts'
 
 const DEVICE = DEVICES[0]
-const POLLING_DAY = Date.parse('2026-06-19T08:30:00Z')
 const LONGEST_MS = 240_000
 const { officers } = stringsIn('fa')
 
@@ -69,7 +68,10 @@ async function refuseIn(
 async function dayWith(name: string, refusal: Refusal) {
   const out = join(folder, name)
   const random = seededRandom(name)
-  const provisioned = provision(out, random, [systemClock.now(), POLLING_DAY])
+  const provisioned = provision(out, random, [systemClock.now()], {
+    ...AUTOMATIC_DAY,
+    pollingDay: dayOf(systemClock.now()),
+  })
   const centre = await runCentre(out, provisioned)
   const [card] = (await issueCards(1, provisioned, random)) as [VoterCard]
   const device = new PtyDevice({ out, id: DEVICE, provisioned, brokerPort: centre.port, entry: SANDOGH })

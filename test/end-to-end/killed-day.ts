@@ -1,6 +1,6 @@
 /** A polling day on one device that is killed at chosen system calls: while officers open, in every voter's session, while officers close. */
 import { shuffle } from '../../core/ballot-box/draw.ts'
-import { type RealBallot, realBallots } from '../../demo/elections/gy-les-nonains.ts'
+import { AUTOMATIC_DAY, dayOf, type RealBallot, realBallots } from '../../demo/elections/gy-les-nonains.ts'
 import { type Provisioned, provision } from '../../demo/provisioned.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
@@ -18,7 +18,7 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { auditDevice } from './audited.ts'
 import { lookIntoBox } from './box.ts'
 import { leftOnMedia, rowOf } from './crash-row.ts'
-import { closedWith, type DayEnd, DEVICE, POLLING_DAY } from './day.ts'
+import { closedWith, type DayEnd, DEVICE } from './day.ts'
 import { PtyDevice } from './pty-device.ts'
 import { hurriedClock, issueCards, runCentre } from './station.ts'
 import type { AtCall } from './trap.ts'
@@ -61,7 +61,10 @@ const CODES = 2
 /** Runs the day. Children, lines and centre are ended whatever happens. */
 export async function runKilledDay(plan: KilledDayPlan): Promise<KilledDayEnd> {
   const random = seededRandom(plan.seed)
-  const provisioned = provision(plan.out, random, [systemClock.now(), POLLING_DAY])
+  const provisioned = provision(plan.out, random, [systemClock.now()], {
+    ...AUTOMATIC_DAY,
+    pollingDay: dayOf(systemClock.now()),
+  })
   const ballots = shuffle(realBallots(), random).filter((codes) => codes.length === CODES)
   const centre = await runCentre(plan.out, provisioned)
   const device = new PtyDevice({

@@ -135,7 +135,7 @@ async function replace(
     oldMedium: slots[0],
     oldSecondMedium: slots[1],
   })
-  const home = valueOrThrow(readHome(deviceFolder(out, SPARE), clock.now()))
+  const home = valueOrThrow(readHome(deviceFolder(out, SPARE)))
   const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
     PeripheralName,
     ReturnType<typeof virtualLine>

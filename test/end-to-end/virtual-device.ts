@@ -166,7 +166,7 @@ function start(
   const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
   writeConfig(out, DEVICE, provisioned.authority, nowhere, undefined)
   const random = seededRandom(`${out} device`)
-  const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), clock.now()))
+  const home = valueOrThrow(readHome(deviceFolder(out, DEVICE)))
   valueOrThrow(setUpStore(home, clock, random, PROGRAM)).close()
   const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
     PeripheralName,

@@ -56,7 +56,7 @@ export function startHall(
   const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
   writeConfig(out, DEVICE, provisioned.authority, nowhere, undefined)
   const random = seededRandom(`${seed} device`)
-  const home = valueOrThrow(readHome(deviceFolder(out, DEVICE), clock.now()))
+  const home = valueOrThrow(readHome(deviceFolder(out, DEVICE)))
   valueOrThrow(setUpStore(home, clock, random, PROGRAM)).close()
   const opens = {} as Record<PeripheralName, OpenLine>
   const lines = forEachPeripheral((name) => {

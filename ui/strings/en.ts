@@ -18,6 +18,10 @@ export const en: Strings = {
     noRoom:
       'There is no room for a day’s votes on this device. Open the others, and tell a technician to make room on this one.',
     closedHint: 'To open, two officers turn both keys.',
+    clockWrong:
+      'The clock of this device is wrong: it does not stand on polling day. Nobody is at fault for it, and no card is.',
+    clockHint:
+      'A technician sets date and time on this computer; then this goes by itself. Open the other devices meanwhile.',
     tampered:
       'Since this device was set up, its case, a seal or the ballot box was opened. Look at all three before you open the polls, and write it in the minutes.',
     purpose: {
@@ -241,11 +245,15 @@ export const en: Strings = {
       heading: 'Nobody votes here now',
       'storage-full': 'This device has no room for another vote. All votes cast here are kept.',
       'battery-low': 'The battery is nearly empty. All votes cast here are kept.',
+      'clock-wrong':
+        'The clock of this device is wrong: it does not stand on polling day. All votes cast here are kept.',
       voters: 'Voters take their card out, if it is in, and vote on another device. The card is still good.',
       officers: {
         'storage-full': 'Poll worker: close the polls on this device; two officers turn both keys for it.',
         'battery-low':
           'Poll worker: bring the mains back, and it goes on by itself. If that cannot be, close the polls on this device with both keys.',
+        'clock-wrong':
+          'Poll worker: call a technician, who sets date and time on this computer; then it goes on by itself. If that cannot be, close the polls on this device with both keys.',
       },
     },
     hint: 'Poll worker: check its cable and power and wait a minute. If that does not help, call a technician. No vote is lost.',
@@ -347,6 +355,10 @@ export const en: Strings = {
       full: 'The storage was full and the device stopped',
       'read-only': 'The storage took nothing any more and the device stopped',
       'io-error': 'The storage made an error and the device stopped',
+    },
+    clockStands: {
+      'in-the-day': 'The clock stands on polling day again',
+      outside: 'The clock was wrong, it did not stand on polling day; no new voter was let in',
     },
     clock: {
       forward: (seconds) => `The clock was set forward by ${seconds} seconds`,

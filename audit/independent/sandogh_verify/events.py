@@ -49,6 +49,7 @@ MEMBERS = {
     "entries.left_out": dict(of=one_of("card.refused", "printer.trouble", "printer.paper_low", "line.lost", "slip.miscounted"),
                              count=whole),
     "clock.jumped": dict(way=one_of("forward", "back"), seconds=whole),
+    "clock.checked": dict(stands=one_of("in-the-day", "outside")),
     "witness.alarm": dict(device=text(1, 120), alarm=one_of("forked", "other-journal", "inconsistent", "closed-after-all")),
     "device.stopped": dict(why=one_of(*WHY)),
     "device.declared_dead": dict(device=text(1, 120), by=OFFICERS,
@@ -60,7 +61,7 @@ FORMS = {kind: members(seq=anything, at=anything, type=anything, **forms)
          for kind, forms in MEMBERS.items()}
 WHEN_FINISHED = {"report.printed", "device.started", "printer.trouble", "printer.paper_low", "line.lost",
                  "line.restored", "medium.lost", "medium.restored", "tamper.opened", "tamper.counted", "power.changed", "temperature.changed",
-                 "slip.miscounted", "storage.changed", "storage.failed", "entries.left_out", "clock.jumped", "officer.admitted",
+                 "slip.miscounted", "storage.changed", "storage.failed", "entries.left_out", "clock.jumped", "clock.checked", "officer.admitted",
                  "officer.card_damaged", "officer.pin_wrong", "witness.alarm", "device.stopped", "device.declared_dead"}
 NOT_WHEN_STOPPED = {"polls.opened", "polls.resumed", "ballot.cast", "batch.sealed", "polls.closed"}
 BATCH_DRAWN, BATCH_WAITING = 32, 64

@@ -3,7 +3,7 @@ import { officerSubject } from '../../../core/cards/officer.ts'
 import { readCertificate } from '../../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../../core/keys/hash.ts'
 import { verifyP256 } from '../../../core/keys/p256.ts'
-import type { Clock, Random } from '../../../core/ports.ts'
+import type { Random } from '../../../core/ports.ts'
 import {
   authenticationMessage,
   isOfficerCard,
@@ -41,7 +41,8 @@ export interface OfficerChecks {
   readonly origin: string
   readonly station: string
   readonly terminal: CardTerminal
-  readonly clock: Clock
+  /** The time by which certificates are judged, not that of a clock that may be wrong. */
+  readonly certificatesAt: number
   readonly random: Random
 }
 
@@ -122,7 +123,7 @@ export async function proveOfficer(
   reader: CardReader,
   role: OfficerRole,
   pin: string,
-  { authorityKey, origin, station, terminal, clock, random }: OfficerChecks,
+  { authorityKey, origin, station, terminal, certificatesAt, random }: OfficerChecks,
 ): Promise<CardFailure | { readonly card: OfficerCard; readonly certificate: string }> {
   const opened = await openCard(reader)
   if (!opened.ok) return refused('unreadable')
@@ -130,7 +131,7 @@ export async function proveOfficer(
   if (!isOfficerCard(card) || card.kind !== role) return refused('not-an-officer-card')
   const der = await card.readCertificate()
   if (!der.ok) return refused('unreadable')
-  const certificate = readCertificate(der.value, authorityKey, clock.now(), "officer's card")
+  const certificate = readCertificate(der.value, authorityKey, certificatesAt, "officer's card")
   if (!certificate.ok || certificate.value.role !== role) return refused('forged')
   if (certificate.value.subject !== officerSubject(station, role)) return refused('other-station')
   // The PIN goes to no card but the one that the certificate names, and in no clear text.

@@ -1,4 +1,5 @@
 /** Performs the effects of the polls: officers' cards, reports, opening, resuming, closing. Each ends in one input for the polls. */
+import { pollingNoon } from '../../../core/election/polling-time.ts'
 import { isZero, type Tally } from '../../../core/election/tally.ts'
 import { toBase64 } from '../../../core/keys/hash.ts'
 import type { Clock, Random, Signer } from '../../../core/ports.ts'
@@ -142,10 +143,11 @@ export class PollsPerformer {
   }
 
   #checks(): OfficerChecks {
-    const { store, home, clock, random } = this.#parts
+    const { store, home, random } = this.#parts
     const { station } = home.config
-    const { authorityKey, cardTerminal: terminal } = home
-    return { authorityKey, station, terminal, origin: store.origin, clock, random }
+    const { authorityKey, cardTerminal: terminal, electionPackage } = home
+    const certificatesAt = pollingNoon(electionPackage.definition)
+    return { authorityKey, station, terminal, origin: store.origin, certificatesAt, random }
   }
 
   #noted(role: OfficerRole, input: PollsInput): PollsInput {
@@ -188,6 +190,7 @@ export class PollsPerformer {
     if (settled !== 'done') return this.#failed(settled)
     // The centre may have stopped this device while the printer worked.
     if (store.day.stopped !== undefined) return { is: 'stopped', why: store.day.stopped }
+    store.space.renew()
     store.append({
       type: 'polls.resumed',
       by: by.slice(0, 2).map(({ role, certificate }) => ({ role, certificate })),

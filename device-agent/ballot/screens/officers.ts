@@ -26,6 +26,8 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
   const { officers } = stringsIn(view.language)
   switch (state.is) {
     case 'closed':
+      if (view.noVoters === 'clock-wrong')
+        return [...message(officers.closed, officers.clockWrong, officers.clockHint), ...alarmDrafts(view)]
       return [
         ...message(
           officers.closed,

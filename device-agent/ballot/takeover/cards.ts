@@ -87,7 +87,7 @@ function findBetterKnowledge(
 async function admitTechnician(
   reader: CardReader,
   pin: string,
-  { authorityKey, origin, terminal, clock, random }: OfficerChecks,
+  { authorityKey, origin, terminal, certificatesAt, random }: OfficerChecks,
 ): Promise<GuideInput> {
   const opened = await openCard(reader)
   if (!opened.ok) return refused('unreadable')
@@ -95,7 +95,7 @@ async function admitTechnician(
   if (card.kind !== 'technician') return refused('not-an-officer-card')
   const der = await card.readCertificate()
   if (!der.ok) return refused('unreadable')
-  const certificate = readCertificate(der.value, authorityKey, clock.now(), "technician's card")
+  const certificate = readCertificate(der.value, authorityKey, certificatesAt, "technician's card")
   if (!certificate.ok || certificate.value.role !== 'technician') return refused('forged')
   // As with an officer's card, the PIN goes to no card but the one that the certificate names, and in no clear text.
   const secured = await card.secure(terminal, certificate.value.publicKeyRaw, random)

@@ -3,6 +3,7 @@
  * screen, and ends with a store that is ready to vote. Until then it has no journal, and nothing it does is kept.
  */
 import { join } from 'node:path'
+import { pollingNoon } from '../../../core/election/polling-time.ts'
 import type { Clock, Logger, Random, Timer } from '../../../core/ports.ts'
 import type { Refusal } from '../../../core/result.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
@@ -215,7 +216,7 @@ class SpareDevice {
         station,
         terminal,
         origin: `takeover ${device} ${dead.day.origin}`,
-        clock,
+        certificatesAt: pollingNoon(electionPackage.definition),
         random,
       },
       headChecks: { definition: electionPackage.definition, station, authorityKey, nowMs: clock.now() },

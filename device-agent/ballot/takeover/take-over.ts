@@ -56,7 +56,10 @@ export function takeOver(
     if (!store.ok)
       return OWN_STORAGE.has(store.error.code) ? notWritten(home, ownRefusal(store.error)) : store
     const unlocked = store.value.unlock(dayKey)
-    if (unlocked.ok) return store
+    if (unlocked.ok) {
+      store.value.space.renew()
+      return store
+    }
     store.value.close()
     return unlocked
   } catch (error) {

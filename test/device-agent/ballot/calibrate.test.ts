@@ -40,7 +40,7 @@ function table(folder: string, edges: TouchEdges) {
   const [glass, screen] = [line(9_600), line(115_200)]
   const touchscreen = new VirtualTouchscreen({ line: glass.plug, clock, calibration: edges })
   const display = new VirtualDisplay({ line: screen.plug, clock })
-  const home = valueOrThrow(readProvisionedHome(folder, OPENING))
+  const home = valueOrThrow(readProvisionedHome(folder))
   const lines = { touchscreen: glass.open, display: screen.open }
   const logger = keepingLogger()
   return {
@@ -54,7 +54,7 @@ function table(folder: string, edges: TouchEdges) {
 
 /** How the panel was built in, by the copy's config.json. */
 function edgesOf(folder: string): TouchEdges {
-  return valueOrThrow(readProvisionedHome(folder, OPENING)).config.calibration
+  return valueOrThrow(readProvisionedHome(folder)).config.calibration
 }
 
 /** The panel slipped by so many raw units. */
@@ -80,7 +80,7 @@ describe('a technician', SLOWLY, () => {
     expect(result).toEqual({ ok: true, value: touchCalibrationFile(folder) })
     expect(statSync(touchCalibrationFile(folder)).mode & 0o777).toBe(0o600)
     expect(existsSync(`${touchCalibrationFile(folder)}.part`)).toBe(false)
-    const home = valueOrThrow(readHome(folder, OPENING))
+    const home = valueOrThrow(readHome(folder))
     const truth = mappingOfEdges(edges)
     for (const x of [300, 1500, 2900]) {
       for (const y of [300, 2000, 3700]) {
@@ -97,9 +97,9 @@ describe('a technician', SLOWLY, () => {
   test('calibrates again over a file that a device refuses', async () => {
     const folder = homeCopy()
     writeFileSync(touchCalibrationFile(folder), 'something else')
-    expect(readHome(folder, OPENING)).toMatchObject({ ok: false, error: { code: 'home.touch-calibration' } })
+    expect(readHome(folder)).toMatchObject({ ok: false, error: { code: 'home.touch-calibration' } })
     await calibrated(folder, edgesOf(folder))
-    expect(readHome(folder, OPENING).ok).toBe(true)
+    expect(readHome(folder).ok).toBe(true)
   })
 
   test('finds a panel that is mirrored refused, in words, and the file before untouched', async () => {
@@ -184,14 +184,14 @@ describe('a device that finds a calibration', () => {
       residuals: Array.from({ length: 9 }, () => 12),
     }
     writeFileSync(touchCalibrationFile(folder), signDocument(type, change(payload), [by]))
-    const home = readHome(folder, OPENING)
+    const home = readHome(folder)
     return home.ok ? 'taken' : `${home.error.code} ${home.error.where.replace(join(folder, '/'), '')}`
   }
   const REFUSED = 'home.touch-calibration touch-calibration.json'
 
   test('takes its own, and without one has the edges of config.json', () => {
     expect(read((payload) => payload)).toBe('taken')
-    const home = valueOrThrow(readHome(honest, OPENING))
+    const home = valueOrThrow(readHome(honest))
     expect(home.touchMapping).toEqual(mappingOfEdges(home.config.calibration))
   })
 

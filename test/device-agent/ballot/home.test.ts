@@ -11,7 +11,7 @@ import {
   showsAnyPhoto,
   takesUnfinishedLanguages,
 } from '../../attacks/weakened/weakenings.ts'
-import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
+import type { TestDevice } from '../../audit/fixtures.ts'
 import { picture } from '../../fixtures/picture.ts'
 import { StationCards } from '../../fixtures/station-cards.ts'
 import { makeHome, newFolder } from '../store/device.ts'
@@ -21,11 +21,11 @@ import { device, station } from '../store/voting.ts'
 const honest = makeHome()
 
 /** What a device says of its home after one file was changed. */
-function afterChange(change: (folder: string) => void, nowMs = OPENING): string {
+function afterChange(change: (folder: string) => void): string {
   const folder = newFolder()
   cpSync(honest, folder, { recursive: true })
   change(folder)
-  const home = readHome(folder, nowMs)
+  const home = readHome(folder)
   return home.ok ? 'taken' : home.error.where.replace(`${folder}/`, '')
 }
 
@@ -105,10 +105,6 @@ describe('a home folder', () => {
     expect(afterChange(change)).toContain('centre.der')
   })
 
-  test('after its certificate has run out is refused', () => {
-    expect(afterChange(() => {}, Date.parse('2026-08-01T00:00:00Z'))).toContain('certificate.der')
-  })
-
   test('with a key of the wrong length is refused', () => {
     expect(afterChange(put('keys.json', 'log', 'AAAA'))).toContain('keys.json')
     expect(afterChange(put('keys.json', 'log', `${'A'.repeat(43)}?`))).toContain('keys.json')
@@ -141,7 +137,7 @@ describe('a package that a device was given', () => {
     writeFileSync(join(folder, 'package.json'), signPackage({ ...definition, ...changed }, station.authority))
     mkdirSync(join(folder, 'photos'))
     for (const [name, bytes] of photos) writeFileSync(join(folder, 'photos', name), bytes)
-    const home = readHome(folder, OPENING)
+    const home = readHome(folder)
     return home.ok ? 'taken' : home.error.code
   }
 
@@ -149,6 +145,10 @@ describe('a package that a device was given', () => {
     ...language,
     texts: { ...texts, ...(language.language === 'az' && { 'held-dropping': '{code}' }) },
   }))
+
+  test('is refused if its polling day is none of the certificates', async () => {
+    expect(await given({ pollingDay: '2026-08-01' })).toBe('certificate.expired')
+  })
 
   test('is refused if a language lacks a text of the screens', async () => {
     expect(await given({})).toBe('taken')

@@ -15,5 +15,5 @@ fs.renameSync = () => {
   process.kill(process.pid, 'SIGKILL')
 }
 syncBuiltinESMExports()
-const home = valueOrThrow(readHome(process.argv[2] ?? '', clock.now()))
+const home = valueOrThrow(readHome(process.argv[2] ?? ''))
 valueOrThrow(setUpStore(home, clock, systemRandom, PROGRAM))

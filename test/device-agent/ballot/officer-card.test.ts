@@ -36,7 +36,7 @@ const checks = () => ({
   station: 's-1',
   origin: device.origin,
   terminal,
-  clock: bench.clock,
+  certificatesAt: bench.clock.now(),
   random,
 })
 

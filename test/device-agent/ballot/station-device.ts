@@ -158,13 +158,12 @@ export class StationDevice {
   }
 
   #checks() {
-    const { clock } = this.#bench
     return {
       authorityKey: station.authority.publicKey,
       station: 's-1',
       origin: this.device.origin,
       terminal: this.#terminal,
-      clock,
+      certificatesAt: this.#bench.clock.now(),
       random,
     }
   }

@@ -9,7 +9,6 @@ import { canonicalJson } from '../../../core/text/canonical-json.ts'
 import { writeCardTerminal } from '../../../device-agent/ballot/card-terminal.ts'
 import { type DeviceHome, readHome, writeSeeds } from '../../../device-agent/ballot/home.ts'
 import { issueCentreCertificate } from '../../../provisioning/enrolment/certificates.ts'
-import { OPENING } from '../../audit/fixtures.ts'
 import { StationCards } from '../../fixtures/station-cards.ts'
 import { device, station } from './voting.ts'
 
@@ -61,5 +60,5 @@ export function writeHome(folder: string, of = device, bundles = join(folder, 'b
 
 /** The home, read on the morning of the polling day. */
 export function openHome(folder: string): DeviceHome {
-  return valueOrThrow(readHome(folder, OPENING))
+  return valueOrThrow(readHome(folder))
 }

@@ -74,6 +74,19 @@ describeWith([MOUNT], 'room for votes', () => {
     store.close()
   })
 
+  test('is taken anew only where none is kept, and for the closing where there is no more', () => {
+    space.reserve(BALLOT)
+    disk.fill(0)
+    space.makeRoom(BALLOT)
+    const shrunk = reserved()
+    space.renew(BALLOT)
+    expect(reserved()).toBe(shrunk)
+    space.giveBack()
+    disk.fill(CLOSING_BYTES + MIB)
+    space.renew(BALLOT)
+    expect(reserved()).toBe(CLOSING_BYTES)
+  })
+
   test('is counted down to none, and what the closing wants is kept', () => {
     expect(space.reserve(BALLOT)).toBe(true)
     disk.fill(0)

@@ -1,6 +1,15 @@
 /** A spare takes the place of a device that died: what it goes on with, what it refuses, and what a crash of its own leaves. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, readdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
@@ -13,6 +22,7 @@ import { takeOver } from '../../../device-agent/ballot/takeover/take-over.ts'
 import { chooseMedium } from '../../../device-agent/store/dead-media.ts'
 import { readDeadMedium } from '../../../device-agent/store/dead-medium.ts'
 import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { CLOSING_BYTES } from '../../../device-agent/store/space.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
@@ -135,6 +145,14 @@ describe('a spare in the place of a device that died', () => {
     valueOrThrow(again.unlock(dayKey()))
     expect(voters.nonces.every((nonce) => again.isSpent(nonce))).toBe(true)
     again.close()
+  })
+
+  test('takes the room of a day on both its media', () => {
+    const { medium } = deadDevice('room', 3)
+    const home = makeHome(newFolder(), firstSpare)
+    expect(codeOf(takeOverOn(medium, { home }))).toBe('taken over')
+    for (const name of ['medium-a', 'medium-b'])
+      expect(statSync(join(home, name, 'reserve.bin')).size).toBeGreaterThan(CLOSING_BYTES)
   })
 
   test('reads a medium that cannot be written', () => {

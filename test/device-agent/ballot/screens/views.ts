@@ -79,9 +79,14 @@ export function officersViews(definition: Definition): readonly View[] {
       SHOWN_NOTES.map((notes): View => ({ ...view, notes })),
     ),
   ]
-  const noVoters = (['storage-full', 'battery-low'] as const).map(
-    (why): View => ({ ...ofPolls(definition, { is: 'open' }), noVoters: why }),
-  )
+  const noVoters = [
+    ...(['storage-full', 'battery-low', 'clock-wrong'] as const).map(
+      (why): View => ({ ...ofPolls(definition, { is: 'open' }), noVoters: why }),
+    ),
+    ...[...officers, ...alarmed]
+      .filter(({ polls: { is } }) => is === 'closed')
+      .map((view): View => ({ ...view, noVoters: 'clock-wrong' })),
+  ]
   const absent = officers.map((view): View => ({ ...view, missing: parts }))
   const blocked = officers.map((view): View => ({ ...view, glassBlocked: true }))
   const tampered = [...officers, ...alarmed, ...noted]

@@ -35,7 +35,14 @@ function parts(): TakeoverCards {
   const random = seededRandom('takeover cards')
   const terminal = cards.terminal('ballot-device')
   return {
-    checks: { authorityKey, station: 's-1', origin: 'takeover s-01', terminal, clock: bench.clock, random },
+    checks: {
+      authorityKey,
+      station: 's-1',
+      origin: 'takeover s-01',
+      terminal,
+      certificatesAt: bench.clock.now(),
+      random,
+    },
     headChecks,
     dead,
     gathering: new DayKeyGathering('s-1', random, [], []),
