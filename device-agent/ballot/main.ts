@@ -90,8 +90,10 @@ export async function runDevice(
     const end = await agent.ended
     if (end.is === 'finished') {
       logger.info({ sync: end.sync }, 'finished')
+      // Whoever reads that it is finished may end it in the same instant.
+      const off = switchedOff()
       finished(end.bundle)
-      await switchedOff()
+      await off
       return await agent.close()
     }
     // The screen goes on saying what became of the last vote and what to do.
