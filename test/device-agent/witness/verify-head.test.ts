@@ -51,6 +51,9 @@ test('a head as it was signed says of its journal what stands there', () => {
   })
 })
 
+/** The same election on another day than its certificates are for. */
+const heldOn = (pollingDay: string) => ({ ...checks.definition, pollingDay })
+
 describe('the closing entry', () => {
   const text = Buffer.from(whole.closing.entry).toString('utf8')
   const fewer = Buffer.from(text.replace('"casts":40', '"casts":39'))
@@ -132,8 +135,8 @@ describe('certificate and signature', () => {
 
   test.each<[string, StationHead, HeadChecks, string]>([
     ['by another authority', whole, other, 'certificate.'],
-    ['before its time', whole, { ...checks, nowMs: 0 }, 'certificate.'],
-    ['after its time', whole, { ...checks, nowMs: 2 * checks.nowMs }, 'certificate.'],
+    ['before its time', whole, { ...checks, definition: heldOn('2020-01-01') }, 'certificate.'],
+    ['after its time', whole, { ...checks, definition: heldOn('2030-01-01') }, 'certificate.'],
     ['of a later enrolment', { ...whole, certificate: enrolledAgain(first).certificate }, checks, 'note.'],
     [
       'with a note of another size',
