@@ -10,8 +10,8 @@ export const collectUsage = `  sandogh centre collect --home <folder> --broker m
                          [--silence <minutes>]
       hears the devices at a broker, stores what they send and answers them, until it is told to end (Ctrl-C, SIGTERM). Alone
       unless --share is given: then any number share the messages, at a broker of MQTT 5 such as Mosquitto, each --as another
-      of the names whose keys the home folder has. With --silence a device of the election of which nothing new was heard for so
-      long is an alarm
+      of the names whose keys the home folder has. With --silence a device of the election of which nothing new was heard
+      for so long is an alarm
 `
 
 /** @returns the exit code; refusals are thrown */

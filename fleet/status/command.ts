@@ -12,8 +12,8 @@ import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } f
 import { changesText, findChanges } from './changes.ts'
 
 export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--program <list>] [--check]
-      says which journals, tallies and sheets of stations the centre's database holds. The head of each journal was held against
-      the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
+      says which journals, tallies and sheets of stations the centre's database holds. The head of each journal was held
+      against the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
       again. With the home folder it names each device of the election of which something is missing; with the list of
       a program ("sandogh device program") each device that ran another. The result is marked where a program was changed
 `

@@ -303,10 +303,14 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
     [
       'centre: no verb',
       ['centre'],
-      ['say what to do: broker, broker-config, collect or status', 'sandogh centre --help'],
+      ['say what to do: broker, broker-config, collect, status, import', 'sandogh centre --help'],
     ],
-    ['centre: an unknown flag', ['centre', 'status', '--fast'], ["Unknown option '--fast' (", '--help']],
-    ['centre: no store', ['centre', 'status'], ['--store <file>', 'sandogh centre --help']],
+    [
+      'centre: an unknown flag',
+      ['centre', 'status', '--fast'],
+      ["Unknown option '--fast'.", 'sandogh centre status'],
+    ],
+    ['centre: no store', ['centre', 'status'], ['--store <store>', 'sandogh centre --help']],
     [
       'centre: a missing store',
       ['centre', 'status', '--store', nowhere],
