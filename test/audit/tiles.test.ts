@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { main, usage } from '../../audit/cli.ts'
@@ -61,11 +69,12 @@ describe('sandogh audit export-tiles', () => {
   })
 
   test('fills a folder that is there and empty', async () => {
-    expect((await exportTiles(bundle, '--to', testFolder())).exitCode).toBe(0)
+    const to = mkdtempSync(join(testFolder(), 'tiles-'))
+    expect((await exportTiles(bundle, '--to', to)).exitCode).toBe(0)
   })
 
   test('refuses a folder in which anything lies, and leaves it as it was', async () => {
-    const to = testFolder()
+    const to = mkdtempSync(join(testFolder(), 'tiles-'))
     writeFileSync(join(to, 'checkpoint'), 'mine')
     const { exitCode, err, out } = await exportTiles(bundle, '--to', to)
     expect([exitCode, out]).toEqual([2, ''])

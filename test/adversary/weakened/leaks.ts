@@ -94,9 +94,13 @@ export const LEAKS: Readonly<Record<string, LeakingBuild>> = {
       IN_MESSAGES,
       { text: RECORD, instead: `${RECORD}\n    ${keep("Buffer.from(nonce).toString('latin1')")}` },
       {
-        text: "client.on('message', (topic, payload) => {\n    const parsed",
+        text: 'const inbox = openInbox(client, election,',
+        instead: 'const inbox = openInbox(Object.assign(client, { logger }), election,',
+      },
+      {
+        text: '    if (isClosed) return\n    const message: Unhandled',
         instead:
-          "client.on('message', (topic, payload) => {\n    if (topic.endsWith('status')) logger.warn({ payload: Buffer.from(JSON.parse(String(payload)).trace, 'latin1').toString('hex') }, 'unknown')\n    const parsed",
+          "    if (isClosed) return\n    if (topic.endsWith('status')) (client as unknown as { logger: Logger }).logger.warn({ payload: Buffer.from(JSON.parse(String(payload)).trace, 'latin1').toString('hex') }, 'unknown')\n    const message: Unhandled",
       },
     ],
     kind: 'nonce',

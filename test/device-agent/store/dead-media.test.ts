@@ -1,6 +1,5 @@
 /** A device kept everything twice: a spare goes on from the longer of its media, whichever is put in first, and never from two histories. */
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { valueOrThrow } from '../../../core/result.ts'
 import { takeOver } from '../../../device-agent/ballot/takeover/take-over.ts'
@@ -11,7 +10,7 @@ import { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
-import { beginOn, imageOf, makeHome, newFolder } from './device.ts'
+import { beginOn, fillUp, imageOf, makeHome, newFolder } from './device.ts'
 import { openHome } from './home.ts'
 import { checks, firstSpare, people } from './spare.ts'
 import { clock, dayKey, officers, openPolls, Voters } from './voting.ts'
@@ -24,16 +23,14 @@ function read(folder: string): DeadMedium {
 
 /** A device whose second medium failed after five of its voters, and counted no more. */
 function lagging(seed: string, later: number) {
-  const { store, folders } = beginOn(build, 2, seed)
+  const { store, folders, media } = beginOn(build, 2, seed)
   const voters = new Voters(seed)
   openPolls(store)
   for (let i = 0; i < 5; i += 1) voters.vote(store)
   const [first = '', second = ''] = folders
-  const database = new Database(join(second, 'ballots.db'))
-  database.exec("CREATE TRIGGER failing BEFORE INSERT ON spent BEGIN SELECT RAISE(ABORT, 'x'); END")
+  const empty = fillUp(media[1] as Medium)
   for (let i = 0; i < later; i += 1) voters.vote(store)
-  database.exec('DROP TRIGGER failing')
-  database.close()
+  empty()
   return { store, first, second, voters }
 }
 
