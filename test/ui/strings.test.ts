@@ -11,7 +11,9 @@ function texts(value: unknown, path: string): readonly (readonly [string, string
       /pin|role|lost|restored|carried|sheetWaits|totalsImpossible|declar|confirm|without|^go$/i.test(
         path.split('.').at(-1) ?? '',
       ) && !path.endsWith('pinDigits')
-    return [[path, String(sample ? value('', 3) : value(3, 9))]]
+    // A time of day comes as words, in the language's digits.
+    const second = path.endsWith('.found') ? '' : 9
+    return [[path, String(sample ? value('', 3) : value(3, second))]]
   }
   return Object.entries(value as object).flatMap(([key, inner]) => texts(inner, `${path}.${key}`))
 }
