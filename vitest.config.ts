@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** A browser paints, and a station's programs wait, in real time: neighbours that never wait would make them late. */
 const REAL_TIME = [
@@ -10,8 +11,29 @@ const REAL_TIME = [
   'test/oracles/pcscd.test.ts',
 ]
 
+/** A minute or more each: last, they would leave a processor idle at the end. */
+const LONG = [
+  'end-to-end/station-day',
+  'end-to-end/kill.',
+  'demo/ten-actions',
+  'demo/station/live-station',
+  'end-to-end/killed-at-calls',
+  'end-to-end/conditions',
+  'adversary/whole-day',
+  'device-agent/store/changed-rows',
+]
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONG.some((part) => moduleId.includes(`test/${part}`))
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     globalSetup: ['test/browser/build.ts'],
     // Child processes and native handles (serial lines, databases) stay apart from one test file to the next.
     pool: 'forks',
