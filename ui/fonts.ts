@@ -33,6 +33,9 @@ export function installedWebFonts(): FontFiles {
   }
 }
 
+/** Which file a family was read from last: the library reads one anew whenever it is told of it, and keeps both. */
+const known = new Map<string, string>()
+
 /**
  * Makes the files known to the canvas library, whose register is its own. Weights are families of their own, so that no other
  * weight is ever taken instead. Throws if a file is missing or no font: nothing can be printed without.
@@ -40,9 +43,11 @@ export function installedWebFonts(): FontFiles {
 export function registerFonts(files: FontFiles): Fonts {
   const fonts: Fonts = { regular: 'Sandogh Regular', bold: 'Sandogh Bold' }
   for (const weight of ['regular', 'bold'] as const) {
+    if (known.get(fonts[weight]) === files[weight]) continue
     if (GlobalFonts.registerFromPath(files[weight], fonts[weight]) === null) {
       throw new Error(`no font in ${files[weight]}`)
     }
+    known.set(fonts[weight], files[weight])
   }
   return fonts
 }

@@ -5,12 +5,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { MediumName } from '../../core/journal/catalogue.ts'
 import { replaceFile } from '../durable-file.ts'
 
 const FILE = 'distrusted.json'
-const mark = z.strictObject({ medium: z.enum(['a', 'b']), boot: z.string() })
+const NAMES = ['a', 'b'] as const satisfies readonly MediumName[]
 
 /** The mark on one medium. */
 export class Distrust {
@@ -22,22 +21,26 @@ export class Distrust {
 
   /** The other one failed, in this start of the computer. Throws what the system answers. */
   mark(medium: MediumName, boot: string): void {
-    replaceFile(this.#path, Buffer.from(JSON.stringify({ medium, boot })))
+    replaceFile(this.#path, Buffer.from(markOf(medium, boot)))
   }
 
   /** The other one, if it failed since the computer was started. Throws what the system answers. */
   marked(boot: string): MediumName | undefined {
-    const found = mark.safeParse(read(this.#path))
-    return found.success && found.data.boot === boot ? found.data.medium : undefined
+    const found = read(this.#path)
+    return NAMES.find((medium) => found === markOf(medium, boot))
   }
 }
 
-/** What is no mark was not left by this program since the computer was started. */
-function read(path: string): unknown {
+/** What is no such text was not left by this program since the computer was started. */
+function markOf(medium: MediumName, boot: string): string {
+  return JSON.stringify({ medium, boot })
+}
+
+function read(path: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }

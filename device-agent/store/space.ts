@@ -1,5 +1,5 @@
 /**
- * Room for votes. Before the polls open, so much is taken from every medium's file system as a day's ballots and its closing can need: a file
+ * Room for votes on one medium. Before the polls open, so much is taken from every medium's file system as a day's ballots and its closing can need: a file
  * of zeros beside the database. When the disk is filled by whatever else, some of it is given back before the next voter, so that a ballot
  * fits; the part for the closing is kept to the end. Nothing is ever counted on that is not there.
  *
@@ -18,11 +18,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
-import type { Definition } from '../../core/election/definition.ts'
 import { sync } from '../durable-file.ts'
 import { storageFault } from './storage-fault.ts'
-import type { ToldMedia } from './told-media.ts'
 
 /** A voter every half minute for sixteen hours is fewer. */
 export const DAY_BALLOTS = 2_000
@@ -34,17 +31,9 @@ export const BETWEEN_BYTES = 2 * 1024 * 1024
 export const FLOOR_BYTES = LOG_BYTES + BETWEEN_BYTES
 /** The last batch, the tally in three forms, the minutes' entries. */
 export const CLOSING_BYTES = 4 * 1024 * 1024
-/** Rows and pages of one voter but for the sealed ballot: entry, checkpoint, tag; measured 0.6 kB with a short origin. */
-const VOTER_BYTES = 2_048
-
 const FILE = 'reserve.bin'
 const LOG_FILE = 'ballots.db-wal'
 const PIECE = new Uint8Array(1024 * 1024)
-
-/** What one more ballot may add to a database at most; a page is half full at worst. */
-export function ballotBytes(definition: Definition): number {
-  return VOTER_BYTES + 2 * sealedBallotSize(definition)
-}
 
 /** The room on one medium. Guards the reserve. */
 export class MediumSpace {
@@ -101,52 +90,6 @@ export function giveBackOn(folders: readonly string[]): void {
       // It refuses this as well; the other may not.
       if (storageFault(error) === undefined) throw error
     }
-  }
-}
-
-/** The room on all media that count. */
-export class Space {
-  readonly #media: ToldMedia
-  readonly #ballot: number
-
-  constructor(media: ToldMedia, definition: Definition) {
-    this.#media = media
-    this.#ballot = ballotBytes(definition)
-  }
-
-  /** For so many more ballots there is room on the fullest medium. */
-  get ballotsLeft(): number {
-    const left = this.#media.readAll(({ space }) => space.ballotsLeft(this.#ballot))
-    return Math.min(...left.values())
-  }
-
-  /**
-   * Takes the room of a day on every medium.
-   * @returns whether it is there; if not, nothing is kept
-   */
-  reserve(): boolean {
-    const taken = this.#media.readAll(({ space }) => space.reserve(this.#ballot))
-    const isTaken = [...taken.values()].every(Boolean)
-    if (!isTaken) this.giveBack()
-    return isTaken
-  }
-
-  /**
-   * Voting begins in the middle of a day, at a takeover or where it is resumed: what was given back for an error's sake, or was never taken, is
-   * taken now, as far as it is there. A medium that is nearly full stops nobody here; that is told otherwise.
-   */
-  renew(): void {
-    this.#media.onEach(({ space }) => space.renew(this.#ballot))
-  }
-
-  /** Before a voter, and from time to time: gives back what the next ballot wants. */
-  makeRoom(): void {
-    this.#media.onEach(({ space }) => space.makeRoom(this.#ballot))
-  }
-
-  /** The polls are being closed, or a medium refused: whatever was reserved is there to be written to. */
-  giveBack(): void {
-    this.#media.onEach(({ space }) => space.giveBack())
   }
 }
 

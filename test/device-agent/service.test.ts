@@ -3,13 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { LOOK_MS } from '../../device-agent/ballot/conditions.ts'
-import {
-  BETWEEN_BYTES,
-  ballotBytes,
-  CLOSING_BYTES,
-  DAY_BALLOTS,
-  FLOOR_BYTES,
-} from '../../device-agent/store/space.ts'
+import { ballotBytes } from '../../device-agent/store/media-space.ts'
+import { BETWEEN_BYTES, CLOSING_BYTES, DAY_BALLOTS, FLOOR_BYTES } from '../../device-agent/store/space.ts'
 import { PACKAGES } from '../fixtures/packages.ts'
 
 /** Settings of a file of systemd, by name (systemd.syntax(7)). */

@@ -4,14 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { valueOrThrow } from '../../../core/result.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { ballotBytes } from '../../../device-agent/store/media-space.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
-import {
-  ballotBytes,
-  CLOSING_BYTES,
-  DAY_BALLOTS,
-  FLOOR_BYTES,
-  MediumSpace,
-} from '../../../device-agent/store/space.ts'
+import { CLOSING_BYTES, DAY_BALLOTS, FLOOR_BYTES, MediumSpace } from '../../../device-agent/store/space.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { MOUNT, SmallDisk } from '../../fixtures/small-disk.ts'
 import { describeWith } from '../../oracles/needs.ts'
