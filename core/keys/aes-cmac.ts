@@ -1,7 +1,7 @@
 /**
  * AES-CMAC (NIST SP 800-38B, RFC 4493) over the AES of node:crypto, which has the cipher but not this mode of it.
  */
-import { createCipheriv } from 'node:crypto'
+import { createCipheriv, createSecretKey } from 'node:crypto'
 
 const BLOCK = 16
 const ZERO = new Uint8Array(BLOCK)
@@ -21,13 +21,14 @@ export function aesCmac(key: Uint8Array, message: Uint8Array): Uint8Array {
   if (!whole) padded[message.length] = 0x80
   const last = (blocks - 1) * BLOCK
   for (const [at, byte] of subkey.entries()) padded[last + at] = (padded[last + at] ?? 0) ^ byte
-  const cipher = createCipheriv('aes-128-cbc', key, ZERO).setAutoPadding(false)
+  const cipher = createCipheriv('aes-128-cbc', createSecretKey(key), ZERO).setAutoPadding(false)
   return Uint8Array.from(cipher.update(padded).subarray(last))
 }
 
 /** One block through the cipher alone: subkeys here, initial values in the secure channel of cards. */
 export function encryptBlock(key: Uint8Array, block: Uint8Array): Uint8Array {
-  return Uint8Array.from(createCipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(block))
+  const cipher = createCipheriv('aes-128-ecb', createSecretKey(key), null)
+  return Uint8Array.from(cipher.setAutoPadding(false).update(block))
 }
 
 /** Times x in GF(2^128), as SP 800-38B, 6.1, makes its subkeys. */

@@ -6,7 +6,7 @@
  *     command   CLA + 04, INS, P1, P2, Lc, encrypted data, first 8 bytes of the command's authenticator
  *     answer    encrypted data, first 8 bytes of the answer's authenticator, SW1, SW2
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
 import { aesCmac, encryptBlock } from '../../core/keys/aes-cmac.ts'
 import { concatBytes, equalBytes } from '../../core/keys/hash.ts'
 import type { Apdu, CardAnswer } from './apdu.ts'
@@ -78,12 +78,16 @@ export class SecureMessages {
     const padded = new Uint8Array(data.length + BLOCK - (data.length % BLOCK))
     padded.set(data)
     padded[data.length] = 0x80
-    const cipher = createCipheriv('aes-128-cbc', this.#keys.encryption, this.#initial(0x00))
+    const cipher = createCipheriv('aes-128-cbc', createSecretKey(this.#keys.encryption), this.#initial(0x00))
     return Uint8Array.from(cipher.setAutoPadding(false).update(padded))
   }
 
   #decrypt(encrypted: Uint8Array): Uint8Array | undefined {
-    const cipher = createDecipheriv('aes-128-cbc', this.#keys.encryption, this.#initial(0x80))
+    const cipher = createDecipheriv(
+      'aes-128-cbc',
+      createSecretKey(this.#keys.encryption),
+      this.#initial(0x80),
+    )
     const padded = Uint8Array.from(cipher.setAutoPadding(false).update(encrypted))
     const end = padded.findLastIndex((byte) => byte !== 0)
     return padded[end] === 0x80 ? padded.slice(0, end) : undefined

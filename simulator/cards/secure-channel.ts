@@ -2,7 +2,14 @@
  * The card's end of a secure channel: GlobalPlatform SCP11a agrees on keys, SCP03 carries commands under them (docs/card.md). What is not
  * the next command of the terminal that holds the keys ends the channel.
  */
-import { createCipheriv, createDecipheriv, hash, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hash,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto'
 import type { AgreementKey, CardKey } from './card-key.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -17,11 +24,11 @@ const BLOCK_MASK = (1n << 128n) - 1n
 /** One session with one terminal. */
 export class SecureChannel {
   readonly terminal: Terminal
-  readonly #keys: readonly Buffer[]
+  readonly #keys: readonly KeyObject[]
   #chain: Buffer
   #counter = 0
 
-  private constructor(terminal: Terminal, keys: readonly Buffer[], receipt: Buffer) {
+  private constructor(terminal: Terminal, keys: readonly KeyObject[], receipt: Buffer) {
     this.terminal = terminal
     this.#keys = keys
     this.#chain = receipt
@@ -42,9 +49,9 @@ export class SecureChannel {
     const block = (counter: number) =>
       hash('sha256', Buffer.concat([secret, Buffer.of(0, 0, 0, counter), SHARED_INFO]), 'buffer')
     const derived = Buffer.concat([block(1), block(2)])
-    const [receiptKey = derived, ...keys] = [0, 1, 2, 3].map((at) =>
-      derived.subarray(at * BLOCK, (at + 1) * BLOCK),
-    )
+    const keyAt = (at: number) => createSecretKey(derived.subarray(at * BLOCK, (at + 1) * BLOCK))
+    const receiptKey = keyAt(0)
+    const keys = [1, 2, 3].map(keyAt)
     const point = Buffer.from([0x5f, 0x49, POINT, ...fresh.publicKey])
     const receipt = cmac(receiptKey, Buffer.concat([demand, point]))
     const answer = Uint8Array.from([...point, 0x86, BLOCK, ...receipt])
@@ -82,12 +89,12 @@ export class SecureChannel {
     return Uint8Array.from([...encrypted, ...cmac(answerMac, signed).subarray(0, MAC)])
   }
 
-  #encrypt(key: Buffer, data: Uint8Array): Buffer {
+  #encrypt(key: KeyObject, data: Uint8Array): Buffer {
     const padded = Buffer.concat([data, Buffer.of(0x80), Buffer.alloc(BLOCK - 1 - (data.length % BLOCK))])
     return createCipheriv('aes-128-cbc', key, this.#initial(key, 0x80)).setAutoPadding(false).update(padded)
   }
 
-  #initial(key: Buffer, first: number): Buffer {
+  #initial(key: KeyObject, first: number): Buffer {
     const counter = Buffer.alloc(BLOCK)
     counter.writeUInt8(first)
     counter.writeUInt32BE(this.#counter, BLOCK - 4)
@@ -106,7 +113,7 @@ function shared(fresh: AgreementKey, theirs: Uint8Array, own: AgreementKey, { pu
 }
 
 /** AES-CMAC (SP 800-38B), block by block. */
-function cmac(key: Buffer, message: Buffer): Buffer {
+function cmac(key: KeyObject, message: Buffer): Buffer {
   const double = (value: bigint) => ((value << 1n) & BLOCK_MASK) ^ (value >> 127n === 1n ? REDUCTION : 0n)
   const number = (block: Buffer) => BigInt(`0x${block.toString('hex')}`)
   const first = double(number(encrypt(key, Buffer.alloc(BLOCK))))
@@ -127,6 +134,6 @@ function toBlock(value: bigint): Buffer {
   return Buffer.from(value.toString(16).padStart(2 * BLOCK, '0'), 'hex')
 }
 
-function encrypt(key: Buffer, block: Buffer): Buffer {
+function encrypt(key: KeyObject, block: Buffer): Buffer {
   return createCipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(block)
 }
