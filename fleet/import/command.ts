@@ -10,11 +10,11 @@ import { openByNamedKeys } from '../../core/keys/signed-document.ts'
 import { messageHash } from '../../core/messages/answer.ts'
 import { peekTallyMessage } from '../../core/messages/tally.ts'
 import { describeRefusal, ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
-import type { Alarm } from '../collector/alarm.ts'
 import { type Desk, openDesk } from '../collector/desk.ts'
 import { type Examined, withScopes } from '../collector/examine.ts'
 import { examineJournalPart } from '../collector/examine-entries.ts'
 import { examineTotals } from '../collector/examine-totals.ts'
+import { describeAlarm, keepAlarm } from '../collector/keep-alarm.ts'
 import type { Decision } from '../collector/outcome.ts'
 import { readMinutesCode, takeHead } from '../collector/take-head.ts'
 import { decideOn } from '../collector/take-messages.ts'
@@ -104,7 +104,7 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
     if (code !== 0 && exitCode !== 1) exitCode = code
   }
   const told = (where: string, { alarm }: Decision) => {
-    if (alarm !== undefined) tell(where, `ALARM ${describeAlarm(alarm)}`, 1)
+    if (alarm !== undefined) tell(where, `ALARM ${alarm.kind} of ${alarm.device}: ${describeAlarm(alarm)}`, 1)
   }
   for (const journal of brought.flatMap(({ journals }) => journals)) {
     const before = (await desk.store.journal(journal.message.origin))?.frontier.size ?? 0
@@ -126,9 +126,13 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
   }
   for (const code of codes) {
     const device = deviceNamedIn(code.origin) ?? ''
-    const found = await desk.store.transact([desk.stations.scopeOf(device)], (held) =>
-      takeHead(held, device, code, code.where),
-    )
+    const found = await desk.store.transact([desk.stations.scopeOf(device)], async (held) => {
+      const head = await takeHead(held, device, code, code.where)
+      const alarm = head.ok && head.value.is === 'other' ? head.value.alarm : undefined
+      if (alarm !== undefined)
+        await keepAlarm(held, alarm, messageHash(Buffer.from(code.note)), desk.clock.now())
+      return head
+    })
     if (!found.ok) tell(code.where, describeRefusal(found.error), 3)
     else if (found.value.is === 'held') tell(code.where, `what ${device} printed is held`)
     else if (found.value.is === 'other') told(code.where, found.value)
@@ -167,11 +171,4 @@ async function signerOf(store: CentreStore, payload: Uint8Array, where: string):
   }
   // Not held yet: then it has to wait.
   return deviceNamedIn(message.value.journals[0]?.origin ?? '')
-}
-
-function describeAlarm(alarm: Alarm): string {
-  if ('refusal' in alarm) return `${alarm.kind}: ${describeRefusal(alarm.refusal)}`
-  return 'what' in alarm
-    ? `${alarm.kind} of ${alarm.device}: ${alarm.what}`
-    : `${alarm.kind} of ${alarm.device}`
 }
