@@ -4,12 +4,13 @@
  */
 import { createCanvas, loadImage } from '@napi-rs/canvas'
 import jsQR, { type QRCode } from 'jsqr'
+import { concatBytes, toHex } from '../../core/keys/hash.ts'
 import { readPicture } from '../../core/package/picture.ts'
 import { countCodes, isCodePart } from '../../core/printed/code-parts.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 
 /** Longer sides to which a photograph is brought, in pixels: a code is found sooner in a small one, and only in a large one if it is far away. */
-const SIDES = [1_000, 1_800, 3_200] as const
+const SIDES = [1_000, 1_800, 2_600] as const
 /** Windows by their share of the longer side; each overlaps the next by half. */
 const SHARES = [1, 1 / 2, 1 / 3, 1 / 5] as const
 /** A telephone's has 12 to 50 million pixels; a picture of more is no photograph, and takes memory before it is one. */
@@ -20,19 +21,29 @@ const SMALLEST = 80
 /** The package's types say "default", Node's loader of CommonJS gives the function itself. */
 const read = jsQR as unknown as typeof jsQR.default
 
-/** Whether these bytes are a PNG or a JPEG. */
+const PNG = '89504e470d0a1a0a'
+const JPEG = 'ffd8ff'
+const JPEG_END = Uint8Array.of(0xff, 0xd9)
+
+/** Whether these bytes begin as a PNG or a JPEG does. */
 export function isPhotograph(bytes: Uint8Array): boolean {
-  const type = readPicture(bytes)?.type
-  return type === 'image/png' || type === 'image/jpeg'
+  const first = toHex(bytes.subarray(0, 8))
+  return first === PNG || first.startsWith(JPEG)
+}
+
+/** Pixels, by the header; telephones write more behind a JPEG's end than belongs to it. */
+function pixelsOf(bytes: Uint8Array): number | undefined {
+  const picture = readPicture(bytes) ?? readPicture(concatBytes(bytes, JPEG_END))
+  return picture && picture.width * picture.height
 }
 
 /** The texts of all codes of ours, each once: parts of results, and the heads of minutes. */
 export async function readPhotograph(bytes: Buffer, where: string): Promise<Result<readonly string[]>> {
   const next = 'Take it again: the paper flat, in even light, all of each code with white around it.'
-  const size = readPicture(bytes)
-  if (size === undefined || size.width * size.height > MOST_PIXELS)
+  const pixels = pixelsOf(bytes)
+  if (pixels !== undefined && pixels > MOST_PIXELS)
     return refuse('photo.size', where, 'it is larger than any photograph', next)
-  const image = await loadImage(bytes).catch(() => undefined)
+  const image = pixels === undefined ? undefined : await loadImage(bytes).catch(() => undefined)
   if (image === undefined || image.width < 1 || image.height < 1)
     return refuse('photo.damaged', where, 'it is no picture, or a damaged one', next)
   const longer = Math.max(image.width, image.height)
@@ -46,15 +57,21 @@ export async function readPhotograph(bytes: Buffer, where: string): Promise<Resu
     context.fillRect(0, 0, width, height)
     context.drawImage(image, 0, 0, width, height)
     const whole = { width, height, data: context.getImageData(0, 0, width, height).data }
-    for (const text of codesIn(whole)) found.add(text)
-    const codes = [...found]
-    const parts = countCodes(codes.filter(isCodePart))
-    const isWhole = parts.parts > 0 ? parts.found === parts.parts : codes.length > 0
-    if (isWhole || scale === 1) break
+    for (const text of codesIn(whole)) {
+      found.add(text)
+      if (isWhole([...found])) return ok([...found])
+    }
+    if (scale === 1) break
   }
   if (found.size === 0)
     return refuse('photo.nothing', where, 'no code of minutes or results can be read in it', next)
   return ok([...found])
+}
+
+/** Whether nothing is missing of the pages that were seen. */
+function isWhole(texts: readonly string[]): boolean {
+  const { found, parts } = countCodes(texts.filter(isCodePart))
+  return parts > 0 && found === parts
 }
 
 interface Pixels {
