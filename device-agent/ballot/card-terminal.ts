@@ -8,16 +8,16 @@
  * card-key.json           its private key, made on the device, readable by it alone
  * ```
  */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readTerminalCertificate } from '../../core/cards/terminal-certificate.ts'
-import { readCertificate } from '../../core/keys/certificate.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { isP256Scalar, p256KeyFromScalar } from '../../core/keys/p256.ts'
-import { ok, type Result, refuse } from '../../core/result.ts'
+import { ok, type Result } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
 import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
+import { bytes, certificateFor, json, misfit } from './home-files.ts'
 
 const AUTHORITY_FILE = 'card-authority.der'
 const CERTIFICATE_FILE = 'card-certificate.tlv'
@@ -44,23 +44,23 @@ export function writeCardTerminal(
 export function readCardTerminal(
   folder: string,
   expected: { readonly authorityKey: Uint8Array; readonly station: string },
-  nowMs: number,
+  day: number,
 ): Result<CardTerminal> {
   const [authorityFile, certificateFile, keyFile] = [AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE].map((name) =>
     join(folder, name),
   ) as [string, string, string]
-  const authorityDer = read(authorityFile)
+  const authorityDer = bytes(authorityFile)
   if (!authorityDer.ok) return authorityDer
-  const authority = readCertificate(authorityDer.value, expected.authorityKey, nowMs, authorityFile)
+  const authority = certificateFor(day, authorityDer.value, expected.authorityKey, authorityFile)
   if (!authority.ok) return authority
   if (authority.value.role !== 'card-authority')
     return misfit(authorityFile, 'this is not the certificate of the card authority')
-  const certificate = read(certificateFile)
+  const certificate = bytes(certificateFile)
   if (!certificate.ok) return certificate
   const terminal = readTerminalCertificate(
     certificate.value,
     { authorityKey: authority.value.publicKeyRaw, role: 'ballot-device', station: expected.station },
-    nowMs,
+    day,
     certificateFile,
   )
   if (!terminal.ok) return terminal
@@ -73,31 +73,8 @@ export function readCardTerminal(
 }
 
 function readKey(file: string): Result<Uint8Array> {
-  const text = read(file)
-  if (!text.ok) return text
-  const parsed = keyShape.safeParse(parseJson(Buffer.from(text.value).toString('utf8')))
-  const scalar = parsed.success ? fromBase64(parsed.data.key) : undefined
-  if (scalar === undefined || !isP256Scalar(scalar)) return misfit(file, 'this is no key for cards')
-  return ok(scalar)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function read(file: string): Result<Uint8Array> {
-  try {
-    return ok(Uint8Array.from(readFileSync(file)))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return misfit(file, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`)
-  }
-}
-
-function misfit(file: string, what: string) {
-  return refuse('home.file', file, what, 'Have a technician provision this device again.')
+  const stored = json(file, keyShape)
+  if (!stored.ok) return stored
+  const scalar = fromBase64(stored.value.key)
+  return scalar !== undefined && isP256Scalar(scalar) ? ok(scalar) : misfit(file, 'this is no key for cards')
 }

@@ -14,6 +14,7 @@ import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
 import { mediumFolder, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
+import { misfit } from './home-files.ts'
 import { showNoStore } from './no-store.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
 import { readPageFiles } from './page/page-files.ts'
@@ -113,12 +114,11 @@ async function takeOverFirst(parts: Omit<SpareParts, 'oldMedia'>): Promise<Devic
   const { oldMedium, oldSecondMedium } = home.config
   const second = oldSecondMedium === undefined ? [] : [oldSecondMedium]
   if (oldMedium !== undefined) return startSpare({ ...parts, oldMedia: [oldMedium, ...second] }).takenOver
-  throw new RefusalError({
-    code: 'home.file',
-    where: join(home.folder, 'config.json'),
-    what: 'this is a spare, and it does not say where the medium of a device that died is put in (oldMedium)',
-    next: 'Have a technician provision this device again.',
-  })
+  const { error } = misfit(
+    join(home.folder, 'config.json'),
+    'this is a spare, and it does not say where the medium of a device that died is put in (oldMedium)',
+  )
+  throw new RefusalError(error)
 }
 
 /** What `config.json` names: a line, or the screen of this computer. */
