@@ -12,6 +12,7 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readTerminalCertificate } from '../../core/cards/terminal-certificate.ts'
+import { ENROLMENT_FILES } from '../../core/enrolment/files.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { isP256Scalar, p256KeyFromScalar } from '../../core/keys/p256.ts'
 import { ok, type Result } from '../../core/result.ts'
@@ -19,22 +20,18 @@ import { canonicalJson } from '../../core/text/canonical-json.ts'
 import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
 import { bytes, certificateFor, json, misfit } from './home-files.ts'
 
-const AUTHORITY_FILE = 'card-authority.der'
-const CERTIFICATE_FILE = 'card-certificate.tlv'
-const KEY_FILE = 'card-key.json'
-
 const keyShape = z.strictObject({ version: z.literal(1), key: z.string().length(44) })
 
-/** Writes the device's key for cards, readable by the device alone, and what was issued for it. */
-export function writeCardTerminal(
-  folder: string,
-  files: { readonly key: Uint8Array; readonly certificate: Uint8Array; readonly authority: Uint8Array },
-): void {
-  const file = join(folder, KEY_FILE)
-  writeFileSync(file, canonicalJson({ version: 1, key: toBase64(files.key) }), { mode: 0o600, flag: 'wx' })
+/** Where the device's key for cards is. */
+export function cardKeyFile(folder: string): string {
+  return join(folder, 'card-key.json')
+}
+
+/** Writes the device's key for cards, readable by the device alone. */
+export function writeCardKey(folder: string, key: Uint8Array): void {
+  const file = cardKeyFile(folder)
+  writeFileSync(file, canonicalJson({ version: 1, key: toBase64(key) }), { mode: 0o600, flag: 'wx' })
   chmodSync(file, 0o600)
-  writeFileSync(join(folder, CERTIFICATE_FILE), files.certificate)
-  writeFileSync(join(folder, AUTHORITY_FILE), files.authority)
 }
 
 /**
@@ -46,9 +43,8 @@ export function readCardTerminal(
   expected: { readonly authorityKey: Uint8Array; readonly station: string },
   day: number,
 ): Result<CardTerminal> {
-  const [authorityFile, certificateFile, keyFile] = [AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE].map((name) =>
-    join(folder, name),
-  ) as [string, string, string]
+  const authorityFile = join(folder, ENROLMENT_FILES.cardAuthority)
+  const certificateFile = join(folder, ENROLMENT_FILES.cardCertificate)
   const authorityDer = bytes(authorityFile)
   if (!authorityDer.ok) return authorityDer
   const authority = certificateFor(day, authorityDer.value, expected.authorityKey, authorityFile)
@@ -64,15 +60,17 @@ export function readCardTerminal(
     certificateFile,
   )
   if (!terminal.ok) return terminal
-  const scalar = readKey(keyFile)
+  const scalar = readCardKey(folder)
   if (!scalar.ok) return scalar
   const key = p256KeyFromScalar(scalar.value)
   if (!equalBytes(key.publicKey, terminal.value.publicKey))
-    return misfit(keyFile, `this is not the key that ${CERTIFICATE_FILE} names`)
+    return misfit(cardKeyFile(folder), `this is not the key that ${ENROLMENT_FILES.cardCertificate} names`)
   return ok({ certificate: certificate.value, key })
 }
 
-function readKey(file: string): Result<Uint8Array> {
+/** Reads the device's key for cards: a secret scalar. */
+export function readCardKey(folder: string): Result<Uint8Array> {
+  const file = cardKeyFile(folder)
   const stored = json(file, keyShape)
   if (!stored.ok) return stored
   const scalar = fromBase64(stored.value.key)

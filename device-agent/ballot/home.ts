@@ -20,6 +20,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { devicesOfStation } from '../../core/election/definition.ts'
 import { pollingNoon } from '../../core/election/polling-time.ts'
+import type { DeviceKeys } from '../../core/enrolment/device-request.ts'
 import { bytes32 } from '../../core/home-files.ts'
 import { type Certificate, isCertificateOf } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
@@ -69,14 +70,6 @@ const configShape = z.strictObject({
 
 export type DeviceConfig = z.infer<typeof configShape>
 
-/** Seeds of the device's Ed25519 keys, 32 bytes each. */
-export interface DeviceSeeds {
-  readonly log: Uint8Array
-  readonly message: Uint8Array
-  readonly tls: Uint8Array
-  readonly witness: Uint8Array
-}
-
 /** What was provisioned, read and checked. */
 export interface ProvisionedHome {
   readonly folder: string
@@ -91,7 +84,7 @@ export interface ProvisionedHome {
   readonly centre: Certificate
   readonly authorityKey: Uint8Array
   readonly authorityDer: Uint8Array
-  readonly seeds: DeviceSeeds
+  readonly seeds: DeviceKeys
   readonly cardTerminal: CardTerminal
 }
 
@@ -101,9 +94,14 @@ export interface DeviceHome extends ProvisionedHome {
   readonly touchMapping: TouchMapping
 }
 
+/** Where the device's own keys are. */
+export function seedsFile(folder: string): string {
+  return join(folder, 'keys.json')
+}
+
 /** Writes the device's own keys, readable by the device alone. */
-export function writeSeeds(folder: string, seeds: DeviceSeeds): void {
-  const file = join(folder, 'keys.json')
+export function writeSeeds(folder: string, seeds: DeviceKeys): void {
+  const file = seedsFile(folder)
   const { log, message, tls, witness } = seeds
   const text = canonicalJson({
     version: 1,
@@ -154,9 +152,14 @@ function readTouchMapping({ folder, config, certificate }: ProvisionedHome): Res
   return openTouchCalibration(text.value.toString('utf8'), { device: config.device, key, edges, where })
 }
 
+/** Reads what the technician says of a device. */
+export function readConfig(folder: string): Result<DeviceConfig> {
+  return json(join(folder, 'config.json'), configShape)
+}
+
 /** Reads a home folder but for the calibration of its touchscreen, which may have to be made first. */
 export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
-  const config = json(join(folder, 'config.json'), configShape)
+  const config = readConfig(folder)
   if (!config.ok) return config
   const authorityKey = fromBase64(config.value.authority)
   if (authorityKey?.length !== 32)
@@ -193,7 +196,7 @@ export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
   if (!isCertificateOf(authorityDer.value, authorityKey)) {
     return misfit(authorityFile, 'this is not a certificate of the authority that config.json trusts')
   }
-  const seeds = readSeeds(join(folder, 'keys.json'))
+  const seeds = readSeeds(folder)
   if (!seeds.ok) return seeds
   const { device, station } = config.value
   const own = electionPackage.value.definition.stations.find(({ id }) => id === station)
@@ -203,7 +206,7 @@ export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
     return misfit(certificateFile, `this is not the certificate of device ${device}`)
   }
   if (!areKeysOf(seeds.value, certificate.value)) {
-    return misfit(join(folder, 'keys.json'), 'these are not the keys that certificate.der names')
+    return misfit(seedsFile(folder), 'these are not the keys that certificate.der names')
   }
   if (centre.value.role !== 'centre') return misfit(centreFile, 'this is not the certificate of the centre')
   const cardTerminal = readCardTerminal(folder, { authorityKey, station }, day)
@@ -225,7 +228,7 @@ export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
 }
 
 /** Another device's keys would vote all day and sign a bundle that nobody takes. */
-function areKeysOf(seeds: DeviceSeeds, { keys, publicKeyRaw }: Certificate): boolean {
+function areKeysOf(seeds: DeviceKeys, { keys, publicKeyRaw }: Certificate): boolean {
   const isKeyOf = (seed: Uint8Array, key: Uint8Array | undefined) =>
     key !== undefined && equalBytes(signerFromSeed(seed).publicKey, key)
   return (
@@ -244,8 +247,9 @@ const seedsShape = z.strictObject({
   witness: bytes32,
 })
 
-function readSeeds(file: string): Result<DeviceSeeds> {
-  const read = json(file, seedsShape)
+/** Reads the device's own keys: secrets. */
+export function readSeeds(folder: string): Result<DeviceKeys> {
+  const read = json(seedsFile(folder), seedsShape)
   if (!read.ok) return read
   const { log, message, tls, witness } = read.value
   return ok({ log, message, tls, witness })

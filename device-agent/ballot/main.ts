@@ -13,6 +13,7 @@ import type { DeviceStore } from '../store/device-store.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
+import { requestCertificates } from './enrolment.ts'
 import { mediumFolder, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
 import { misfit } from './home-files.ts'
 import { showNoStore } from './no-store.ts'
@@ -21,6 +22,11 @@ import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
 import { isSpare, setUpStore } from './setup.ts'
 import { type SpareParts, startSpare } from './takeover/spare.ts'
+
+/** Makes a new device's keys and its requests to be enrolled. @returns the requests' files. Throws {@link RefusalError} where that is not possible. */
+export function requestEnrolling(folder: string): readonly string[] {
+  return valueOrThrow(requestCertificates(folder, systemRandom))
+}
 
 /** Makes the ballot database of a provisioned device. Throws {@link RefusalError} where there is one already. */
 export function setUpDevice(folder: string): void {
