@@ -8,6 +8,7 @@
  * A certificate is read only if it is byte for byte what {@link issueCertificate} makes of its own content, so nothing stands in one
  * that is not looked at (`certificate-der.ts`).
  */
+import { X509Certificate } from 'node:crypto'
 import { AsnConvert } from '@peculiar/asn1-schema'
 import { Certificate as AsnCertificate, type TBSCertificate } from '@peculiar/asn1-x509'
 import type { Signer } from '../ports.ts'
@@ -176,6 +177,16 @@ export function readCertificate(
     publicKeyRaw,
     fingerprint: sha256(der),
   })
+}
+
+/** Whether a certificate is over that Ed25519 key, whoever signed it: of the authority's own nobody looks at more. */
+export function isCertificateOf(der: Uint8Array, key: Uint8Array): boolean {
+  try {
+    const spki = new X509Certificate(der).publicKey.export({ type: 'spki', format: 'der' })
+    return equalBytes(spki, ed25519Spki(key))
+  } catch {
+    return false
+  }
 }
 
 /** An Ed25519 public key (32 bytes) as SubjectPublicKeyInfo, DER. */
