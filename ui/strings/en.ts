@@ -417,8 +417,7 @@ export const en: Strings = {
     codes:
       'These codes are the same results, signed by the device. If it did not reach the centre, keep the paper flat, take photographs of all codes, in any order, and give them to the centre.',
     codePart: (part, parts) => `Code ${part} of ${parts}`,
-    typedCode:
-      'If a photograph cannot be read, the counts above and these lines are typed. I and L mean 1, O means 0.',
+    typedCode: 'If a photograph cannot be read, the counts above and these lines are typed.',
     journalOf: 'Journal of device',
     constituency: 'Constituency',
     station: 'Station',
