@@ -38,11 +38,8 @@ export function signDocument(type: string, payload: Json, signers: readonly Sign
   if (!/^[a-z0-9][a-z0-9.-]{0,63}$/.test(type)) throw new RangeError(`not a document type: ${type}`)
   if (signers.length === 0 || signers.length > MAX_SIGNATURES) throw new RangeError('one to sixteen signers')
   const message = signedBytes(type, canonicalJson(payload))
-  const signatures = signers.map((signer) => ({
-    key: toBase64(signer.publicKey),
-    signature: toBase64(signer.sign(message)),
-  }))
-  return canonicalJson({ payload, signatures, type })
+  const signatures = signers.map((signer) => ({ key: signer.publicKey, signature: signer.sign(message) }))
+  return putTogether(type, payload, signatures)
 }
 
 /**
@@ -120,6 +117,24 @@ export function openByNamedKeys(
 export function peekDocument(text: string, type: string, where: string): Result<Json> {
   const document = readDocument(text, type, where)
   return document.ok ? ok(document.value.payload) : document
+}
+
+/** The payload of a document and its signatures, **none of them verified**, for who writes it down in another form. */
+export function takeApart(
+  text: string,
+  type: string,
+  where: string,
+): Result<Pick<Document, 'payload' | 'signatures'>> {
+  return readDocument(text, type, where)
+}
+
+/** The document that {@link takeApart} took apart. Whether the signatures hold is for who opens it. */
+export function putTogether(type: string, payload: Json, signatures: Document['signatures']): string {
+  const written = signatures.map(({ key, signature }) => ({
+    key: toBase64(key),
+    signature: toBase64(signature),
+  }))
+  return canonicalJson({ payload, signatures: written, type })
 }
 
 function signedBytes(type: string, canonicalPayload: string): Uint8Array {

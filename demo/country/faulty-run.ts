@@ -7,9 +7,9 @@ import { Child } from './children.ts'
 import { deviceId } from './election.ts'
 import { drawFaultPlan, type FaultPlan, type Kill, printFaultPlan } from './fault-plan.ts'
 import type { FromLinks, ToLinks } from './flapping-links.ts'
-import { judge, type Verdict } from './judge.ts'
+import type { Verdict } from './judge.ts'
 import { Loaders } from './loaders.ts'
-import { inSeconds, type RunParts } from './plain-run.ts'
+import { inSeconds, judged, type RunParts } from './plain-run.ts'
 import { watched } from './waiting.ts'
 
 const ATTACKERS = new URL('attackers.ts', import.meta.url)
@@ -40,7 +40,7 @@ export interface FaultyFigures {
 
 /** Runs it. */
 export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
-  const { seed, devices, out, path, file, electionPackage, telling, broker, store } = parts
+  const { seed, devices, out, path, file, telling, broker, store } = parts
   const plan = drawFaultPlan(devices, seededRandom(`${seed}: faults`))
   const spreadMs = Math.max(SHORTEST_SPREAD_MS, devices)
   const lines = printFaultPlan(plan, spreadMs)
@@ -87,20 +87,20 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     await attacked
     telling.detail(`${loaders.progress.answered} of ${devices} tallies answered: ${inSeconds(talliesMs)}`)
     telling.stage('what the centre holds is held against the country')
-    const verdict = await judge({
-      file,
-      electionPackage,
-      store: centre.store,
-      held: await loaders.held(),
-      named,
-      attackers: orders.map((order) => ({ device: deviceId(order.number), kind: alarmOf(order) })),
-      mayBeNamed: (alarm) =>
-        byAccident(alarm) || (alarm.kind === 'flood' && alarm.device === deviceId(plan.flooder)),
-      secondJournals: new Set(
-        [...plan.clones].flatMap(([number, clone]) => (clone === 'second-journal' ? [deviceId(number)] : [])),
-      ),
-    })
-    for (const problem of verdict.problems) telling.detail(`DOES NOT HOLD: ${problem}`)
+    const verdict = await judged(
+      parts,
+      { loaders, centre, named },
+      {
+        attackers: orders.map((order) => ({ device: deviceId(order.number), kind: alarmOf(order) })),
+        mayBeNamed: (alarm) =>
+          byAccident(alarm) || (alarm.kind === 'flood' && alarm.device === deviceId(plan.flooder)),
+        secondJournals: new Set(
+          [...plan.clones].flatMap(([number, clone]) =>
+            clone === 'second-journal' ? [deviceId(number)] : [],
+          ),
+        ),
+      },
+    )
     const alarms: Record<string, number> = {}
     for (const { kind } of named) alarms[kind] = (alarms[kind] ?? 0) + 1
     return {

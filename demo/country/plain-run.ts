@@ -102,8 +102,8 @@ interface Running {
 }
 
 async function oneRound(parts: RunParts, running: Running): Promise<Round> {
-  const { devices, telling, file, electionPackage } = parts
-  const { loaders, centre, named } = running
+  const { devices, telling } = parts
+  const { loaders, centre } = running
   const floorMs = await dropped(parts, loaders, centre)
   telling.detail(`floor: ${devices} tallies to subscribers that drop them: ${inSeconds(floorMs)}`)
   await centre.emptyStore()
@@ -118,20 +118,27 @@ async function oneRound(parts: RunParts, running: Running): Promise<Round> {
   telling.detail(
     `${devices} tallies stored, answers checked: ${inSeconds(talliesMs)}, ${(talliesMs / floorMs).toFixed(1)} times the floor`,
   )
-  const verdict = await judge({
-    file,
-    electionPackage,
-    store: centre.store,
-    held: await loaders.held(),
-    named,
+  const verdict = await judged(parts, running, {
     attackers: [],
     mayBeNamed: () => false,
     secondJournals: new Set(),
   })
-  for (const problem of verdict.problems) telling.detail(`DOES NOT HOLD: ${problem}`)
   await centre.endCollectors()
   loaders.forget()
   return { floorMs, entriesMs, talliesMs, centre: spent, collectors, verdict }
+}
+
+/** Holds what the centre has against the country, and tells what does not hold. */
+export async function judged(
+  { file, electionPackage, telling }: RunParts,
+  { loaders, centre, named }: Running,
+  awaited: Pick<Parameters<typeof judge>[0], 'attackers' | 'mayBeNamed' | 'secondJournals'>,
+): Promise<Verdict> {
+  const { store } = centre
+  const held = await loaders.held()
+  const verdict = await judge({ file, electionPackage, store, held, named, ...awaited })
+  for (const problem of verdict.problems) telling.detail(`DOES NOT HOLD: ${problem}`)
+  return verdict
 }
 
 /** From the first handshake that a loader begins to the last that a server has seen whole. */

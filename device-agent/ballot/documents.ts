@@ -7,6 +7,9 @@ import { batchCount } from '../../core/journal/day-rules.ts'
 import type { Entry } from '../../core/journal/entry.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import type { Clock } from '../../core/ports.ts'
+import { splitIntoCodes } from '../../core/printed/code-parts.ts'
+import { encodePrintedTotals } from '../../core/printed/printed-totals.ts'
+import { typedLines } from '../../core/printed/typed-totals.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import { parseCheckpoint } from '../../core/tlog/checkpoint.ts'
@@ -69,8 +72,21 @@ export class DevicePaper {
 
   /** The results of this device, or of its station, on a page of their own. Whether they may be told is the caller's to know. */
   totals(results: Results): PaperDocument {
+    const { definition } = this.#home.electionPackage
+    const { totals, day } = this.#store
+    const document = results.of === 'device' ? totals?.tally : totals?.sheet
+    const note = this.#store.checkpointAt(day.size)
+    if (document === undefined || note === undefined) throw new Error('results that are not signed')
+    const codes = splitIntoCodes(encodePrintedTotals(definition, { document, note }))
     return totalsDocument(
-      { ...this.#place(), ...results, printedAt: this.#clock.now(), checkpoint: this.#checkpoint() },
+      {
+        ...this.#place(),
+        ...results,
+        printedAt: this.#clock.now(),
+        checkpoint: this.#checkpoint(),
+        codes,
+        typedLines: typedLines(definition, document),
+      },
       this.#fonts,
     )
   }

@@ -8,6 +8,7 @@ import type { Alarm, AlarmKind } from './alarm.ts'
 import { type BrokerAddress, openConnection } from './connection.ts'
 import { type DeskParts, openDesk } from './desk.ts'
 import { startEngine } from './engine.ts'
+import { keepAlone } from './keep-alarm.ts'
 import { watchSilence } from './silence.ts'
 
 /** How often each kind of reply went out and each kind of alarm was raised. */
@@ -61,6 +62,12 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
     logger.warn({ device: alarm.device, alarm: alarm.kind }, 'collector: alarm')
     options.onAlarm(alarm)
   }
+  /** Of what came of no batch; what cannot be kept is in the log. */
+  const keep = (alarm: Alarm) =>
+    keepAlone(desk, alarm).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : 'unknown'
+      logger.error({ device: alarm.device, alarm: alarm.kind, reason }, 'collector: alarm not kept')
+    })
   const connection = await openConnection({
     broker,
     election,
@@ -69,6 +76,7 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
     onMessage: async (message, send) => {
       const { reply, alarm } = await engine.take(message)
       if (alarm !== undefined) tell(alarm)
+      if (alarm?.kind === 'flood') await keep(alarm)
       if (reply === undefined) return
       counts[reply.kind] += 1
       send(message.device, reply.kind, reply.payload)
@@ -78,7 +86,13 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
     await engine.close()
     return connection
   }
-  const silence = silenceMs === undefined ? undefined : watchSilence(desk, silenceMs, tell)
+  const silence =
+    silenceMs === undefined
+      ? undefined
+      : watchSilence(desk, silenceMs, (alarm) => {
+          tell(alarm)
+          void keep(alarm)
+        })
   return ok({
     counts: () => ({ ...counts }),
     close: async () => {

@@ -47,7 +47,8 @@ export function withScopes(
   hash: string,
   found: Refused | ExaminedEntries | ExaminedTally | ExaminedSheet,
 ): Examined {
-  const touched = found.is === 'refused' ? [] : [device, ...found.alsoOf]
+  // What is refused touches its device alone: the alarm is kept with it.
+  const touched = found.is === 'refused' ? [device] : [device, ...found.alsoOf]
   const scopes = new Map(
     touched.map((id) => {
       const scope = ground.stations.scopeOf(id)

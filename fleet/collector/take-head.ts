@@ -29,6 +29,13 @@ export function readMinutesCode(text: string, where: string): Result<Checkpoint 
   return refuse('minutes.code', where, 'this is not the code of printed minutes', next)
 }
 
+/** The signed checkpoint beside printed results, not verified. */
+export function readPrintedNote(note: string, where: string): Result<Checkpoint & { readonly note: string }> {
+  const parsed = parseNote(note)
+  const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed
+  return checkpoint.ok ? ok({ ...checkpoint.value, note }) : fail({ ...checkpoint.error, where })
+}
+
 /**
  * What comes of a head whose journal is held.
  * @returns a refusal if it is not, or another key signed

@@ -2,6 +2,7 @@
 import type { Held } from '../store/store.ts'
 import { type Desk, encodeReply } from './desk.ts'
 import { type Examined, examine, type Inbound } from './examine.ts'
+import { keepAlarm } from './keep-alarm.ts'
 import type { Decision, Outcome } from './outcome.ts'
 import { takeEntries } from './take-entries.ts'
 import { takeSheet } from './take-sheet.ts'
@@ -34,10 +35,14 @@ async function decideAll(desk: Desk, messages: readonly Examined[]): Promise<rea
   const decide = async (held: Held) => {
     const decisions: Decision[] = []
     // One after another: what the first stores, the second finds.
-    for (const message of messages) decisions.push(await decideOne(desk, held, message))
+    for (const message of messages) {
+      const decision = await decideOne(desk, held, message)
+      if (decision.alarm !== undefined) await keepAlarm(held, decision.alarm, message.hash, desk.clock.now())
+      decisions.push(decision)
+    }
     return decisions
   }
-  return scopes.size === 0 ? messages.map(refusalOf) : desk.store.transact([...scopes.values()], decide)
+  return desk.store.transact([...scopes.values()], decide)
 }
 
 /** What comes of one message, from its payload on. */
@@ -48,14 +53,8 @@ export async function takeMessage(desk: Desk, message: Inbound): Promise<Outcome
 
 function decideOne(desk: Desk, held: Held, message: Examined): Decision | Promise<Decision> {
   const { device } = message
-  if (message.is === 'refused') return refusalOf(message)
+  if (message.is === 'refused') return { alarm: message.alarm }
   if (message.is === 'entries') return takeEntries(desk, held, device, message)
   if (message.is === 'tally') return takeTally(desk, held, device, message)
   return takeSheet(desk, held, device, message)
-}
-
-/** A message that touches no station was refused before anybody looked. */
-function refusalOf(message: Examined): Decision {
-  if (message.is !== 'refused') throw new Error('a message that touches no station and was not refused')
-  return { alarm: message.alarm }
 }

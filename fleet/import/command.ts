@@ -9,18 +9,22 @@ import { equalBytes } from '../../core/keys/hash.ts'
 import { openByNamedKeys } from '../../core/keys/signed-document.ts'
 import { messageHash } from '../../core/messages/answer.ts'
 import { peekTallyMessage } from '../../core/messages/tally.ts'
+import { isCodePart } from '../../core/printed/code-parts.ts'
+import { isTypedTotals, readTypedTotals, type TypedTotals } from '../../core/printed/typed-totals.ts'
 import { describeRefusal, ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
-import type { Alarm } from '../collector/alarm.ts'
 import { type Desk, openDesk } from '../collector/desk.ts'
 import { type Examined, withScopes } from '../collector/examine.ts'
 import { examineJournalPart } from '../collector/examine-entries.ts'
 import { examineTotals } from '../collector/examine-totals.ts'
+import { describeAlarm, keepAlarm } from '../collector/keep-alarm.ts'
 import type { Decision } from '../collector/outcome.ts'
-import { readMinutesCode, takeHead } from '../collector/take-head.ts'
+import { readMinutesCode, readPrintedNote, takeHead } from '../collector/take-head.ts'
 import { decideOn } from '../collector/take-messages.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
 import { type CentreStore, openCentreStore } from '../store/store.ts'
 import { systemClock } from '../system.ts'
+import { documentOf, readPages } from './printed-page.ts'
+import { isPhotograph, readPhotograph } from './read-photograph.ts'
 import {
   type Brought,
   type BroughtJournal,
@@ -30,10 +34,15 @@ import {
   readGivenFile,
 } from './read-stick.ts'
 
+/** A page of 2,700 figures is some 30 KB; so many codes no page has. */
+const MOST_TYPED_BYTES = 1024 * 1024
+
 export const importUsage = `  sandogh centre import --home <folder> --store <store> <bundle, file or code>…
       takes what did not come over the network: a device's bundle on a memory stick (or a folder of such), a tally or a sheet
-      as a file, or the code of printed minutes, in quotes: "<origin>|<size>|<root>|<signature>". The same
-      again changes nothing
+      as a file; photographs (PNG, JPEG) of the codes on printed minutes and results, all of a page at once; what a telephone
+      read from them, in quotes or as lines of a file; or a file in which somebody typed printed results: "totals of device
+      <id>" or "totals of station <id> [without <id>…]", then "<code> <votes>", "valid <n>", "blank <n>" and the lines of
+      characters below the codes. The same again changes nothing
 `
 
 /** @returns the exit code: 1 if something that was brought is an alarm, 3 if something has to wait; refusals are thrown */
@@ -49,9 +58,25 @@ export async function importBrought(args: readonly string[]): Promise<number> {
   // Everything is read before anything is taken: a stick that cannot be read leaves nothing half done.
   const codes: Code[] = []
   const brought: Brought[] = []
+  const parts: string[] = []
+  const typed: { readonly where: string; readonly totals: TypedTotals }[] = []
+  const { definition } = home.package
   for (const given of positionals) {
-    if (given.includes('|')) codes.push({ ...valueOrThrow(readMinutesCode(given, 'code')), where: 'code' })
-    else brought.push(...valueOrThrow(readGiven(given, home.authorityKey)))
+    const texts = await textsOf(given)
+    if (texts !== undefined) {
+      for (const text of texts) {
+        if (isCodePart(text)) parts.push(text)
+        else codes.push({ ...valueOrThrow(readMinutesCode(text, 'code')), where: 'code' })
+      }
+      continue
+    }
+    const text = typedIn(given)
+    if (text === undefined) brought.push(...valueOrThrow(readGiven(given, home.authorityKey)))
+    else typed.push({ where: given, totals: valueOrThrow(readTypedTotals(definition, text, given)) })
+  }
+  for (const { totals, note } of valueOrThrow(readPages(definition, parts))) {
+    brought.push({ journals: [], totals: [totals] })
+    codes.push({ ...valueOrThrow(readPrintedNote(note, totals.where)), where: totals.where })
   }
   const store = valueOrThrow(await openCentreStore(location, 'heads'))
   const { package: electionPackage, authorityKey, witness, messageSigner } = home
@@ -64,10 +89,50 @@ export async function importBrought(args: readonly string[]): Promise<number> {
     clock: systemClock,
   })
   try {
-    return await take(desk, brought, codes)
+    // Journals first: what was typed is put together with what is held.
+    const taken = await take(desk, brought, codes)
+    const put = await takeTyped(desk, typed)
+    return [taken, put].includes(1) ? 1 : Math.max(taken, put)
   } finally {
     await store.close()
   }
+}
+
+/** Texts of codes: one as it was read by a telephone, a file with one on each line, or those in a photograph; undefined for anything else. */
+async function textsOf(given: string): Promise<readonly string[] | undefined> {
+  if (isCodePart(given) || given.includes('|')) return [given]
+  if (lstatSync(given, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  const bytes = valueOrThrow(readGivenFile(given))
+  if (isPhotograph(bytes)) return valueOrThrow(await readPhotograph(bytes, given))
+  const text = bytes.subarray(0, MOST_TYPED_BYTES).toString('utf8')
+  return isCodePart(text) ? text.split(/\r?\n/).filter((line) => line.trim() !== '') : undefined
+}
+
+/** What somebody typed; undefined if the file is none of that. */
+function typedIn(given: string): string | undefined {
+  if (lstatSync(given, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  const text = valueOrThrow(readGivenFile(given)).subarray(0, MOST_TYPED_BYTES).toString('utf8')
+  return isTypedTotals(text) ? text : undefined
+}
+
+/** Takes what was typed as from a file that holds the document. */
+async function takeTyped(
+  desk: Desk,
+  typed: readonly { readonly where: string; readonly totals: TypedTotals }[],
+): Promise<number> {
+  if (typed.length === 0) return 0
+  const journals = await desk.store.journals()
+  const totals: BroughtTotals[] = []
+  let exitCode = 0
+  for (const { where, totals: read } of typed) {
+    const document = documentOf(desk.package.definition, read, journals, where)
+    if (document.ok) totals.push(document.value)
+    else {
+      process.stdout.write(`${describeRefusal(document.error)}\n`)
+      exitCode = document.error.code === 'typed.journal' ? 3 : 2
+    }
+  }
+  return Math.max(exitCode, await take(desk, [{ journals: [], totals }], []))
 }
 
 interface Code {
@@ -104,7 +169,7 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
     if (code !== 0 && exitCode !== 1) exitCode = code
   }
   const told = (where: string, { alarm }: Decision) => {
-    if (alarm !== undefined) tell(where, `ALARM ${describeAlarm(alarm)}`, 1)
+    if (alarm !== undefined) tell(where, `ALARM ${alarm.kind} of ${alarm.device}: ${describeAlarm(alarm)}`, 1)
   }
   for (const journal of brought.flatMap(({ journals }) => journals)) {
     const before = (await desk.store.journal(journal.message.origin))?.frontier.size ?? 0
@@ -126,9 +191,13 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
   }
   for (const code of codes) {
     const device = deviceNamedIn(code.origin) ?? ''
-    const found = await desk.store.transact([desk.stations.scopeOf(device)], (held) =>
-      takeHead(held, device, code, code.where),
-    )
+    const found = await desk.store.transact([desk.stations.scopeOf(device)], async (held) => {
+      const head = await takeHead(held, device, code, code.where)
+      const alarm = head.ok && head.value.is === 'other' ? head.value.alarm : undefined
+      if (alarm !== undefined)
+        await keepAlarm(held, alarm, messageHash(Buffer.from(code.note)), desk.clock.now())
+      return head
+    })
     if (!found.ok) tell(code.where, describeRefusal(found.error), 3)
     else if (found.value.is === 'held') tell(code.where, `what ${device} printed is held`)
     else if (found.value.is === 'other') told(code.where, found.value)
@@ -167,11 +236,4 @@ async function signerOf(store: CentreStore, payload: Uint8Array, where: string):
   }
   // Not held yet: then it has to wait.
   return deviceNamedIn(message.value.journals[0]?.origin ?? '')
-}
-
-function describeAlarm(alarm: Alarm): string {
-  if ('refusal' in alarm) return `${alarm.kind}: ${describeRefusal(alarm.refusal)}`
-  return 'what' in alarm
-    ? `${alarm.kind} of ${alarm.device}: ${alarm.what}`
-    : `${alarm.kind} of ${alarm.device}`
 }

@@ -3,6 +3,7 @@
  * afterwards; when polls are closed all of that is known, and a change marks the result.
  */
 import type { HeldJournal } from '../store/store.ts'
+import { shownLine } from './shown-line.ts'
 
 export interface Change {
   readonly device: string
@@ -24,7 +25,8 @@ export function findChanges(journals: readonly HeldJournal[], meant: string | un
 /** A line for each change; nothing if there is none. */
 export function changesText(changes: readonly Change[]): string {
   const lines = changes.map(
-    ({ device, origin, programs, what }) => `MARKED  ${device}: ${what}: ${programs.join(', ')}  ${origin}\n`,
+    ({ device, origin, programs, what }) =>
+      `${shownLine(`MARKED  ${device}: ${what}: ${programs.join(', ')}  ${origin}`)}\n`,
   )
   const sum = `the result is MARKED: the program of ${changes.length} devices was changed\n`
   return changes.length === 0 ? '' : `${lines.join('')}${sum}`

@@ -9,13 +9,16 @@ import { describeRefusal, valueOrThrow } from '../../core/result.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
 import { readGivenFile } from '../import/read-stick.ts'
 import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
+import { alarmsText } from './alarms.ts'
 import { changesText, findChanges } from './changes.ts'
+import { shownLine } from './shown-line.ts'
 
 export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--program <list>] [--check]
       says which journals, tallies and sheets of stations the centre's database holds. The head of each journal was held
       against the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
       again. With the home folder it names each device of the election of which something is missing; with the list of
-      a program ("sandogh device program") each device that ran another. The result is marked where a program was changed
+      a program ("sandogh device program") each device that ran another. The result is marked where a program was changed.
+      Alarms that were raised are told with the hash of what raised them
 `
 
 /** @returns the exit code: 3 where something is missing; refusals are thrown */
@@ -44,6 +47,7 @@ export async function status(args: readonly string[]): Promise<number> {
     process.stdout.write(heldText(held))
     const changes = findChanges(held.journals, program)
     process.stdout.write(changesText(changes))
+    process.stdout.write(alarmsText(await store.value.alarms()))
     const missing = home === undefined ? undefined : findMissing(home.package.definition, held)
     if (missing !== undefined) process.stdout.write(missingText(missing))
     if (changes.length > 0) return 1
@@ -69,7 +73,7 @@ async function readHeld(store: CentreStore): Promise<Everything> {
 }
 
 /** A line for each journal, one for each sheet, then the sums. */
-function heldText({ journals, sheets, forks }: Everything): string {
+export function heldText({ journals, sheets, forks }: Everything): string {
   const stationOf = stationsBySheet(sheets)
   const dead = new Set(journals.flatMap((journal) => journal.dead))
   const takers = Map.groupBy(journals, ({ takeover }) => takeover?.origin)
@@ -97,7 +101,7 @@ function heldText({ journals, sheets, forks }: Everything): string {
   const tallies = journals.filter(({ hasTally }) => hasTally).length
   const totals = `${tallies} tallies received, ${sheets.length} sheets of stations received`
   lines.push(`${devices} devices, ${entries} entries, ${totals}`)
-  return `${lines.join('\n')}\n`
+  return `${lines.map(shownLine).join('\n')}\n`
 }
 
 /** The station whose sheet lists a journal, by its origin. The store verified each sheet when it was opened. */
@@ -152,5 +156,5 @@ function missingText(missing: readonly Missing[]): string {
   const lines = missing.map(
     ({ station, device, what }) => `MISSING  ${device} of station ${station}: ${what}`,
   )
-  return `${lines.join('\n')}\n${missing.length} missing\n`
+  return `${lines.map(shownLine).join('\n')}\n${missing.length} missing\n`
 }

@@ -1,6 +1,6 @@
 /** The rows of the centre's database over a connection to PostgreSQL. What is written goes table by table, many rows in one statement. */
 import type { JournalRow, Rows, SheetRow, TotalsRow, Writes } from './rows.ts'
-import type { HeldCheckpoint } from './store.ts'
+import type { HeldCheckpoint, KeptAlarm } from './store.ts'
 
 /** Asks the database and gives its rows. */
 export type Ask = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>
@@ -30,6 +30,7 @@ FROM devices d
 LEFT JOIN LATERAL (SELECT * FROM checkpoints x WHERE x.origin = d.origin ORDER BY size DESC LIMIT 1) c ON true`
 
 const CHECKPOINT = 'SELECT size, note, cosignature FROM checkpoints WHERE origin = $1'
+const ALARMS = 'SELECT device, kind, evidence, at::float8 AS at, what FROM alarms'
 const OF_JOURNAL = 'x JOIN devices d ON d.origin = x.origin LEFT JOIN takeovers t ON t.origin = x.origin'
 const TALLIES = `SELECT x.origin, x.document, d.device, d.message_key, t.taken FROM tallies ${OF_JOURNAL}`
 const SHEETS = `SELECT x.station, x.origin, x.document, d.device, d.message_key, t.taken FROM sheets ${OF_JOURNAL}`
@@ -60,6 +61,10 @@ export function postgresRows(ask: Ask): Rows {
         ? ask<SheetRow>(`${SHEETS} ORDER BY x.station`)
         : ask<SheetRow>(`${SHEETS} WHERE x.station = $1`, [station]),
     forks: () => ask('SELECT origin, count(*)::int AS count FROM forks GROUP BY origin'),
+    alarms: (device) =>
+      device === undefined
+        ? ask<KeptAlarm>(`${ALARMS} ORDER BY at, device, kind, evidence`)
+        : ask<KeptAlarm>(`${ALARMS} WHERE device = $1 ORDER BY at, kind, evidence`, [device]),
     write: (writes) => write(ask, writes),
   }
 }
@@ -122,4 +127,11 @@ async function write(ask: Ask, writes: Writes): Promise<void> {
   await insert('tallies', writes.tallies, [origin, document])
   await insert('sheets', writes.sheets, [['station', 'text', (row) => row.station], origin, document])
   await insert('forks', writes.forks, [origin, size, note], 'ON CONFLICT DO NOTHING')
+  await insert('alarms', writes.alarms, [
+    device,
+    ['kind', 'text', (row) => row.kind],
+    ['evidence', 'bytea', (row) => row.evidence],
+    ['at', 'bigint', (row) => row.at],
+    ['what', 'text', (row) => row.what],
+  ])
 }

@@ -106,8 +106,21 @@ FOR EACH STATEMENT EXECUTE FUNCTION never();`,
 ).join('\n')}
 `
 
+const VERSION_2 = `
+CREATE TABLE alarms (
+  device text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  evidence bytea NOT NULL CHECK (length(evidence) = 32),
+  at bigint NOT NULL,
+  what text NOT NULL,
+  PRIMARY KEY (device, kind, evidence)
+);
+CREATE TRIGGER alarms_never BEFORE UPDATE OR DELETE OR TRUNCATE ON alarms
+FOR EACH STATEMENT EXECUTE FUNCTION never();
+`
+
 /** Each makes of the version before it the next one. */
-const MIGRATIONS: readonly string[] = [VERSION_1]
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2]
 
 const VERSIONS = 'sandogh_centre_versions'
 

@@ -16,6 +16,7 @@ export function readingOf(rows: Rows): Omit<CentreStore, 'transact' | 'close'> {
     tallies: async () => (await rows.tallies()).map(tallyOf),
     sheet: async (station) => (await rows.sheets(station)).map(sheetOf)[0],
     sheets: async () => (await rows.sheets()).map(sheetOf),
+    alarms: () => rows.alarms(),
     forks: async () => new Map((await rows.forks()).map(({ origin, count }) => [origin, count])),
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { concatBytes } from '../../core/keys/hash.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
 import type { Judged } from './noted.ts'
-import type { HeldCheckpoint, HeldJournal, HeldSheet, HeldTally, Owner } from './store.ts'
+import type { HeldCheckpoint, HeldJournal, HeldSheet, HeldTally, KeptAlarm, Owner } from './store.ts'
 
 /** A journal as the databases give it, with its latest checkpoint and what was noted of its entries. */
 export interface JournalRow {
@@ -72,6 +72,7 @@ export interface Writes {
   readonly tallies: { readonly origin: string; readonly document: string }[]
   readonly sheets: { readonly station: string; readonly origin: string; readonly document: string }[]
   readonly forks: { readonly origin: string; readonly size: number; readonly note: string }[]
+  readonly alarms: KeptAlarm[]
 }
 
 export function noWrites(): Writes {
@@ -85,6 +86,7 @@ export function noWrites(): Writes {
     tallies: [],
     sheets: [],
     forks: [],
+    alarms: [],
   }
 }
 
@@ -102,6 +104,8 @@ export interface Rows {
   tallies(origin?: string): Promise<readonly TotalsRow[]>
   sheets(station?: string): Promise<readonly SheetRow[]>
   forks(): Promise<readonly { readonly origin: string; readonly count: number }[]>
+  /** Of one device, or all; in the order in which they were raised. */
+  alarms(device?: string): Promise<readonly KeptAlarm[]>
   write(writes: Writes): Promise<void>
 }
 

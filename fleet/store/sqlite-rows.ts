@@ -1,7 +1,7 @@
 /** The rows of the centre's database over a connection to SQLite. */
 import type { Database } from 'better-sqlite3'
 import type { JournalRow, Rows, SheetRow, TotalsRow } from './rows.ts'
-import type { HeldCheckpoint } from './store.ts'
+import type { HeldCheckpoint, KeptAlarm } from './store.ts'
 
 const JOURNALS = `
 SELECT d.origin, d.device, d.certificate, d.log_key, d.message_key,
@@ -60,6 +60,9 @@ FROM devices d`)
   const forks = all<{ origin: string; count: number }>(
     'SELECT origin, count(*) AS count FROM forks GROUP BY origin',
   )
+  const alarms = 'SELECT device, kind, evidence, at, what FROM alarms'
+  const everyAlarm = all<KeptAlarm>(`${alarms} ORDER BY at, device, kind, evidence`)
+  const alarmsOf = all<KeptAlarm>(`${alarms} WHERE device = ? ORDER BY at, kind, evidence`)
   return {
     journals: async (devices) =>
       devices === undefined ? everyJournal() : journalsOf({ devices: JSON.stringify(devices) }),
@@ -72,6 +75,7 @@ FROM devices d`)
     tallies: async (origin) => (origin === undefined ? everyTally() : tally(origin)),
     sheets: async (station) => (station === undefined ? everySheet() : sheet(station)),
     forks: async () => forks(),
+    alarms: async (device) => (device === undefined ? everyAlarm() : alarmsOf(device)),
     write: database.readonly
       ? () => Promise.reject(new Error('a connection that reads only'))
       : writer(database),
@@ -94,6 +98,7 @@ function writer(database: Database): Rows['write'] {
   const tally = add('tallies', 2)
   const sheet = add('sheets', 3)
   const fork = add('forks', 3, 'INSERT OR IGNORE')
+  const alarm = add('alarms', 5)
   return async (writes) => {
     for (const { origin, device, certificate, logKey, messageKey } of writes.owners)
       owner(origin, device, certificate, logKey, messageKey)
@@ -107,5 +112,6 @@ function writer(database: Database): Rows['write'] {
     for (const { origin, document } of writes.tallies) tally(origin, Buffer.from(document))
     for (const { station, origin, document } of writes.sheets) sheet(station, origin, Buffer.from(document))
     for (const { origin, size, note } of writes.forks) fork(origin, size, note)
+    for (const { device, kind, evidence, at, what } of writes.alarms) alarm(device, kind, evidence, at, what)
   }
 }

@@ -115,6 +115,19 @@ CREATE TABLE takeovers (
 CREATE INDEX takeovers_by_device ON takeovers (taken_device);
 `
 
+const VERSION_4 = `
+-- Alarms as they were first raised, the first few of each kind and device; evidence is the hash of the message that raised it, at seconds since 1970.
+CREATE TABLE alarms (
+  device TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  evidence BLOB NOT NULL CHECK (length(evidence) = 32),
+  at INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  PRIMARY KEY (device, kind, evidence)
+) STRICT, WITHOUT ROWID;
+${never('alarms')}
+`
+
 /** Each makes of the version before it the next one; the first of an empty file version 2, which is the oldest in use. */
 const MIGRATIONS: readonly { readonly to: number; readonly run: (database: Database) => void }[] = [
   { to: 2, run: (database) => database.exec(VERSION_2) },
@@ -127,6 +140,7 @@ const MIGRATIONS: readonly { readonly to: number; readonly run: (database: Datab
 ${never('checkpoints', 'closings', 'declarations', 'takeovers')}`)
     },
   },
+  { to: 4, run: (database) => database.exec(VERSION_4) },
 ]
 const VERSION = MIGRATIONS.at(-1)?.to ?? 0
 

@@ -84,6 +84,21 @@ export interface HeldSheet {
   readonly takenOver?: string
 }
 
+/** What the centre had to be told of a device, kept for people to find. */
+export interface KeptAlarm {
+  readonly device: string
+  readonly kind: string
+  /** SHA-256 of the message that raised it; of an alarm that no message raised, of its own words. */
+  readonly evidence: Uint8Array
+  /** When it was first raised, seconds since 1970. */
+  readonly at: number
+  /** In words, of characters that are seen. */
+  readonly what: string
+}
+
+/** So many alarms of one kind are kept of a device, the first: whoever floods fills no disk, and hides no other device's. */
+export const MOST_ALARMS = 8
+
 /** Entries that join a journal, with the checkpoint over all of it. */
 export interface Addition {
   readonly owner: Owner
@@ -125,6 +140,8 @@ export interface Held {
   storeSheet(station: string, origin: string, document: string): void
   /** Keeps a contradicting checkpoint as evidence: the first of each size. */
   storeFork(origin: string, size: number, note: string): void
+  /** Keeps an alarm once, and of one kind and device no more than {@link MOST_ALARMS}. Throws on a device of another station. */
+  storeAlarm(alarm: KeptAlarm): Promise<void>
 }
 
 /** Every method rejects with what the database says if it cannot be reached or written (`StoreUnavailable` where another try may succeed). */
@@ -142,6 +159,8 @@ export interface CentreStore {
   sheets(): Promise<readonly HeldSheet[]>
   /** How many contradicting checkpoints are kept, by journal. */
   forks(): Promise<ReadonlyMap<string, number>>
+  /** In the order in which they were raised. */
+  alarms(): Promise<readonly KeptAlarm[]>
   /**
    * All that `work` writes, or nothing: it is on disk when the promise resolves. Nobody else, in no other process, changes anything of these
    * stations meanwhile.

@@ -3,14 +3,24 @@
  * the database in one go at its end.
  */
 import { deviceNamedIn } from '../../core/bundle/names.ts'
+import { equalBytes } from '../../core/keys/hash.ts'
 import { type Judged, judgeDay, noteEntries, withNoted } from './noted.ts'
 import { dayText, journalOf, noWrites, type Rows, rootsBytes, sheetOf, tallyOf, type Writes } from './rows.ts'
-import type { Addition, Held, HeldJournal, Scope } from './store.ts'
+import {
+  type Addition,
+  type Held,
+  type HeldJournal,
+  type KeptAlarm,
+  MOST_ALARMS,
+  type Scope,
+} from './store.ts'
 
 export class View implements Held {
   readonly #rows: Rows
   readonly #devices: ReadonlySet<string>
   readonly #journals: Map<string, HeldJournal>
+  /** Of each device for which one was raised, what is kept already. */
+  readonly #alarms = new Map<string, KeptAlarm[]>()
   #writes: Writes = noWrites()
 
   private constructor(rows: Rows, devices: ReadonlySet<string>, journals: readonly HeldJournal[]) {
@@ -109,6 +119,17 @@ export class View implements Held {
 
   storeFork(origin: string, size: number, note: string): void {
     this.#writes.forks.push({ origin, size, note })
+  }
+
+  async storeAlarm(alarm: KeptAlarm): Promise<void> {
+    const { device, kind, evidence } = alarm
+    if (!this.#devices.has(device)) throw new Error('an alarm of a device of a station that was not locked')
+    const known = this.#alarms.get(device) ?? [...(await this.#rows.alarms(device))]
+    this.#alarms.set(device, known)
+    const alike = known.filter((one) => one.kind === kind)
+    if (alike.length >= MOST_ALARMS || alike.some((one) => equalBytes(one.evidence, evidence))) return
+    known.push(alarm)
+    this.#writes.alarms.push(alarm)
   }
 
   /** Gives what has gathered to the database. */

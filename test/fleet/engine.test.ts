@@ -51,6 +51,7 @@ function counted(fail: (wrote: readonly string[]) => Error | undefined) {
           storeTally: (origin, document) => held.storeTally(origin, document),
           storeSheet: (station, origin, document) => held.storeSheet(station, origin, document),
           storeFork: (origin, size, note) => held.storeFork(origin, size, note),
+          storeAlarm: (alarm) => held.storeAlarm(alarm),
           append: (addition) => {
             wrote.push(addition.owner.device)
             return held.append(addition)

@@ -2,7 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { valueOrThrow } from '../../core/result.ts'
 import { frontierRoot } from '../../core/tlog/tree.ts'
-import { type CentreStore, type OpeningCheck, openCentreStore } from '../../fleet/store/store.ts'
+import {
+  type CentreStore,
+  type KeptAlarm,
+  MOST_ALARMS,
+  type OpeningCheck,
+  openCentreStore,
+} from '../../fleet/store/store.ts'
 import { addition, append, storeSheet } from './additions.ts'
 import { everyDevice, TestDevice, votes } from './office.ts'
 import { hash, spareOf } from './spares.ts'
@@ -16,6 +22,11 @@ export interface TestDatabase {
   /** The SQL that takes the protection of a table away. */
   unprotect(table: string): string
   close(): Promise<void>
+}
+
+/** An alarm by the number of its message. */
+function alarmOf(device: string, number: number): KeptAlarm {
+  return { device, kind: 'forged', evidence: new Uint8Array(32).fill(number), at: number, what: `${number}` }
 }
 
 /** @param bytes how the database writes bytes, from hexadecimal digits */
@@ -144,6 +155,7 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     await store.transact(everyDevice, async (held) => {
       held.storeTally(origin, device.waitingTally ?? '')
       held.storeFork(origin, 3, 'a note')
+      await held.storeAlarm(alarmOf('device-1', 1))
       await held.append(addition(spareOf(device, 4), 0, 2))
     })
     const declaring = second.append({
@@ -166,6 +178,7 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       ['tallies', 'document'],
       ['sheets', 'station'],
       ['forks', 'note'],
+      ['alarms', 'what'],
     ] as const) {
       await expect(database.run(`UPDATE ${table} SET ${column} = ${column}`), table).rejects.toThrow(/never/)
       await expect(database.run(`DELETE FROM ${table}`), table).rejects.toThrow(/never/)
@@ -183,6 +196,29 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       store.transact(everyDevice, async (held) => held.storeSheet('station-2', 'no journal', 'text')),
     ).rejects.toThrow()
     expect(await refusalAfter('everything')).toBe('opened')
+  })
+
+  it('an alarm is kept once, with what raised it, and of a kind and device no more than a few', async () => {
+    const store = await open()
+    const keep = (...alarms: readonly KeptAlarm[]) =>
+      store.transact(everyDevice, async (held) => {
+        for (const alarm of alarms) await held.storeAlarm(alarm)
+      })
+    await keep(alarmOf('device-1', 2), alarmOf('device-1', 2), alarmOf('device-2', 2))
+    await keep({ ...alarmOf('device-1', 2), at: 9 }, { ...alarmOf('device-1', 2), kind: 'gap' })
+    for (let number = 3; number < 40; number += 1) await keep(alarmOf('device-1', number))
+    const kept = await (await open()).alarms()
+    const plain = kept.map((alarm) => ({ ...alarm, evidence: new Uint8Array(alarm.evidence) }))
+    expect(plain.filter(({ device }) => device === 'device-2')).toEqual([alarmOf('device-2', 2)])
+    expect(kept.filter(({ kind }) => kind === 'gap')).toHaveLength(1)
+    const flooded = plain.filter(({ device, kind }) => device === 'device-1' && kind === 'forged')
+    expect(flooded).toEqual(Array.from({ length: MOST_ALARMS }, (_, i) => alarmOf('device-1', i + 2)))
+    const failing = store.transact(everyDevice, async (held) => {
+      await held.storeAlarm(alarmOf('device-3', 1))
+      throw new Error('in the middle')
+    })
+    await expect(failing).rejects.toThrow('in the middle')
+    expect(await store.alarms()).toHaveLength(kept.length)
   })
 
   it('the first contradicting checkpoint of each size is kept', async () => {

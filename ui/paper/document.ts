@@ -6,7 +6,7 @@ import type { PaperLayout } from './layout.ts'
 import { type MinutesData, minutesLayouts } from './minutes.ts'
 import { type Bitmap, rasterise } from './raster.ts'
 import { type SlipForm, slipLayout, slipQrText, voidMarkLayout } from './slip.ts'
-import { type TotalsData, totalsLayouts } from './totals.ts'
+import { codeLayout, codesLayout, type TotalsData, totalsLayouts, typedLayouts } from './totals.ts'
 import { type ZeroReportData, zeroReportLayouts } from './zero-report.ts'
 
 export type PaperBlock =
@@ -51,9 +51,22 @@ export function minutesDocument(data: MinutesData, fonts: Fonts): PaperDocument 
   return { blocks: [...pictures(minutesLayouts(data, measureWith(fonts)), fonts), QUIET, qr, FEED_TO_KNIFE] }
 }
 
-/** The results, on a page of their own. */
+/** The results, on a page of their own, with the codes by which they reach the centre without a network. */
 export function totalsDocument(data: TotalsData, fonts: Fonts): PaperDocument {
-  return { blocks: [...pictures(totalsLayouts(data, measureWith(fonts)), fonts), FEED_TO_KNIFE] }
+  const measure = measureWith(fonts)
+  const { codes, typedLines } = data
+  const blocks = [
+    ...pictures([...totalsLayouts(data, measure), codesLayout(measure)], fonts),
+    ...codes.flatMap((text, i): readonly PaperBlock[] => [
+      ...pictures([codeLayout(i + 1, codes.length, measure)], fonts),
+      QUIET,
+      { kind: 'qr', text },
+      QUIET,
+    ]),
+    ...pictures(typedLayouts(typedLines, measure), fonts),
+    FEED_TO_KNIFE,
+  ]
+  return { blocks }
 }
 
 function pictures(layouts: readonly PaperLayout[], fonts: Fonts): readonly PaperBlock[] {

@@ -10,8 +10,18 @@ import { persianDigits } from '../../core/text/persian.ts'
 import { stringsIn } from '../strings.ts'
 import { lineHeight, type Measure, wrapText } from '../text-layout.ts'
 import { PAPER_WIDTH, REPORT } from '../tokens.ts'
-import { type PaperLayout, rule, type Strip, space, stackInPictures, textItem } from './layout.ts'
 import {
+  type PaperLayout,
+  paragraph,
+  rule,
+  type Strip,
+  space,
+  stack,
+  stackInPictures,
+  textItem,
+} from './layout.ts'
+import {
+  CENTRED,
   type Checkpoint,
   checkpointStrips,
   dayAndTime,
@@ -41,6 +51,10 @@ export interface TotalsData {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly printedAt: number
   readonly checkpoint: Checkpoint
+  /** The texts of the QR codes that hold the same, signed (`core/printed`). */
+  readonly codes: readonly string[]
+  /** What is typed where no photograph can be read. */
+  readonly typedLines: readonly string[]
 }
 
 /** The page as pictures from top to bottom. */
@@ -66,6 +80,26 @@ export function totalsLayouts(data: TotalsData, measure: Measure): readonly Pape
     ...checkpointStrips(data.checkpoint, measure),
     rule(2),
     ...signatureStrips(measure),
+  ])
+}
+
+/** What stands over the codes, and over each of them. */
+export function codesLayout(measure: Measure): PaperLayout {
+  return stack([rule(2), words(stringsIn('fa').paper.codes, measure)])
+}
+
+export function codeLayout(part: number, parts: number, measure: Measure): PaperLayout {
+  const style = { ...CENTRED, size: REPORT.text }
+  return stack([paragraph(stringsIn('fa').paper.codePart(part, parts), REPORT.margin, style, measure)])
+}
+
+/** The lines that are typed, as wide as they are readable. */
+export function typedLayouts(typed: readonly string[], measure: Measure): readonly PaperLayout[] {
+  const style = { align: 'left', direction: 'ltr', size: REPORT.text } as const
+  return stackInPictures([
+    rule(2),
+    words(stringsIn('fa').paper.typedCode, measure),
+    ...typed.map((line) => paragraph(line, REPORT.margin, style, measure)),
   ])
 }
 

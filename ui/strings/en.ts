@@ -413,6 +413,11 @@ export const en: Strings = {
       `Without ${devices}: declared dead. Its ballots are not in this count; its paper is in its box.`,
     together: (minimum) =>
       `All devices of this station together, because at least one of them has fewer than ${minimum} ballots.`,
+    codes:
+      'These codes are the same results, signed by the device. If it did not reach the centre, keep the paper flat, take photographs of all codes, in any order, and give them to the centre.',
+    codePart: (part, parts) => `Code ${part} of ${parts}`,
+    typedCode:
+      'If a photograph cannot be read, the counts above and these lines are typed. I and L mean 1, O means 0.',
     journalOf: 'Journal of device',
     constituency: 'Constituency',
     station: 'Station',

@@ -3,10 +3,14 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { signTally } from '../../../core/bundle/bundle.ts'
+import { signStationSheet } from '../../../core/bundle/station-sheet.ts'
 import type { Station } from '../../../core/election/definition.ts'
 import { emptyTally, type Tally, tallyJson } from '../../../core/election/tally.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { toBase64 } from '../../../core/keys/hash.ts'
+import { joinCodes } from '../../../core/printed/code-parts.ts'
+import { decodePrintedTotals } from '../../../core/printed/printed-totals.ts'
+import { typedLines } from '../../../core/printed/typed-totals.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import { parseCheckpoint } from '../../../core/tlog/checkpoint.ts'
 import { DevicePaper, type PaperRecords } from '../../../device-agent/ballot/documents.ts'
@@ -120,13 +124,27 @@ test('the minutes tell of a tally how many ballots it counts, and nothing else',
   )
 })
 
-test('the page of results is of this device, of its journal, of the time when it is printed', () => {
+test('the page of results is of this device, of its journal, of the time when it is printed, and its codes hold what it signed', () => {
   const tally = counting(5, 3)
+  const { totals } = totalsOf(tally)
+  const sheet = signStationSheet(
+    {
+      station: home.config.station,
+      journals: [{ origin: store.origin, commitment: toBase64(new Uint8Array(32)) }],
+      tally: tallyJson(definition, tally),
+      without: [],
+    },
+    signerFromSeed(device.keys.message),
+  )
+  const note = store.checkpointAt(store.day.size) ?? ''
   for (const of of ['device', 'station'] as const) {
-    const printed = papersWith({}).totals({ of, tally, ballots: 5, without: [] })
-    const { size, root } = valueOrThrow(
-      parseCheckpoint(`${(store.checkpointAt(store.day.size) ?? '').split('\n\n')[0]}\n`),
-    )
+    const papers = papersWith({ totals: { ...totals, sheet } as PaperRecords['totals'] })
+    const printed = papers.totals({ of, tally, ballots: 5, without: [] })
+    const { size, root } = valueOrThrow(parseCheckpoint(`${note.split('\n\n')[0]}\n`))
+    const codes = printed.blocks.flatMap((block) => (block.kind === 'qr' ? [block.text] : []))
+    const [bytes = new Uint8Array()] = valueOrThrow(joinCodes(codes, 'paper'))
+    const document = of === 'device' ? (totals?.tally ?? '') : sheet
+    expect(decodePrintedTotals(definition, bytes, 'paper')).toEqual({ ok: true, value: { document, note } })
     const expected = totalsDocument(
       {
         definition,
@@ -138,6 +156,8 @@ test('the page of results is of this device, of its journal, of the time when it
         ballots: 5,
         printedAt: clock.now(),
         checkpoint: { size, rootBase64: toBase64(root) },
+        codes,
+        typedLines: typedLines(definition, document),
       },
       fonts,
     )

@@ -5,7 +5,13 @@ import { candidateVotes, emptyTally, type Tally } from '../../../core/election/t
 import { persianDigits } from '../../../core/text/persian.ts'
 import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
 import { totalsDocument } from '../../../ui/paper/document.ts'
-import { type TotalsData, totalsLayouts } from '../../../ui/paper/totals.ts'
+import {
+  codeLayout,
+  codesLayout,
+  type TotalsData,
+  totalsLayouts,
+  typedLayouts,
+} from '../../../ui/paper/totals.ts'
 import { stringsIn } from '../../../ui/strings.ts'
 import { MAX_PICTURE_HEIGHT } from '../../../ui/tokens.ts'
 import {
@@ -42,6 +48,8 @@ const ofDevice: TotalsData = {
   ],
   printedAt: Date.parse('2026-06-19T20:35:00Z'),
   checkpoint: { size: 731, rootBase64: ROOT },
+  codes: ['SANDOGH1 ONE', 'SANDOGH1 TWO'],
+  typedLines: ['01 WWWWW WWWWW WWWWW WW', '02 WWWWW WW'],
 }
 const ofStation: TotalsData = { ...ofDevice, of: 'station' }
 
@@ -164,8 +172,28 @@ describe('the page of results', () => {
 
   it('is pictures and enough paper to be cut', () => {
     const { blocks } = totalsDocument(ofStation, fonts)
-    expect(blocks.map(({ kind }) => kind)).toEqual(['raster', 'raster', 'feed'])
+    const code = ['raster', 'feed', 'qr', 'feed']
+    expect(blocks.map(({ kind }) => kind)).toEqual([
+      'raster',
+      'raster',
+      'raster',
+      ...code,
+      ...code,
+      'raster',
+      'feed',
+    ])
+    expect(blocks.flatMap((block) => (block.kind === 'qr' ? [block.text] : []))).toEqual(ofStation.codes)
     expect(blocks.at(-1)).toEqual({ kind: 'feed', lines: 4 })
+  })
+
+  it('has its codes numbered, and lines that can be typed stand whole on the paper', () => {
+    const layouts = [
+      codesLayout(measure),
+      codeLayout(1, 2, measure),
+      ...typedLayouts(ofDevice.typedLines, measure),
+    ]
+    expectOnPaper(layouts, measure)
+    expect(texts(layouts)).toEqual(expect.arrayContaining([paper.codePart(1, 2), ...ofDevice.typedLines]))
   })
 
   it('of another tally than the package has is a broken promise', () => {

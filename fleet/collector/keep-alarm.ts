@@ -1,0 +1,67 @@
+/** Alarms as the store keeps them: a program's log is lost with its computer, and nobody reads it a month later. */
+import { fromBase64, sha256 } from '../../core/keys/hash.ts'
+import { describeRefusal } from '../../core/result.ts'
+import { shownText } from '../../core/text/drawable.ts'
+import type { Held, KeptAlarm } from '../store/store.ts'
+import type { Alarm } from './alarm.ts'
+import type { Desk } from './desk.ts'
+
+/** Of a refusal all is told; where it says more, somebody made it do so. */
+const MOST_CHARACTERS = 600
+
+/** What an alarm says, on one line, without its kind and device. */
+export function describeAlarm(alarm: Alarm): string {
+  const told = (what: string) => shownText(what, MOST_CHARACTERS)
+  if ('refusal' in alarm) return told(describeRefusal(alarm.refusal))
+  switch (alarm.kind) {
+    case 'gap':
+      return told(`${alarm.have} entries are held, and it sent from ${alarm.from} on`)
+    case 'equivocation':
+      return told(`it signed two histories of ${alarm.size} entries of ${alarm.origin}`)
+    case 'second-journal':
+      return told(`${alarm.origin} beside ${alarm.other}`)
+    case 'takeover-fork':
+    case 'not-dead':
+      return told(`${alarm.what}, by ${alarm.by}`)
+    case 'clock':
+      return told(`entry ${alarm.seq} of ${alarm.at}: ${alarm.what}`)
+    case 'stale':
+      return told('nothing new was heard for too long')
+    case 'flood':
+      return told('it sent faster than it may')
+    case 'not-stored':
+      return told(alarm.reason)
+  }
+}
+
+/**
+ * Keeps an alarm in the transaction that decided on its message.
+ * @param messageHash base64; of an alarm that no message raised, its words stand for it
+ */
+export async function keepAlarm(
+  held: Held,
+  alarm: Alarm,
+  messageHash: string | undefined,
+  nowMs: number,
+): Promise<void> {
+  // A file that nobody signed says nothing of any device.
+  if (alarm.device === '') return
+  const what = describeAlarm(alarm)
+  const evidence =
+    (messageHash && fromBase64(messageHash)) || sha256(Buffer.from(`${alarm.kind} ${alarm.device} ${what}`))
+  const kept: KeptAlarm = {
+    device: alarm.device,
+    kind: alarm.kind,
+    evidence,
+    at: Math.floor(nowMs / 1000),
+    what,
+  }
+  await held.storeAlarm(kept)
+}
+
+/** Keeps an alarm that came of no batch: a silence, a flood. */
+export function keepAlone(desk: Desk, alarm: Alarm): Promise<void> {
+  return desk.store.transact([desk.stations.scopeOf(alarm.device)], (held) =>
+    keepAlarm(held, alarm, undefined, desk.clock.now()),
+  )
+}

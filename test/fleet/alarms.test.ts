@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { main } from '../../command.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
+import { messageHash } from '../../core/messages/answer.ts'
+import type { Inbound } from '../../fleet/collector/examine.ts'
+import { alarmsText } from '../../fleet/status/alarms.ts'
+import { heldText } from '../../fleet/status/command.ts'
+import { type CentreStore, MOST_ALARMS } from '../../fleet/store/store.ts'
+import { addition, append } from './additions.ts'
+import { EngineProcess } from './engines.ts'
+import { everyDevice, Office, TestDevice } from './office.ts'
+import { deskOn, hear, TestStation, tell } from './totals.ts'
+
+let office: Office
+let store: CentreStore
+
+beforeEach(async () => {
+  office = new Office()
+  store = await office.openStore()
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await office.close()
+})
+
+async function status(): Promise<string> {
+  let out = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text
+    return true
+  })
+  expect(await main(['centre', 'status', '--store', office.storePath])).toBe(0)
+  vi.restoreAllMocks()
+  return out
+}
+
+const malformed = (device: string, text: string): Inbound => ({
+  device,
+  kind: 'entries',
+  payload: Buffer.from(text),
+})
+
+it('an alarm that a collector told is kept though the collector is killed, with the hash of what raised it', async () => {
+  const engine = await EngineProcess.start(office.storePath)
+  const message = malformed('device-1', '{"no":"entries"}')
+  const outcome = await engine.take(message)
+  await engine.kill()
+  expect(outcome?.alarm?.kind).toBe('malformed')
+  const [alarm, ...others] = await store.alarms()
+  expect(others).toEqual([])
+  expect(alarm).toMatchObject({ device: 'device-1', kind: 'malformed' })
+  expect(toBase64(alarm?.evidence ?? new Uint8Array())).toBe(messageHash(message.payload))
+  expect(await status()).toContain(`ALARM  malformed of device-1`)
+})
+
+it('a lie that is sent again is one alarm, and whoever floods with lies fills no disk', async () => {
+  const desk = deskOn(store)
+  const [first, second, third] = new TestStation([40, 33, 32]).devices
+  for (const device of [first, second, third]) await hear(desk, device)
+  const lie = second.waitingTally ?? ''
+  for (let round = 0; round < 3; round += 1) await tell(desk, first, lie)
+  expect((await store.alarms()).map(({ device, kind }) => [device, kind])).toEqual([['device-1', 'forged']])
+  for (let round = 0; round < 3 * MOST_ALARMS; round += 1) await tell(desk, third, `lie ${round}`)
+  expect(await store.alarms()).toHaveLength(1 + MOST_ALARMS)
+  const text = await status()
+  expect(text).toContain(`${1 + MOST_ALARMS} alarms: 1 forged, ${MOST_ALARMS} malformed`)
+})
+
+it('whatever strings are in the database, the status moves no cursor, turns no text and begins no line', async () => {
+  const hostile = [
+    "'; DROP TABLE alarms; --",
+    '<script>alert(1)</script>',
+    '\u001b[2J\u001b]0;owned\u0007',
+    '\u202egro.live\u202c',
+    'a\nALARM  forged of nobody',
+    '\u0085\u2028\u2066\u200f\u009b31m',
+  ]
+  const stations = hostile.map((device) => ({ name: `device ${device}`, devices: [device] }))
+  const device = new TestDevice('device-1').appendMany(2)
+  await append(store, addition(device, 0, 3))
+  await store.transact([...everyDevice, ...stations], async (held) => {
+    for (const [i, text] of hostile.entries())
+      await held.storeAlarm({
+        device: text,
+        kind: text,
+        evidence: new Uint8Array(32).fill(i),
+        at: i,
+        what: text,
+      })
+    for (const text of hostile) {
+      const owner = { ...addition(device, 0, 3).owner, origin: text, device: text }
+      await held.append({ ...addition(device, 0, 3), owner })
+    }
+  })
+  // Only a damaged database has these journals: the heads are not those of the notes.
+  const journals = await store.journals()
+  const held = heldText({ journals, sheets: [], forks: new Map() })
+
+  const alarms = alarmsText(await store.alarms())
+  for (const text of [held, alarms]) expect(text).not.toMatch(/[^\P{C}\n\u200c\u200d]|[\u2028\u2029]/u)
+  expect(held.trim().split('\n')).toHaveLength(1 + hostile.length + 1)
+  expect(alarms.trim().split('\n')).toHaveLength(hostile.length + 1)
+  expect(alarms).toContain('<U+001B>[2J')
+  expect(alarms).toContain('<U+202E>gro')
+})
