@@ -11,6 +11,7 @@ import { probeMedia } from '../store/probe.ts'
 import { giveBackOn } from '../store/space.ts'
 import { storageFault } from '../store/storage-fault.ts'
 import type { Outbox } from '../sync/outbox.ts'
+import { slotMs, slotWaitMs } from '../sync/slot.ts'
 import { type FlushEnd, type Sync, startSync } from '../sync/sync.ts'
 import { BallotDevice } from './device.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
@@ -162,6 +163,13 @@ function startAgentSync(
     random,
     logger,
     intervalMs: SYNC_INTERVAL_MS,
+    slotWaitMs: (said) => {
+      const { closedAt } = store.day
+      if (closedAt === undefined) return 0
+      const { election } = home.electionPackage.definition
+      const slot = slotMs(election, device, said, broker.closingWindowSeconds * 1000)
+      return slotWaitMs(slot, Date.parse(closedAt), clock.now())
+    },
     ...told,
     hold,
   })

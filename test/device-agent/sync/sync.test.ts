@@ -9,6 +9,7 @@ import { topicOf } from '../../../core/messages/topic.ts'
 import { signCheckpoint } from '../../../core/tlog/checkpoint.ts'
 import { addSignatureLine, cosign, openCosignature } from '../../../core/tlog/cosignature.ts'
 import { backoffMs, LARGEST_BOUND_MS } from '../../../device-agent/sync/backoff.ts'
+import { slotMs, slotWaitMs } from '../../../device-agent/sync/slot.ts'
 import { type Sync, type SyncOptions, startSync } from '../../../device-agent/sync/sync.ts'
 import { startBroker } from '../../../fleet/broker/broker.ts'
 import type { CentreStore } from '../../../fleet/store/store.ts'
@@ -264,6 +265,63 @@ describe('with the centre', () => {
     expect(await clock.run(running.flush())).toBe('received')
     expect(clock.now() - closing).toBe(1_800_000)
     expect(await store.tallies()).toHaveLength(1)
+  })
+})
+
+describe('at closing', () => {
+  /** Of each message its kind and when it was sent, in virtual milliseconds after the closing. */
+  async function closingDay(run: (running: Sync, clock: VirtualClock) => Promise<unknown>, closedMsAgo = 0) {
+    const store = await office.openStore()
+    await hearNeighbours(store)
+    const centre = await office.startCentre(store)
+    const clock = new VirtualClock(Date.parse('2026-06-19T18:00:00Z'))
+    const closedAt = clock.now() - closedMsAgo
+    const sent: (readonly [kind: string, at: number])[] = []
+    const device = new TestDevice('device-1').close()
+    const { deviceId } = device
+    const receipts = device.storeReceipt.bind(device)
+    device.storeReceipt = (size, line) => {
+      sent.push(['entries', clock.now() - closedAt])
+      receipts(size, line)
+    }
+    const clear = device.clearTally.bind(device)
+    device.clearTally = () => {
+      sent.push(['tally', clock.now() - closedAt])
+      clear()
+    }
+    const running = sync(device, centre.port, {
+      clock,
+      hold: () => clock.hold(),
+      intervalMs: 300_000,
+      slotWaitMs: (said) => slotWaitMs(slotMs(electionId, deviceId, said, 60_000), closedAt, clock.now()),
+    })
+    await clock.run(run(running, clock))
+    return sent
+  }
+  const slot = (said: 'entries' | 'tally') => slotMs(electionId, 'device-1', said, 60_000)
+
+  it('a device says nothing of its totals before its slot, and all of it then', async () => {
+    const sent = await closingDay((running) => running.flush())
+    // It has just connected, and then it tells what is in its journal.
+    expect(sent).toEqual([
+      ['entries', 0],
+      ['tally', slot('tally')],
+    ])
+  })
+
+  it('a device that was started again while it waited speaks in the same slot', async () => {
+    const sent = await closingDay((running) => running.flush(), slot('tally') - 5_000)
+    expect(sent.at(-1)).toEqual(['tally', slot('tally')])
+  })
+
+  it('a device that was started again after its slot speaks at once', async () => {
+    const sent = await closingDay((running) => running.flush(), 60_000)
+    expect(sent.at(-1)).toEqual(['tally', 60_000])
+  })
+
+  it('a turn of the timer before the slot sends no totals', async () => {
+    const sent = await closingDay((_, clock) => new Promise<void>((resolve) => clock.after(1_000, resolve)))
+    expect(sent).toEqual([['entries', 0]])
   })
 })
 
