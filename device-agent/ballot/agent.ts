@@ -1,6 +1,7 @@
 /** One ballot device's program put together: store, peripherals, polls, sync. The production entry and the demonstration both start here. */
 import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { encodeStatus } from '../../core/messages/status.ts'
 import type { Clock, Logger, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
@@ -81,7 +82,14 @@ export function startAgent(parts: AgentParts): Result<Agent> {
     resolve(failure)
   }
   const fail = (error: unknown) => stopWith(error, storageFault(error) ?? 'program')
-  const sync = startAgentSync(parts, store, { contradicted: (why) => device.stop(why), failed: fail })
+  const sync = startAgentSync(parts, store, {
+    contradicted: (why) => device.stop(why),
+    failed: fail,
+    status: () => {
+      const { status } = device
+      return status && encodeStatus(status)
+    },
+  })
   let handing = ended
   /** The bundle is written at once, and again with the centre's last receipt, however long that takes. */
   const handOver = () => {
@@ -138,7 +146,11 @@ function takeUpAgain({ home, clock, random }: AgentParts): Result<DeviceStore> {
 function startAgentSync(
   parts: AgentParts,
   store: DeviceStore,
-  told: { readonly contradicted: (why: StopReason) => void; readonly failed: (error: unknown) => void },
+  told: {
+    readonly contradicted: (why: StopReason) => void
+    readonly failed: (error: unknown) => void
+    readonly status: () => Uint8Array | undefined
+  },
 ): Sync | undefined {
   const { home, clock, networkClock, random, logger, hold } = parts
   const { broker, device } = home.config

@@ -43,6 +43,11 @@ export interface SyncOptions {
    * How long the device has still to wait for its slot, milliseconds: with the entries of a flush, and with a tally. Without it nobody waits.
    */
   readonly slotWaitMs?: (said: Said) => number
+  /**
+   * What is said of how the device is, at each turn of the timer while the link is up; undefined when there is nothing more to say. It is worth something
+   * when it is new, so none is kept: nobody answers it, it is not sent again, and the next one comes at the next turn.
+   */
+  readonly status?: () => Uint8Array | undefined
   /** Told whenever the link comes up, connected and subscribed, or goes down. */
   readonly linkChanged?: (isUp: boolean) => void
 }
@@ -111,6 +116,10 @@ export function startSync(options: SyncOptions): Sync {
   function turn() {
     timer = clock.after(options.intervalMs, turn)
     hasResent = false
+    guard(() => {
+      const status = isUp ? options.status?.() : undefined
+      if (status !== undefined) link.publish('status', status)
+    })
     guard(pump)
   }
 
