@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { messageHash, signAnswer } from '../../../core/messages/answer.ts'
 import { MAX_ENTRIES } from '../../../core/messages/entries.ts'
 import { encodeReceipt } from '../../../core/messages/receipt.ts'
+import { encodeStatus, parseStatus } from '../../../core/messages/status.ts'
 import { topicOf } from '../../../core/messages/topic.ts'
 import { signCheckpoint } from '../../../core/tlog/checkpoint.ts'
 import { addSignatureLine, cosign, openCosignature } from '../../../core/tlog/cosignature.ts'
@@ -15,6 +16,7 @@ import { startBroker } from '../../../fleet/broker/broker.ts'
 import type { CentreStore } from '../../../fleet/store/store.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
+import { soundStatus } from '../../fixtures/status.ts'
 import {
   authorityKey,
   CENTRE,
@@ -265,6 +267,35 @@ describe('with the centre', () => {
     expect(await clock.run(running.flush())).toBe('received')
     expect(clock.now() - closing).toBe(1_800_000)
     expect(await store.tallies()).toHaveLength(1)
+  })
+})
+
+describe('how a device is', () => {
+  it('is told at each turn of the timer and at no other time, whatever is cast, until there is nothing more to say', async () => {
+    const store = await office.openStore()
+    const centre = await office.startCentre(store)
+    const clock = new VirtualClock(Date.parse('2026-06-19T08:00:00Z'))
+    const device = new TestDevice('device-1')
+    const begin = clock.now()
+    const asked: number[] = []
+    const minute = 60_000
+    sync(device, centre.port, {
+      clock,
+      hold: () => clock.hold(),
+      intervalMs: 5 * minute,
+      status: () => {
+        asked.push((clock.now() - begin) / minute)
+        return clock.now() - begin > 20 * minute ? undefined : encodeStatus(soundStatus)
+      },
+    })
+    for (let at = 1; at < 30; at += 1) clock.after(at * 0.9 * minute, () => device.appendMany(1))
+    await clock.run(new Promise<void>((resolve) => clock.after(27 * minute, resolve)))
+    expect(asked).toEqual([5, 10, 15, 20, 25])
+    while ((await store.statuses()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const [held] = await store.statuses()
+    expect(held?.device).toBe('device-1')
+    expect(parseStatus(Buffer.from(held?.document ?? ''), 'held')).toEqual({ ok: true, value: soundStatus })
+    expect(office.alarms).toEqual([])
   })
 })
 
