@@ -11,6 +11,7 @@ import { readGivenFile } from '../import/read-stick.ts'
 import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
 import { alarmsText } from './alarms.ts'
 import { changesText, findChanges } from './changes.ts'
+import { healthOf, healthText } from './health.ts'
 import { shownLine } from './shown-line.ts'
 
 export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--program <list>] [--check]
@@ -18,7 +19,8 @@ export const statusUsage = `  sandogh centre status --store <store> [--home <fol
       against the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
       again. With the home folder it names each device of the election of which something is missing; with the list of
       a program ("sandogh device program") each device that ran another. The result is marked where a program was changed.
-      Alarms that were raised are told with the hash of what raised them
+      Alarms that were raised are told with the hash of what raised them. LOOK names each open device that wants somebody: one
+      that is silent, has lost a medium, is short of paper or storage, or whose clock or lines are bad
 `
 
 /** @returns the exit code: 3 where something is missing; refusals are thrown */
@@ -47,6 +49,8 @@ export async function status(args: readonly string[]): Promise<number> {
     process.stdout.write(heldText(held))
     const changes = findChanges(held.journals, program)
     process.stdout.write(changesText(changes))
+    const health = healthOf(await store.value.statuses(), doneIn(held.journals), Date.now() / 1000, program)
+    process.stdout.write(healthText(health))
     process.stdout.write(alarmsText(await store.value.alarms()))
     const missing = home === undefined ? undefined : findMissing(home.package.definition, held)
     if (missing !== undefined) process.stdout.write(missingText(missing))
@@ -55,6 +59,16 @@ export async function status(args: readonly string[]): Promise<number> {
   } finally {
     await store.value.close()
   }
+}
+
+/** Devices that closed for good, and those whose place a spare took: what they said last is no news any more. */
+function doneIn(journals: readonly HeldJournal[]): ReadonlySet<string> {
+  const taken = new Set(journals.map(({ takeover }) => takeover?.origin))
+  const dead = new Set(journals.flatMap((journal) => journal.dead))
+  const done = journals.filter(
+    ({ device, closing, origin }) => closing !== undefined || taken.has(origin) || dead.has(device),
+  )
+  return new Set(done.map(({ device }) => device))
 }
 
 /** What journals name a program by: the hash of the list of its files. */
