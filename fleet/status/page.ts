@@ -40,6 +40,12 @@ ${wanting}
 }
 
 function escaped(text: string): string {
-  const names: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' }
+  const names: Readonly<Record<string, string>> = {
+    '&': 'amp',
+    '<': 'lt',
+    '>': 'gt',
+    '"': 'quot',
+    "'": '#39',
+  }
   return shownLine(text).replace(/[&<>"']/g, (character) => `&${names[character]};`)
 }

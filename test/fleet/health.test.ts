@@ -1,4 +1,6 @@
 /** What the centre keeps and tells people of how devices are. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main as run } from '../../command.ts'
 import { type DeviceStatus, encodeStatus } from '../../core/messages/status.ts'
@@ -7,6 +9,7 @@ import { startEngine } from '../../fleet/collector/engine.ts'
 import { watchSilence } from '../../fleet/collector/silence.ts'
 import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import { healthOf, healthText } from '../../fleet/status/health.ts'
+import { statusPage } from '../../fleet/status/page.ts'
 import type { CentreStore, HeldStatus } from '../../fleet/store/store.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { soundStatus } from '../fixtures/status.ts'
@@ -128,6 +131,15 @@ describe('people are told', () => {
     expect(healthText(health)).toContain('its status cannot be read')
   })
 
+  it('by a page on which no text of a device is anything but text', () => {
+    const device = '<script>alert(1)</script>'
+    const health = [{ device, receivedAt: 0, casts: 0, troubles: [`"'><img src=x onerror=alert(1)>`] }]
+    const page = statusPage({ election: '<b>', now: EIGHT, health, text: 'a </pre><script>\nb &amp; c' })
+    expect(page).not.toMatch(/<(script|img|b)\b/)
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(page).toContain('a &lt;/pre&gt;&lt;script&gt;\nb &amp;amp; c')
+  })
+
   it('by the status command, of devices that are open, whose sum it makes', async () => {
     const now = Math.floor(Date.now() / 1000)
     const at = `${new Date(now * 1000).toISOString().slice(0, 19)}Z`
@@ -147,5 +159,12 @@ describe('people are told', () => {
       'LOOK  device-2: paper is low\n2 open devices said how they are, with some 300 ballots; 1 of them want somebody\n',
     )
     expect(out.join('')).not.toContain('LOOK  device-3')
+    const page = join(office.folder, 'status.html')
+    expect(await run(['centre', 'status', '--store', office.storePath, '--page', page])).toBe(0)
+    expect(readFileSync(page, 'utf8')).toMatch(/<td>device-2<.td>.*<td>paper is low<.td>/)
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => out.push(String(text)) > 0)
+    const nowhere = join(office.folder, 'none', 'status.html')
+    expect(await run(['centre', 'status', '--store', office.storePath, '--page', nowhere])).toBe(2)
+    expect(out.join('')).toContain('Name a file in a folder that can be written')
   })
 })
