@@ -301,7 +301,10 @@ describe('how a device is', () => {
 
 describe('at closing', () => {
   /** Of each message its kind and when it was sent, in virtual milliseconds after the closing. */
-  async function closingDay(run: (running: Sync, clock: VirtualClock) => Promise<unknown>, closedMsAgo = 0) {
+  async function closingDay(
+    run: (running: Sync, clock: VirtualClock, device: TestDevice) => Promise<unknown>,
+    closedMsAgo = 0,
+  ) {
     const store = await office.openStore()
     await hearNeighbours(store)
     const centre = await office.startCentre(store)
@@ -326,7 +329,7 @@ describe('at closing', () => {
       intervalMs: 300_000,
       slotWaitMs: (said) => slotWaitMs(slotMs(electionId, deviceId, said, 60_000), closedAt, clock.now()),
     })
-    await clock.run(run(running, clock))
+    await clock.run(run(running, clock, device))
     return sent
   }
   const slot = (said: 'entries' | 'tally') => slotMs(electionId, 'device-1', said, 60_000)
@@ -336,6 +339,20 @@ describe('at closing', () => {
     // It has just connected, and then it tells what is in its journal.
     expect(sent).toEqual([
       ['entries', 0],
+      ['tally', slot('tally')],
+    ])
+  })
+
+  it('a device that is connected keeps its last entries for its slot too', async () => {
+    const sent = await closingDay(async (running, clock, device) => {
+      await new Promise<void>((resolve) => clock.after(1_000, resolve))
+      device.append({ type: 'report.printed', report: 'minutes' })
+      await running.flush()
+    })
+    expect(slot('entries')).toBeGreaterThan(1_000)
+    expect(sent).toEqual([
+      ['entries', 0],
+      ['entries', slot('entries')],
       ['tally', slot('tally')],
     ])
   })
