@@ -23,11 +23,11 @@ const AREAS: Readonly<Record<string, Entry>> = {
     load: () => import('./audit/cli.ts'),
   },
   provision: {
-    about: 'check an election package',
+    about: 'check an election package; enrol devices and spares',
     load: () => import('./provisioning/cli.ts'),
   },
   device: {
-    about: 'set up and run a ballot device',
+    about: 'enrol, set up and run a ballot device',
     load: () => import('./device-agent/cli.ts'),
   },
   simulate: {

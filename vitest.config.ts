@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -37,7 +37,7 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     globalSetup: ['test/browser/build.ts'],
     // A day starts many programs: each but the first finds its modules compiled, at half the processor's time.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
+    env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/compiled') },
     // Child processes and native handles (serial lines, databases) stay apart from one test file to the next.
     pool: 'forks',
     testTimeout: 300_000,
@@ -59,7 +59,7 @@ export default defineConfig({
           name: 'in real time',
           include: REAL_TIME,
           // They mostly wait: for a printer's paper, a voter's time-out, a reader.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,7 +1,9 @@
 /** Everything that exists before the polling day: keys, package, certificates, device folders, cards. All of it from one seed. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pollingNoon } from '../core/election/polling-time.ts'
+import { makeDeviceKeys, requestEnrolment } from '../core/enrolment/device-request.ts'
+import { ENROLMENT_FILES } from '../core/enrolment/files.ts'
+import { requestTerminal } from '../core/enrolment/terminal-request.ts'
 import { authorityCertificate, readCertificate } from '../core/keys/certificate.ts'
 import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { toBase64 } from '../core/keys/hash.ts'
@@ -12,24 +14,20 @@ import { shareFile } from '../core/package/trustee-share.ts'
 import type { Random, Signer } from '../core/ports.ts'
 import { ok, valueOrThrow } from '../core/result.ts'
 import { canonicalJson } from '../core/text/canonical-json.ts'
-import { writeCardTerminal } from '../device-agent/ballot/card-terminal.ts'
+import { writeCardKey } from '../device-agent/ballot/card-terminal.ts'
 import { type DeviceConfig, writeSeeds } from '../device-agent/ballot/home.ts'
 import type { CardTerminal } from '../firmware/card-reader/secure-channel.ts'
 import type { CentreMaterial } from '../fleet/home.ts'
 import { type Ceremony, holdCeremony } from '../provisioning/ceremony/hold-ceremony.ts'
-import {
-  type CardIssuing,
-  certifyTerminal,
-  enrolTerminal,
-  requestTerminal,
-} from '../provisioning/enrolment/card-terminals.ts'
+import { type CardIssuing, certifyTerminal, enrolTerminal } from '../provisioning/enrolment/card-terminals.ts'
 import {
   type Issuing,
   issueCardCertificate,
   issueCentreCertificate,
+  validity,
 } from '../provisioning/enrolment/certificates.ts'
-import { makeDeviceKeys } from '../provisioning/enrolment/device-keys.ts'
-import { enrolDevice, requestEnrolment } from '../provisioning/enrolment/enrolment.ts'
+import { enrolDevice } from '../provisioning/enrolment/enrolment.ts'
+import { writeOffice } from '../provisioning/office.ts'
 import { buildPackage } from '../provisioning/package/build-package.ts'
 import { makeCardKey } from '../simulator/cards/card-key.ts'
 import { OfficerCard } from '../simulator/cards/officer-card.ts'
@@ -53,7 +51,6 @@ const CENTRE = 'centre.sandogh.example'
 /** Others that may share the work. */
 const COLLECTORS = ['collector-2.sandogh.example', 'collector-3.sandogh.example']
 const WITNESS = 'sandogh.example/centre'
-const VALIDITY_MS = 90 * 24 * 3_600_000
 
 /** How the touch panels of all virtual devices are built in. */
 export const CALIBRATION = PANEL
@@ -90,7 +87,8 @@ export interface Provisioned {
 }
 
 /**
- * Holds the ceremony, signs the package, enrols the devices and writes their folders and the trustees' shares below `out`.
+ * Holds the ceremony, signs the package, enrols the devices and writes their folders, the trustees' shares and the office's folder below `out`.
+ * A spare is only listed: commands make it.
  * @param times certificates hold at each of these, besides the polling day: TLS reads the real clock
  */
 export function provision(
@@ -100,7 +98,8 @@ export function provision(
   plan: DayPlan = AUTOMATIC_DAY,
 ): Provisioned {
   const signer = () => signerFromSeed(random.bytes(32))
-  const authority = signer()
+  const authoritySeed = random.bytes(32)
+  const authority = signerFromSeed(authoritySeed)
   const ceremony = holdCeremony({ threshold: THRESHOLD, trustees: TRUSTEES, random })
   const desk = { executive: signer(), supervisory: signer() }
   const witnessSeed = random.bytes(32)
@@ -114,7 +113,6 @@ export function provision(
     },
     plan,
   )
-  const noon = pollingNoon(definition)
   const photos = demonstrationPhotos()
   const packageText = valueOrThrow(
     buildPackage(definition, (name) => ok(photos.get(name)), authority, 'package.json'),
@@ -122,8 +120,7 @@ export function provision(
   const electionPackage = valueOrThrow(openPackage(packageText, authority.publicKey, 'package.json'))
   const issuing: Issuing = {
     authority,
-    notBefore: new Date(Math.min(noon, ...times) - VALIDITY_MS),
-    notAfter: new Date(Math.max(noon, ...times) + VALIDITY_MS),
+    ...validity(definition, times),
     random,
   }
   const authorityDer = authorityCertificate({
@@ -145,7 +142,8 @@ export function provision(
   }
   const own = identityOf(CENTRE, tlsSeed)
   const { certificate } = own
-  const cardAuthority = p256KeyFromScalar(drawP256Scalar(random))
+  const cardAuthorityScalar = drawP256Scalar(random)
+  const cardAuthority = p256KeyFromScalar(cardAuthorityScalar)
   const cardIssuing: CardIssuing = { cardAuthority, lastDay: issuing.notAfter, random }
   const trusted = {
     subject: 'card-authority',
@@ -162,23 +160,34 @@ export function provision(
   const desks = { role: 'check-in', station: STATION, publicKey: deskKey.publicKey } as const
   // The station's memory stick is plugged in.
   mkdirSync(join(out, 'bundles'), { recursive: true })
-  for (const device of [...plan.devices, ...(plan.spares ?? [])]) {
+  writeOffice(join(out, 'office'), {
+    authoritySeed,
+    cardAuthorityScalar,
+    packageText,
+    photos,
+    authorityDer,
+    centreDer: certificate,
+    cardAuthorityDer,
+  })
+  for (const device of plan.devices) {
     const keys = makeDeviceKeys(random)
     const enrolled = valueOrThrow(enrolDevice(requestEnrolment(device, keys), definition, issuing, device))
     const folder = deviceFolder(out, device)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeSeeds(folder, keys)
-    writeFileSync(join(folder, 'package.json'), packageText)
+    writeFileSync(join(folder, ENROLMENT_FILES.package), packageText)
     mkdirSync(join(folder, PHOTO_FOLDER))
     for (const [name, photo] of photos) writeFileSync(join(folder, PHOTO_FOLDER, name), photo)
-    writeFileSync(join(folder, 'certificate.der'), enrolled)
-    writeFileSync(join(folder, 'centre.der'), certificate)
-    writeFileSync(join(folder, 'authority.der'), authorityDer)
+    writeFileSync(join(folder, ENROLMENT_FILES.certificate), enrolled)
+    writeFileSync(join(folder, ENROLMENT_FILES.centre), certificate)
+    writeFileSync(join(folder, ENROLMENT_FILES.authority), authorityDer)
     const key = drawP256Scalar(random)
     const request = requestTerminal(device, key, signerFromSeed(keys.message))
     const known = valueOrThrow(readCertificate(enrolled, authority.publicKey, times[0] ?? 0, device))
     const forCards = valueOrThrow(enrolTerminal(request, known, definition, cardIssuing, device, STATION))
-    writeCardTerminal(folder, { key, certificate: forCards, authority: cardAuthorityDer })
+    writeCardKey(folder, key)
+    writeFileSync(join(folder, ENROLMENT_FILES.cardCertificate), forCards)
+    writeFileSync(join(folder, ENROLMENT_FILES.cardAuthority), cardAuthorityDer)
   }
   return {
     authority,
@@ -239,6 +248,8 @@ export function writeConfig(
   broker: Omit<NonNullable<DeviceConfig['broker']>, 'closingWindowSeconds'> | undefined,
   oldMedia: Pick<DeviceConfig, 'oldMedium' | 'oldSecondMedium'> = {},
 ): void {
+  const folder = deviceFolder(out, device)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const config = {
     version: 1,
     device,
@@ -250,7 +261,7 @@ export function writeConfig(
     bundles: join(out, 'bundles'),
     calibration: CALIBRATION,
   }
-  writeFileSync(join(deviceFolder(out, device), 'config.json'), canonicalJson(config))
+  writeFileSync(join(folder, 'config.json'), canonicalJson(config))
 }
 
 function writeShares(out: string, ceremony: Ceremony, electionPackage: ElectionPackage) {

@@ -5,6 +5,9 @@ import { RefusalError } from '../core/result.ts'
 
 export const usage = `sandogh device: the program of a ballot device
 
+  sandogh device request --home <folder>
+      makes the keys of a new device, which never leave it, and writes enrolment.request and card-terminal.request: the
+      office answers them with "sandogh provision enrol". The folder has a config.json, and nothing else yet
   sandogh device setup --home <folder>
       makes the ballot database of a provisioned device, once
   sandogh device run --home <folder>
@@ -17,8 +20,8 @@ export const usage = `sandogh device: the program of a ballot device
       prints the files of this program with their SHA-256, as sha256sum does: what a device's journal names it by is SHA-256
       of this list, and "sandogh audit verify --program" compares them
 
-The folder holds what provisioning put there: config.json, package.json, certificate.der, centre.der, authority.der and
-keys.json. "npm start -- --auto" makes three of them, in out/devices/.
+The folder holds config.json, which the technician writes, keys.json and card-key.json, which the device makes, and what
+the office answers. "npm start -- --auto" makes three such folders, in out/devices/.
 
 Exit code: 0 done, 2 the folder or the command was refused.
 `
@@ -31,9 +34,9 @@ export async function main(args: readonly string[]): Promise<number> {
     allowPositionals: true,
   })
   const [verb, ...rest] = positionals
-  if (verb === undefined) throw misuse('say what to do: setup, run, calibrate or program')
-  if (verb !== 'setup' && verb !== 'run' && verb !== 'calibrate' && verb !== 'program') {
-    throw misuse(`there is no verb ${JSON.stringify(verb)}, only setup, run, calibrate and program`)
+  if (verb === undefined) throw misuse('say what to do: request, setup, run, calibrate or program')
+  if (!['request', 'setup', 'run', 'calibrate', 'program'].includes(verb)) {
+    throw misuse(`there is no verb ${JSON.stringify(verb)}, only request, setup, run, calibrate and program`)
   }
   if (verb === 'program') {
     if (rest.length > 0 || values.home !== undefined) throw misuse('program takes nothing behind it')
@@ -53,8 +56,13 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   // Whatever this process writes, SQLite's own files too, is for this device's user alone.
   process.umask(0o077)
-  const { calibrateDevice, runDevice, setUpDevice } = await import('./ballot/main.ts')
-  if (verb === 'setup') {
+  const { calibrateDevice, requestEnrolling, runDevice, setUpDevice } = await import('./ballot/main.ts')
+  if (verb === 'request') {
+    const files = requestEnrolling(values.home)
+    process.stdout.write(
+      `${files.join('\n')}\nBring them to the office: "sandogh provision enrol" answers them.\n`,
+    )
+  } else if (verb === 'setup') {
     setUpDevice(values.home)
     process.stdout.write(`${values.home}: the ballot database is made and the journal has begun\n`)
   } else if (verb === 'calibrate') {

@@ -10,24 +10,29 @@
  *                         that share the messages know of each other
  * ```
  */
-import { X509Certificate } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { devicesOfStation } from '../core/election/definition.ts'
+import { bytes32, homeFiles } from '../core/home-files.ts'
 import {
   certificatePem,
   ed25519PrivateKeyPem,
-  ed25519Spki,
+  isCertificateOf,
   readCertificate,
 } from '../core/keys/certificate.ts'
 import { signerFromSeed } from '../core/keys/ed25519.ts'
-import { equalBytes, fromBase64, toBase64, toHex } from '../core/keys/hash.ts'
+import { equalBytes, toBase64, toHex } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import type { Signer } from '../core/ports.ts'
-import { ok, type Result, refuse } from '../core/result.ts'
+import { ok, type Result } from '../core/result.ts'
 import { canonicalJson } from '../core/text/canonical-json.ts'
 import type { TlsIdentity } from './broker/broker.ts'
+
+const { bytes, json, misfit } = homeFiles(
+  (file) => readFileSync(file),
+  "Give the centre's home folder as provisioning made it: --home <folder>.",
+)
 
 /** What a home folder is made of. */
 export interface CentreMaterial {
@@ -88,12 +93,6 @@ export function writeCentreHome(folder: string, material: CentreMaterial): void 
   chmodSync(file, 0o600)
 }
 
-const bytes32 = z.string().transform((text, context) => {
-  const bytes = fromBase64(text)
-  if (bytes?.length === 32) return bytes
-  context.addIssue({ code: 'custom', message: 'a key is not 32 bytes' })
-  return z.NEVER
-})
 /** As certificates for TLS write it; a file is named by it. */
 const hostName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/)
 const centreShape = z.strictObject({ version: z.literal(1), name: hostName, authority: bytes32 })
@@ -108,17 +107,17 @@ const keysShape = z.strictObject({
 /** Reads a home folder; the first file that does not fit the others is named. */
 export function readCentreHome(folder: string, nowMs: number): Result<CentreHome> {
   const file = (name: string) => join(folder, name)
-  const centre = readJson(file('centre.json'), centreShape)
+  const centre = json(file('centre.json'), centreShape)
   if (!centre.ok) return centre
-  const keys = readJson(file('keys.json'), keysShape)
+  const keys = json(file('keys.json'), keysShape)
   if (!keys.ok) return keys
   const { name, authority: authorityKey } = centre.value
-  const packageText = readFile(file('package.json'))
+  const packageText = bytes(file('package.json'))
   if (!packageText.ok) return packageText
   const electionPackage = openPackage(packageText.value.toString('utf8'), authorityKey, file('package.json'))
   if (!electionPackage.ok) return electionPackage
   const { definition } = electionPackage.value
-  const authorityDer = readFile(file('authority.der'))
+  const authorityDer = bytes(file('authority.der'))
   if (!authorityDer.ok) return authorityDer
   if (!isCertificateOf(authorityDer.value, authorityKey)) {
     return misfit(file('authority.der'), 'this is not a certificate of the authority that centre.json trusts')
@@ -131,7 +130,7 @@ export function readCentreHome(folder: string, nowMs: number): Result<CentreHome
   const identities = new Map<string, TlsIdentity>()
   for (const [subject, seed] of Object.entries(keys.value.tls)) {
     const where = file(`certificates/${subject}.der`)
-    const der = readFile(where)
+    const der = bytes(where)
     if (!der.ok) return der
     const certificate = readCertificate(der.value, authorityKey, nowMs, where)
     if (!certificate.ok) return certificate
@@ -165,43 +164,4 @@ export function readCentreHome(folder: string, nowMs: number): Result<CentreHome
     messageSigner,
     group: toHex(keys.value.group),
   })
-}
-
-function isCertificateOf(der: Uint8Array, key: Uint8Array): boolean {
-  try {
-    const spki = new X509Certificate(der).publicKey.export({ type: 'spki', format: 'der' })
-    return equalBytes(spki, ed25519Spki(key))
-  } catch {
-    return false
-  }
-}
-
-function readJson<T>(file: string, shape: z.ZodType<T>): Result<T> {
-  const bytes = readFile(file)
-  if (!bytes.ok) return bytes
-  try {
-    const parsed = shape.safeParse(JSON.parse(bytes.value.toString('utf8')))
-    if (parsed.success) return ok(parsed.data)
-    return misfit(file, `${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`)
-  } catch {
-    return misfit(file, 'this is not JSON')
-  }
-}
-
-function readFile(file: string): Result<Buffer> {
-  try {
-    return ok(readFileSync(file))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return misfit(file, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`)
-  }
-}
-
-function misfit(file: string, what: string) {
-  return refuse(
-    'home.file',
-    file,
-    what,
-    "Give the centre's home folder as provisioning made it: --home <folder>.",
-  )
 }

@@ -10,17 +10,24 @@ import { checkTimeZone } from '../core/package/time-zone.ts'
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
+import { enrolFolder } from './enrolment/enrol-folder.ts'
+import { readOffice } from './office.ts'
 import { checkCharacters } from './package/check-characters.ts'
 import { checkScreens } from './package/check-screens.ts'
 import { decodePhotos, photosIn } from './package/photos.ts'
+import { now, systemRandom } from './system.ts'
 
 export const usage = `sandogh provision: prepares an election
 
   sandogh provision check <package.json> --authority <base64 key>
       reads a signed election package, and the folder of photos beside it, as a device would, lays out
       every screen of it and says what it is
+  sandogh provision enrol <folder> --station <id> --office <office's folder>
+      enrols a ballot device, or a spare, that the package lists at that station. The folder has the two requests that
+      "sandogh device request" wrote; certificates, package and photos are put beside them. If it is not the device's
+      own home folder, copy them there. The office's folder has the authority's keys
 
-Exit code: 0 the package is good, 2 it is refused or the command was not understood.
+Exit code: 0 done and good, 2 it is refused or the command was not understood.
 `
 
 /**
@@ -34,12 +41,15 @@ export async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(usage)
       return 0
     }
-    if (verb !== 'check') {
+    if (verb === 'check') process.stdout.write(await check(rest))
+    else if (verb === 'enrol') process.stdout.write(enrol(rest))
+    else {
       throw misuse(
-        verb === undefined ? 'say what to do: check' : `there is no verb ${JSON.stringify(verb)}, only check`,
+        verb === undefined
+          ? 'say what to do: check or enrol'
+          : `there is no verb ${JSON.stringify(verb)}, only check and enrol`,
       )
     }
-    process.stdout.write(await check(rest))
     return 0
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error
@@ -64,13 +74,21 @@ async function check(args: readonly string[]): Promise<string> {
   return describePackage(electionPackage)
 }
 
+function enrol(args: readonly string[]): string {
+  const { values, positionals } = parse(args, { station: { type: 'string' }, office: { type: 'string' } })
+  const [folder, ...more] = positionals
+  if (folder === undefined || more.length > 0) throw misuse("one folder with a device's requests is needed")
+  const { station, office } = values
+  if (station === undefined)
+    throw misuse('--station is missing: cards of no other station will know the device')
+  if (office === undefined) throw misuse("--office is missing: the folder with the authority's keys")
+  const order = { folder, station, now: now(), random: systemRandom }
+  const device = valueOrThrow(enrolFolder(order, valueOrThrow(readOffice(office))))
+  return `${device} is enrolled for station ${station}: ${folder}\n`
+}
+
 function checkArguments(args: readonly string[]) {
-  let parsed: ReturnType<typeof parseCheck>
-  try {
-    parsed = parseCheck(args)
-  } catch (error) {
-    throw misuse((error as Error).message.split('. ')[0] ?? '')
-  }
+  const parsed = parse(args, { authority: { type: 'string' } })
   const [file, ...more] = parsed.positionals
   if (file === undefined || more.length > 0) throw misuse('one package file is needed')
   const { authority } = parsed.values
@@ -82,13 +100,15 @@ function checkArguments(args: readonly string[]) {
   return { file, authority }
 }
 
-function parseCheck(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    options: { authority: { type: 'string' } },
-    allowPositionals: true,
-    strict: true,
-  })
+function parse<T extends Readonly<Record<string, { readonly type: 'string' }>>>(
+  args: readonly string[],
+  options: T,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    throw misuse((error as Error).message.split('. ')[0] ?? '')
+  }
 }
 
 function readText(file: string): Result<string> {
@@ -132,7 +152,10 @@ function describePackage({ definition, hash }: ElectionPackage): string {
     for (const { code, name } of contest.lists) lines.push(`  ${code}  ${name.fa}   (a list)`)
   }
   lines.push(`stations: ${stations.length}`)
-  for (const { id, name, devices } of stations) lines.push(`  ${id}  ${name.fa}: ${devices.join(', ')}`)
+  for (const { id, name, devices, spares } of stations) {
+    const beside = spares === undefined ? '' : `; spares: ${spares.join(', ')}`
+    lines.push(`  ${id}  ${name.fa}: ${devices.join(', ')}${beside}`)
+  }
   return `${lines.join('\n')}\n`
 }
 

@@ -4,7 +4,9 @@
  */
 interface Bench {
   readonly what: string
-  readonly load: () => Promise<{ main(): Promise<void> }>
+  /** What may be given behind the name, for who does not want all of it. */
+  readonly takes?: string
+  readonly load: () => Promise<{ main(args: readonly string[]): Promise<void> }>
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -38,6 +40,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
   country: {
     what: 'a simulated country of 1,000 to 32,000 devices: connections, tallies, memory; draws docs/pictures/country-growth.svg',
+    takes: '[devices…]',
     load: () => import('./bench/country.ts'),
   },
   screens: {
@@ -47,13 +50,16 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 }
 
 const [name = '', ...rest] = process.argv.slice(2)
-const bench = Object.hasOwn(BENCHES, name) && rest.length === 0 ? BENCHES[name] : undefined
-if (bench === undefined) {
-  const list = Object.entries(BENCHES).map(([known, { what }]) => `  ${known.padEnd(14)}${what}\n`)
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
+if (bench === undefined || (rest.length > 0 && bench.takes === undefined)) {
+  const list = Object.entries(BENCHES).map(([known, { what, takes }]) => {
+    const words = takes === undefined ? known : `${known} ${takes}`
+    return `  ${words.padEnd(20)}${what}\n`
+  })
   const out = name === '' ? process.stdout : process.stderr
   const wrong = name === '' ? '' : `no bench "${[name, ...rest].join(' ')}"\n`
   out.write(`${wrong}npm run bench -- <name>\n${list.join('')}`)
   process.exitCode = name === '' ? 0 : 2
 } else {
-  await (await bench.load()).main()
+  await (await bench.load()).main(rest)
 }

@@ -4,9 +4,8 @@
  */
 import type { Result } from '../result.ts'
 import { ok, refuse } from '../result.ts'
-import { canonicalJson, type Json } from '../text/canonical-json.ts'
+import type { Json } from '../text/canonical-json.ts'
 import type { Ballot } from './ballot.ts'
-import { optionsOf } from './ballot.ts'
 import type { Contest, Definition } from './definition.ts'
 
 /** Counts of one contest. `options` are by option position: votes given by that option's own code. */
@@ -98,30 +97,22 @@ export function isZero(tally: Tally): boolean {
 
 /** The tally as JSON: counts by code, contests by id. Its canonical text is what the journal's closing entry commits to. */
 export function tallyJson(definition: Definition, tally: Tally): Json {
+  // Members in their canonical order are written faster.
   return definition.contests.map((contest, i) => ({
-    contest: contest.id,
-    valid: tally[i]?.valid ?? 0,
     blank: tally[i]?.blank ?? 0,
+    contest: contest.id,
     options: Object.fromEntries(
-      optionsOf(contest).map(({ code, position }) => [code, tally[i]?.options[position] ?? 0]),
+      codesOf(contest).map((code, position) => [code, tally[i]?.options[position] ?? 0]),
     ),
+    valid: tally[i]?.valid ?? 0,
   }))
 }
 
 /** Reads {@link tallyJson} back; every contest and code of the definition must be there, in order, and no other. */
 export function parseTally(definition: Definition, value: Json, where: string): Result<Tally> {
   const contests = Array.isArray(value) ? (value as readonly Json[]) : []
-  const tally = definition.contests.map((contest, i): ContestTally => {
-    const given = (contests[i] ?? {}) as { readonly [key: string]: Json }
-    const options = (given['options'] ?? {}) as { readonly [key: string]: Json }
-    return {
-      valid: countOf(given['valid']),
-      blank: countOf(given['blank']),
-      options: optionsOf(contest).map(({ code }) => countOf(options[code])),
-    }
-  })
-  const counted = tally.every((contest) => Math.min(contest.valid, contest.blank, ...contest.options) >= 0)
-  if (counted && canonicalJson(tallyJson(definition, tally)) === canonicalJson(value)) return ok(tally)
+  const tally = definition.contests.flatMap((contest, i) => parseContest(contest, contests[i]) ?? [])
+  if (tally.length === definition.contests.length && tally.length === contests.length) return ok(tally)
   return refuse(
     'tally.shape',
     where,
@@ -130,9 +121,34 @@ export function parseTally(definition: Definition, value: Json, where: string): 
   )
 }
 
-/** A count, or -1, which no tally can hold, for anything else. */
-function countOf(value: Json | undefined): number {
-  return typeof value === 'number' && value >= 0 ? value : -1
+const MEMBERS = ['blank', 'contest', 'options', 'valid'] as const
+
+/** The counts of one contest; undefined if a member or code is missing, extra, or no count. */
+function parseContest(contest: Contest, value: Json | undefined): ContestTally | undefined {
+  const given = membersOf(value, MEMBERS)
+  const codes = codesOf(contest)
+  const counts = membersOf(given?.['options'], codes)
+  if (given === undefined || counts === undefined || given['contest'] !== contest.id) return undefined
+  const { valid, blank } = given
+  const options = codes.map((code) => counts[code])
+  return isCount(valid) && isCount(blank) && options.every(isCount) ? { valid, blank, options } : undefined
+}
+
+/** The value, if it is an object of exactly these names, which are all different. */
+function membersOf(value: Json | undefined, names: readonly string[]) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const members = value as { readonly [name: string]: Json | undefined }
+  const isWhole = names.every((name) => Object.hasOwn(members, name))
+  return isWhole && Object.keys(members).length === names.length ? members : undefined
+}
+
+function isCount(value: Json | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+/** Of all options of a contest, by position. */
+function codesOf({ candidates, lists }: Contest): readonly string[] {
+  return [...candidates, ...lists].map(({ code }) => code)
 }
 
 const LARGEST_COUNT = 0xffff_ffff

@@ -8,6 +8,7 @@
  * A certificate is read only if it is byte for byte what {@link issueCertificate} makes of its own content, so nothing stands in one
  * that is not looked at (`certificate-der.ts`).
  */
+import { X509Certificate } from 'node:crypto'
 import { AsnConvert } from '@peculiar/asn1-schema'
 import { Certificate as AsnCertificate, type TBSCertificate } from '@peculiar/asn1-x509'
 import type { Signer } from '../ports.ts'
@@ -127,14 +128,7 @@ export function readCertificate(
   where: string,
 ): Result<Certificate> {
   const frame = frameOf(der)
-  if (frame === undefined) {
-    return refuse(
-      'certificate.malformed',
-      where,
-      'this is not a certificate',
-      'Read it again from its source.',
-    )
-  }
+  if (frame === undefined) return malformed(where)
   if (!verifyEd25519(authorityPublicKey, frame.body, frame.signature)) {
     return refuse(
       'certificate.wrong-authority',
@@ -143,10 +137,52 @@ export function readCertificate(
       'Use the card or device that was issued for this election.',
     )
   }
-  const content = readBody(frame.body, authorityPublicKey, (role) => TLS_ROLES.includes(role))
-  const problem = content === undefined ? undefined : findProblem(content)
-  const publicKeyRaw = content === undefined ? undefined : rawPublicKey(content.publicKeySpki)
-  if (content === undefined || publicKeyRaw === undefined || problem !== undefined) {
+  const read = readContent(frame.body, authorityPublicKey, now, where, findWeakKey)
+  if (!read.ok) return read
+  const { subject, role, publicKeySpki } = read.value
+  const keys = Object.entries(read.value.keys).map(([use, key]) => [use, fromBase64(key) ?? new Uint8Array()])
+  return ok({
+    subject,
+    role: role as Role,
+    keys: Object.fromEntries(keys),
+    publicKeySpki,
+    publicKeyRaw: rawKeyOf(publicKeySpki) ?? new Uint8Array(),
+    fingerprint: sha256(der),
+  })
+}
+
+/**
+ * Who is at the other end of a TLS connection, for a server that accepts only certificates of the election's authority and has one of each of 32,000
+ * clients to read: the same as {@link readCertificate} but for what TLS has just proved, the authority's signature and the owner's key by its
+ * own, and for the keys of other uses, which are not told here.
+ */
+export function readTlsPeer(
+  der: Uint8Array,
+  authorityPublicKey: Uint8Array,
+  now: number,
+  where: string,
+): Result<Pick<Certificate, 'subject' | 'role'>> {
+  const frame = frameOf(der)
+  if (frame === undefined) return malformed(where)
+  const read = readContent(frame.body, authorityPublicKey, now, where, () => undefined)
+  return read.ok ? ok({ subject: read.value.subject, role: read.value.role as Role }) : read
+}
+
+function malformed(where: string) {
+  return refuse('certificate.malformed', where, 'this is not a certificate', 'Read it again from its source.')
+}
+
+/** The signed part: its form, what stands in it, and the time. @param findWeak what is wrong with its keys */
+function readContent(
+  body: Uint8Array,
+  authorityPublicKey: Uint8Array,
+  now: number,
+  where: string,
+  findWeak: (content: CertificateContent) => string | undefined,
+): Result<CertificateContent> {
+  const content = readBody(body, authorityPublicKey, (role) => TLS_ROLES.includes(role))
+  const problem = content && (findProblem(content) ?? findWeak(content))
+  if (content === undefined || problem !== undefined) {
     return refuse(
       problem === undefined ? 'certificate.form' : 'certificate.content',
       where,
@@ -165,17 +201,17 @@ export function readCertificate(
       'Check the clock, then have a new certificate issued.',
     )
   }
-  const { subject, publicKeySpki } = content
-  const keys = Object.entries(content.keys).map(([use, key]) => [use, fromBase64(key) ?? new Uint8Array()])
-  const role = content.role as Role
-  return ok({
-    subject,
-    role,
-    keys: Object.fromEntries(keys),
-    publicKeySpki,
-    publicKeyRaw,
-    fingerprint: sha256(der),
-  })
+  return ok(content)
+}
+
+/** Whether a certificate is over that Ed25519 key, whoever signed it: of the authority's own nobody looks at more. */
+export function isCertificateOf(der: Uint8Array, key: Uint8Array): boolean {
+  try {
+    const spki = new X509Certificate(der).publicKey.export({ type: 'spki', format: 'der' })
+    return equalBytes(spki, ed25519Spki(key))
+  } catch {
+    return false
+  }
 }
 
 /** An Ed25519 public key (32 bytes) as SubjectPublicKeyInfo, DER. */
@@ -246,20 +282,25 @@ function sequenceHead(length: number): Uint8Array {
   return Uint8Array.of(0x30, 0x82, length >> 8, length & 0xff)
 }
 
-/** What is wrong with the content of a certificate, as a sentence. */
-function findProblem({ authorityName, subject, role, keys, publicKeySpki, serial }: CertificateContent) {
+/** What is wrong with the content of a certificate but its keys, as a sentence. */
+function findProblem({ authorityName, subject, role, keys, serial }: CertificateContent) {
   if (!isName(authorityName) || !isName(subject)) return 'a name is empty, too long or not plain text'
   if (!ROLES.some((known) => known === role)) return 'it is for an unknown role'
   if (TLS_ROLES.includes(role) && !/^[a-z0-9][a-z0-9.-]{0,62}$/.test(subject))
     return 'its subject is no host name'
   if (serial.length === 0 || serial.length > 20 || serial.every((byte) => byte === 0))
     return 'it has no serial'
-  if (rawPublicKey(publicKeySpki) === undefined) return 'its own key is weak'
-  const uses = Object.entries(keys)
-  if (uses.length > 16 || uses.some(([use]) => !/^[a-z][a-z0-9-]{0,31}$/.test(use)))
+  const uses = Object.keys(keys)
+  if (uses.length > 16 || uses.some((use) => !/^[a-z][a-z0-9-]{0,31}$/.test(use)))
     return 'a use of a key is no word'
-  const weak = uses.find(([, key]) => !isSoundPublicKey(fromBase64(key) ?? new Uint8Array()))
-  return weak === undefined ? undefined : `the key for ${weak[0]} is no sound Ed25519 key`
+  return undefined
+}
+
+/** Which of its keys is weak, as a sentence. */
+function findWeakKey({ publicKeySpki, keys }: CertificateContent): string | undefined {
+  if (!isSoundOwnKey(publicKeySpki)) return 'its own key is weak'
+  const weak = Object.entries(keys).find(([, key]) => !isSoundPublicKey(fromBase64(key) ?? new Uint8Array()))
+  return weak && `the key for ${weak[0]} is no sound Ed25519 key`
 }
 
 /** 1 to 64 characters (X.520, ub-common-name; code points), no control characters. */
@@ -268,12 +309,17 @@ function isName(text: string): boolean {
   return length >= 1 && length <= 64 && text.isWellFormed() && !/\p{Cc}/u.test(text)
 }
 
-/** The key in a SubjectPublicKeyInfo, if it is one of the two kinds and sound. */
-function rawPublicKey(spki: Uint8Array): Uint8Array | undefined {
+/** Whether a SubjectPublicKeyInfo holds a key of one of the two kinds, and a sound one. */
+function isSoundOwnKey(spki: Uint8Array): boolean {
   const ed25519 = behindPrefix(spki, ED25519_SPKI_PREFIX)
-  if (ed25519 !== undefined) return isSoundPublicKey(ed25519) ? ed25519 : undefined
+  if (ed25519 !== undefined) return isSoundPublicKey(ed25519)
   const p256 = behindPrefix(spki, P256_SPKI_PREFIX)
-  return p256 !== undefined && isSoundP256Key(p256) ? p256 : undefined
+  return p256 !== undefined && isSoundP256Key(p256)
+}
+
+/** The key in a SubjectPublicKeyInfo of one of the two kinds. */
+function rawKeyOf(spki: Uint8Array): Uint8Array | undefined {
+  return behindPrefix(spki, ED25519_SPKI_PREFIX) ?? behindPrefix(spki, P256_SPKI_PREFIX)
 }
 
 function behindPrefix(bytes: Uint8Array, prefix: Uint8Array): Uint8Array | undefined {

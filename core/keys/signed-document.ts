@@ -98,16 +98,29 @@ function verifyDocument(
  * What a document says and the keys that it names, **whose own signatures verify; whether they count is the caller's to know**. For who learns
  * later which keys count, where verifying would hold others up.
  */
-export function openByNamedKeys(
+export function openByNamedKeys(text: string, type: string, where: string): OpenedByNamedKeys {
+  const peeked = peekToOpen(text, type, where)
+  return peeked.ok ? peeked.value.openByNamedKeys() : peeked
+}
+
+/** What {@link openByNamedKeys} returns. */
+export type OpenedByNamedKeys = Result<OpenedDocument & { readonly keys: readonly Uint8Array[] }>
+
+/** The payload as {@link peekDocument} gives it, and {@link openByNamedKeys} on the document, which is not read again for it. */
+export function peekToOpen(
   text: string,
   type: string,
   where: string,
-): Result<OpenedDocument & { readonly keys: readonly Uint8Array[] }> {
+): Result<{ readonly payload: Json; readonly openByNamedKeys: () => OpenedByNamedKeys }> {
   const document = readDocument(text, type, where)
   if (!document.ok) return document
-  const keys = document.value.signatures.map(({ key }) => key)
-  const verified = verifyDocument(document.value, { type, keys, where })
-  return verified.ok ? ok({ ...verified.value, keys }) : verified
+  const { payload, signatures } = document.value
+  const keys = signatures.map(({ key }) => key)
+  const open = () => {
+    const verified = verifyDocument(document.value, { type, keys, where })
+    return verified.ok ? ok({ ...verified.value, keys }) : verified
+  }
+  return ok({ payload, openByNamedKeys: open })
 }
 
 /**
@@ -165,7 +178,13 @@ function readDocument(text: string, type: string, where: string): Result<Documen
   const signatures = readSignatures(members['signatures'])
   const payload = members['payload']
   if (signatures === undefined || payload === undefined) return notADocument(where)
-  return ok({ payload, canonicalPayload: canonicalJson(payload), signatures })
+  return ok({ payload, canonicalPayload: payloadOf(text, members), signatures })
+}
+
+/** The canonical payload, cut out of the canonical document that it stands in. */
+function payloadOf(text: string, members: { readonly [key: string]: Json }): string {
+  const behind = canonicalJson({ signatures: members['signatures'], type: members['type'] })
+  return text.slice('{"payload":'.length, -behind.length)
 }
 
 function readSignatures(value: Json | undefined): Document['signatures'] | undefined {

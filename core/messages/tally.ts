@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import type { SheetJournal } from '../bundle/station-sheet.ts'
-import { peekDocument } from '../keys/signed-document.ts'
+import { type OpenedByNamedKeys, peekToOpen } from '../keys/signed-document.ts'
 import type { Result } from '../result.ts'
 import { ok, refuse } from '../result.ts'
 import { MAX_UP_BYTES, NEXT, payloadText } from './payload.ts'
@@ -17,6 +17,8 @@ export interface DeviceTallyMessage {
   /** The signed document. */
   readonly document: string
   readonly origin: string
+  /** Opens the document by the keys that it names. */
+  readonly open: () => OpenedByNamedKeys
 }
 
 /** The sheet of a station, **unverified**. */
@@ -27,6 +29,8 @@ export interface SheetMessage {
   readonly station: string
   /** At least one, and no more than a sheet may list. */
   readonly journals: readonly SheetJournal[]
+  /** Opens the document by the keys that it names. */
+  readonly open: () => OpenedByNamedKeys
 }
 
 const origin = z.string().min(1).max(256)
@@ -55,17 +59,18 @@ export function peekTallyMessage(
   const text = payloadText(payload, MAX_UP_BYTES, where)
   if (!text.ok) return text
   const document = text.value
-  const own = peekDocument(document, 'tally', where)
+  const own = peekToOpen(document, 'tally', where)
   if (own.ok) {
-    const parsed = deviceShape.safeParse(own.value)
-    if (parsed.success) return ok({ of: 'device', document, origin: parsed.data.origin })
+    const parsed = deviceShape.safeParse(own.value.payload)
+    if (parsed.success)
+      return ok({ of: 'device', document, origin: parsed.data.origin, open: own.value.openByNamedKeys })
     return refuse('message.tally', where, 'this is not a released tally', NEXT)
   }
   if (own.error.code !== 'document.type') return own
-  const sheet = peekDocument(document, 'station-sheet', where)
+  const sheet = peekToOpen(document, 'station-sheet', where)
   if (!sheet.ok) return sheet
-  const parsed = stationShape.safeParse(sheet.value)
+  const parsed = stationShape.safeParse(sheet.value.payload)
   if (!parsed.success) return refuse('message.tally', where, 'this is not the sheet of a station', NEXT)
   const { station, journals } = parsed.data
-  return ok({ of: 'station', document, station, journals })
+  return ok({ of: 'station', document, station, journals, open: sheet.value.openByNamedKeys })
 }

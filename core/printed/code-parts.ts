@@ -62,17 +62,6 @@ export function joinCodes(texts: readonly string[], where: string): Result<reado
   return ok(pages)
 }
 
-/** How many parts the pages have of which these are codes, and how many different ones are there: for who looks for the rest. */
-export function countCodes(texts: readonly string[]): { readonly found: number; readonly parts: number } {
-  const read = texts.flatMap((text) => {
-    const part = readPart(text, '')
-    return part.ok ? [part.value] : []
-  })
-  const pages = new Map(read.map(({ whole, parts }) => [whole, parts]))
-  const different = new Set(read.map(({ whole, part }) => `${whole} ${part}`))
-  return { found: different.size, parts: [...pages.values()].reduce((sum, parts) => sum + parts, 0) }
-}
-
 function readPart(text: string, where: string): Result<Part> {
   const [, whole = '', part = '', parts = '', check = '', data = ''] = FORM.exec(text.trim()) ?? []
   const next = 'Take a photograph of this code again, nearer and in even light.'

@@ -23,6 +23,11 @@ const MAX_DEPTH = 32
  * Throws on a number that is no safe integer and on a lone surrogate: our own code must not make such values.
  */
 export function canonicalJson(value: Json): string {
+  // Members that stand in order JSON.stringify writes in that order, several times as fast.
+  return formOf(value, MAX_DEPTH) === 'in-order' ? JSON.stringify(value) : written(value)
+}
+
+function written(value: Json): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new TypeError(`not a whole number: ${value}`)
@@ -32,11 +37,11 @@ export function canonicalJson(value: Json): string {
     if (!value.isWellFormed()) throw new TypeError('string with a lone surrogate')
     return JSON.stringify(value)
   }
-  if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (isArray(value)) return `[${value.map(written).join(',')}]`
   const members: string[] = []
   for (const key of Object.keys(value).sort()) {
     const member = value[key]
-    if (member !== undefined) members.push(`${canonicalJson(key)}:${canonicalJson(member)}`)
+    if (member !== undefined) members.push(`${written(key)}:${written(member)}`)
   }
   return `{${members.join(',')}}`
 }
@@ -102,6 +107,7 @@ function formOf(value: unknown, depth: number): 'in-order' | 'out-of-order' | 'o
   if (typeof value === 'string') return value.isWellFormed() ? 'in-order' : 'other'
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'in-order' : 'other'
   if (value === null || typeof value === 'boolean') return 'in-order'
+  if (typeof value !== 'object') return 'other'
   let inOrder = true
   if (Array.isArray(value)) {
     for (const item of value) {

@@ -80,7 +80,7 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
       isQuiet = true
     }
     const [{ isWhole }] = await Promise.all([
-      watched(all, 'answered', loaders.say('tally', { spreadMs, doubled: plan.doubled }), spreadMs),
+      watched(all, 'answered', loaders.say('tally', { spreadMs, doubled: plan.doubled })),
       faults(),
     ])
     const talliesMs = performance.now() - began

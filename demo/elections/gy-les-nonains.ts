@@ -51,7 +51,12 @@ export interface DayPlan {
 }
 
 /** The automatic day: no person is there. */
-export const AUTOMATIC_DAY: DayPlan = { pollingDay: '2026-06-19', devices: DEVICES, pointer: false }
+export const AUTOMATIC_DAY: DayPlan = {
+  pollingDay: '2026-06-19',
+  devices: DEVICES,
+  spares: ['gy-spare-1'],
+  pointer: false,
+}
 
 /** Keys that the definition names. */
 export interface DefinitionKeys {

@@ -8,33 +8,30 @@
  * card-key.json           its private key, made on the device, readable by it alone
  * ```
  */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readTerminalCertificate } from '../../core/cards/terminal-certificate.ts'
-import { readCertificate } from '../../core/keys/certificate.ts'
+import { ENROLMENT_FILES } from '../../core/enrolment/files.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { isP256Scalar, p256KeyFromScalar } from '../../core/keys/p256.ts'
-import { ok, type Result, refuse } from '../../core/result.ts'
+import { ok, type Result } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
 import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
-
-const AUTHORITY_FILE = 'card-authority.der'
-const CERTIFICATE_FILE = 'card-certificate.tlv'
-const KEY_FILE = 'card-key.json'
+import { bytes, certificateFor, json, misfit } from './home-files.ts'
 
 const keyShape = z.strictObject({ version: z.literal(1), key: z.string().length(44) })
 
-/** Writes the device's key for cards, readable by the device alone, and what was issued for it. */
-export function writeCardTerminal(
-  folder: string,
-  files: { readonly key: Uint8Array; readonly certificate: Uint8Array; readonly authority: Uint8Array },
-): void {
-  const file = join(folder, KEY_FILE)
-  writeFileSync(file, canonicalJson({ version: 1, key: toBase64(files.key) }), { mode: 0o600, flag: 'wx' })
+/** Where the device's key for cards is. */
+export function cardKeyFile(folder: string): string {
+  return join(folder, 'card-key.json')
+}
+
+/** Writes the device's key for cards, readable by the device alone. */
+export function writeCardKey(folder: string, key: Uint8Array): void {
+  const file = cardKeyFile(folder)
+  writeFileSync(file, canonicalJson({ version: 1, key: toBase64(key) }), { mode: 0o600, flag: 'wx' })
   chmodSync(file, 0o600)
-  writeFileSync(join(folder, CERTIFICATE_FILE), files.certificate)
-  writeFileSync(join(folder, AUTHORITY_FILE), files.authority)
 }
 
 /**
@@ -44,60 +41,38 @@ export function writeCardTerminal(
 export function readCardTerminal(
   folder: string,
   expected: { readonly authorityKey: Uint8Array; readonly station: string },
-  nowMs: number,
+  day: number,
 ): Result<CardTerminal> {
-  const [authorityFile, certificateFile, keyFile] = [AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE].map((name) =>
-    join(folder, name),
-  ) as [string, string, string]
-  const authorityDer = read(authorityFile)
+  const authorityFile = join(folder, ENROLMENT_FILES.cardAuthority)
+  const certificateFile = join(folder, ENROLMENT_FILES.cardCertificate)
+  const authorityDer = bytes(authorityFile)
   if (!authorityDer.ok) return authorityDer
-  const authority = readCertificate(authorityDer.value, expected.authorityKey, nowMs, authorityFile)
+  const authority = certificateFor(day, authorityDer.value, expected.authorityKey, authorityFile)
   if (!authority.ok) return authority
   if (authority.value.role !== 'card-authority')
     return misfit(authorityFile, 'this is not the certificate of the card authority')
-  const certificate = read(certificateFile)
+  const certificate = bytes(certificateFile)
   if (!certificate.ok) return certificate
   const terminal = readTerminalCertificate(
     certificate.value,
     { authorityKey: authority.value.publicKeyRaw, role: 'ballot-device', station: expected.station },
-    nowMs,
+    day,
     certificateFile,
   )
   if (!terminal.ok) return terminal
-  const scalar = readKey(keyFile)
+  const scalar = readCardKey(folder)
   if (!scalar.ok) return scalar
   const key = p256KeyFromScalar(scalar.value)
   if (!equalBytes(key.publicKey, terminal.value.publicKey))
-    return misfit(keyFile, `this is not the key that ${CERTIFICATE_FILE} names`)
+    return misfit(cardKeyFile(folder), `this is not the key that ${ENROLMENT_FILES.cardCertificate} names`)
   return ok({ certificate: certificate.value, key })
 }
 
-function readKey(file: string): Result<Uint8Array> {
-  const text = read(file)
-  if (!text.ok) return text
-  const parsed = keyShape.safeParse(parseJson(Buffer.from(text.value).toString('utf8')))
-  const scalar = parsed.success ? fromBase64(parsed.data.key) : undefined
-  if (scalar === undefined || !isP256Scalar(scalar)) return misfit(file, 'this is no key for cards')
-  return ok(scalar)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function read(file: string): Result<Uint8Array> {
-  try {
-    return ok(Uint8Array.from(readFileSync(file)))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return misfit(file, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`)
-  }
-}
-
-function misfit(file: string, what: string) {
-  return refuse('home.file', file, what, 'Have a technician provision this device again.')
+/** Reads the device's key for cards: a secret scalar. */
+export function readCardKey(folder: string): Result<Uint8Array> {
+  const file = cardKeyFile(folder)
+  const stored = json(file, keyShape)
+  if (!stored.ok) return stored
+  const scalar = fromBase64(stored.value.key)
+  return scalar !== undefined && isP256Scalar(scalar) ? ok(scalar) : misfit(file, 'this is no key for cards')
 }

@@ -128,6 +128,7 @@ export class Conditions {
   /** What a poll worker should see to, the gravest of it. */
   get note(): Exclude<PollWorkerNote, 'paper-low' | 'medium-lost'> | undefined {
     const { power, temperature, room } = this.#day
+    if (this.isClockWrong) return 'clock-wrong'
     if (this.#miscount !== undefined) return `slip-${this.#miscount}`
     if (power !== 'mains') return 'on-battery'
     if (this.#isVoting && room === 'low') return 'storage-low'

@@ -15,25 +15,27 @@
  * medium-b/               the same once more, on another storage medium: where one is mounted, unless config.json names another folder
  * ```
  */
-import { X509Certificate } from 'node:crypto'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { devicesOfStation } from '../../core/election/definition.ts'
 import { pollingNoon } from '../../core/election/polling-time.ts'
-import { type Certificate, ed25519Spki, readCertificate } from '../../core/keys/certificate.ts'
+import type { DeviceKeys } from '../../core/enrolment/device-request.ts'
+import { bytes32 } from '../../core/home-files.ts'
+import { type Certificate, isCertificateOf } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { equalBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../../core/package/package.ts'
 import type { Photos } from '../../core/package/photos.ts'
 import { checkTimeZone } from '../../core/package/time-zone.ts'
 import type { Result } from '../../core/result.ts'
-import { ok, refuse } from '../../core/result.ts'
+import { ok } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
 import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
 import { mappingOfEdges, type TouchMapping } from '../../firmware/touchscreen/calibration.ts'
 import { checkVoterTexts } from '../../ui/voter-texts.ts'
 import { readCardTerminal } from './card-terminal.ts'
+import { bytes, certificateFor, json, misfit } from './home-files.ts'
 import { readPhotos } from './photos.ts'
 import { openTouchCalibration } from './touch-calibration.ts'
 
@@ -77,14 +79,6 @@ const configShape = z.strictObject({
 
 export type DeviceConfig = z.infer<typeof configShape>
 
-/** Seeds of the device's Ed25519 keys, 32 bytes each. */
-export interface DeviceSeeds {
-  readonly log: Uint8Array
-  readonly message: Uint8Array
-  readonly tls: Uint8Array
-  readonly witness: Uint8Array
-}
-
 /** What was provisioned, read and checked. */
 export interface ProvisionedHome {
   readonly folder: string
@@ -99,7 +93,7 @@ export interface ProvisionedHome {
   readonly centre: Certificate
   readonly authorityKey: Uint8Array
   readonly authorityDer: Uint8Array
-  readonly seeds: DeviceSeeds
+  readonly seeds: DeviceKeys
   readonly cardTerminal: CardTerminal
 }
 
@@ -109,9 +103,14 @@ export interface DeviceHome extends ProvisionedHome {
   readonly touchMapping: TouchMapping
 }
 
+/** Where the device's own keys are. */
+export function seedsFile(folder: string): string {
+  return join(folder, 'keys.json')
+}
+
 /** Writes the device's own keys, readable by the device alone. */
-export function writeSeeds(folder: string, seeds: DeviceSeeds): void {
-  const file = join(folder, 'keys.json')
+export function writeSeeds(folder: string, seeds: DeviceKeys): void {
+  const file = seedsFile(folder)
   const { log, message, tls, witness } = seeds
   const text = canonicalJson({
     version: 1,
@@ -155,21 +154,26 @@ function readTouchMapping({ folder, config, certificate }: ProvisionedHome): Res
   const edges = config.calibration
   const where = touchCalibrationFile(folder)
   if (!existsSync(where)) return ok(mappingOfEdges(edges))
-  const bytes = readFile(where)
-  if (!bytes.ok) return bytes
+  const text = bytes(where)
+  if (!text.ok) return text
   const key = certificate.keys['message']
   if (key === undefined) throw new Error('a device certificate without a message key')
-  return openTouchCalibration(bytes.value.toString('utf8'), { device: config.device, key, edges, where })
+  return openTouchCalibration(text.value.toString('utf8'), { device: config.device, key, edges, where })
+}
+
+/** Reads what the technician says of a device. */
+export function readConfig(folder: string): Result<DeviceConfig> {
+  return json(join(folder, 'config.json'), configShape)
 }
 
 /** Reads a home folder but for the calibration of its touchscreen, which may have to be made first. */
 export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
-  const config = readJson(join(folder, 'config.json'), configShape)
+  const config = readConfig(folder)
   if (!config.ok) return config
   const authorityKey = fromBase64(config.value.authority)
   if (authorityKey?.length !== 32)
     return misfit(join(folder, 'config.json'), 'authority is not a key of 32 bytes')
-  const packageText = readFile(join(folder, 'package.json'))
+  const packageText = bytes(join(folder, 'package.json'))
   if (!packageText.ok) return packageText
   const electionPackage = openPackage(
     packageText.value.toString('utf8'),
@@ -178,7 +182,7 @@ export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
   )
   if (!electionPackage.ok) return electionPackage
   // Issued for the polling day; this computer's clock may be wrong, and is told so where people can read it.
-  const certificatesAt = pollingNoon(electionPackage.value.definition)
+  const day = pollingNoon(electionPackage.value.definition)
   const zone = checkTimeZone(electionPackage.value.definition, join(folder, 'package.json'))
   if (!zone.ok) return zone
   const texts = checkVoterTexts(electionPackage.value.definition, join(folder, 'package.json'))
@@ -186,22 +190,22 @@ export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
   const photos = readPhotos(folder, electionPackage.value.definition)
   if (!photos.ok) return photos
   const certificateFile = join(folder, 'certificate.der')
-  const certificateDer = readFile(certificateFile)
+  const certificateDer = bytes(certificateFile)
   if (!certificateDer.ok) return certificateDer
-  const certificate = readCertificate(certificateDer.value, authorityKey, certificatesAt, certificateFile)
+  const certificate = certificateFor(day, certificateDer.value, authorityKey, certificateFile)
   if (!certificate.ok) return certificate
   const centreFile = join(folder, 'centre.der')
-  const centreDer = readFile(centreFile)
+  const centreDer = bytes(centreFile)
   if (!centreDer.ok) return centreDer
-  const centre = readCertificate(centreDer.value, authorityKey, certificatesAt, centreFile)
+  const centre = certificateFor(day, centreDer.value, authorityKey, centreFile)
   if (!centre.ok) return centre
   const authorityFile = join(folder, 'authority.der')
-  const authorityDer = readFile(authorityFile)
+  const authorityDer = bytes(authorityFile)
   if (!authorityDer.ok) return authorityDer
   if (!isCertificateOf(authorityDer.value, authorityKey)) {
     return misfit(authorityFile, 'this is not a certificate of the authority that config.json trusts')
   }
-  const seeds = readSeeds(join(folder, 'keys.json'))
+  const seeds = readSeeds(folder)
   if (!seeds.ok) return seeds
   const { device, station } = config.value
   const own = electionPackage.value.definition.stations.find(({ id }) => id === station)
@@ -211,10 +215,10 @@ export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
     return misfit(certificateFile, `this is not the certificate of device ${device}`)
   }
   if (!areKeysOf(seeds.value, certificate.value)) {
-    return misfit(join(folder, 'keys.json'), 'these are not the keys that certificate.der names')
+    return misfit(seedsFile(folder), 'these are not the keys that certificate.der names')
   }
   if (centre.value.role !== 'centre') return misfit(centreFile, 'this is not the certificate of the centre')
-  const cardTerminal = readCardTerminal(folder, { authorityKey, station }, certificatesAt)
+  const cardTerminal = readCardTerminal(folder, { authorityKey, station }, day)
   if (!cardTerminal.ok) return cardTerminal
   return ok({
     folder,
@@ -233,7 +237,7 @@ export function readProvisionedHome(folder: string): Result<ProvisionedHome> {
 }
 
 /** Another device's keys would vote all day and sign a bundle that nobody takes. */
-function areKeysOf(seeds: DeviceSeeds, { keys, publicKeyRaw }: Certificate): boolean {
+function areKeysOf(seeds: DeviceKeys, { keys, publicKeyRaw }: Certificate): boolean {
   const isKeyOf = (seed: Uint8Array, key: Uint8Array | undefined) =>
     key !== undefined && equalBytes(signerFromSeed(seed).publicKey, key)
   return (
@@ -244,58 +248,18 @@ function areKeysOf(seeds: DeviceSeeds, { keys, publicKeyRaw }: Certificate): boo
   )
 }
 
-function isCertificateOf(der: Uint8Array, key: Uint8Array): boolean {
-  try {
-    const spki = new X509Certificate(der).publicKey.export({ type: 'spki', format: 'der' })
-    return equalBytes(spki, ed25519Spki(key))
-  } catch {
-    return false
-  }
-}
-
-const seed = z.string().transform((text, context) => {
-  const bytes = fromBase64(text)
-  if (bytes?.length === 32) return bytes
-  context.addIssue({ code: 'custom', message: 'a key is not 32 bytes' })
-  return z.NEVER
-})
-
 const seedsShape = z.strictObject({
   version: z.literal(1),
-  log: seed,
-  message: seed,
-  tls: seed,
-  witness: seed,
+  log: bytes32,
+  message: bytes32,
+  tls: bytes32,
+  witness: bytes32,
 })
 
-function readSeeds(file: string): Result<DeviceSeeds> {
-  const read = readJson(file, seedsShape)
+/** Reads the device's own keys: secrets. */
+export function readSeeds(folder: string): Result<DeviceKeys> {
+  const read = json(seedsFile(folder), seedsShape)
   if (!read.ok) return read
   const { log, message, tls, witness } = read.value
   return ok({ log, message, tls, witness })
-}
-
-function readJson<T>(file: string, shape: z.ZodType<T>): Result<T> {
-  const bytes = readFile(file)
-  if (!bytes.ok) return bytes
-  try {
-    const parsed = shape.safeParse(JSON.parse(bytes.value.toString('utf8')))
-    if (parsed.success) return ok(parsed.data)
-    return misfit(file, `${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`)
-  } catch {
-    return misfit(file, 'this is not JSON')
-  }
-}
-
-function readFile(file: string): Result<Buffer> {
-  try {
-    return ok(readFileSync(file))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return misfit(file, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`)
-  }
-}
-
-function misfit(file: string, what: string) {
-  return refuse('home.file', file, what, 'Have a technician provision this device again.')
 }

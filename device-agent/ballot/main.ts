@@ -13,13 +13,20 @@ import type { DeviceStore } from '../store/device-store.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
+import { requestCertificates } from './enrolment.ts'
 import { mediumFolder, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
+import { misfit } from './home-files.ts'
 import { showNoStore } from './no-store.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
 import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
 import { isSpare, setUpStore } from './setup.ts'
 import { type SpareParts, startSpare } from './takeover/spare.ts'
+
+/** Makes a new device's keys and its requests to be enrolled. @returns the requests' files. Throws {@link RefusalError} where that is not possible. */
+export function requestEnrolling(folder: string): readonly string[] {
+  return valueOrThrow(requestCertificates(folder, systemRandom))
+}
 
 /** Makes the ballot database of a provisioned device. Throws {@link RefusalError} where there is one already. */
 export function setUpDevice(folder: string): void {
@@ -113,12 +120,11 @@ async function takeOverFirst(parts: Omit<SpareParts, 'oldMedia'>): Promise<Devic
   const { oldMedium, oldSecondMedium } = home.config
   const second = oldSecondMedium === undefined ? [] : [oldSecondMedium]
   if (oldMedium !== undefined) return startSpare({ ...parts, oldMedia: [oldMedium, ...second] }).takenOver
-  throw new RefusalError({
-    code: 'home.file',
-    where: join(home.folder, 'config.json'),
-    what: 'this is a spare, and it does not say where the medium of a device that died is put in (oldMedium)',
-    next: 'Have a technician provision this device again.',
-  })
+  const { error } = misfit(
+    join(home.folder, 'config.json'),
+    'this is a spare, and it does not say where the medium of a device that died is put in (oldMedium)',
+  )
+  throw new RefusalError(error)
 }
 
 /** What `config.json` names: a line, or the screen of this computer. */

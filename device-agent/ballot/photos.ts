@@ -3,7 +3,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { join } from 'node:path'
 import type { Definition } from '../../core/election/definition.ts'
 import { collectPhotos, MAX_PHOTO_BYTES, PHOTO_FOLDER, type Photos } from '../../core/package/photos.ts'
-import { ok, type Result, refuse } from '../../core/result.ts'
+import { ok, type Result } from '../../core/result.ts'
+import { misfit } from './home-files.ts'
 
 /**
  * Reads every photo that the definition names, and no other file; each is what it was when the package was signed.
@@ -29,8 +30,4 @@ function readPhotoFile(file: string): Result<Uint8Array | undefined> {
   } finally {
     if (handle !== undefined) closeSync(handle)
   }
-}
-
-function misfit(file: string, what: string) {
-  return refuse('home.file', file, what, 'Have a technician provision this device again.')
 }

@@ -71,6 +71,8 @@ export function startLink(options: LinkOptions): Link {
       connectTimeout: CONNECT_MS,
       reconnectPeriod: 0,
       timerVariant: 'native',
+      // Its own log is made anew for every client, whether or not anybody reads it.
+      log: () => {},
     })
     opened.on('connect', () => {
       opened.subscribe(`${topicPrefix(election, deviceId, 'down')}#`, { qos: 1 }, (error) => {

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
-import { readCertificate } from '../../core/keys/certificate.ts'
+import { readTlsPeer } from '../../core/keys/certificate.ts'
 import { MAX_DOWN_BYTES, MAX_UP_BYTES } from '../../core/messages/payload.ts'
 import type { Clock, Logger } from '../../core/ports.ts'
 import { mayPublish, maySubscribe, type Peer } from './access.ts'
@@ -100,7 +100,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     },
     (socket) => {
       const der = socket.getPeerX509Certificate()?.raw
-      const certificate = readCertificate(der ?? new Uint8Array(), authorityKey, clock.now(), 'TLS client')
+      const certificate = readTlsPeer(der ?? new Uint8Array(), authorityKey, clock.now(), 'TLS client')
       const role = certificate.ok ? certificate.value.role : undefined
       if (!certificate.ok || (role !== 'device' && role !== 'centre')) {
         logger.warn({ code: certificate.ok ? 'role' : certificate.error.code }, 'broker: certificate refused')

@@ -7,7 +7,7 @@ import { findTallyProblem } from '../../core/election/check-tally.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import { parseTally, type Tally } from '../../core/election/tally.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
-import { openByNamedKeys } from '../../core/keys/signed-document.ts'
+import type { OpenedByNamedKeys } from '../../core/keys/signed-document.ts'
 import { peekTallyMessage } from '../../core/messages/tally.ts'
 import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
@@ -46,21 +46,24 @@ export function examineTotals(
 ): Refused | ExaminedTally | ExaminedSheet {
   const message = peekTallyMessage(payload, `tally of ${device}`)
   if (!message.ok) return refused('malformed', device, message.error)
-  const { document } = message.value
+  const { document, open } = message.value
   if (message.value.of === 'device') {
     const { origin } = message.value
     const owner = deviceNamedIn(origin)
-    const signed = readTally(definition, document, `tally of ${device}`)
+    const signed = readTally(definition, open(), `tally of ${device}`)
     return { is: 'tally', document, origin, signed, alsoOf: owner === undefined ? [] : [owner] }
   }
   const { station, journals } = message.value
   const first = stations.station(station)?.devices[0]
-  const signed = readSheet(definition, document, `sheet of ${station} from ${device}`)
+  const signed = readSheet(definition, open(), `sheet of ${station} from ${device}`)
   return { is: 'sheet', document, station, journals, signed, alsoOf: first === undefined ? [] : [first] }
 }
 
-function readTally(definition: Definition, document: string, where: string): ExaminedTally['signed'] {
-  const opened = openByNamedKeys(document, 'tally', where)
+function readTally(
+  definition: Definition,
+  opened: OpenedByNamedKeys,
+  where: string,
+): ExaminedTally['signed'] {
   if (!opened.ok) return opened
   const released = readReleasedTally(opened.value.payload, where)
   if (!released.ok) return released
@@ -71,8 +74,11 @@ function readTally(definition: Definition, document: string, where: string): Exa
   return byOne(opened.value.keys, { counts, commitment }, where)
 }
 
-function readSheet(definition: Definition, document: string, where: string): ExaminedSheet['signed'] {
-  const opened = openByNamedKeys(document, 'station-sheet', where)
+function readSheet(
+  definition: Definition,
+  opened: OpenedByNamedKeys,
+  where: string,
+): ExaminedSheet['signed'] {
   if (!opened.ok) return opened
   const sheet = readStationSheet(opened.value.payload, where)
   if (!sheet.ok) return sheet

@@ -1,12 +1,4 @@
-/**
- * Enrolment of those who write cards. A device asks for a certificate that cards can read over a key of its own, which it proves to hold;
- * the card authority checks that it is a device of this election and answers. The request is a signed document of type `card-terminal`,
- * signed by the device's message key:
- *
- * ```
- * {"device":"<id>","key":"<base64, 65 bytes of P-256>","proof":"<base64, 64 bytes of ECDSA over proofMessage>","version":1}
- * ```
- */
+/** Enrolment of those who write cards: the card authority checks a device's request (`core/enrolment/terminal-request.ts`), and answers. */
 import { z } from 'zod'
 import {
   issueTerminalCertificate,
@@ -14,11 +6,12 @@ import {
   type TerminalRole,
 } from '../../core/cards/terminal-certificate.ts'
 import type { Definition } from '../../core/election/definition.ts'
+import { proofMessage } from '../../core/enrolment/terminal-request.ts'
 import type { Certificate } from '../../core/keys/certificate.ts'
-import { concatBytes, fromBase64, toBase64 } from '../../core/keys/hash.ts'
-import { isSoundP256Key, type P256Key, p256KeyFromScalar, verifyP256 } from '../../core/keys/p256.ts'
-import { openDocument, signDocument } from '../../core/keys/signed-document.ts'
-import type { Random, Signer } from '../../core/ports.ts'
+import { fromBase64 } from '../../core/keys/hash.ts'
+import { isSoundP256Key, type P256Key, verifyP256 } from '../../core/keys/p256.ts'
+import { openDocument } from '../../core/keys/signed-document.ts'
+import type { Random } from '../../core/ports.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 
 const shape = z.strictObject({
@@ -34,14 +27,6 @@ export interface CardIssuing {
   readonly cardAuthority: P256Key
   readonly lastDay: Date
   readonly random: Random
-}
-
-/** What a device sends to be known by cards. */
-export function requestTerminal(device: string, scalar: Uint8Array, messageSigner: Signer): string {
-  const key = p256KeyFromScalar(scalar)
-  const proof = key.sign(proofMessage(device, key.publicKey))
-  const payload = { device, key: toBase64(key.publicKey), proof: toBase64(proof), version: 1 }
-  return signDocument('card-terminal', payload, [messageSigner])
 }
 
 /**
@@ -105,8 +90,4 @@ export function certifyTerminal(
 ): Uint8Array {
   const serial = random.bytes(TERMINAL_SERIAL_BYTES)
   return issueTerminalCertificate({ ...terminal, authority: cardAuthority, serial, lastDay })
-}
-
-function proofMessage(device: string, publicKey: Uint8Array): Uint8Array {
-  return concatBytes(Buffer.from(`sandogh/v1/card-terminal-key\n${device}\n`), publicKey)
 }

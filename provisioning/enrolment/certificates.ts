@@ -1,5 +1,6 @@
 /** Certificates of the centre and of cards. Devices ask for theirs (`enrolment.ts`). */
 import type { Definition } from '../../core/election/definition.ts'
+import { pollingNoon } from '../../core/election/polling-time.ts'
 import { ed25519Spki, issueCertificate } from '../../core/keys/certificate.ts'
 import { isSoundPublicKey } from '../../core/keys/ed25519.ts'
 import { concatBytes, toBase64 } from '../../core/keys/hash.ts'
@@ -19,6 +20,24 @@ export interface Issuing {
   readonly notBefore: Date
   readonly notAfter: Date
   readonly random: Random
+}
+
+/** Before and behind: rehearsals, and what is looked at afterwards over TLS. */
+const VALIDITY_MS = 90 * 24 * 3_600_000
+
+/**
+ * For how long certificates of an election are issued: they hold on its polling day, by which devices judge them.
+ * @param times and at each of these, milliseconds since 1970: TLS asks the real clock
+ */
+export function validity(
+  definition: Definition,
+  times: readonly number[],
+): Pick<Issuing, 'notBefore' | 'notAfter'> {
+  const noon = pollingNoon(definition)
+  return {
+    notBefore: new Date(Math.min(noon, ...times) - VALIDITY_MS),
+    notAfter: new Date(Math.max(noon, ...times) + VALIDITY_MS),
+  }
 }
 
 /** What a card's certificate says it is; `card-authority` is that of the key by which cards know terminals. */

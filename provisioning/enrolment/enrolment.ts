@@ -1,21 +1,12 @@
-/**
- * Enrolment of a device: it asks for a certificate over its own keys and proves that it holds each of them; the authority checks
- * device and keys and answers with the certificate. The request is a signed document of type `enrolment`, signed by the four keys it
- * names in the order log, message, tls, witness:
- *
- * ```
- * {"device":"<id>","keys":{"log":"<base64>","message":"<base64>","tls":"<base64>","witness":"<base64>"},"version":1}
- * ```
- */
+/** Enrolment of a device: the authority checks the device and its request (`core/enrolment/device-request.ts`), and answers with a certificate. */
 import { z } from 'zod'
 import { type Definition, devicesOfStation } from '../../core/election/definition.ts'
 import { ed25519Spki, issueCertificate } from '../../core/keys/certificate.ts'
-import { isSoundPublicKey, signerFromSeed } from '../../core/keys/ed25519.ts'
-import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
-import { openDocument, peekDocument, signDocument } from '../../core/keys/signed-document.ts'
+import { isSoundPublicKey } from '../../core/keys/ed25519.ts'
+import { fromBase64 } from '../../core/keys/hash.ts'
+import { openDocument, peekDocument } from '../../core/keys/signed-document.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import { type Issuing, issuedBy } from './certificates.ts'
-import type { DeviceKeys } from './device-keys.ts'
 
 const shape = z.strictObject({
   device: z.string().max(64),
@@ -27,13 +18,6 @@ const shape = z.strictObject({
   }),
   version: z.literal(1),
 })
-
-/** What a device sends to be enrolled; every key named in it signs it. */
-export function requestEnrolment(device: string, keys: DeviceKeys): string {
-  const signers = [keys.log, keys.message, keys.tls, keys.witness].map(signerFromSeed)
-  const [log = '', message = '', tls = '', witness = ''] = signers.map(({ publicKey }) => toBase64(publicKey))
-  return signDocument('enrolment', { device, keys: { log, message, tls, witness }, version: 1 }, signers)
-}
 
 /**
  * Checks a request and issues the device's certificate.

@@ -24,14 +24,16 @@ interface Grown {
   readonly figures: PlainFigures
 }
 
-export async function main(): Promise<void> {
+/** @param args how many devices, once or more often; all sizes where none is given, and only then the plot is drawn */
+export async function main(args: readonly string[]): Promise<void> {
   const say = (text: string) => process.stdout.write(`${text}\n`)
   say(`${machine()}\n`)
   const grown: Grown[] = []
-  for (const devices of SIZES) {
+  for (const devices of args.length === 0 ? SIZES : args.map(Number)) {
     grown.push({ devices, figures: await run(devices) })
     say(`${growthTable(grown)}\n`)
   }
+  if (args.length > 0) return
   writeFileSync(join(import.meta.dirname, '../..', PLOT), growthPlot(panelsOf(grown), CAVEAT))
   say(`drawn: ${PLOT}`)
 }

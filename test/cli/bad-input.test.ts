@@ -39,7 +39,7 @@ writeFileSync(join(occupied, 'diary.txt'), 'mine')
 const running = join(folder, 'running')
 mkdirSync(running)
 writeFileSync(join(running, '.sandogh-demo'), `in use by process ${process.pid}\n`)
-const { home, incomplete, fresh } = deviceFolders()
+const { home, incomplete, fresh, office } = deviceFolders()
 
 /** A package that is signed rightly, and wrong. */
 function packageWith(name: string, { duplicate }: { readonly duplicate: boolean }): string {
@@ -74,6 +74,7 @@ function deviceFolders() {
     home: deviceFolder(out, 'gy-1-a'),
     incomplete: deviceFolder(out, 'gy-1-b'),
     fresh: deviceFolder(out, 'gy-1-c'),
+    office: join(out, 'office'),
   }
 }
 
@@ -183,7 +184,7 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       ['demo', '--out', '/proc/sandogh/out'],
       ['/proc/sandogh/out: it cannot be written', 'Name a folder that is new or empty'],
     ],
-    ['provision: no verb', ['provision'], ['say what to do: check', 'sandogh provision --help']],
+    ['provision: no verb', ['provision'], ['say what to do: check or enrol', 'sandogh provision --help']],
     [
       'provision: an unknown verb',
       ['provision', 'bake'],
@@ -212,6 +213,11 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       'provision: a package signed with another key',
       check(good, otherKey),
       [`${good}: signature 1 is by another key`, 'check which key was given'],
+    ],
+    [
+      'provision: requests of nobody',
+      ['provision', 'enrol', occupied, '--station', 'gy-1', '--office', office],
+      [`${join(occupied, 'enrolment.request')}: there is no such file`, 'sandogh device request'],
     ],
     ['provision: garbage', check(garbage), [`${garbage}: this is not JSON`, 'again from its source']],
     ['audit: no verb', ['audit'], ['say what to do', 'sandogh audit --help']],
@@ -281,7 +287,7 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
     [
       'device: no verb',
       ['device'],
-      ['say what to do: setup, run, calibrate or program', 'sandogh device --help'],
+      ['say what to do: request, setup, run, calibrate or program', 'sandogh device --help'],
     ],
     ['device: an unknown verb', ['device', 'fly'], ['there is no verb "fly"', 'sandogh device --help']],
     ['device: no folder', ['device', 'run'], ['--home <folder>', 'sandogh device --help']],

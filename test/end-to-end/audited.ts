@@ -41,15 +41,21 @@ interface Opened {
 /**
  * Verifies the bundle, opens its ballots with the trustees' shares and recounts them; the station's other devices, which have no part in these
  * tests, are declared lost. Throws where the audit does not hold.
+ * @param place of a spare: in whose it votes
  */
-export async function auditDevice(out: string, device: string, provisioned: Provisioned): Promise<Audited> {
+export async function auditDevice(
+  out: string,
+  device: string,
+  provisioned: Provisioned,
+  place = device,
+): Promise<Audited> {
   const bundle = join(out, 'bundles', device)
   const given = [bundle, '--authority', toBase64(provisioned.authority.publicKey), '--json']
   const shares = provisioned.shareFiles.slice(-THRESHOLD).flatMap((file) => ['--share', file])
   const verified: Verified = JSON.parse(await sandoghOfPart('audit', 'verify', ...given))
   const others = provisioned.electionPackage.definition.stations
     .flatMap(({ devices }) => devices)
-    .filter((id) => id !== device)
+    .filter((id) => id !== place)
   const lost = others.flatMap((id) => ['--lost', id])
   const opened: Opened = JSON.parse(await sandoghOfPart('audit', 'open', ...shares, ...lost, ...given))
   const found = verified.stations[0]?.devices[0]

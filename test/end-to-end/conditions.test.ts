@@ -9,7 +9,7 @@ import { resumePolls, turnKeys } from '../../simulator/people/officers.ts'
 import { vote } from '../../simulator/people/voter.ts'
 import type { Screen } from '../../simulator/peripherals/display.ts'
 import { stringsIn } from '../../ui/strings.ts'
-import { accept, CODES, choose, finish } from './steps.ts'
+import { accept, CODES, cardOf, choose, finish } from './steps.ts'
 import { type Hall, pollingDay } from './virtual-device.ts'
 
 const {
@@ -256,6 +256,40 @@ describe.each([
       { stands: 'outside' },
     ])
     expect(audited).toMatchObject({ holds: true, ballots: 2 })
+    expect(box).toMatchObject({ voids: 0, unclear: 0 })
+  })
+
+  test('at a restart: the screens tell it, nothing is lost, officers resume, and the day goes on once it is set', async () => {
+    const { audited, box, journal } = await pollingDay(3, async (hall) => {
+      const { clock, bench, person } = hall
+      await nextVotes(hall, 1)
+      await choose(hall)
+      await finish(hall)
+      await person.see('voter.comparing')
+      await person.press('accept')
+      // Acknowledged; the card is still in.
+      await person.see('voter.thanks')
+      await hall.restart(() => clock.set(by))
+      bench.reader.pullCard()
+      await person.see('polls.paused')
+      expect(shownBy(hall)).toEqual(
+        expect.arrayContaining([notes['clock-wrong'], officers.pause.restart, officers.lastVote.none]),
+      )
+      await resumePolls(bench, clock, hall.officers)
+      await person.see('polls.no-voters')
+      expect(shownBy(hall)).toContain(noVoters['clock-wrong'])
+      clock.set(-by)
+      await person.pause(TOLD_MS)
+      bench.reader.insertCard(cardOf(hall))
+      await person.see('voter.refused')
+      bench.reader.pullCard()
+      await nextVotes(hall, 2)
+    })
+    expect(journal.filter(({ type }) => type === 'clock.checked')).toMatchObject([
+      { stands: 'outside' },
+      { stands: 'in-the-day' },
+    ])
+    expect(audited).toMatchObject({ holds: true, ballots: 3 })
     expect(box).toMatchObject({ voids: 0, unclear: 0 })
   })
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Timer } from '../../core/ports.ts'
 import { CALIBRATION, deviceFolder, type Provisioned, writeConfig } from '../../demo/provisioned.ts'
-import { mediumFolder } from '../../device-agent/ballot/home.ts'
+import { type DeviceConfig, mediumFolder } from '../../device-agent/ballot/home.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import type { PeripheralLine } from '../../simulator/lines/peripheral-line.ts'
 import { type PtyLine, ptyLine } from '../../simulator/lines/pty.ts'
@@ -70,6 +70,8 @@ export interface PtyDeviceParts {
   readonly brokerPort: number
   /** The command's file, or a weakened one's. */
   readonly entry: string
+  /** Of a spare: where media of another device are put in. */
+  readonly oldMedia?: Pick<DeviceConfig, 'oldMedium' | 'oldSecondMedium'>
 }
 
 /** One device whose process can be killed and started again on the same lines. */
@@ -85,7 +87,7 @@ export class PtyDevice {
   #said = ''
 
   /** Puts a bench on five pseudo-terminals. */
-  constructor({ out, id, provisioned, brokerPort, entry }: PtyDeviceParts) {
+  constructor({ out, id, provisioned, brokerPort, entry, oldMedia }: PtyDeviceParts) {
     // At no pace but that of the printer's line below: the days here are long.
     const line = (baudRate: number) => ptyLine({ clock: systemClock, baudRate, paced: false })
     const lines = {
@@ -107,7 +109,7 @@ export class PtyDevice {
       ioBoard: lines['io-board'].path,
       display: lines.display.path,
     }
-    writeConfig(out, id, provisioned.authority, paths, { host: '127.0.0.1', port: brokerPort })
+    writeConfig(out, id, provisioned.authority, paths, { host: '127.0.0.1', port: brokerPort }, oldMedia)
   }
 
   /** The folders of its media. */

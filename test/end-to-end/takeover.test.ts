@@ -35,6 +35,7 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { PROGRAM } from '../fixtures/program.ts'
 import { sandogh } from './command.ts'
+import { enrolSpare } from './spare.ts'
 import { silent } from './station.ts'
 
 const SEED = 'takeover'
@@ -135,6 +136,7 @@ async function replace(
     oldMedium: slots[0],
     oldSecondMedium: slots[1],
   })
+  await enrolSpare(out, SPARE)
   const home = valueOrThrow(readHome(deviceFolder(out, SPARE)))
   const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
     PeripheralName,

@@ -52,6 +52,8 @@ export interface Hall {
   readonly officers: Officers
   /** Where the device's database is. */
   readonly medium: string
+  /** Switches the device off, does something meanwhile and switches it on again: before the same people, with nothing but its disk. */
+  restart(meanwhile: () => void): Promise<void>
 }
 
 /** What is left after the polls were closed. */
@@ -112,12 +114,18 @@ export async function pollingDay(
   const clock = new VirtualClock(MORNING)
   const provisioned = provision(out, random, [MORNING, systemClock.now()])
   const cards = await issueCards(voters, provisioned, random)
-  const { agent, ...device } = start(out, provisioned, clock, build)
+  const { startNow, ...device } = setUp(out, provisioned, clock, build)
+  let agent = startNow()
   try {
     const { officers } = provisioned
     const person = new Person(device.bench, clock)
     const medium = mediumFolder(deviceFolder(out, DEVICE))
-    const hall: Hall = { ...device, clock, cards, officers, person, medium }
+    const restart = async (meanwhile: () => void) => {
+      await agent.close()
+      meanwhile()
+      agent = startNow()
+    }
+    const hall: Hall = { ...device, clock, cards, officers, person, medium, restart }
     const dropped = device.bench.printer.dropped
     const pieces = await clock.run(
       (async () => {
@@ -157,7 +165,7 @@ async function stopped(agent: Agent): Promise<never> {
   throw new Error('the device stopped', { cause: end.is === 'failed' ? end.error : end.is })
 }
 
-function start(
+function setUp(
   out: string,
   provisioned: Provisioned,
   clock: VirtualClock,
@@ -184,19 +192,20 @@ function start(
     CALIBRATION,
     'firmware',
   )
-  const agent = valueOrThrow(
-    startAgent({
-      home,
-      program: PROGRAM,
-      lines: { ...opens, printer },
-      clock,
-      networkClock: systemClock,
-      random,
-      logger: silent,
-      hold: () => clock.hold(),
-    }),
-  )
-  return { bench, plugs, printerLine, boardLine, touchscreenLine, agent }
+  const startNow = () =>
+    valueOrThrow(
+      startAgent({
+        home,
+        program: PROGRAM,
+        lines: { ...opens, printer },
+        clock,
+        networkClock: systemClock,
+        random,
+        logger: silent,
+        hold: () => clock.hold(),
+      }),
+    )
+  return { bench, plugs, printerLine, boardLine, touchscreenLine, startNow }
 }
 
 /** A line on which a picture arrives bit by bit, as on a wire, so that its middle can be lost. */

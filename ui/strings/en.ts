@@ -230,6 +230,7 @@ export const en: Strings = {
         'Poll worker: the printer’s roll is nearly at its end. Put in a new one before the next voter.',
       'storage-low':
         'Poll worker: there is room for few more votes here. Send voters to other devices; call a technician.',
+      'clock-wrong': 'Poll worker: the clock is wrong, no voter is let in. Have a technician set it.',
       'on-battery': 'Poll worker: this device runs on its battery. Look at the mains cable and the socket.',
       hot: 'Poll worker: this device is too hot. Keep its air free and shade it.',
       cold: 'Poll worker: this device is too cold. Have the room heated.',

@@ -94,6 +94,7 @@ export interface VoterView {
 export const POLL_WORKER_NOTES = [
   'slip-not-seen',
   'slip-uncalled',
+  'clock-wrong',
   'on-battery',
   'storage-low',
   'hot',

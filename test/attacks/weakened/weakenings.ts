@@ -30,13 +30,8 @@ export const signedCounters: readonly Replacement[] = [
   },
   {
     file: 'core/election/tally.ts',
-    line: "return typeof value === 'number' && value >= 0 ? value : -1",
-    by: "return typeof value === 'number' ? value : -1",
-  },
-  {
-    file: 'core/election/tally.ts',
-    line: 'if (counted && canonicalJson',
-    by: 'if (canonicalJson',
+    line: 'return Number.isSafeInteger(value) && (value as number) >= 0',
+    by: 'return Number.isSafeInteger(value)',
   },
 ]
 

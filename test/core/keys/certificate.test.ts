@@ -15,6 +15,7 @@ import {
   ed25519Spki,
   issueCertificate,
   readCertificate,
+  readTlsPeer,
 } from '../../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { concatBytes, sha256, toBase64 } from '../../../core/keys/hash.ts'
@@ -105,6 +106,25 @@ describe('a certificate', () => {
     ]) {
       expect(() => issueCertificate({ ...device, ...change })).toThrow()
     }
+  })
+})
+
+describe('of a certificate that TLS has verified', () => {
+  const peer = (der: Uint8Array, now = NOW) => readTlsPeer(der, authority.publicKey, now, 'line 1')
+
+  test('subject and role are told, as reading all of it tells them', () => {
+    const { subject, role } = valueOrThrow(read(deviceDer))
+    expect(valueOrThrow(peer(deviceDer))).toEqual({ subject, role })
+  })
+
+  test('the form, the authority that it names and the time are looked at all the same', () => {
+    const code = (result: ReturnType<typeof peer>) => (result.ok ? 'taken' : result.error.code)
+    const another = issueCertificate({ ...device, authority: otherAuthority })
+    expect(code(peer(another))).toBe('certificate.form')
+    expect(code(peer(ca))).toBe('certificate.form')
+    expect(code(peer(deviceDer.subarray(1)))).toBe('certificate.malformed')
+    expect(code(peer(deviceDer, times.notBefore.getTime() - 1))).toBe('certificate.not-yet')
+    expect(code(peer(deviceDer, times.notAfter.getTime() + 1))).toBe('certificate.expired')
   })
 })
 

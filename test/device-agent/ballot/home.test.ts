@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import type { Definition } from '../../../core/election/definition.ts'
 import { sha256, toBase64, toHex } from '../../../core/keys/hash.ts'
 import { signPackage } from '../../../core/package/package.ts'
+import { valueOrThrow } from '../../../core/result.ts'
 import { readHome, writeSeeds } from '../../../device-agent/ballot/home.ts'
+import { issueCentreCertificate } from '../../../provisioning/enrolment/certificates.ts'
 import { homeBuild } from '../../attacks/weakened/weaken.ts'
 import {
   type Replacement,
@@ -105,6 +107,25 @@ describe('a home folder', () => {
   test("with the device's own certificate in the centre's place is refused", () => {
     const change = (folder: string) => writeFileSync(join(folder, 'centre.der'), device.certificate)
     expect(afterChange(change)).toContain('centre.der')
+  })
+
+  test('with a certificate that ended before the polling day is refused, and nobody is sent to the clock', () => {
+    const ended = { notBefore: new Date('2025-01-01T00:00:00Z'), notAfter: new Date('2025-02-01T00:00:00Z') }
+    const key = { tls: station.witness.publicKey, message: station.witness.publicKey }
+    const { authority, random, electionPackage } = station
+    const order = [{ subject: 'centre.example', ...key }, electionPackage.definition] as const
+    const centre = valueOrThrow(issueCentreCertificate(...order, { authority, random, ...ended }))
+    const folder = newFolder()
+    cpSync(honest, folder, { recursive: true })
+    writeFileSync(join(folder, 'centre.der'), centre)
+    expect(readHome(folder)).toMatchObject({
+      error: {
+        code: 'certificate.expired',
+        where: join(folder, 'centre.der'),
+        what: 'this certificate does not hold on the polling day of package.json',
+        next: 'Have a technician provision this device again.',
+      },
+    })
   })
 
   test('with a key of the wrong length is refused', () => {

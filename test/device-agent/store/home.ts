@@ -6,7 +6,7 @@ import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { toBase64 } from '../../../core/keys/hash.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import { canonicalJson } from '../../../core/text/canonical-json.ts'
-import { writeCardTerminal } from '../../../device-agent/ballot/card-terminal.ts'
+import { writeCardKey } from '../../../device-agent/ballot/card-terminal.ts'
 import { type DeviceHome, readHome, writeSeeds } from '../../../device-agent/ballot/home.ts'
 import { issueCentreCertificate } from '../../../provisioning/enrolment/certificates.ts'
 import { StationCards } from '../../fixtures/station-cards.ts'
@@ -43,7 +43,9 @@ export function writeHome(folder: string, of = device, bundles = join(folder, 'b
   writeFileSync(join(folder, 'centre.der'), valueOrThrow(centre))
   writeFileSync(join(folder, 'authority.der'), authorityDer)
   const { scalar: key, certificate } = cards.terminal('ballot-device')
-  writeCardTerminal(folder, { key, certificate, authority: cards.authorityDer() })
+  writeCardKey(folder, key)
+  writeFileSync(join(folder, 'card-certificate.tlv'), certificate)
+  writeFileSync(join(folder, 'card-authority.der'), cards.authorityDer())
   const line = '/dev/null'
   const config = {
     version: 1,

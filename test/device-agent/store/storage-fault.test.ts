@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { getSystemErrorMap } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { lossOf, storageFault } from '../../../device-agent/store/storage-fault.ts'
+import { weakenedSources } from '../../end-to-end/weakened/build.ts'
 
 const answer = (code: string) => Object.assign(new Error('x'), { code })
 /** sqlite.org/rescode.html, with some of what extends them. */
@@ -36,12 +38,27 @@ const ALL = [
   'Unknown system error -117',
 ]
 
+/** What drops a medium and is told as our own bug, or the other way round. */
+const differingIn = (
+  build: Pick<typeof import('../../../device-agent/store/storage-fault.ts'), 'lossOf' | 'storageFault'>,
+) =>
+  ALL.filter(
+    (code) => (build.lossOf(answer(code)) === undefined) !== (build.storageFault(answer(code)) === undefined),
+  )
+
 describe('what a medium answers', () => {
   test('is told in words whenever a medium is dropped for it, and the other way round', () => {
-    const differing = ALL.filter(
-      (code) => (lossOf(answer(code)) === undefined) !== (storageFault(answer(code)) === undefined),
-    )
-    expect(differing).toEqual([])
+    expect(differingIn({ lossOf, storageFault })).toEqual([])
+  })
+
+  test('is told as our own bug, and drops a medium for ours, in a build that drops it for whatever has a code', async () => {
+    const root = weakenedSources({
+      file: 'device-agent/store/storage-fault.ts',
+      line: '  if (storageFault(error) === undefined) return undefined\n',
+      by: '  if (!(error instanceof Error) || codeOf(error) === undefined) return undefined\n',
+    })
+    const weakened = await import(/* @vite-ignore */ join(root, 'device-agent/store/storage-fault.ts'))
+    expect(differingIn(weakened)).toEqual(expect.arrayContaining(['SQLITE_CONSTRAINT', 'SQLITE_MISUSE']))
   })
 
   test.each([

@@ -1,4 +1,6 @@
 /** Three devices of a station and the officers' cards that go from one to the other, without any device program: journals are cut from real ones. */
+
+import { makeDeviceKeys, requestEnrolment } from '../../../core/enrolment/device-request.ts'
 import { encodeEntry } from '../../../core/journal/entry.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { sha256, toBase64 } from '../../../core/keys/hash.ts'
@@ -9,8 +11,7 @@ import type { Medium } from '../../../device-agent/store/medium.ts'
 import type { MemoryOwner, StationMemory } from '../../../device-agent/store/station-memory.ts'
 import type { NeighbourAlarm, OwnAlarm } from '../../../device-agent/witness/exchange.ts'
 import type { StationHead } from '../../../device-agent/witness/station-heads.ts'
-import { makeDeviceKeys } from '../../../provisioning/enrolment/device-keys.ts'
-import { enrolDevice, requestEnrolment } from '../../../provisioning/enrolment/enrolment.ts'
+import { enrolDevice } from '../../../provisioning/enrolment/enrolment.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { makeStation, OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { realBuild, type WitnessBuild } from './weakened.ts'
