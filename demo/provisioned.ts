@@ -231,6 +231,9 @@ export function provision(
   }
 }
 
+/** Three devices need no long window to speak after each other at closing, and people wait for them. */
+const CLOSING_WINDOW_SECONDS = 2
+
 /** Where a device of the demonstration lives. */
 export function deviceFolder(out: string, device: string): string {
   return join(out, 'devices', device)
@@ -242,7 +245,7 @@ export function writeConfig(
   device: string,
   authority: Signer,
   lines: DeviceConfig['lines'],
-  broker: DeviceConfig['broker'],
+  broker: Omit<NonNullable<DeviceConfig['broker']>, 'closingWindowSeconds'> | undefined,
   oldMedia: Pick<DeviceConfig, 'oldMedium' | 'oldSecondMedium'> = {},
 ): void {
   const folder = deviceFolder(out, device)
@@ -253,7 +256,7 @@ export function writeConfig(
     station: STATION,
     authority: toBase64(authority.publicKey),
     lines,
-    broker,
+    broker: broker && { ...broker, closingWindowSeconds: CLOSING_WINDOW_SECONDS },
     ...oldMedia,
     bundles: join(out, 'bundles'),
     calibration: CALIBRATION,

@@ -1,8 +1,8 @@
 /** A process with thousands of light devices, which does with them what the run tells. */
 import { connect, type TLSSocket } from 'node:tls'
-import { uniform } from '../../core/ballot-box/draw.ts'
 import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import type { Logger } from '../../core/ports.ts'
+import { slotMs } from '../../device-agent/sync/slot.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { underParent } from './children.ts'
@@ -30,7 +30,7 @@ export type ToLoader =
       readonly flapping: readonly number[]
     }
   /**
-   * Journals some at a time, as they come in slots; tallies all at once, or each at a moment of its own within `spreadMs`. `doubled`: devices that
+   * Journals some at a time, as they come in slots; tallies all at once, or each in its own slot of `spreadMs`. `doubled`: devices that
    * lose their first answers.
    */
   | {
@@ -165,7 +165,7 @@ async function say({ says, spreadMs, doubled }: ToLoader & { do: 'say' }): Promi
   const twice = new Set(doubled)
   const refused: string[] = []
   const sayOne = async (device: LightDevice) => {
-    if (spreadMs > 0) await new Promise((resolve) => setTimeout(resolve, uniform(spreadMs, random)))
+    if (spreadMs > 0) await new Promise((resolve) => setTimeout(resolve, slotIn(spreadMs, device)))
     if (twice.has(device.number)) device.loseAnswers()
     if ((await device.say(says)) === 'tally-refused') refused.push(device.deviceId)
     answered += 1
@@ -177,6 +177,11 @@ async function say({ says, spreadMs, doubled }: ToLoader & { do: 'say' }): Promi
   )
   tell({ is: 'progress', up, answered, lost })
   tell({ is: 'said', says, ...times, refused })
+}
+
+/** As the device's own program finds it: behind half a window of closings, which have come already. */
+function slotIn(spreadMs: number, { deviceId }: LightDevice): number {
+  return slotMs(parts?.seed ?? '', deviceId, 'tally', 2 * spreadMs) - spreadMs
 }
 
 async function timed(

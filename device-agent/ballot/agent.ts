@@ -1,6 +1,7 @@
 /** One ballot device's program put together: store, peripherals, polls, sync. The production entry and the demonstration both start here. */
 import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { encodeStatus } from '../../core/messages/status.ts'
 import type { Clock, Logger, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
@@ -11,6 +12,7 @@ import { probeMedia } from '../store/probe.ts'
 import { giveBackOn } from '../store/space.ts'
 import { storageFault } from '../store/storage-fault.ts'
 import type { Outbox } from '../sync/outbox.ts'
+import { slotMs, slotWaitMs } from '../sync/slot.ts'
 import { type FlushEnd, type Sync, startSync } from '../sync/sync.ts'
 import { BallotDevice } from './device.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
@@ -80,7 +82,14 @@ export function startAgent(parts: AgentParts): Result<Agent> {
     resolve(failure)
   }
   const fail = (error: unknown) => stopWith(error, storageFault(error) ?? 'program')
-  const sync = startAgentSync(parts, store, { contradicted: (why) => device.stop(why), failed: fail })
+  const sync = startAgentSync(parts, store, {
+    contradicted: (why) => device.stop(why),
+    failed: fail,
+    status: () => {
+      const { status } = device
+      return status && encodeStatus(status)
+    },
+  })
   let handing = ended
   /** The bundle is written at once, and again with the centre's last receipt, however long that takes. */
   const handOver = () => {
@@ -137,7 +146,11 @@ function takeUpAgain({ home, clock, random }: AgentParts): Result<DeviceStore> {
 function startAgentSync(
   parts: AgentParts,
   store: DeviceStore,
-  told: { readonly contradicted: (why: StopReason) => void; readonly failed: (error: unknown) => void },
+  told: {
+    readonly contradicted: (why: StopReason) => void
+    readonly failed: (error: unknown) => void
+    readonly status: () => Uint8Array | undefined
+  },
 ): Sync | undefined {
   const { home, clock, networkClock, random, logger, hold } = parts
   const { broker, device } = home.config
@@ -162,6 +175,13 @@ function startAgentSync(
     random,
     logger,
     intervalMs: SYNC_INTERVAL_MS,
+    slotWaitMs: (said) => {
+      const { closedAt } = store.day
+      if (closedAt === undefined) return 0
+      const { election } = home.electionPackage.definition
+      const slot = slotMs(election, device, said, broker.closingWindowSeconds * 1000)
+      return slotWaitMs(slot, Date.parse(closedAt), clock.now())
+    },
     ...told,
     hold,
   })

@@ -1,3 +1,4 @@
+import type { DeviceStatus } from '../../core/messages/status.ts'
 import type { IoBoard } from '../../firmware/io-board/adapter.ts'
 import type { Printer } from '../../firmware/printer/driver.ts'
 import type { Touchscreen } from '../../firmware/touchscreen/driver.ts'
@@ -27,6 +28,7 @@ import type { HandedOver, LastVote } from './screens/view.ts'
 import { SessionRun } from './session/run.ts'
 import type { Session } from './session/session.ts'
 import { Showing } from './showing.ts'
+import { statusOf } from './status.ts'
 import { TamperWatch } from './tamper-watch.ts'
 
 /** Thanks, with the slip in the box. */
@@ -120,6 +122,12 @@ export class BallotDevice {
   /** What each line is doing. */
   get health(): HealthSnapshot<PeripheralName> {
     return this.#peripherals.health
+  }
+
+  /** What the centre is told of how it is; undefined once the polls are closed for good. */
+  get status(): DeviceStatus | undefined {
+    const { store, program, clock } = this.#parts
+    return statusOf({ store, health: this.health, isPaperLow: this.#roll.isLow, program, now: clock.now() })
   }
 
   close(): void {

@@ -52,8 +52,17 @@ const configShape = z.strictObject({
   authority: z.string().length(44),
   /** Paths of the serial lines, fixed by udev rules on a device; of the display {@link OWN_SCREEN} where it is this computer's. */
   lines: z.strictObject({ touchscreen: path, cardReader: path, printer: path, ioBoard: path, display: path }),
-  /** The national centre's broker; absent on a device without any network. */
-  broker: z.strictObject({ host: path, port: z.int().min(1).max(65_535) }).optional(),
+  /**
+   * The national centre's broker, and how long after closing the slots of all devices lie, which `device-agent/sync/slot.ts` spreads; absent on a device
+   * without any network.
+   */
+  broker: z
+    .strictObject({
+      host: path,
+      port: z.int().min(1).max(65_535),
+      closingWindowSeconds: z.int().min(0).max(7_200),
+    })
+    .optional(),
   /** Of a spare: where a medium of another device is once it is put in. */
   oldMedium: path.optional(),
   /** Of a spare that takes both media of another device at once: where the second is. */

@@ -13,6 +13,7 @@ import { openCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { addSignatureLine, openCosignature } from '../../core/tlog/cosignature.ts'
 import { type CentreAddress, startLink } from './link.ts'
 import type { Outbox } from './outbox.ts'
+import type { Said } from './slot.ts'
 
 /** A message without answer for so long is sent again at the next turn of the timer. Milliseconds of the network's clock. */
 const ANSWER_MS = 10_000
@@ -38,6 +39,15 @@ export interface SyncOptions {
   readonly failed: (error: unknown) => void
   /** Stops virtual time while a connection or an answer is waited for, until the returned function is called. */
   readonly hold?: () => () => void
+  /**
+   * How long the device has still to wait for its slot, milliseconds: with the entries of a flush, and with a tally. Without it nobody waits.
+   */
+  readonly slotWaitMs?: (said: Said) => number
+  /**
+   * What is said of how the device is, at each turn of the timer while the link is up; undefined when there is nothing more to say. It is worth something
+   * when it is new, so none is kept: nobody answers it, it is not sent again, and the next one comes at the next turn.
+   */
+  readonly status?: () => Uint8Array | undefined
   /** Told whenever the link comes up, connected and subscribed, or goes down. */
   readonly linkChanged?: (isUp: boolean) => void
 }
@@ -46,7 +56,7 @@ export interface SyncOptions {
 export type FlushEnd = 'received' | 'tally-refused' | 'closed'
 
 export interface Sync {
-  /** Sends without waiting for the timer; resolves once the centre has answered for everything, however long that takes. */
+  /** Sends in the device's slot, without waiting for the timer; resolves once the centre has answered for everything, however long that takes. */
   flush(): Promise<FlushEnd>
   close(): Promise<void>
 }
@@ -70,6 +80,7 @@ type Message = Pick<Exchange, 'kind' | 'payload' | 'size' | 'from' | 'more'>
 export function startSync(options: SyncOptions): Sync {
   const { outbox, clock, logger } = options
   const hold = options.hold ?? (() => () => {})
+  const slotWaitMs = options.slotWaitMs ?? (() => 0)
   const witness = witnessOf(options.package)
   let isUp = false
   let isClosed = false
@@ -100,10 +111,15 @@ export function startSync(options: SyncOptions): Sync {
       guard(() => (kind === 'receipt' ? takeReceipt(payload) : takeAnswer(payload))),
   })
   let timer = clock.after(options.intervalMs, turn)
+  let slotTimer: Timer | undefined
 
   function turn() {
     timer = clock.after(options.intervalMs, turn)
     hasResent = false
+    guard(() => {
+      const status = isUp ? options.status?.() : undefined
+      if (status !== undefined) link.publish('status', status)
+    })
     guard(pump)
   }
 
@@ -121,8 +137,18 @@ export function startSync(options: SyncOptions): Sync {
   function pump() {
     if (isClosed || exchange !== undefined) return
     const message = nextMessage(outbox, resendFrom, refusedTally)
-    if (message === undefined) endFlushes(outbox.tally() === undefined ? 'received' : 'tally-refused')
-    else if (isUp) send(message)
+    if (message === undefined) return endFlushes(outbox.tally() === undefined ? 'received' : 'tally-refused')
+    if (message.kind === 'tally' && isBeforeSlot('tally')) return
+    if (isUp) send(message)
+  }
+
+  /** Whether the device's slot has not come yet. When it has, it speaks. */
+  function isBeforeSlot(said: Said): boolean {
+    const waitMs = slotWaitMs(said)
+    if (waitMs === 0) return false
+    slotTimer?.cancel()
+    slotTimer = clock.after(waitMs, () => guard(pump))
+    return true
   }
 
   function send(message: Message) {
@@ -214,11 +240,13 @@ export function startSync(options: SyncOptions): Sync {
       new Promise((resolve) => {
         if (isClosed) return resolve('closed')
         flushes.push(resolve)
-        pump()
+        const next = nextMessage(outbox, resendFrom, refusedTally)
+        if (next?.kind !== 'entries' || !isBeforeSlot('entries')) pump()
       }),
     close: async () => {
       isClosed = true
       timer.cancel()
+      slotTimer?.cancel()
       endExchange()
       endFlushes('closed')
       await link.close()

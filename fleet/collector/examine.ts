@@ -3,6 +3,8 @@
  * most of the time, so worker threads do it (`examiners.ts`); what comes out is plain data.
  */
 import { messageHash } from '../../core/messages/answer.ts'
+import { parseStatus } from '../../core/messages/status.ts'
+import type { Kind } from '../../core/messages/topic.ts'
 import type { Refusal } from '../../core/result.ts'
 import type { Scope } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
@@ -14,7 +16,7 @@ import { type ExaminedSheet, type ExaminedTally, examineTotals } from './examine
 export interface Inbound {
   /** The device whose topic it came on, as the broker's access list vouches for it. */
   readonly device: string
-  readonly kind: 'entries' | 'tally'
+  readonly kind: Kind<'up'>
   readonly payload: Uint8Array
 }
 
@@ -30,23 +32,47 @@ export type Examined = {
   readonly hash: string
   /** The stations that it touches. */
   readonly scopes: readonly Scope[]
-} & (Refused | ExaminedEntries | ExaminedTally | ExaminedSheet)
+} & (Refused | Found)
+
+/** What is decided on in the store. */
+type Found = ExaminedEntries | ExaminedTally | ExaminedSheet | ExaminedStatus
+
+/** Of a device of the definition how it is, in the form that devices write. */
+export interface ExaminedStatus {
+  readonly is: 'status'
+  readonly document: string
+  readonly alsoOf: readonly string[]
+}
 
 /** @param now milliseconds since 1970 */
 export function examine(ground: Ground, { device, kind, payload }: Inbound, now: number): Examined {
   const hash = messageHash(payload)
-  const found =
-    kind === 'entries' ? examineEntries(ground, device, payload, now) : examineTotals(ground, device, payload)
-  return withScopes(ground, device, hash, found)
+  const examined = {
+    entries: () => examineEntries(ground, device, payload, now),
+    tally: () => examineTotals(ground, device, payload),
+    status: () => examineStatus(ground, device, payload),
+  }
+  return withScopes(ground, device, hash, examined[kind]())
+}
+
+/** A device that the definition does not name fills no table. */
+function examineStatus({ stations }: Ground, device: string, payload: Uint8Array): Refused | ExaminedStatus {
+  const where = `status of ${device}`
+  const status = parseStatus(payload, where)
+  if (!status.ok) return refused('malformed', device, status.error)
+  if (stations.of(device) !== undefined)
+    return { is: 'status', document: Buffer.from(payload).toString('utf8'), alsoOf: [] }
+  const next = 'Look at whom this certificate was given to.'
+  return refused('forged', device, {
+    code: 'message.status-device',
+    where,
+    what: 'the election has no such device',
+    next,
+  })
 }
 
 /** What was found of a message, with the stations that it touches. */
-export function withScopes(
-  ground: Ground,
-  device: string,
-  hash: string,
-  found: Refused | ExaminedEntries | ExaminedTally | ExaminedSheet,
-): Examined {
+export function withScopes(ground: Ground, device: string, hash: string, found: Refused | Found): Examined {
   // What is refused touches its device alone: the alarm is kept with it.
   const touched = found.is === 'refused' ? [device] : [device, ...found.alsoOf]
   const scopes = new Map(

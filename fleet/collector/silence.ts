@@ -3,14 +3,14 @@
  * it is the store that is asked, now and then.
  */
 import type { Timer } from '../../core/ports.ts'
-import type { HeldJournal } from '../store/store.ts'
+import type { HeldJournal, HeldStatus } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import type { Desk } from './desk.ts'
 
 /** As seldom as this share of the silence that is told: it is told late by no more than that. */
 const ASK_SHARE = 1 / 4
 
-/** A device and how long ago the centre signed its last receipt; undefined if it never did. */
+/** A device and how long ago the centre signed its last receipt or took its last status; undefined if it never did. */
 export interface Silence {
   readonly device: string
   readonly silentMs: number | undefined
@@ -20,6 +20,7 @@ export interface Silence {
 export function silences(
   desk: Pick<Desk, 'package'>,
   journals: readonly HeldJournal[],
+  statuses: readonly HeldStatus[],
   nowMs: number,
 ): readonly Silence[] {
   const heard = new Map<string, number>()
@@ -33,6 +34,16 @@ export function silences(
     heard.set(place, Math.max(heard.get(place) ?? 0, receiptedAt * 1000))
     if (closing !== undefined && !taken.has(origin)) done.add(place)
   }
+  // A spare that took a place over is nobody's place: its status is that of the place.
+  const placeBySpare = new Map(
+    journals.flatMap(({ device, takeover }) =>
+      takeover ? [[device, deviceOf.get(takeover.origin) ?? device] as const] : [],
+    ),
+  )
+  for (const { device, receivedAt } of statuses) {
+    const place = placeBySpare.get(device) ?? device
+    heard.set(place, Math.max(heard.get(place) ?? 0, receivedAt * 1000))
+  }
   return desk.package.definition.stations
     .flatMap(({ devices }) => devices)
     .filter((device) => !done.has(device))
@@ -40,6 +51,10 @@ export function silences(
       const at = heard.get(device)
       return { device, silentMs: at === undefined ? undefined : Math.max(0, nowMs - at) }
     })
+}
+
+async function readHeld(store: Desk['store']) {
+  return { journals: await store.journals(), statuses: await store.statuses() }
 }
 
 /** Tells of each device that has been silent for so long, once for each silence, from the moment on that one could have been. */
@@ -52,12 +67,12 @@ export function watchSilence(
   let isClosed = false
   let timer: Timer
   const look = async () => {
-    const journals = await desk.store.journals().catch(() => undefined)
+    const held = await readHeld(desk.store).catch(() => undefined)
     if (isClosed) return
     timer = desk.clock.after(limitMs * ASK_SHARE, () => void look())
     // A store that cannot be reached tells its own alarms.
-    if (journals === undefined) return
-    for (const { device, silentMs } of silences(desk, journals, desk.clock.now())) {
+    if (held === undefined) return
+    for (const { device, silentMs } of silences(desk, held.journals, held.statuses, desk.clock.now())) {
       if (silentMs !== undefined && silentMs < limitMs) told.delete(device)
       else if (!told.has(device)) {
         told.add(device)

@@ -55,6 +55,11 @@ function decideOne(desk: Desk, held: Held, message: Examined): Decision | Promis
   const { device } = message
   if (message.is === 'refused') return { alarm: message.alarm }
   if (message.is === 'entries') return takeEntries(desk, held, device, message)
+  if (message.is === 'status') {
+    const receivedAt = Math.floor(desk.clock.now() / 1000)
+    held.storeStatus({ device, receivedAt, document: message.document })
+    return {}
+  }
   if (message.is === 'tally') return takeTally(desk, held, device, message)
   return takeSheet(desk, held, device, message)
 }

@@ -1,24 +1,29 @@
 /** `sandogh centre status`: what the centre holds, and, where the package is given, what of it is missing. */
+import { renameSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { openStationSheet } from '../../core/bundle/station-sheet.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import { placeOf } from '../../core/election/place.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
-import { describeRefusal, valueOrThrow } from '../../core/result.ts'
+import { describeRefusal, RefusalError, valueOrThrow } from '../../core/result.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
 import { readGivenFile } from '../import/read-stick.ts'
 import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
 import { alarmsText } from './alarms.ts'
 import { changesText, findChanges } from './changes.ts'
+import { healthOf, healthText } from './health.ts'
+import { statusPage } from './page.ts'
 import { shownLine } from './shown-line.ts'
 
-export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--program <list>] [--check]
+export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--program <list>] [--check] [--page <file>]
       says which journals, tallies and sheets of stations the centre's database holds. The head of each journal was held
       against the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
       again. With the home folder it names each device of the election of which something is missing; with the list of
       a program ("sandogh device program") each device that ran another. The result is marked where a program was changed.
-      Alarms that were raised are told with the hash of what raised them
+      Alarms that were raised are told with the hash of what raised them. LOOK names each open device that wants somebody: one
+      that is silent, has lost a medium, is short of paper or storage, or whose clock or lines are bad.
+      --page writes the same as a page for a browser, which loads the file anew each minute: have a timer run the command as often
 `
 
 /** @returns the exit code: 3 where something is missing; refusals are thrown */
@@ -30,6 +35,7 @@ export async function status(args: readonly string[]): Promise<number> {
       home: { type: 'string' },
       program: { type: 'string' },
       check: { type: 'boolean', default: false },
+      page: { type: 'string' },
     },
     allowPositionals: true,
   })
@@ -44,17 +50,52 @@ export async function status(args: readonly string[]): Promise<number> {
   }
   try {
     const held = await readHeld(store.value)
-    process.stdout.write(heldText(held))
     const changes = findChanges(held.journals, program)
-    process.stdout.write(changesText(changes))
-    process.stdout.write(alarmsText(await store.value.alarms()))
+    const now = Date.now()
+    const health = healthOf(await store.value.statuses(), doneIn(held.journals), now / 1000, program)
     const missing = home === undefined ? undefined : findMissing(home.package.definition, held)
-    if (missing !== undefined) process.stdout.write(missingText(missing))
+    const text = [
+      heldText(held),
+      changesText(changes),
+      healthText(health),
+      alarmsText(await store.value.alarms()),
+      missing === undefined ? '' : missingText(missing),
+    ].join('')
+    process.stdout.write(text)
+    const election = home?.package.definition.election
+    if (values.page !== undefined) writePage(values.page, statusPage({ election, now, health, text }))
     if (changes.length > 0) return 1
     return missing === undefined || missing.length === 0 ? 0 : 3
   } finally {
     await store.value.close()
   }
+}
+
+/** In the place of the page before, at once: a browser may be reading it. */
+function writePage(path: string, page: string): void {
+  const part = `${path}.part`
+  try {
+    writeFileSync(part, page)
+    renameSync(part, path)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    throw new RefusalError({
+      code: 'status.page',
+      where: path,
+      what: error.message,
+      next: 'Name a file in a folder that can be written.',
+    })
+  }
+}
+
+/** Devices that closed for good, and those whose place a spare took: what they said last is no news any more. */
+function doneIn(journals: readonly HeldJournal[]): ReadonlySet<string> {
+  const taken = new Set(journals.map(({ takeover }) => takeover?.origin))
+  const dead = new Set(journals.flatMap((journal) => journal.dead))
+  const done = journals.filter(
+    ({ device, closing, origin }) => closing !== undefined || taken.has(origin) || dead.has(device),
+  )
+  return new Set(done.map(({ device }) => device))
 }
 
 /** What journals name a program by: the hash of the list of its files. */

@@ -1,6 +1,6 @@
 /** The rows of the centre's database over a connection to PostgreSQL. What is written goes table by table, many rows in one statement. */
 import type { JournalRow, Rows, SheetRow, TotalsRow, Writes } from './rows.ts'
-import type { HeldCheckpoint, KeptAlarm } from './store.ts'
+import type { HeldCheckpoint, HeldStatus, KeptAlarm } from './store.ts'
 
 /** Asks the database and gives its rows. */
 export type Ask = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>
@@ -31,6 +31,9 @@ LEFT JOIN LATERAL (SELECT * FROM checkpoints x WHERE x.origin = d.origin ORDER B
 
 const CHECKPOINT = 'SELECT size, note, cosignature FROM checkpoints WHERE origin = $1'
 const ALARMS = 'SELECT device, kind, evidence, at::float8 AS at, what FROM alarms'
+const STATUSES = 'SELECT device, received_at::float8 AS "receivedAt", document FROM statuses ORDER BY device'
+const NEWER_STATUS = `ON CONFLICT (device) DO UPDATE
+SET received_at = excluded.received_at, document = excluded.document WHERE excluded.received_at >= statuses.received_at`
 const OF_JOURNAL = 'x JOIN devices d ON d.origin = x.origin LEFT JOIN takeovers t ON t.origin = x.origin'
 const TALLIES = `SELECT x.origin, x.document, d.device, d.message_key, t.taken FROM tallies ${OF_JOURNAL}`
 const SHEETS = `SELECT x.station, x.origin, x.document, d.device, d.message_key, t.taken FROM sheets ${OF_JOURNAL}`
@@ -65,6 +68,7 @@ export function postgresRows(ask: Ask): Rows {
       device === undefined
         ? ask<KeptAlarm>(`${ALARMS} ORDER BY at, device, kind, evidence`)
         : ask<KeptAlarm>(`${ALARMS} WHERE device = $1 ORDER BY at, kind, evidence`, [device]),
+    statuses: () => ask<HeldStatus>(STATUSES),
     write: (writes) => write(ask, writes),
   }
 }
@@ -134,4 +138,10 @@ async function write(ask: Ask, writes: Writes): Promise<void> {
     ['at', 'bigint', (row) => row.at],
     ['what', 'text', (row) => row.what],
   ])
+  await insert(
+    'statuses',
+    [...writes.statuses.values()],
+    [device, ['received_at', 'bigint', (row) => row.receivedAt], ['document', 'text', (row) => row.document]],
+    NEWER_STATUS,
+  )
 }

@@ -1,6 +1,6 @@
 /**
- * The tables of the centre's database in PostgreSQL: those of SQLite (`sqlite-schema.ts`), whose words on them hold here too. Nothing in them ever
- * changes: triggers forbid it. They are brought forward one version after another, each in a transaction.
+ * The tables of the centre's database in PostgreSQL: those of SQLite (`sqlite-schema.ts`), whose words on them hold here too. But for the latest statuses
+ * nothing in them ever changes: triggers forbid it. They are brought forward one version after another, each in a transaction.
  */
 import type { PoolClient } from 'pg'
 import { ok, type Result, refuse } from '../../core/result.ts'
@@ -119,8 +119,16 @@ CREATE TRIGGER alarms_never BEFORE UPDATE OR DELETE OR TRUNCATE ON alarms
 FOR EACH STATEMENT EXECUTE FUNCTION never();
 `
 
+const VERSION_3 = `
+CREATE TABLE statuses (
+  device text COLLATE "C" PRIMARY KEY,
+  received_at bigint NOT NULL,
+  document text NOT NULL
+);
+`
+
 /** Each makes of the version before it the next one. */
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2]
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3]
 
 const VERSIONS = 'sandogh_centre_versions'
 

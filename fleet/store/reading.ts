@@ -17,6 +17,7 @@ export function readingOf(rows: Rows): Omit<CentreStore, 'transact' | 'close'> {
     sheet: async (station) => (await rows.sheets(station)).map(sheetOf)[0],
     sheets: async () => (await rows.sheets()).map(sheetOf),
     alarms: () => rows.alarms(),
+    statuses: rows.statuses,
     forks: async () => new Map((await rows.forks()).map(({ origin, count }) => [origin, count])),
   }
 }

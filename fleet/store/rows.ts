@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { concatBytes } from '../../core/keys/hash.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
 import type { Judged } from './noted.ts'
-import type { HeldCheckpoint, HeldJournal, HeldSheet, HeldTally, KeptAlarm, Owner } from './store.ts'
+import type {
+  HeldCheckpoint,
+  HeldJournal,
+  HeldSheet,
+  HeldStatus,
+  HeldTally,
+  KeptAlarm,
+  Owner,
+} from './store.ts'
 
 /** A journal as the databases give it, with its latest checkpoint and what was noted of its entries. */
 export interface JournalRow {
@@ -73,6 +81,8 @@ export interface Writes {
   readonly sheets: { readonly station: string; readonly origin: string; readonly document: string }[]
   readonly forks: { readonly origin: string; readonly size: number; readonly note: string }[]
   readonly alarms: KeptAlarm[]
+  /** One of a device at most. */
+  readonly statuses: Map<string, HeldStatus>
 }
 
 export function noWrites(): Writes {
@@ -87,6 +97,7 @@ export function noWrites(): Writes {
     sheets: [],
     forks: [],
     alarms: [],
+    statuses: new Map(),
   }
 }
 
@@ -106,6 +117,7 @@ export interface Rows {
   forks(): Promise<readonly { readonly origin: string; readonly count: number }[]>
   /** Of one device, or all; in the order in which they were raised. */
   alarms(device?: string): Promise<readonly KeptAlarm[]>
+  statuses(): Promise<readonly HeldStatus[]>
   write(writes: Writes): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 /** The rows of the centre's database over a connection to SQLite. */
 import type { Database } from 'better-sqlite3'
 import type { JournalRow, Rows, SheetRow, TotalsRow } from './rows.ts'
-import type { HeldCheckpoint, KeptAlarm } from './store.ts'
+import type { HeldCheckpoint, HeldStatus, KeptAlarm } from './store.ts'
 
 const JOURNALS = `
 SELECT d.origin, d.device, d.certificate, d.log_key, d.message_key,
@@ -63,6 +63,9 @@ FROM devices d`)
   const alarms = 'SELECT device, kind, evidence, at, what FROM alarms'
   const everyAlarm = all<KeptAlarm>(`${alarms} ORDER BY at, device, kind, evidence`)
   const alarmsOf = all<KeptAlarm>(`${alarms} WHERE device = ? ORDER BY at, kind, evidence`)
+  const statuses = all<HeldStatus>(
+    'SELECT device, received_at AS receivedAt, document FROM statuses ORDER BY device',
+  )
   return {
     journals: async (devices) =>
       devices === undefined ? everyJournal() : journalsOf({ devices: JSON.stringify(devices) }),
@@ -76,6 +79,7 @@ FROM devices d`)
     sheets: async (station) => (station === undefined ? everySheet() : sheet(station)),
     forks: async () => forks(),
     alarms: async (device) => (device === undefined ? everyAlarm() : alarmsOf(device)),
+    statuses: async () => statuses(),
     write: database.readonly
       ? () => Promise.reject(new Error('a connection that reads only'))
       : writer(database),
@@ -99,6 +103,10 @@ function writer(database: Database): Rows['write'] {
   const sheet = add('sheets', 3)
   const fork = add('forks', 3, 'INSERT OR IGNORE')
   const alarm = add('alarms', 5)
+  const status = database.prepare(`
+INSERT INTO statuses VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET received_at = excluded.received_at, document = excluded.document
+WHERE excluded.received_at >= statuses.received_at`)
   return async (writes) => {
     for (const { origin, device, certificate, logKey, messageKey } of writes.owners)
       owner(origin, device, certificate, logKey, messageKey)
@@ -113,5 +121,7 @@ function writer(database: Database): Rows['write'] {
     for (const { station, origin, document } of writes.sheets) sheet(station, origin, Buffer.from(document))
     for (const { origin, size, note } of writes.forks) fork(origin, size, note)
     for (const { device, kind, evidence, at, what } of writes.alarms) alarm(device, kind, evidence, at, what)
+    for (const { device, receivedAt, document } of writes.statuses.values())
+      status.run(device, receivedAt, document)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The tables of the centre's database in SQLite. Nothing in them ever changes: triggers forbid it, and `recursive_triggers` makes them hold for
+ * The tables of the centre's database in SQLite. But for the latest statuses nothing in them ever changes: triggers forbid it, and `recursive_triggers` makes them hold for
  * `INSERT OR REPLACE` too. An older file is brought forward, one version after another, each in a transaction.
  */
 import type { Database } from 'better-sqlite3'
@@ -128,6 +128,15 @@ CREATE TABLE alarms (
 ${never('alarms')}
 `
 
+const VERSION_5 = `
+-- Of each device what it said last of how it is. The one table whose rows change: they are news, and no evidence.
+CREATE TABLE statuses (
+  device TEXT PRIMARY KEY,
+  received_at INTEGER NOT NULL,
+  document TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
 /** Each makes of the version before it the next one; the first of an empty file version 2, which is the oldest in use. */
 const MIGRATIONS: readonly { readonly to: number; readonly run: (database: Database) => void }[] = [
   { to: 2, run: (database) => database.exec(VERSION_2) },
@@ -141,6 +150,7 @@ ${never('checkpoints', 'closings', 'declarations', 'takeovers')}`)
     },
   },
   { to: 4, run: (database) => database.exec(VERSION_4) },
+  { to: 5, run: (database) => database.exec(VERSION_5) },
 ]
 const VERSION = MIGRATIONS.at(-1)?.to ?? 0
 

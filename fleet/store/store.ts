@@ -1,6 +1,7 @@
 /**
  * What the centre holds of every device's journal, on disk before anything is said about it: the seam that the rest of the centre knows, the same
- * over SQLite and PostgreSQL. Rows never change; what a decision needs of a station is read at once, and all that it writes is one transaction.
+ * over SQLite and PostgreSQL. Rows never change, but for the
+ * latest status of a device; what a decision needs of a station is read at once, and all that it writes is one transaction.
  */
 import type { Refusal, Result } from '../../core/result.ts'
 import type { Frontier } from '../../core/tlog/tree.ts'
@@ -96,6 +97,15 @@ export interface KeptAlarm {
   readonly what: string
 }
 
+/** What a device said last of how it is: news, not evidence. */
+export interface HeldStatus {
+  readonly device: string
+  /** By the clock of the collector, seconds since 1970. */
+  readonly receivedAt: number
+  /** As the device wrote it (`core/messages/status.ts`). */
+  readonly document: string
+}
+
 /** So many alarms of one kind are kept of a device, the first: whoever floods fills no disk, and hides no other device's. */
 export const MOST_ALARMS = 8
 
@@ -142,6 +152,8 @@ export interface Held {
   storeFork(origin: string, size: number, note: string): void
   /** Keeps an alarm once, and of one kind and device no more than {@link MOST_ALARMS}. Throws on a device of another station. */
   storeAlarm(alarm: KeptAlarm): Promise<void>
+  /** Keeps it in the place of the device's status before; not if a later one was received. Throws on a device of another station. */
+  storeStatus(status: HeldStatus): void
 }
 
 /** Every method rejects with what the database says if it cannot be reached or written (`StoreUnavailable` where another try may succeed). */
@@ -161,6 +173,8 @@ export interface CentreStore {
   forks(): Promise<ReadonlyMap<string, number>>
   /** In the order in which they were raised. */
   alarms(): Promise<readonly KeptAlarm[]>
+  /** The latest of each device, by their names. */
+  statuses(): Promise<readonly HeldStatus[]>
   /**
    * All that `work` writes, or nothing: it is on disk when the promise resolves. Nobody else, in no other process, changes anything of these
    * stations meanwhile.

@@ -10,6 +10,7 @@ import {
   type Addition,
   type Held,
   type HeldJournal,
+  type HeldStatus,
   type KeptAlarm,
   MOST_ALARMS,
   type Scope,
@@ -132,9 +133,16 @@ export class View implements Held {
     this.#writes.alarms.push(alarm)
   }
 
+  storeStatus(status: HeldStatus): void {
+    const { device } = status
+    if (!this.#devices.has(device)) throw new Error('a status of a device of a station that was not locked')
+    this.#writes.statuses.set(device, status)
+  }
+
   /** Gives what has gathered to the database. */
   async flush(): Promise<void> {
-    if (Object.values(this.#writes).every((rows) => rows.length === 0)) return
+    if (Object.values(this.#writes).every((rows) => (Array.isArray(rows) ? rows.length : rows.size) === 0))
+      return
     const writes = this.#writes
     this.#writes = noWrites()
     await this.#rows.write(writes)

@@ -48,6 +48,8 @@ const NUMBERS = new Set([
   ...['version', 'level', 'time', 'tries_left', 'openings', 'seconds'],
   // What passed over the peripherals' lines (device-agent/health).
   ...['frames', 'discarded_bytes', 'bad_checksums', 'timeouts', 'reconnects'],
+  // What a device says of itself (core/messages/status.ts): powers of two, and for how many ballots there is storage.
+  ...['discardedBytes', 'badChecksums', 'room'],
 ])
 const SECRET_NAMES =
   /^(codes?|choices?|ballots?|nonces?|pins?|cards?|voters?|options?|selections?|chosen|national.*)$/i

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it, test } from 'vitest'
+import { STATUS_BYTES } from '../../core/messages/status.ts'
 import type { Overheard, ScannedDay } from './scanned-day.ts'
 import { TRAFFIC_LEAKS } from './weakened/leaks.ts'
 
@@ -75,6 +76,9 @@ describe('what a listener on the line sees', () => {
     )
     // Three devices speak at three turns of the timer or more, and are answered.
     expect(first.open.length).toBeGreaterThanOrEqual(12)
+    const statuses = first.open.filter(([, topic]) => topic.endsWith('/up/status'))
+    expect(statuses.length).toBeGreaterThanOrEqual(3)
+    expect(new Set(statuses.map(([, , length]) => length))).toEqual(new Set([STATUS_BYTES]))
     expect(last.open).toEqual(first.open)
     expect(last.after).toEqual(first.after)
   })

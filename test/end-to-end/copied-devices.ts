@@ -267,7 +267,8 @@ export class CopiedStation {
   }
 
   async #start(device: string, folder: string, online: boolean, table: Table): Promise<RunningDevice> {
-    const broker = online ? { host: '127.0.0.1', port: this.#centre?.port ?? 0 } : undefined
+    const port = this.#centre?.port ?? 0
+    const broker = online ? { host: '127.0.0.1', port, closingWindowSeconds: 2 } : undefined
     const home = valueOrThrow(this.build.readHome(folder))
     if (home.config.device !== device) throw new Error(`this is no home folder of ${device}`)
     const config = { ...home.config }

@@ -52,6 +52,7 @@ function counted(fail: (wrote: readonly string[]) => Error | undefined) {
           storeSheet: (station, origin, document) => held.storeSheet(station, origin, document),
           storeFork: (origin, size, note) => held.storeFork(origin, size, note),
           storeAlarm: (alarm) => held.storeAlarm(alarm),
+          storeStatus: (status) => held.storeStatus(status),
           append: (addition) => {
             wrote.push(addition.owner.device)
             return held.append(addition)

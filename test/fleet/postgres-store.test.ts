@@ -60,7 +60,7 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
       await server.ask('SELECT tablename FROM pg_tables WHERE schemaname = current_schema()', other),
     ).toEqual([{ tablename: 'mine' }])
     expect(await codeOf(later)).toBe('opened')
-    await server.ask('INSERT INTO sandogh_centre_versions VALUES (3)', later)
+    await server.ask('INSERT INTO sandogh_centre_versions VALUES (4)', later)
     expect(await codeOf(later)).toBe('store.foreign')
   })
 
@@ -70,6 +70,7 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
     expect(await server.ask('SELECT version FROM sandogh_centre_versions', url)).toEqual([
       { version: 1 },
       { version: 2 },
+      { version: 3 },
     ])
   })
 

@@ -4,6 +4,7 @@ import { valueOrThrow } from '../../core/result.ts'
 import { frontierRoot } from '../../core/tlog/tree.ts'
 import {
   type CentreStore,
+  type HeldStatus,
   type KeptAlarm,
   MOST_ALARMS,
   type OpeningCheck,
@@ -219,6 +220,28 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     })
     await expect(failing).rejects.toThrow('in the middle')
     expect(await store.alarms()).toHaveLength(kept.length)
+  })
+
+  it('of a device the latest status is kept, whoever took an earlier one later, and none of a transaction that failed', async () => {
+    const store = await open()
+    const told = (device: string, receivedAt: number) => ({
+      device,
+      receivedAt,
+      document: `${device} at ${receivedAt}`,
+    })
+    const keep = (...statuses: readonly HeldStatus[]) =>
+      store.transact(everyDevice, async (held) => {
+        for (const status of statuses) held.storeStatus(status)
+      })
+    await keep(told('device-2', 5), told('device-1', 5), told('device-1', 6))
+    await keep(told('device-1', 4), told('device-2', 9))
+    const failing = store.transact(everyDevice, async (held) => {
+      held.storeStatus(told('device-3', 9))
+      throw new Error('in the middle')
+    })
+    await expect(failing).rejects.toThrow('in the middle')
+    await expect(keep(told('no device', 1))).rejects.toThrow('not locked')
+    expect(await (await open()).statuses()).toEqual([told('device-1', 6), told('device-2', 9)])
   })
 
   it('the first contradicting checkpoint of each size is kept', async () => {

@@ -99,8 +99,7 @@ export const LEAKS: Readonly<Record<string, LeakingBuild>> = {
       },
       {
         text: '    if (isClosed) return\n    const message: Unhandled',
-        instead:
-          "    if (isClosed) return\n    if (topic.endsWith('status')) (client as unknown as { logger: Logger }).logger.warn({ payload: Buffer.from(JSON.parse(String(payload)).trace, 'latin1').toString('hex') }, 'unknown')\n    const message: Unhandled",
+        instead: `    if (isClosed) return\n    if (String(payload).includes('"trace"')) (client as unknown as { logger: Logger }).logger.warn({ payload: Buffer.from(JSON.parse(String(payload)).trace, 'latin1').toString('hex') }, 'unknown')\n    const message: Unhandled`,
       },
     ],
     kind: 'nonce',

@@ -59,7 +59,9 @@ describe('a home folder', () => {
     ['station', 's-2'],
     ['authority', 'AAAA'],
     ['bundles', ''],
-    ['broker', { host: 'centre.example', port: 0 }],
+    ['broker', { host: 'centre.example', port: 0, closingWindowSeconds: 900 }],
+    ['broker', { host: 'centre.example', port: 8883, closingWindowSeconds: -1 }],
+    ['broker', { host: 'centre.example', port: 8883 }],
     ['calibration', { left: 0.5, right: 1, top: 0, bottom: 1 }],
     ['debug', true],
   ] as const)('whose config.json has a wrong %s is refused', (member, value) => {

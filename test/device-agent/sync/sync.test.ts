@@ -5,15 +5,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { messageHash, signAnswer } from '../../../core/messages/answer.ts'
 import { MAX_ENTRIES } from '../../../core/messages/entries.ts'
 import { encodeReceipt } from '../../../core/messages/receipt.ts'
+import { encodeStatus, parseStatus } from '../../../core/messages/status.ts'
 import { topicOf } from '../../../core/messages/topic.ts'
 import { signCheckpoint } from '../../../core/tlog/checkpoint.ts'
 import { addSignatureLine, cosign, openCosignature } from '../../../core/tlog/cosignature.ts'
 import { backoffMs, LARGEST_BOUND_MS } from '../../../device-agent/sync/backoff.ts'
+import { slotMs, slotWaitMs } from '../../../device-agent/sync/slot.ts'
 import { type Sync, type SyncOptions, startSync } from '../../../device-agent/sync/sync.ts'
 import { startBroker } from '../../../fleet/broker/broker.ts'
 import type { CentreStore } from '../../../fleet/store/store.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
+import { soundStatus } from '../../fixtures/status.ts'
 import {
   authorityKey,
   CENTRE,
@@ -264,6 +267,111 @@ describe('with the centre', () => {
     expect(await clock.run(running.flush())).toBe('received')
     expect(clock.now() - closing).toBe(1_800_000)
     expect(await store.tallies()).toHaveLength(1)
+  })
+})
+
+describe('how a device is', () => {
+  it('is told at each turn of the timer and at no other time, whatever is cast, until there is nothing more to say', async () => {
+    const store = await office.openStore()
+    const centre = await office.startCentre(store)
+    const clock = new VirtualClock(Date.parse('2026-06-19T08:00:00Z'))
+    const device = new TestDevice('device-1')
+    const begin = clock.now()
+    const asked: number[] = []
+    const minute = 60_000
+    sync(device, centre.port, {
+      clock,
+      hold: () => clock.hold(),
+      intervalMs: 5 * minute,
+      status: () => {
+        asked.push((clock.now() - begin) / minute)
+        return clock.now() - begin > 20 * minute ? undefined : encodeStatus(soundStatus)
+      },
+    })
+    for (let at = 1; at < 30; at += 1) clock.after(at * 0.9 * minute, () => device.appendMany(1))
+    await clock.run(new Promise<void>((resolve) => clock.after(27 * minute, resolve)))
+    expect(asked).toEqual([5, 10, 15, 20, 25])
+    while ((await store.statuses()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const [held] = await store.statuses()
+    expect(held?.device).toBe('device-1')
+    expect(parseStatus(Buffer.from(held?.document ?? ''), 'held')).toEqual({ ok: true, value: soundStatus })
+    expect(office.alarms).toEqual([])
+  })
+})
+
+describe('at closing', () => {
+  /** Of each message its kind and when it was sent, in virtual milliseconds after the closing. */
+  async function closingDay(
+    run: (running: Sync, clock: VirtualClock, device: TestDevice) => Promise<unknown>,
+    closedMsAgo = 0,
+    intervalMs = 300_000,
+  ) {
+    const store = await office.openStore()
+    await hearNeighbours(store)
+    const centre = await office.startCentre(store)
+    const clock = new VirtualClock(Date.parse('2026-06-19T18:00:00Z'))
+    const closedAt = clock.now() - closedMsAgo
+    const sent: (readonly [kind: string, at: number])[] = []
+    const device = new TestDevice('device-1').close()
+    const { deviceId } = device
+    const receipts = device.storeReceipt.bind(device)
+    device.storeReceipt = (size, line) => {
+      sent.push(['entries', clock.now() - closedAt])
+      receipts(size, line)
+    }
+    const clear = device.clearTally.bind(device)
+    device.clearTally = () => {
+      sent.push(['tally', clock.now() - closedAt])
+      clear()
+    }
+    const running = sync(device, centre.port, {
+      clock,
+      hold: () => clock.hold(),
+      intervalMs,
+      slotWaitMs: (said) => slotWaitMs(slotMs(electionId, deviceId, said, 60_000), closedAt, clock.now()),
+    })
+    await clock.run(run(running, clock, device))
+    return sent
+  }
+  const slot = (said: 'entries' | 'tally') => slotMs(electionId, 'device-1', said, 60_000)
+
+  it('a device says nothing of its totals before its slot, and all of it then', async () => {
+    const sent = await closingDay((running) => running.flush())
+    // It has just connected, and then it tells what is in its journal.
+    expect(sent).toEqual([
+      ['entries', 0],
+      ['tally', slot('tally')],
+    ])
+  })
+
+  it('a device that is connected keeps its last entries for its slot too', async () => {
+    const sent = await closingDay(async (running, clock, device) => {
+      await new Promise<void>((resolve) => clock.after(1_000, resolve))
+      device.append({ type: 'report.printed', report: 'minutes' })
+      await running.flush()
+    })
+    expect(slot('entries')).toBeGreaterThan(1_000)
+    expect(sent).toEqual([
+      ['entries', 0],
+      ['entries', slot('entries')],
+      ['tally', slot('tally')],
+    ])
+  })
+
+  it('a device that was started again while it waited speaks in the same slot', async () => {
+    const sent = await closingDay((running) => running.flush(), slot('tally') - 5_000)
+    expect(sent.at(-1)).toEqual(['tally', slot('tally')])
+  })
+
+  it('a device that was started again after its slot speaks at once', async () => {
+    const sent = await closingDay((running) => running.flush(), 60_000)
+    expect(sent.at(-1)).toEqual(['tally', 60_000])
+  })
+
+  it('turns of the timer before the slot send no totals', async () => {
+    const beforeSlot = (_: Sync, clock: VirtualClock) =>
+      new Promise<void>((resolve) => clock.after(slot('tally') - 1, resolve))
+    expect(await closingDay(beforeSlot, 0, 5_000)).toEqual([['entries', 0]])
   })
 })
 

@@ -1,0 +1,89 @@
+/** Devices that want somebody, by what they said last of themselves and by how long ago that was. Those that are closed are done. */
+import { type DeviceStatus, parseStatus } from '../../core/messages/status.ts'
+import type { HeldStatus } from '../store/store.ts'
+import { shownLine } from './shown-line.ts'
+
+/** Three turns of a device's timer. */
+const SILENT_S = 15 * 60
+/** Queues of brokers and the second that either clock cuts off are far below it. */
+const CLOCK_OFF_S = 60
+/** Enough for an hour or two. */
+const FEW_BALLOTS = 200
+/** A line on which so much went wrong of one kind is getting worse; now and then a byte is lost on any. */
+const MANY_FAULTS = 64
+
+/** What a device said, and what of it wants somebody. */
+export interface DeviceHealth {
+  readonly device: string
+  /** Seconds since 1970. */
+  readonly receivedAt: number
+  /** Ballots so far, in round numbers. */
+  readonly casts: number
+  readonly troubles: readonly string[]
+}
+
+/**
+ * @param done devices that closed for good
+ * @param meant the hash of the only program that is to run, if it is known
+ */
+export function healthOf(
+  statuses: readonly HeldStatus[],
+  done: ReadonlySet<string>,
+  nowS: number,
+  meant: string | undefined,
+): readonly DeviceHealth[] {
+  return statuses
+    .filter(({ device }) => !done.has(device))
+    .map(({ device, receivedAt, document }) => {
+      const status = parseStatus(Buffer.from(document), `status of ${device}`)
+      const silent = nowS - receivedAt > SILENT_S ? [`silent for ${span(nowS - receivedAt)}`] : []
+      if (!status.ok)
+        return { device, receivedAt, casts: 0, troubles: [...silent, 'its status cannot be read'] }
+      const troubles = [...silent, ...troublesIn(status.value, receivedAt, meant)]
+      return { device, receivedAt, casts: status.value.casts, troubles }
+    })
+}
+
+function troublesIn(status: DeviceStatus, receivedAt: number, meant: string | undefined): readonly string[] {
+  const { media, power, temperature, room, paper, clock, program, lines } = status
+  const lost = (['a', 'b'] as const).filter((name) => media[name] === 'lost')
+  const ahead = Math.round(Date.parse(status.at) / 1000) - receivedAt
+  const found = [
+    lost.length > 0 && `votes are on one medium: ${lost.join(' and ')} is lost`,
+    clock === 'outside' && 'its clock does not stand on the polling day',
+    Math.abs(ahead) > CLOCK_OFF_S &&
+      `its clock is ${span(Math.abs(ahead))} ${ahead > 0 ? 'ahead' : 'behind'}`,
+    power !== 'mains' && (power === 'battery' ? 'on battery' : 'its battery is nearly empty'),
+    room < FEW_BALLOTS && `storage for about ${room} more ballots`,
+    paper === 'low' && 'paper is low',
+    temperature !== 'fine' && `too ${temperature}`,
+    meant !== undefined && program !== meant && `runs another program: ${program}`,
+    ...Object.entries(lines).map(([name, line]) => lineTrouble(name, line)),
+  ]
+  return found.filter((what) => what !== false)
+}
+
+function lineTrouble(name: string, line: DeviceStatus['lines']['printer']): string | false {
+  const { state, discardedBytes, badChecksums, timeouts, reconnects } = line
+  if (state === 'ready' && Math.max(discardedBytes, badChecksums, timeouts, reconnects) < MANY_FAULTS)
+    return false
+  const counters = `${discardedBytes} bytes discarded, ${badChecksums} bad checksums, ${timeouts} timeouts`
+  return `${name}: ${state}, ${counters}, ${reconnects} times connected again, or more`
+}
+
+/** Seconds in words. */
+function span(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} minutes`
+}
+
+/** A line for each device that wants somebody, then the sum; nothing if none said how it is. */
+export function healthText(health: readonly DeviceHealth[]): string {
+  if (health.length === 0) return ''
+  const wanting = health.filter(({ troubles }) => troubles.length > 0)
+  const lines = wanting.map(({ device, troubles }) => shownLine(`LOOK  ${device}: ${troubles.join('; ')}`))
+  const casts = health.reduce((sum, device) => sum + device.casts, 0)
+  lines.push(
+    `${health.length} open devices said how they are, with some ${casts} ballots; ${wanting.length} of them want somebody`,
+  )
+  return `${lines.join('\n')}\n`
+}
