@@ -12,8 +12,9 @@ const HOUR_MS = 3_600_000
 const CLOCK_MARGIN_MS = HOUR_MS / 6
 /** No order is good for longer: one that was kept back comes up another day. */
 const LONGEST_MS = 24 * HOUR_MS
-/** No lock is longer: if the unlocking never arrives, a station can still close on the day. */
-const LONGEST_LOCK_MS = 3 * HOUR_MS
+
+/** As long as a journal takes it, UTF-16 units. */
+const LONGEST_NAME = 120
 
 /** What an order is held against. */
 export interface OrderGround {
@@ -91,8 +92,11 @@ export function checkOfficial(
   where: string,
 ): Result<Certificate> {
   const certificate = readCertificate(der, authority, pollingNoon(definition), where)
-  if (!certificate.ok || certificate.value.role === 'official') return certificate
-  const { role } = certificate.value
+  if (!certificate.ok) return certificate
+  const { role, subject } = certificate.value
+  if (subject.length > LONGEST_NAME)
+    return refuse('order.name', where, 'the name in the certificate is too long for journals', SIGN_AGAIN)
+  if (role === 'official') return certificate
   return refuse('order.role', where, `a certificate for the role ${role} gives no orders`, SIGN_AGAIN)
 }
 
@@ -117,8 +121,6 @@ function checkContent(content: OrderContent, ground: OrderGround, where: string)
   const until = utcSecond(order.until) ?? Number.NaN
   if (!(until > now) || !isPollingTime(definition, until))
     return refuse('order.until', where, `${order.until} is past, or not on the polling day`, MAKE_NEW)
-  if (order.do === 'lock' && until - issued > LONGEST_LOCK_MS)
-    return refuse('order.until', where, 'no lock lasts longer than three hours', MAKE_NEW)
   return ok(undefined)
 }
 

@@ -22,10 +22,6 @@ const time = z.string().refine((text) => utcSecond(text) !== undefined)
 const order = z.discriminatedUnion('do', [
   /** Polls are not closed before this time. */
   z.strictObject({ do: z.literal('extend-hours'), until: time }),
-  /** Nobody votes until this time, and then only if two officers let voting go on. */
-  z.strictObject({ do: z.literal('lock'), until: time }),
-  /** A lock ends before its time. */
-  z.strictObject({ do: z.literal('unlock') }),
   /** The last lines of the program's own log. */
   z.strictObject({ do: z.literal('send-logs') }),
 ])

@@ -309,6 +309,10 @@ export const en: Strings = {
       'touch-drift': 'The touchscreen had shifted and voting stopped',
     },
     resumed: 'Two officers resumed voting',
+    ordered: {
+      'extend-hours': (number, names) => `Order ${number} of ${names}: longer hours`,
+      'send-logs': (number, names) => `Order ${number} of ${names}: the program’s log was sent`,
+    },
     tookOver: (ballots) => `this device took its place, with the ${ballots} votes recorded there`,
     oneMedium: 'officers said that its other storage medium is lost or cannot be read',
     slipInHand: {

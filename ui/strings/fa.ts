@@ -310,6 +310,12 @@ export const fa = {
       'touch-drift': 'صفحهٔ لمسی جابه‌جا شده بود و رأی‌گیری ایستاد',
     },
     resumed: 'دو مسئول رأی‌گیری را از سر گرفتند',
+    ordered: {
+      'extend-hours': (number: number, names: string) =>
+        `دستور ${n(number)} از ${names}: ساعت رأی‌گیری تمدید شد`,
+      'send-logs': (number: number, names: string) =>
+        `دستور ${n(number)} از ${names}: گزارش برنامه فرستاده شد`,
+    },
     tookOver: (ballots: number) => `این دستگاه با ${n(ballots)} رأیی که در آن ثبت شده بود جای آن را گرفت`,
     oneMedium: 'مسئولان گفتند که حافظهٔ دیگر آن گم شده یا خوانده نمی‌شود',
     slipInHand: {
