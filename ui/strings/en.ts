@@ -100,6 +100,11 @@ export const en: Strings = {
       'The day key of these cards does not open this device’s ballot box of today. Bring the cards of this station and day.',
     resuming: 'Resuming the polls',
     pausedHint: 'To resume, two officers turn both keys and insert their cards.',
+    keptOpen: {
+      heading: (until) => `Voting goes on until ${until}`,
+      order: (number, by) => `The hours were extended: order ${number} of ${by}.`,
+      hint: 'Turn both keys back, so that voters can go on. After that time you can close the polls.',
+    },
     closing: 'Closing the polls',
     closingHint: 'The last votes are being sealed. Do not switch the device off.',
     minutes: 'Printing the minutes',
