@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
+import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { fromBase64, toBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import { collectPhotos, PHOTO_FOLDER, photoHashes } from '../core/package/photos.ts'
@@ -10,6 +11,7 @@ import { checkTimeZone } from '../core/package/time-zone.ts'
 import { ok, RefusalError, type Result, refuse, valueOrThrow } from '../core/result.ts'
 import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
+import { makeOfficial, readAuthoritySeed, systemRandom } from './official.ts'
 import { checkCharacters } from './package/check-characters.ts'
 import { checkScreens } from './package/check-screens.ts'
 import { decodePhotos, photosIn } from './package/photos.ts'
@@ -19,8 +21,11 @@ export const usage = `sandogh provision: prepares an election
   sandogh provision check <package.json> --authority <base64 key>
       reads a signed election package, and the folder of photos beside it, as a device would, lays out
       every screen of it and says what it is
+  sandogh provision official --package <package.json> --authority-seed <file> --name <name> --out <file>
+      makes the key and certificate of one who may give orders to devices, with a second one; for the authority's own
+      computer, which is on no network. Give each person one name, and no two the same
 
-Exit code: 0 the package is good, 2 it is refused or the command was not understood.
+Exit code: 0 the package is good or the file was made, 2 it is refused or the command was not understood.
 `
 
 /**
@@ -34,9 +39,16 @@ export async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(usage)
       return 0
     }
+    if (verb === 'official') {
+      official(rest)
+      return 0
+    }
     if (verb !== 'check') {
+      const only = 'check and official'
       throw misuse(
-        verb === undefined ? 'say what to do: check' : `there is no verb ${JSON.stringify(verb)}, only check`,
+        verb === undefined
+          ? `say what to do: ${only}`
+          : `there is no verb ${JSON.stringify(verb)}, only ${only}`,
       )
     }
     process.stdout.write(await check(rest))
@@ -62,6 +74,30 @@ async function check(args: readonly string[]): Promise<string> {
   valueOrThrow(checkCharacters(electionPackage.definition, file))
   valueOrThrow(checkScreens(electionPackage.definition, file))
   return describePackage(electionPackage)
+}
+
+function official(args: readonly string[]): void {
+  const { package: file, 'authority-seed': seedFile, name, out } = officialArguments(args)
+  if (file === undefined || seedFile === undefined || name === undefined || out === undefined)
+    throw misuse('official takes --package, --authority-seed, --name and --out')
+  const authoritySeed = valueOrThrow(readAuthoritySeed(seedFile))
+  const { publicKey } = signerFromSeed(authoritySeed)
+  const electionPackage = valueOrThrow(openPackage(valueOrThrow(readText(file)), publicKey, file))
+  valueOrThrow(makeOfficial({ name, out, authoritySeed }, electionPackage, systemRandom))
+}
+
+function officialArguments(args: readonly string[]) {
+  const options = {
+    package: { type: 'string' },
+    'authority-seed': { type: 'string' },
+    name: { type: 'string' },
+    out: { type: 'string' },
+  } as const
+  try {
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw misuse((error as Error).message.split('. ')[0] ?? '')
+  }
 }
 
 function checkArguments(args: readonly string[]) {
