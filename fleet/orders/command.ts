@@ -8,7 +8,7 @@ import { parseOfficial } from '../../core/messages/official-file.ts'
 import { countersignOrder, draftOrder, type OrderContent, readOrder } from '../../core/messages/order.ts'
 import type { OrderAnswer } from '../../core/messages/order-answer.ts'
 import { openPackage } from '../../core/package/package.ts'
-import { valueOrThrow } from '../../core/result.ts'
+import { describeRefusal, ok, type Result, refuse, valueOrThrow } from '../../core/result.ts'
 import { utcSecond, utcText } from '../../core/text/utc-second.ts'
 import { parseBrokerUrl } from '../collector/command.ts'
 import { homeOf, misuse } from '../command-line.ts'
@@ -107,8 +107,9 @@ async function send(file: string, values: Values): Promise<number> {
         ? 'accepted'
         : `REFUSED: ${JSON.stringify(result.what)} (${JSON.stringify(result.code)})`
     process.stdout.write(`${device}  ${said}\n`)
-    if (result.is === 'accepted' && result.log !== undefined && values['logs'] !== undefined)
-      write(join(values['logs'], `${device}.log`), Buffer.from(result.log))
+    if (result.is !== 'accepted' || result.log === undefined || values['logs'] === undefined) return
+    const kept = put(join(values['logs'], `${device}-${result.number}.log`), Buffer.from(result.log))
+    if (!kept.ok) process.stderr.write(`${describeRefusal(kept.error)}\n`)
   }
   const silent = await sendOrder({
     broker: { url, tls, servername: home.name, clientId },
@@ -174,12 +175,18 @@ function textOf(path: string): string {
   return valueOrThrow(readGivenFile(path)).toString('utf8')
 }
 
-/** Nothing that is there is overwritten. */
 function write(path: string, content: Uint8Array): void {
+  valueOrThrow(put(path, content))
+}
+
+/** Nothing that is there is overwritten. */
+function put(path: string, content: Uint8Array): Result<void> {
   try {
     writeFileSync(path, content, { flag: 'wx', mode: 0o600 })
+    return ok(undefined)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw misuse(code === 'EEXIST' ? `${path} is there already` : `${path} cannot be written (${code})`)
+    const what = code === 'EEXIST' ? 'there is such a file already' : `it cannot be written (${code})`
+    return refuse('order.out', path, what, 'Name another file or folder.')
   }
 }

@@ -108,7 +108,7 @@ it('two officials sign, absent devices get the order when they come, and their l
     { type: 'order.accepted', number: 7, by: [{ name: 'لیلا' }, { name: 'رضا' }] },
   ])
   expect(bystander.orders).toEqual([])
-  expect(readFileSync(path('device-2.log'), 'utf8')).toContain('hello of device-2')
+  expect(readFileSync(path('device-2-7.log'), 'utf8')).toContain('hello of device-2')
   expect(centre.counts()).toMatchObject({ malformed: 0, forged: 0 })
 })
 
