@@ -40,10 +40,19 @@ export class RecentLog implements Logger {
   }
 
   #keep(level: string, fields: Readonly<Record<string, unknown>>, message: string): void {
-    const line = `${utcText(this.#clock.now())} ${level} ${message} ${JSON.stringify(fields)}`
+    const line = `${utcText(this.#clock.now())} ${level} ${message} ${textOf(fields)}`
     const kept = `${line.replaceAll('\n', ' ').slice(0, MAX_LINE).toWellFormed()}\n`
     this.#lines.push(kept)
     this.#length += kept.length
     while (this.#length > this.#most) this.#length -= this.#lines.shift()?.length ?? this.#length
+  }
+}
+
+/** What JSON cannot say is left out: a line of the log stops no device. */
+function textOf(fields: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(fields)
+  } catch {
+    return '{…}'
   }
 }

@@ -105,8 +105,9 @@ export const fa = {
     resuming: 'رأی‌گیری از سر گرفته می‌شود',
     pausedHint: 'برای ازسرگیری، دو مسئول هر دو کلید را بچرخانند و کارت خود را وارد کنند.',
     keptOpen: {
-      heading: (until: string) => `رأی‌گیری تا ساعت ${until} ادامه دارد`,
-      order: (number: string, by: string) => `ساعت رأی‌گیری تمدید شده است: دستور شمارهٔ ${n(number)} از ${by}.`,
+      heading: (until: string) => `رأی‌گیری تا ساعت ${n(until)} ادامه دارد`,
+      order: (number: string, by: string) =>
+        `ساعت رأی‌گیری تمدید شده است: دستور شمارهٔ ${n(number)} از ${n(by)}.`,
       hint: 'هر دو کلید را برگردانید تا رأی‌دهندگان ادامه دهند. پس از این ساعت می‌توانید رأی‌گیری را ببندید.',
     },
     closing: 'رأی‌گیری پایان می‌یابد',
@@ -317,9 +318,9 @@ export const fa = {
     resumed: 'دو مسئول رأی‌گیری را از سر گرفتند',
     ordered: {
       'extend-hours': (number: number, names: string) =>
-        `دستور ${n(number)} از ${names}: ساعت رأی‌گیری تمدید شد`,
+        `دستور ${n(String(number))} از ${n(names)}: ساعت رأی‌گیری تمدید شد`,
       'send-logs': (number: number, names: string) =>
-        `دستور ${n(number)} از ${names}: گزارش برنامه فرستاده شد`,
+        `دستور ${n(String(number))} از ${n(names)}: گزارش برنامه فرستاده شد`,
     },
     tookOver: (ballots: number) => `این دستگاه با ${n(ballots)} رأیی که در آن ثبت شده بود جای آن را گرفت`,
     oneMedium: 'مسئولان گفتند که حافظهٔ دیگر آن گم شده یا خوانده نمی‌شود',

@@ -8,6 +8,7 @@ import { valueOrThrow } from '../../../core/result.ts'
 import { utcText } from '../../../core/text/utc-second.ts'
 import { longerHours } from '../../../device-agent/ballot/orders/hours.ts'
 import { OrderDesk } from '../../../device-agent/ballot/orders/order-desk.ts'
+import { PollsPerformer } from '../../../device-agent/ballot/polls/perform.ts'
 import { setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { official, signed } from '../../core/messages/officials.ts'
@@ -36,7 +37,12 @@ const order = (number: number, said: OrderContent['order'], changes: Partial<Ord
     other,
   )
 
-function setUp() {
+/** A medium that takes nothing any more. */
+function failing(): never {
+  throw new Error('not written')
+}
+
+function setUp(broken = false) {
   const home = openHome(makeHome())
   const store = valueOrThrow(setUpStore(home, clock, seededRandom('orders'), PROGRAM))
   let elapsed = 0
@@ -44,7 +50,7 @@ function setUp() {
   const note = (_: unknown, message: string) => void told.push(message)
   const desk = new OrderDesk({
     home,
-    store,
+    store: broken ? { day: store.day, append: failing } : store,
     messageSigner: signerFromSeed(device.keys.message),
     clock: { now: () => NOON, elapsed: () => elapsed, after: clock.after },
     logger: { info: note, warn: note, error: note },
@@ -60,7 +66,7 @@ function setUp() {
   const wait = (ms: number) => {
     elapsed += ms
   }
-  return { store, desk, say, wait, told }
+  return { home, store, desk, say, wait, told }
 }
 
 test('longer hours are in the journal before they hold, with both names, and are over when they are over', () => {
@@ -111,4 +117,18 @@ test('a flood of orders is not even looked at, and later ones are', () => {
   expect(say(good)).toBeUndefined()
   wait(60_000)
   expect(say(good)).toMatchObject({ is: 'accepted' })
+})
+
+test('the polls are not closed while they last, though officers were admitted before the order came', async () => {
+  const { home, store, say } = setUp()
+  say(order(4, { do: 'extend-hours', until: utcText(NOON + 3_600_000) }))
+  const polls = new PollsPerformer({ home, store, clock: { now: () => NOON } } as never)
+  expect(await polls.perform({ do: 'close-polls', by: [] })).toMatchObject({ is: 'kept-open', number: 4 })
+  expect(store.day.polls).toBe('closed')
+})
+
+test('an order that cannot be written down is not obeyed and not answered', () => {
+  const { store, say } = setUp(true)
+  expect(() => say(order(4, { do: 'extend-hours', until: utcText(NOON + 3_600_000) }))).toThrow('not written')
+  expect(longerHours(store.day, definition, NOON)).toBeUndefined()
 })
