@@ -12,8 +12,10 @@ ${brokerUsage}${collectUsage}${statusUsage}${importUsage}${orderUsage}
 <store> is a file, or the URL of a PostgreSQL database: postgres://<user>:<password>@<host>/<database>.
 After "npm start" the centre's home folder is out/centre, and its database out/centre/centre.db.
 
-Exit code: 0 all is well, 1 the database contradicts itself or what was brought is an alarm, 2 a file is not the centre's,
-or the command was refused, 3 something is missing or has to wait.
+Exit code: 0 all is well, 1 the database contradicts itself or what was brought is an alarm,
+or a device refused an order, 2 a file is not the centre's,
+or the command was refused, 3 something is missing, has to wait, or has not
+answered.
 `
 
 const VERBS: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {

@@ -318,9 +318,9 @@ export const fa = {
     resumed: 'دو مسئول رأی‌گیری را از سر گرفتند',
     ordered: {
       'extend-hours': (number: number, names: string) =>
-        `دستور ${n(String(number))} از ${n(names)}: ساعت رأی‌گیری تمدید شد`,
+        `دستور ${n(number)} از ${n(names)}: ساعت رأی‌گیری تمدید شد`,
       'send-logs': (number: number, names: string) =>
-        `دستور ${n(String(number))} از ${n(names)}: گزارش برنامه فرستاده شد`,
+        `دستور ${n(number)} از ${n(names)}: گزارش برنامه فرستاده شد`,
     },
     tookOver: (ballots: number) => `این دستگاه با ${n(ballots)} رأیی که در آن ثبت شده بود جای آن را گرفت`,
     oneMedium: 'مسئولان گفتند که حافظهٔ دیگر آن گم شده یا خوانده نمی‌شود',
