@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
+import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { fromBase64, toBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import { collectPhotos, PHOTO_FOLDER, photoHashes } from '../core/package/photos.ts'
@@ -12,6 +13,7 @@ import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
 import { enrolFolder } from './enrolment/enrol-folder.ts'
 import { readOffice } from './office.ts'
+import { makeOfficial, readAuthoritySeed } from './official.ts'
 import { checkCharacters } from './package/check-characters.ts'
 import { checkScreens } from './package/check-screens.ts'
 import { decodePhotos, photosIn } from './package/photos.ts'
@@ -26,6 +28,9 @@ export const usage = `sandogh provision: prepares an election
       enrols a ballot device, or a spare, that the package lists at that station. The folder has the two requests that
       "sandogh device request" wrote; certificates, package and photos are put beside them. If it is not the device's
       own home folder, copy them there. The office's folder has the authority's keys
+  sandogh provision official --package <package.json> --authority-seed <file> --name <name> --out <file>
+      makes the key and certificate of one who may give orders to devices, with a second one; for the authority's own
+      computer, which is on no network. Give each person one name, and no two the same
 
 Exit code: 0 done and good, 2 it is refused or the command was not understood.
 `
@@ -43,11 +48,13 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     if (verb === 'check') process.stdout.write(await check(rest))
     else if (verb === 'enrol') process.stdout.write(enrol(rest))
+    else if (verb === 'official') official(rest)
     else {
+      const only = 'check, enrol and official'
       throw misuse(
         verb === undefined
-          ? 'say what to do: check or enrol'
-          : `there is no verb ${JSON.stringify(verb)}, only check and enrol`,
+          ? `say what to do: ${only}`
+          : `there is no verb ${JSON.stringify(verb)}, only ${only}`,
       )
     }
     return 0
@@ -85,6 +92,23 @@ function enrol(args: readonly string[]): string {
   const order = { folder, station, now: now(), random: systemRandom }
   const device = valueOrThrow(enrolFolder(order, valueOrThrow(readOffice(office))))
   return `${device} is enrolled for station ${station}: ${folder}\n`
+}
+
+function official(args: readonly string[]): void {
+  const { values, positionals } = parse(args, {
+    package: { type: 'string' },
+    'authority-seed': { type: 'string' },
+    name: { type: 'string' },
+    out: { type: 'string' },
+  })
+  const { package: file, 'authority-seed': seedFile, name, out } = values
+  const isWhole = file !== undefined && seedFile !== undefined && name !== undefined && out !== undefined
+  if (!isWhole || positionals.length > 0)
+    throw misuse('official takes --package, --authority-seed, --name and --out')
+  const authoritySeed = valueOrThrow(readAuthoritySeed(seedFile))
+  const { publicKey } = signerFromSeed(authoritySeed)
+  const electionPackage = valueOrThrow(openPackage(valueOrThrow(readText(file)), publicKey, file))
+  valueOrThrow(makeOfficial({ name, out, authoritySeed }, electionPackage, systemRandom))
 }
 
 function checkArguments(args: readonly string[]) {

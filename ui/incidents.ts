@@ -5,6 +5,7 @@ import { type OfficerLanguage, stringsIn } from './strings.ts'
 /** One line for a poll worker. Throws for an entry that is no incident: the journal's own list of them is asked first. */
 export function incidentText(entry: Entry, language: OfficerLanguage): string {
   const { incidents, officers, peripherals } = stringsIn(language)
+  const names = language === 'fa' ? ' و ' : ' and '
   switch (entry.type) {
     case 'takeover': {
       const slip = entry.slip === 'none' ? [] : [incidents.slipInHand[entry.slip]]
@@ -52,6 +53,8 @@ export function incidentText(entry: Entry, language: OfficerLanguage): string {
       return incidents.stopped[entry.why]
     case 'device.declared_dead':
       return `${entry.device}: ${incidents.declaredDead(entry.known?.size)}`
+    case 'order.accepted':
+      return incidents.ordered[entry.do](entry.number, entry.by.map(({ name }) => name).join(names))
     case 'officer.card_damaged':
       return incidents.carriedDamaged(officers.role[entry.role])
     case 'officer.pin_wrong':

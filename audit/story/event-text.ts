@@ -49,6 +49,11 @@ function entryText(entry: ToldEntry, isFirstStart: boolean, words: Words): strin
       )
       return event.doneBy(incidentText(own, language), officers.join(ui.peripherals.comma))
     }
+    case 'order.accepted': {
+      const by = entry.by.map((one) => ({ ...one, name: latin(shownText(one.name, 64)) }))
+      const officials = by.map(({ name, certificate }) => `${name} ${short(certificate)}`)
+      return event.doneBy(incidentText({ ...entry, by }, language), officials.join(ui.peripherals.comma))
+    }
     case 'slip.voided':
       return event.voided
     case 'polls.closed':

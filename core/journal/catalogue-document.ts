@@ -28,6 +28,7 @@ interface Shape {
 /** The patterns of the catalogue in words. */
 const FORMS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$': '32 bytes, base64',
+  '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$': 'UTC, `YYYY-MM-DDTHH:MM:SSZ`',
   '^[0-9a-f]{32}$': '16 bytes, 32 hexadecimal digits in lower case',
 }
 

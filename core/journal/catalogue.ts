@@ -233,6 +233,21 @@ export const CATALOGUE = {
     .describe(
       'After its own closing: two officers declared that a neighbour is dead with its polls open and will never close. The station is complete without it; what was cast on it is in no count but that of its paper.',
     ),
+  'order.accepted': z
+    .strictObject({
+      number: count.describe('the number of the order; each is above the one before'),
+      order: hash.describe("SHA-256 of the order's canonical payload"),
+      do: z.enum(['extend-hours', 'send-logs']),
+      until: z
+        .string()
+        .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/)
+        .optional()
+        .describe('of extend-hours: polls are not closed before; else absent'),
+      by: z.array(z.strictObject({ name: short, certificate: hash })).length(2),
+    })
+    .describe(
+      'An order of two officials of the election office (names and SHA-256 of their certificates) is taken, and has its effect from here on. The last one of a kind counts.',
+    ),
   'polls.closed': z
     .strictObject({
       executive: hash,

@@ -1,6 +1,6 @@
 /** What may stand where in a day, as `docs/formats.md` has it: the rules that look at the day so far and change nothing. */
 import { BATCH_SIZE, POOL_PLACES } from '../ballot-box/pool.ts'
-import type { Day, DeclaredDead } from './day.ts'
+import type { AcceptedOrder, Day, DeclaredDead } from './day.ts'
 import type { Entry } from './entry.ts'
 
 /** What may still happen to a device whose polls are closed for good. */
@@ -29,6 +29,7 @@ export const AFTER_THE_END: ReadonlySet<Entry['type']> = new Set([
   'witness.alarm',
   'device.stopped',
   'device.declared_dead',
+  'order.accepted',
 ])
 
 /** What a device that had to stop never writes again. */
@@ -51,6 +52,18 @@ export function findDeclarationProblem(
   if (polls !== 'finished') return 'polls were not closed for good'
   if (one?.certificate === other?.certificate || one?.role === other?.role) return ONE_OFFICER
   return dead.some((entry) => entry.device === device) ? `${device} was declared dead before` : undefined
+}
+
+/** Why an order cannot be taken now. */
+export function findOrderProblem(
+  { polls, orders }: Pick<Day, 'polls' | 'orders'>,
+  { number, do: what, until, by: [one, other] }: AcceptedOrder,
+): string | undefined {
+  const last = orders.at(-1)?.number ?? 0
+  if (number <= last) return `order ${number} after ${last}`
+  if (one?.certificate === other?.certificate || one?.name === other?.name) return 'two officials are needed'
+  if ((until !== undefined) !== (what === 'extend-hours')) return 'only longer hours have an end'
+  return polls === 'finished' && what === 'extend-hours' ? 'polls were already closed for good' : undefined
 }
 
 /** Only the last batch leaves nothing waiting: the pool keeps 32 of 64 ballots when it seals a batch of 32. */

@@ -9,6 +9,7 @@ import {
   batchCount,
   findBatchProblem,
   findDeclarationProblem,
+  findOrderProblem,
   findTakeoverProblem,
   isLastBatchSealed,
   ONE_OFFICER,
@@ -28,6 +29,9 @@ type OfficerRole = (Entry & { readonly type: 'officer.admitted' })['role']
 
 /** That two officers declared a neighbour dead. */
 export type DeclaredDead = Entry & { readonly type: 'device.declared_dead' }
+
+/** An order of the election office that was taken. */
+export type AcceptedOrder = Entry & { readonly type: 'order.accepted' }
 
 export interface Day {
   /** Number of entries taken in. */
@@ -71,6 +75,8 @@ export interface Day {
   readonly alarms: readonly (Entry & { readonly type: 'witness.alarm' })[]
   /** Neighbours that two officers declared dead here. */
   readonly dead: readonly DeclaredDead[]
+  /** Orders that were taken, by their numbers. */
+  readonly orders: readonly AcceptedOrder[]
   /** Openings of tamper switches, as the I/O board had counted them last. */
   readonly openings?: number
   readonly power: (Entry & { readonly type: 'power.changed' })['power']
@@ -110,6 +116,7 @@ type Draft = { -readonly [K in keyof Day]: Day[K] } & {
   readonly incidents: Entry[]
   readonly alarms: (Entry & { readonly type: 'witness.alarm' })[]
   readonly dead: DeclaredDead[]
+  readonly orders: AcceptedOrder[]
   readonly programs: string[]
   readonly drawnKeys: string[]
   readonly sharedKeys: string[]
@@ -287,6 +294,13 @@ export class DayReplay {
         day.minutes = false
         return undefined
       }
+      case 'order.accepted': {
+        const problem = findOrderProblem(day, entry)
+        if (problem !== undefined) return problem
+        day.incidents.push(entry)
+        day.orders.push(entry)
+        return undefined
+      }
       case 'day_key.drawn':
         if (day.polls !== 'closed') return 'polls were already open'
         day.drawnKeys.push(entry.id)
@@ -355,6 +369,7 @@ function draftOf(day: Day): Draft {
     incidents: [...day.incidents],
     alarms: [...day.alarms],
     dead: [...day.dead],
+    orders: [...day.orders],
     programs: [...day.programs],
     drawnKeys: [...day.drawnKeys],
     sharedKeys: [...day.sharedKeys],
@@ -385,6 +400,7 @@ function openedDay(entry: Entry & { readonly type: 'journal.opened' }): Draft {
     lostMedia: [],
     alarms: [],
     dead: [],
+    orders: [],
     power: 'mains',
     temperature: 'fine',
     room: 'enough',

@@ -36,11 +36,12 @@ const ROLES = [
   'trustee',
   'auditor',
   'card-authority',
+  'official',
 ] as const
 
 /**
  * What the owner of a certificate is. `spare` is the sealed card that holds the third share of a station's day key; `card-authority` signs
- * what cards can read (`core/cards/terminal-certificate.ts`).
+ * what cards can read (`core/cards/terminal-certificate.ts`); two who are each an `official` give orders to devices (`core/messages/order.ts`).
  */
 /** Whose certificate it is. */
 export type Role = (typeof ROLES)[number]

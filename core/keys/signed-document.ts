@@ -55,6 +55,22 @@ export function openDocument(
   return document.ok ? verifyDocument(document.value, expected) : document
 }
 
+/** The document with one more signature behind those it has, which are verified first by the keys they name. */
+export function addSignature(text: string, type: string, signer: Signer, where: string): Result<string> {
+  const document = readDocument(text, type, where)
+  if (!document.ok) return document
+  const { payload, canonicalPayload, signatures } = document.value
+  const keys = signatures.map(({ key }) => key)
+  const verified = verifyDocument(document.value, { type, keys, where })
+  if (!verified.ok) return verified
+  const own = { key: signer.publicKey, signature: signer.sign(signedBytes(type, canonicalPayload)) }
+  const all = [...signatures, own].map(({ key, signature }) => ({
+    key: toBase64(key),
+    signature: toBase64(signature),
+  }))
+  return ok(canonicalJson({ payload, signatures: all, type }))
+}
+
 function verifyDocument(
   { payload, canonicalPayload, signatures }: Document,
   {

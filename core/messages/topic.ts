@@ -4,7 +4,10 @@
  */
 
 /** What passes, by its direction. */
-export const KINDS = { up: ['entries', 'tally', 'status'], down: ['receipt', 'answer'] } as const
+export const KINDS = {
+  up: ['entries', 'tally', 'status', 'order-answer'],
+  down: ['receipt', 'answer', 'order'],
+} as const
 
 type Direction = keyof typeof KINDS
 export type Kind<D extends Direction = Direction> = (typeof KINDS)[D][number]

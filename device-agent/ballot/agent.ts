@@ -13,11 +13,12 @@ import { giveBackOn } from '../store/space.ts'
 import { storageFault } from '../store/storage-fault.ts'
 import type { Outbox } from '../sync/outbox.ts'
 import { slotMs, slotWaitMs } from '../sync/slot.ts'
-import { type FlushEnd, type Sync, startSync } from '../sync/sync.ts'
+import { type FlushEnd, type Sync, type SyncOptions, startSync } from '../sync/sync.ts'
 import { BallotDevice } from './device.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
+import { OrderDesk } from './orders/order-desk.ts'
 import type { DeviceLines, PeripheralName } from './peripherals.ts'
-import type { Failure, StopReason } from './polls/polls.ts'
+import type { Failure } from './polls/polls.ts'
 import { releasedDocument } from './release.ts'
 import { resumeStore } from './setup.ts'
 import { settleFailure } from './storage-failure.ts'
@@ -63,11 +64,15 @@ export interface Agent {
 }
 
 /** Takes the store up again (refusing if a row of it does not hold) and starts the device. */
-export function startAgent(parts: AgentParts): Result<Agent> {
-  const { home, program, lines, clock, random, logger, hold } = parts
-  const opened = parts.takenOver === undefined ? resumeStore(home, clock, random) : ok(parts.takenOver)
+export function startAgent(given: AgentParts): Result<Agent> {
+  const { home, program, lines, clock, random, hold } = given
+  const opened = given.takenOver === undefined ? resumeStore(home, clock, random) : ok(given.takenOver)
   if (!opened.ok) return opened
   const store = opened.value
+  const messageSigner = signerFromSeed(home.seeds.message)
+  const desk = new OrderDesk({ home, store, messageSigner, clock, logger: given.logger })
+  const logger = desk.log
+  const parts = { ...given, logger }
   const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>()
   let failure: AgentEnd | undefined
   const stopWith = (error: unknown, what: Failure) => {
@@ -89,6 +94,7 @@ export function startAgent(parts: AgentParts): Result<Agent> {
       const { status } = device
       return status && encodeStatus(status)
     },
+    ordered: (payload) => desk.take(payload),
   })
   let handing = ended
   /** The bundle is written at once, and again with the centre's last receipt, however long that takes. */
@@ -111,7 +117,7 @@ export function startAgent(parts: AgentParts): Result<Agent> {
     program,
     store,
     lines,
-    messageSigner: signerFromSeed(home.seeds.message),
+    messageSigner,
     clock,
     random,
     logger,
@@ -146,11 +152,7 @@ function takeUpAgain({ home, clock, random }: AgentParts): Result<DeviceStore> {
 function startAgentSync(
   parts: AgentParts,
   store: DeviceStore,
-  told: {
-    readonly contradicted: (why: StopReason) => void
-    readonly failed: (error: unknown) => void
-    readonly status: () => Uint8Array | undefined
-  },
+  told: Required<Pick<SyncOptions, 'contradicted' | 'failed' | 'ordered' | 'status'>>,
 ): Sync | undefined {
   const { home, clock, networkClock, random, logger, hold } = parts
   const { broker, device } = home.config

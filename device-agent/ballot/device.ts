@@ -11,6 +11,7 @@ import type { DeviceParts } from './device-parts.ts'
 import type { Display } from './display.ts'
 import { Fingers } from './fingers.ts'
 import { HandingOver } from './handing-over.ts'
+import { longerHours } from './orders/hours.ts'
 import { RollWatch } from './paper.ts'
 import { makePerformers } from './performers.ts'
 import { type PeripheralName, Peripherals } from './peripherals.ts'
@@ -298,6 +299,12 @@ export class BallotDevice {
     // Before any card is asked for: a day's votes must have room.
     if (on && this.#polls.is === 'closed' && !this.#conditions.takeRoom()) {
       this.#stepPolls({ is: 'no-room' })
+      return
+    }
+    const { store, home, clock } = this.#parts
+    const hours = on && longerHours(store.day, home.electionPackage.definition, clock.now())
+    if (hours && this.#polls.is === 'open' && this.#sessions.state.is === 'idle') {
+      this.#stepPolls({ is: 'kept-open', ...hours })
       return
     }
     this.#keysWaiting = on && this.#polls.is === 'open' && this.#sessions.state.is !== 'idle'

@@ -37,6 +37,8 @@ export interface SyncOptions {
   readonly contradicted: (alarm: 'rolled-back' | 'forked') => void
   /** The outbox could not be read or written. Whoever made it decides what follows. */
   readonly failed: (error: unknown) => void
+  /** Takes an order of the election office. @returns the answer, if one is given; the office sends again until it has one. */
+  readonly ordered?: (payload: Uint8Array) => Uint8Array | undefined
   /** Stops virtual time while a connection or an answer is waited for, until the returned function is called. */
   readonly hold?: () => () => void
   /**
@@ -108,7 +110,11 @@ export function startSync(options: SyncOptions): Sync {
       endExchange()
     },
     receive: (kind, payload) =>
-      guard(() => (kind === 'receipt' ? takeReceipt(payload) : takeAnswer(payload))),
+      guard(() => {
+        if (kind === 'receipt') takeReceipt(payload)
+        else if (kind === 'answer') takeAnswer(payload)
+        else takeOrder(payload)
+      }),
   })
   let timer = clock.after(options.intervalMs, turn)
   let slotTimer: Timer | undefined
@@ -218,6 +224,11 @@ export function startSync(options: SyncOptions): Sync {
       refusedTally = Buffer.from(exchange.payload).toString('utf8')
     }
     answered(false)
+  }
+
+  function takeOrder(payload: Uint8Array) {
+    const answer = options.ordered?.(payload)
+    if (answer !== undefined) link.publish('order-answer', answer)
   }
 
   function takeResend(have: number, asked: Exchange) {

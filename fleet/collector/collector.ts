@@ -74,7 +74,10 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
     group,
     logger,
     onMessage: async (message, send) => {
-      const { reply, alarm } = await engine.take(message)
+      // Of answers to orders whoever sent the order takes note.
+      const { device, kind, payload } = message
+      if (kind === 'order-answer') return
+      const { reply, alarm } = await engine.take({ device, kind, payload })
       if (alarm !== undefined) tell(alarm)
       if (alarm?.kind === 'flood') await keep(alarm)
       if (reply === undefined) return

@@ -79,7 +79,7 @@ function parseSilence(text: string): number {
 }
 
 /** MQTT over TLS at a host and port; who the collector is its certificate says. */
-function parseBrokerUrl(text: string): Result<string> {
+export function parseBrokerUrl(text: string): Result<string> {
   const wrong = (what: string) =>
     refuse('usage', '--broker', what, 'Write mqtts://<host>:<port>, as mqtts://127.0.0.1:8883.')
   let url: URL

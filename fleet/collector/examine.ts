@@ -16,7 +16,8 @@ import { type ExaminedSheet, type ExaminedTally, examineTotals } from './examine
 export interface Inbound {
   /** The device whose topic it came on, as the broker's access list vouches for it. */
   readonly device: string
-  readonly kind: Kind<'up'>
+  /** Answers to orders are for who sent the order. */
+  readonly kind: Exclude<Kind<'up'>, 'order-answer'>
   readonly payload: Uint8Array
 }
 

@@ -157,8 +157,28 @@ const IN_ITS_PLACE: readonly EventType[] = [
   'medium.restored',
   'device.stopped',
   'device.declared_dead',
+  'order.accepted',
   'polls.closed',
 ]
+
+type Ordered = JournalEvent & { readonly type: 'order.accepted' }
+const ordered = (number: number, changes: Partial<Ordered> = {}): JournalEvent => ({
+  type: 'order.accepted',
+  number,
+  order: hash(`order ${number}`),
+  do: 'extend-hours',
+  until: '2026-06-19T17:30:00Z',
+  by: [
+    { name: 'one', certificate: one },
+    { name: 'two', certificate: two },
+  ],
+  ...changes,
+})
+/** The other kind, which has no end. */
+const logs = (number: number): JournalEvent => {
+  const { until: _, ...event } = ordered(number) as Ordered
+  return { ...event, do: 'send-logs' }
+}
 
 /** A medium is lost once until it is restored. */
 const MEDIA = (['a', 'b'] as const).flatMap((medium) =>
@@ -194,6 +214,45 @@ export function dayVectors(): Json {
       ...ANY_TIME.flatMap(everyWord),
       ...MEDIA,
       ...everyWord(STOP),
+    ),
+    day(
+      'orders before, on and after the day',
+      null,
+      OPENED,
+      ordered(2),
+      ZERO,
+      OPEN,
+      logs(3),
+      ordered(9),
+      close(0, 0, 0),
+      logs(10),
+    ),
+    day('an order without a number', 1, OPENED, ordered(0)),
+    day('the same order twice', 2, OPENED, ordered(2), ordered(2)),
+    day('an older order', 2, OPENED, ordered(2), logs(1)),
+    day('longer hours after closing', 4, ...MORNING, close(0, 0, 0), ordered(1)),
+    day('logs until some time', 1, OPENED, ordered(1, { do: 'send-logs' })),
+    day(
+      'an order of one name',
+      1,
+      OPENED,
+      ordered(1, {
+        by: [
+          { name: 'one', certificate: one },
+          { name: 'one', certificate: two },
+        ],
+      }),
+    ),
+    day(
+      'an order of one certificate',
+      1,
+      OPENED,
+      ordered(1, {
+        by: [
+          { name: 'one', certificate: one },
+          { name: 'two', certificate: one },
+        ],
+      }),
     ),
     day('nobody votes', null, ...MORNING, close(0, 0, 0), MINUTES),
     day(

@@ -33,7 +33,12 @@ export function gone(client: MqttClient): Promise<void> {
 }
 
 /** The device's own program for telling the centre. */
-export function syncOf(office: Office, device: TestDevice, port: number): Sync {
+export function syncOf(
+  office: Office,
+  device: TestDevice,
+  port: number,
+  ordered?: (payload: Uint8Array) => Uint8Array | undefined,
+): Sync {
   const sync = startSync({
     address: { url: `mqtts://127.0.0.1:${port}`, servername: CENTRE, tls: device.tls },
     outbox: device,
@@ -49,6 +54,7 @@ export function syncOf(office: Office, device: TestDevice, port: number): Sync {
     failed: (error) => {
       throw error
     },
+    ...(ordered && { ordered }),
   })
   office.later(() => sync.close())
   return sync

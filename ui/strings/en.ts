@@ -100,6 +100,11 @@ export const en: Strings = {
       'The day key of these cards does not open this device’s ballot box of today. Bring the cards of this station and day.',
     resuming: 'Resuming the polls',
     pausedHint: 'To resume, two officers turn both keys and insert their cards.',
+    keptOpen: {
+      heading: (until) => `Voting goes on until ${until}`,
+      order: (number, by) => `The hours were extended: order ${number} of ${by}.`,
+      hint: 'Turn both keys back, so that voters can go on. After that time you can close the polls.',
+    },
     closing: 'Closing the polls',
     closingHint: 'The last votes are being sealed. Do not switch the device off.',
     minutes: 'Printing the minutes',
@@ -310,6 +315,10 @@ export const en: Strings = {
       'touch-drift': 'The touchscreen had shifted and voting stopped',
     },
     resumed: 'Two officers resumed voting',
+    ordered: {
+      'extend-hours': (number, names) => `Order ${number} of ${names}: longer hours`,
+      'send-logs': (number, names) => `Order ${number} of ${names}: the program’s log was sent`,
+    },
     tookOver: (ballots) => `this device took its place, with the ${ballots} votes recorded there`,
     oneMedium: 'officers said that its other storage medium is lost or cannot be read',
     slipInHand: {

@@ -20,7 +20,7 @@ EXTENDED = bytes.fromhex("301d0603551d250416301406082b0601050507030106082b060105
 ALTERNATIVE = bytes.fromhex("0603551d11")
 ROLE = bytes.fromhex("06146981ca8ba7dca0b1caa8c3998e8fd5acb2c3fb35")
 ROLES = ("device", "executive", "supervisory", "spare", "centre", "voter-card", "technician", "trustee", "auditor",
-         "card-authority")
+         "card-authority", "official")
 NAMED_ROLES = ("device", "centre")
 ROLE_FORM = members(keys=mapping(any_text, raw(32)), role=any_text)
 USE = matches(r"[a-z][a-z0-9-]{0,31}")

@@ -8,6 +8,7 @@ PERIPHERALS = ("touchscreen", "card-reader", "printer", "io-board", "display")
 PERIPHERAL = one_of(*PERIPHERALS)
 WHY = ("rolled-back", "forked", "other-journal", "declared-dead")
 OFFICERS = array(2, 2, members(role=ROLE, certificate=HASH))
+SECOND = matches(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 MEDIUM = one_of("a", "b")
 
 MEMBERS = {
@@ -54,6 +55,8 @@ MEMBERS = {
     "device.stopped": dict(why=one_of(*WHY)),
     "device.declared_dead": dict(device=text(1, 120), by=OFFICERS,
                                  known_maybe=members(origin=text(1, 256), size=whole, root=HASH)),
+    "order.accepted": dict(number=whole, order=HASH, do=one_of("extend-hours", "send-logs"), until_maybe=SECOND,
+                           by=array(2, 2, members(name=text(1, 120), certificate=HASH))),
     "polls.closed": dict(executive=HASH, supervisory=HASH, casts=whole, voids=whole, batches=whole, spent=HASH,
                          tally=HASH),
 }
@@ -62,7 +65,8 @@ FORMS = {kind: members(seq=anything, at=anything, type=anything, **forms)
 WHEN_FINISHED = {"report.printed", "device.started", "printer.trouble", "printer.paper_low", "line.lost",
                  "line.restored", "medium.lost", "medium.restored", "tamper.opened", "tamper.counted", "power.changed", "temperature.changed",
                  "slip.miscounted", "storage.changed", "storage.failed", "entries.left_out", "clock.jumped", "clock.checked", "officer.admitted",
-                 "officer.card_damaged", "officer.pin_wrong", "witness.alarm", "device.stopped", "device.declared_dead"}
+                 "officer.card_damaged", "officer.pin_wrong", "witness.alarm", "device.stopped", "device.declared_dead",
+                 "order.accepted"}
 NOT_WHEN_STOPPED = {"polls.opened", "polls.resumed", "ballot.cast", "batch.sealed", "polls.closed"}
 BATCH_DRAWN, BATCH_WAITING = 32, 64
 
@@ -77,6 +81,7 @@ class Day:
         self.lost = None
         self.drawn = set()
         self.dead = []
+        self.ordered = 0
         self.before = None
 
     def take(self, event):
@@ -112,6 +117,13 @@ class Day:
     def _may_declare(self, event):
         known = any(before["device"] == event["device"] for before in self.dead)
         return self.polls == "finished" and _are_two(event["by"]) and not known
+
+    def _may_order(self, event):
+        one, other = event["by"]
+        longer = event["do"] == "extend-hours"
+        return (event["number"] > self.ordered and one["name"] != other["name"]
+                and one["certificate"] != other["certificate"] and ("until" in event) == longer
+                and not (longer and self.polls == "finished"))
 
     def _may_take_over(self, event):
         casts, pooled = event["casts"], event["pooled"]
@@ -156,6 +168,8 @@ class Day:
             self.stopped = True
         elif kind == "device.declared_dead":
             self.dead.append(event)
+        elif kind == "order.accepted":
+            self.ordered = event["number"]
 
 
 def _are_two(officers):
@@ -179,4 +193,5 @@ RULES = {
     "day_key.drawn": lambda day, event: day.polls == "closed",
     "day_key.shared": lambda day, event: event["id"] in day.drawn,
     "device.declared_dead": Day._may_declare,
+    "order.accepted": Day._may_order,
 }

@@ -8,6 +8,7 @@ import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import type { PaperDocument } from '../../../ui/paper/document.ts'
 import type { DeviceStore, OpeningOfficers } from '../../store/device-store.ts'
 import type { DeviceHome } from '../home.ts'
+import { longerHours } from '../orders/hours.ts'
 import { cut, type PaperOutcome, type PaperPrinter, printAndCut, voidHangingSlip } from '../paper.ts'
 import { lastKnown, openDevices, type Results, settleRelease } from '../release.ts'
 import { type Declare, meetNeighbours } from './card-witness.ts'
@@ -73,9 +74,7 @@ export class PollsPerformer {
         return this.#resumePolls(effect.by)
       case 'close-polls':
         if (store.day.stopped !== undefined) return { is: 'stopped', why: store.day.stopped }
-        store.space.giveBack()
-        store.closePolls(twoOfficers(effect.by))
-        return { is: 'polls-closed' }
+        return this.#closePolls(effect.by)
       case 'print-minutes':
         return this.#report('minutes', this.#parts.minutes())
       case 'settle-totals':
@@ -86,6 +85,15 @@ export class PollsPerformer {
         store.append({ type: 'polls.paused', reason: effect.why })
         return undefined
     }
+  }
+
+  #closePolls(by: readonly Admitted[]): PollsInput {
+    const { store, home, clock } = this.#parts
+    const hours = longerHours(store.day, home.electionPackage.definition, clock.now())
+    if (hours !== undefined) return { is: 'kept-open', ...hours }
+    store.space.giveBack()
+    store.closePolls(twoOfficers(by))
+    return { is: 'polls-closed' }
   }
 
   async #findOfficer(): Promise<PollsInput> {

@@ -8,12 +8,14 @@
  *                                       tamper, restart, touch drift ▼   ▲ admitting(resuming)
  *                                                                  paused
  * finished ─▶ choosing-dead ─▶ admitting(declaring) ─▶ reporting-minutes
+ * open ──keys, but an order keeps the polls open──▶ kept-open ──keys──▶ open
  * any of them ──somebody holds another history of this device──▶ stopped, for good
  * any of them ──storage or program failed──▶ failed, until the program is started again
  * ```
  */
 import type { Day } from '../../../core/journal/day.ts'
 import type { StorageFault } from '../../store/storage-fault.ts'
+import type { LongerHours } from '../orders/hours.ts'
 import type { LastVote } from '../screens/view.ts'
 import type { PrinterTrouble } from '../session/session.ts'
 import { type CardStep, stepCard } from './card-dialogue.ts'
@@ -69,6 +71,8 @@ export type Polls =
   | { readonly is: 'paused'; readonly why: PauseReason; readonly locked?: true }
   /** The ballot box is unlocked with the cards' day key and a slip that still hangs is settled. */
   | { readonly is: 'resuming'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
+  /** An order keeps the polls open, and somebody wanted to close them. */
+  | ({ readonly is: 'kept-open' } & LongerHours)
   | { readonly is: 'closing'; readonly by: readonly Admitted[] }
   | { readonly is: 'reporting-minutes'; readonly trouble?: PrinterTrouble }
   | { readonly is: 'reporting-totals'; readonly trouble?: PrinterTrouble }
@@ -134,6 +138,8 @@ export type PollsInput =
   | { readonly is: 'polls-resumed' }
   | { readonly is: 'box-locked' }
   | { readonly is: 'polls-closed' }
+  /** The polls may not be closed yet. */
+  | ({ readonly is: 'kept-open' } & LongerHours)
   | { readonly is: 'tampered' }
   /** The polls cannot be opened: a day's votes would not fit. */
   | { readonly is: 'no-room' }
@@ -206,7 +212,11 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
       if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
       if (input.is === 'touch-drifted')
         return to({ is: 'paused', why: 'touch-drift' }, { do: 'pause', why: 'touch-drift' })
+      if (input.is === 'kept-open') return to(input)
       return input.is === 'keys' && input.on ? to(admitting('closing')) : stay(state)
+    case 'kept-open':
+      if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' }, { do: 'pause', why: 'tamper' })
+      return input.is === 'keys' ? to({ is: 'open' }) : stay(state)
     case 'paused':
       if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' })
       if (input.is === 'polls-resumed') return to(state, { do: 'pause', why: state.why })
@@ -224,6 +234,8 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
       if (input.is === 'box-locked') return to({ is: 'paused', why: 'restart', locked: true })
       return stepReport(state, input, { do: 'resume-polls', by: state.by })
     case 'closing':
+      // The order came while the officers were being admitted.
+      if (input.is === 'kept-open') return to(input)
       return input.is === 'polls-closed'
         ? to({ is: 'reporting-minutes' }, { do: 'print-minutes' })
         : stay(state)

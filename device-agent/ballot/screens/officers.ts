@@ -1,4 +1,5 @@
 /** The screens of the polls: what the two officers see before, between and after voting. */
+import { clockTime } from '../../../core/text/solar-date.ts'
 import { BUTTON_HEIGHT, button, type Draft, LEFT, WIDTH, words } from '../../../ui/drafts.ts'
 import { incidentText } from '../../../ui/incidents.ts'
 import { type Strings, stringsIn } from '../../../ui/strings.ts'
@@ -60,6 +61,12 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
       return state.trouble === undefined
         ? message(officers.resuming, officers.lastVote[view.lastVote])
         : slipTrouble(view, state.trouble)
+    case 'kept-open': {
+      const until = clockTime(state.until, view.definition.timeZone, view.language)
+      const by = state.by.join(view.language === 'fa' ? ' و ' : ' and ')
+      const { heading, hint, order } = officers.keptOpen
+      return message(heading(until), order(String(state.number), by), hint)
+    }
     case 'closing':
       return message(officers.closing, officers.closingHint)
     case 'reporting-minutes':

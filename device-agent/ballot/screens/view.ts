@@ -68,6 +68,7 @@ export interface HandedOver {
 /** What the officers' screens are a function of. */
 export type OfficersView<S> = Pick<
   View,
+  | 'definition'
   | 'lastVote'
   | 'keysOn'
   | 'caseOpen'

@@ -14,6 +14,7 @@ import {
   admittedAs,
   BUTTONS,
   CLOSED,
+  KEPT_OPEN,
   numbers,
   OFFICER_REFUSALS,
   outcomesOf,
@@ -359,12 +360,21 @@ describe('whatever happens, in any order', () => {
       fc.property(numbers, (given) => {
         const state = walk(given).at(-1)?.state ?? CLOSED
         const next = stepPolls(state, { is: 'tampered' })
-        const voting = state.is === 'open' || (state.is === 'admitting' && state.purpose === 'closing')
+        const isHeld = state.is === 'open' || state.is === 'kept-open'
+        const voting = isHeld || (state.is === 'admitting' && state.purpose === 'closing')
         expect(next.effects).toEqual(voting ? [{ do: 'pause', why: 'tamper' }] : [])
         if (voting || state.is === 'paused') expect(next.state).toEqual({ is: 'paused', why: 'tamper' })
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('polls that an order keeps open stay open, and voters go on as soon as a key is turned', () => {
+    for (const state of [{ is: 'open' }, { is: 'closing', by: [] }] as const) {
+      const kept = stepPolls(state, KEPT_OPEN)
+      expect(kept).toEqual({ state: KEPT_OPEN, effects: [] })
+      expect(stepPolls(kept.state, { is: 'keys', on: false })).toEqual({ state: { is: 'open' }, effects: [] })
+    }
   })
 
   it('touches that drift stop the polls only while voters vote, and then say why', () => {
@@ -461,6 +471,7 @@ describe('whatever happens, in any order', () => {
       'closed',
       'closing',
       'finished',
+      'kept-open',
       'open',
       'paused',
       'reporting-minutes',

@@ -26,6 +26,13 @@ export const OFFICER_REFUSALS: readonly OfficerRefusal[] = [
   'other-station',
   'not-dead',
 ]
+/** An order that keeps the polls open. */
+export const KEPT_OPEN = {
+  is: 'kept-open',
+  until: Date.UTC(2026, 5, 19, 17, 30),
+  number: 4,
+  by: ['one', 'two'],
+} as const
 export const CLOSED: Polls = { is: 'closed' }
 
 /** One step that was taken. */
@@ -84,7 +91,7 @@ export function outcomesOf(effect: PollsEffect): readonly PollsInput[] {
         { is: 'totals-settled', due: false, wanted: [], impossible: ['d-02'], open: [] },
       ]
     case 'close-polls':
-      return [{ is: 'polls-closed' }]
+      return [{ is: 'polls-closed' }, KEPT_OPEN]
     case 'pause':
       return []
   }
@@ -121,6 +128,8 @@ function forward(state: Polls): readonly PollsInput[] {
       return state.chosen === undefined
         ? state.open.map((id) => press(`dead-${id}`))
         : [press('confirm-dead')]
+    case 'kept-open':
+      return [{ is: 'keys', on: false }]
     case 'closing':
     case 'stopped':
     case 'failed':
@@ -153,6 +162,7 @@ export function walk(numbers: readonly number[], from: Polls = CLOSED): readonly
       { is: 'card-removed' },
       { is: 'tampered' },
       { is: 'touch-drifted' },
+      KEPT_OPEN,
       ...BUTTONS.map(press),
     ]
     const choices = number % 24 === 0 || usual.length === 0 ? anything : usual

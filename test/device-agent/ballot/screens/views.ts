@@ -153,6 +153,12 @@ function polls(): readonly Polls[] {
     { is: 'paused', why: 'tamper' },
     { is: 'paused', why: 'touch-drift' },
     { is: 'closing', by },
+    {
+      is: 'kept-open',
+      until: Date.UTC(2026, 5, 19, 17, 30),
+      number: 123,
+      by: ['م'.repeat(64), 'ر'.repeat(64)],
+    },
     ...cards.map(
       (card): Polls => ({ is: 'finished', card, wanted: ['gy-1-b'], impossible: [], open: ['gy-1-c'] }),
     ),

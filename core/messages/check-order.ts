@@ -1,0 +1,148 @@
+/** Whether an order binds this device now: two people, the right ones, to it, in time, and newer than the last. */
+import { type Definition, devicesOfStation } from '../election/definition.ts'
+import { isPollingTime, pollingNoon } from '../election/polling-time.ts'
+import { type Certificate, readCertificate } from '../keys/certificate.ts'
+import { equalBytes } from '../keys/hash.ts'
+import { ok, type Result, refuse } from '../result.ts'
+import { utcSecond } from '../text/utc-second.ts'
+import { fingerprint, type OrderContent, type ReadOrder, readOrder } from './order.ts'
+
+const HOUR_MS = 3_600_000
+/** A device's clock may be so much behind that of the office. */
+const CLOCK_MARGIN_MS = HOUR_MS / 6
+/** No order is good for longer: one that was kept back comes up another day. */
+const LONGEST_MS = 24 * HOUR_MS
+
+/** As long as a journal takes it, UTF-16 units. */
+const LONGEST_NAME = 120
+
+/** What an order is held against. */
+export interface OrderGround {
+  readonly definition: Definition
+  /** The election authority's Ed25519 key, 32 bytes. */
+  readonly authority: Uint8Array
+  readonly device: string
+  readonly station: string
+  /** The number of the last order that was taken; 0 of none. */
+  readonly lastNumber: number
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly now: number
+}
+
+/** An official who signed. */
+export interface Signatory {
+  readonly name: string
+  /** SHA-256 of the certificate, base64. */
+  readonly certificate: string
+}
+
+/** An order that binds. */
+export interface Order {
+  readonly content: OrderContent
+  /** As in {@link ReadOrder}. */
+  readonly hash: string
+  readonly by: readonly [Signatory, Signatory]
+}
+
+/**
+ * Reads an order and holds it against what a device knows.
+ * @returns a refusal `message.*`, `document.*`, `certificate.*` or `order.*`
+ */
+export function checkOrder(payload: Uint8Array, ground: OrderGround, where: string): Result<Order> {
+  const read = readOrder(payload, where)
+  if (!read.ok) return read
+  const by = checkSignatories(read.value, ground, where)
+  if (!by.ok) return by
+  const { content, hash } = read.value
+  const bound = checkContent(content, ground, where)
+  return bound.ok ? ok({ content, hash, by: by.value }) : bound
+}
+
+/** The two officials whose signatures verified in {@link readOrder}; refused unless they are two people. */
+export function checkSignatories(
+  { keys, certificates }: ReadOrder,
+  { definition, authority }: Pick<OrderGround, 'definition' | 'authority'>,
+  where: string,
+): Result<readonly [Signatory, Signatory]> {
+  const signed: Certificate[] = []
+  for (const [i, der] of certificates.entries()) {
+    const official = checkOfficial(der, { definition, authority }, `${where} certificate ${i + 1}`)
+    if (!official.ok) return official
+    if (!equalBytes(official.value.publicKeyRaw, keys[i] ?? new Uint8Array()))
+      return refuse('order.key', where, `signature ${i + 1} is not by the key of its certificate`, SIGN_AGAIN)
+    signed.push(official.value)
+  }
+  const [one, other] = signed
+  const [first, second] = certificates
+  if (one === undefined || other === undefined || first === undefined || second === undefined)
+    return refuse('order.one-signature', where, 'one person signed it, and two are needed', SIGN_AGAIN)
+  // One person may have been given two certificates, and two names may have been given to one key.
+  if (equalBytes(one.publicKeyRaw, other.publicKeyRaw) || one.subject === other.subject)
+    return refuse('order.one-person', where, 'both signatures are by one person', SIGN_AGAIN)
+  return ok([
+    { name: one.subject, certificate: fingerprint(first) },
+    { name: other.subject, certificate: fingerprint(second) },
+  ])
+}
+
+/** A certificate of one who may order; judged by the polling day, for a device's clock may be wrong. */
+export function checkOfficial(
+  der: Uint8Array,
+  { definition, authority }: Pick<OrderGround, 'definition' | 'authority'>,
+  where: string,
+): Result<Certificate> {
+  const certificate = readCertificate(der, authority, pollingNoon(definition), where)
+  if (!certificate.ok) return certificate
+  const { role, subject } = certificate.value
+  if (subject.length > LONGEST_NAME)
+    return refuse('order.name', where, 'the name in the certificate is too long for journals', SIGN_AGAIN)
+  if (role === 'official') return certificate
+  return refuse('order.role', where, `a certificate for the role ${role} gives no orders`, SIGN_AGAIN)
+}
+
+function checkContent(content: OrderContent, ground: OrderGround, where: string): Result<void> {
+  const { definition, device, station, lastNumber, now } = ground
+  const { election, to, number, order } = content
+  if (election !== definition.election)
+    return refuse('order.election', where, `it is for the election ${election}`, SEND_OTHER)
+  const isMine =
+    to === 'all' || ('device' in to && to.device === device) || ('station' in to && to.station === station)
+  if (!isMine) return refuse('order.addressee', where, 'it is for another device or station', SEND_OTHER)
+  const [issued, expires] = [content.issued, content.expires].map((text) => utcSecond(text) ?? Number.NaN)
+  if (issued === undefined || expires === undefined || !(issued < expires && expires - issued <= LONGEST_MS))
+    return refuse('order.times', where, 'it is good for no time, or for more than 24 hours', MAKE_NEW)
+  if (now < issued - CLOCK_MARGIN_MS)
+    return refuse('order.not-yet', where, `it is not good before ${content.issued}`, CHECK_CLOCK)
+  if (now > expires)
+    return refuse('order.expired', where, `it was good until ${content.expires}`, CHECK_CLOCK)
+  if (number <= lastNumber)
+    return refuse('order.old', where, `number ${number} after number ${lastNumber}`, MAKE_NEW)
+  if (!('until' in order)) return ok(undefined)
+  const until = utcSecond(order.until) ?? Number.NaN
+  if (!(until > now) || !isPollingTime(definition, until))
+    return refuse('order.until', where, `${order.until} is past, or not on the polling day`, MAKE_NEW)
+  return ok(undefined)
+}
+
+/**
+ * What can be said of an order before it is sent: whom of the package it is for.
+ * @returns the devices, or a refusal `order.addressee`
+ */
+export function addressees(
+  { stations }: Pick<Definition, 'stations'>,
+  to: OrderContent['to'],
+  where: string,
+): Result<readonly string[]> {
+  const asked = stations.filter(({ id }) => to === 'all' || 'device' in to || to.station === id)
+  const devices = asked
+    .flatMap(devicesOfStation)
+    .filter((id) => to === 'all' || 'station' in to || to.device === id)
+  if (devices.length > 0) return ok(devices)
+  return refuse('order.addressee', where, 'the package names no such device or station', MAKE_NEW)
+}
+
+const SIGN_AGAIN =
+  'Have two officials sign it, each with the key and certificate that the authority gave them.'
+const SEND_OTHER = 'Have an order made for this one.'
+const MAKE_NEW = 'Have a new order made, with a higher number and times that are still to come.'
+const CHECK_CLOCK = "Look at the device's clock; if it is right, have a new order made."

@@ -1,0 +1,94 @@
+/**
+ * Takes orders of the election office: checks each, writes it into the journal before it has any effect, and answers. The office sends an order again
+ * until it is answered, so the same one is answered the same way again.
+ */
+import { messageHash } from '../../../core/messages/answer.ts'
+import { checkOrder, type Order } from '../../../core/messages/check-order.ts'
+import { readOrder } from '../../../core/messages/order.ts'
+import { MAX_LOG, type OrderAnswer, signOrderAnswer } from '../../../core/messages/order-answer.ts'
+import type { Clock, Logger, Signer } from '../../../core/ports.ts'
+import { ok, type Refusal, type Result, refuse } from '../../../core/result.ts'
+import { RecentLog } from '../../recent-log.ts'
+import type { DeviceStore } from '../../store/device-store.ts'
+import type { DeviceHome } from '../home.ts'
+
+/** So many orders are looked at within {@link SPAN_MS}; others go unread and unanswered, so that a flood of them costs nothing. */
+const MOST = 10
+const SPAN_MS = 60_000
+
+interface DeskParts {
+  readonly home: Pick<DeviceHome, 'config' | 'electionPackage' | 'authorityKey' | 'certificateDer'>
+  readonly store: Pick<DeviceStore, 'day' | 'append'>
+  readonly messageSigner: Signer
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** One device's orders. */
+export class OrderDesk {
+  readonly #parts: DeskParts
+  /** The program's log, which an order may have sent. */
+  readonly log: RecentLog
+  #looked: number[] = []
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts
+    this.log = new RecentLog(parts.logger, parts.clock, MAX_LOG)
+  }
+
+  /** @returns the answer; undefined of one order too many. Throws where the journal cannot be written. */
+  take(payload: Uint8Array): Uint8Array | undefined {
+    const { home, messageSigner, clock } = this.#parts
+    const now = clock.elapsed()
+    this.#looked = this.#looked.filter((at) => now - at < SPAN_MS)
+    if (this.#looked.length >= MOST) return undefined
+    this.#looked.push(now)
+    const taken = this.#accept(payload)
+    const result = taken.ok ? this.#obeyed(taken.value) : this.#refused(taken.error)
+    const answer = { device: home.config.device, to: messageHash(payload), result }
+    return signOrderAnswer(answer, messageSigner, home.certificateDer)
+  }
+
+  #accept(payload: Uint8Array): Result<Pick<Order['content'], 'number' | 'order'>> {
+    const { home, store, clock } = this.#parts
+    const { orders, polls } = store.day
+    const read = readOrder(payload, 'down/order')
+    if (read.ok && orders.some(({ order }) => order === read.value.hash)) return ok(read.value.content)
+    const { device, station } = home.config
+    const ground = {
+      definition: home.electionPackage.definition,
+      authority: home.authorityKey,
+      device,
+      station,
+      lastNumber: orders.at(-1)?.number ?? 0,
+      now: clock.now(),
+    }
+    const checked = checkOrder(payload, ground, 'down/order')
+    if (!checked.ok) return checked
+    const { content, hash, by } = checked.value
+    const { order, number } = content
+    if (order.do === 'extend-hours' && polls === 'finished')
+      return refuse('order.finished', 'down/order', 'the polls are closed for good', 'Nothing is to be done.')
+    store.append({
+      type: 'order.accepted',
+      number,
+      order: hash,
+      do: order.do,
+      ...('until' in order && { until: order.until }),
+      by: [...by],
+    })
+    this.log.info({ number, do: order.do }, 'order accepted')
+    return ok(content)
+  }
+
+  #obeyed({ number, order }: Pick<Order['content'], 'number' | 'order'>): OrderAnswer['result'] {
+    return order.do === 'send-logs'
+      ? { is: 'accepted', number, log: this.log.text() }
+      : { is: 'accepted', number }
+  }
+
+  #refused({ code, what }: Refusal): OrderAnswer['result'] {
+    this.log.warn({ code }, 'order refused')
+    return { is: 'refused', code, what }
+  }
+}

@@ -1,0 +1,131 @@
+/** Orders as people give them: officials are made, two sign, the broker carries it, devices answer. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { main } from '../../command.ts'
+import { sha256, toBase64 } from '../../core/keys/hash.ts'
+import { OrderDesk } from '../../device-agent/ballot/orders/order-desk.ts'
+import type { DeviceStore } from '../../device-agent/store/device-store.ts'
+import type { CentreHome } from '../../fleet/home.ts'
+import { syncOf } from './broker-ends.ts'
+import { SECOND, writeHome } from './brokers.ts'
+import { authorityKey, election, Office, realClock, silentLogger, TestDevice } from './office.ts'
+
+let office: Office
+let home: CentreHome
+const path = (name: string) => join(office.folder, name)
+
+beforeEach(() => {
+  office = new Office()
+  home = writeHome(office)
+  writeFileSync(path('seed'), `${toBase64(sha256(Buffer.from('authority')))}\n`)
+})
+afterEach(() => office.close())
+
+async function run(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+  let text = ''
+  const keep = (words: string | Uint8Array) => {
+    text += words
+    return true
+  }
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation(keep),
+  )
+  try {
+    return { code: await main(args), text }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+const pack = () => ['--package', join(home.folder, 'package.json')]
+const official = (name: string, file: string) =>
+  run(
+    'provision',
+    'official',
+    ...pack(),
+    '--authority-seed',
+    path('seed'),
+    '--name',
+    name,
+    '--out',
+    path(file),
+  )
+const draft = (to: string) => {
+  const expires = `${new Date(Date.now() + 600_000).toISOString().slice(0, 19)}Z`
+  const said = ['--to', to, '--number', '7', '--expires', expires, '--do', 'send-logs']
+  return run(
+    'centre',
+    'order',
+    'draft',
+    ...pack(),
+    '--official',
+    path('one'),
+    ...said,
+    '--out',
+    path('draft'),
+  )
+}
+const sign = (who: string) =>
+  run('centre', 'order', 'sign', path('draft'), ...pack(), '--official', path(who), '--out', path('order'))
+
+/** A device that takes orders as the real one does, with a journal that keeps nothing else. */
+function listening(id: string, port: number) {
+  const device = new TestDevice(id)
+  const day = { orders: [] as object[], polls: 'open' }
+  const store = { day, append: (entry: object) => void day.orders.push(entry) } as unknown as DeviceStore
+  const desk = new OrderDesk({
+    home: {
+      config: { device: id, station: 's-1' } as never,
+      electionPackage: election,
+      authorityKey,
+      certificateDer: device.certificate,
+    },
+    store,
+    messageSigner: device.messageSigner,
+    clock: realClock,
+    logger: silentLogger,
+  })
+  desk.log.info({ line: 1 }, `hello of ${id}`)
+  syncOf(office, device, port, (payload) => desk.take(payload))
+  return day
+}
+
+it('two officials sign, absent devices get the order when they come, and their logs are filed', async () => {
+  expect(await official('لیلا', 'one')).toEqual({ code: 0, text: '' })
+  expect((await official('رضا', 'two')).code).toBe(0)
+  expect(statSync(path('one')).mode & 0o777).toBe(0o600)
+  expect((await draft('device:device-2')).code).toBe(0)
+  expect((await sign('two')).text).toContain('signed by لیلا and رضا')
+  const centre = await office.startCentre(await office.openStore())
+  const broker = ['--broker', `mqtts://127.0.0.1:${centre.port}`, '--as', SECOND]
+  const bystander = listening('device-1', centre.port)
+  const day = listening('device-2', centre.port)
+  const send = () =>
+    run('centre', 'order', 'send', path('order'), '--home', home.folder, ...broker, '--logs', office.folder)
+  expect(await send()).toEqual({ code: 0, text: 'device-2  accepted\n' })
+  expect(day.orders).toMatchObject([
+    { type: 'order.accepted', number: 7, by: [{ name: 'لیلا' }, { name: 'رضا' }] },
+  ])
+  expect(bystander.orders).toEqual([])
+  expect(readFileSync(path('device-2-7.log'), 'utf8')).toContain('hello of device-2')
+  expect(centre.counts()).toMatchObject({ malformed: 0, forged: 0 })
+})
+
+it('one person alone gives no order, by whatever file, and nothing is written', async () => {
+  await official('لیلا', 'one')
+  await official('لیلا', 'again')
+  await draft('all')
+  for (const who of ['one', 'again']) {
+    const { code, text } = await sign(who)
+    expect(code).toBe(2)
+    expect(text).toContain('order.one-person')
+  }
+  expect(existsSync(path('order'))).toBe(false)
+})
+
+it('an order to nobody of the election is not drafted', async () => {
+  await official('لیلا', 'one')
+  const { code, text } = await draft('device:elsewhere')
+  expect([code, text]).toEqual([2, expect.stringContaining('order.addressee')])
+})
