@@ -19,6 +19,8 @@ import type { OfficersView } from './view.ts'
 type Closed = Exclude<Polls, { is: 'open' }>
 
 const ROLES: readonly OfficerRole[] = ['executive', 'supervisory', 'spare']
+/** Of an official's name there is room for so many letters; the journal has all. */
+const NAME_LETTERS = 30
 const HEADING = { x: LEFT, y: BODY_TOP, width: WIDTH, height: 156 }
 
 /** What the officers see while nobody may vote. */
@@ -63,7 +65,9 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
         : slipTrouble(view, state.trouble)
     case 'kept-open': {
       const until = clockTime(state.until, view.definition.timeZone, view.language)
-      const by = state.by.join(view.language === 'fa' ? ' و ' : ' and ')
+      const by = state.by
+        .map((name) => [...name].slice(0, NAME_LETTERS).join(''))
+        .join(view.language === 'fa' ? ' و ' : ' and ')
       const { heading, hint, order } = officers.keptOpen
       return message(heading(until), order(String(state.number), by), hint)
     }
