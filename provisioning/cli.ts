@@ -50,11 +50,10 @@ export async function main(args: readonly string[]): Promise<number> {
     else if (verb === 'enrol') process.stdout.write(enrol(rest))
     else if (verb === 'official') official(rest)
     else {
-      const only = 'check, enrol and official'
       throw misuse(
         verb === undefined
-          ? `say what to do: ${only}`
-          : `there is no verb ${JSON.stringify(verb)}, only ${only}`,
+          ? 'say what to do: check, enrol or official'
+          : `there is no verb ${JSON.stringify(verb)}, only check, enrol and official`,
       )
     }
     return 0

@@ -21,9 +21,10 @@ export const statusUsage = `  sandogh centre status --store <store> [--home <fol
       against the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
       again. With the home folder it names each device of the election of which something is missing; with the list of
       a program ("sandogh device program") each device that ran another. The result is marked where a program was changed.
-      Alarms that were raised are told with the hash of what raised them. LOOK names each open device that wants somebody: one
-      that is silent, has lost a medium, is short of paper or storage, or whose clock or lines are bad.
-      --page writes the same as a page for a browser, which loads the file anew each minute: have a timer run the command as often
+      Alarms that were raised are told with the hash of what raised them. LOOK names each open device that wants
+      somebody: one that is silent, has lost a medium, is short of paper or storage, or whose clock or lines are bad.
+      --page writes the same as a page for a browser, which loads the file anew each minute: have a timer run the
+      command as often
 `
 
 /** @returns the exit code: 3 where something is missing; refusals are thrown */

@@ -184,7 +184,11 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       ['demo', '--out', '/proc/sandogh/out'],
       ['/proc/sandogh/out: it cannot be written', 'Name a folder that is new or empty'],
     ],
-    ['provision: no verb', ['provision'], ['say what to do: check or enrol', 'sandogh provision --help']],
+    [
+      'provision: no verb',
+      ['provision'],
+      ['say what to do: check, enrol or official', 'sandogh provision --help'],
+    ],
     [
       'provision: an unknown verb',
       ['provision', 'bake'],

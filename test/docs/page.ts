@@ -83,6 +83,8 @@ interface Shape {
   readonly additionalProperties?: Shape
 }
 
+const TIME = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$'
+
 /** The catalogue of events as the page has it. */
 export function eventsTable(): string {
   const rows = (Object.keys(CATALOGUE) as EventType[]).map(
@@ -108,5 +110,6 @@ function formOf(shape: Shape): string {
     return `object of exactly ${names}: each a ${formOf(shape.additionalProperties ?? {})}`
   }
   if (shape.pattern === '^[0-9a-f]{32}$') return '`[0-9a-f]{32}`'
+  if (shape.pattern === TIME) return 'text of the form `0000-00-00T00:00:00Z`, `0` being any digit'
   return shape.pattern === undefined ? `text of 1 to ${shape.maxLength}` : 'hash'
 }
