@@ -71,9 +71,11 @@ function lineTrouble(name: string, line: DeviceStatus['lines']['printer']): stri
   return `${name}: ${state}, ${counters}, ${reconnects} times connected again, or more`
 }
 
-/** Seconds in words. */
+/** Seconds in words, in the largest unit of which there are two. */
 function span(seconds: number): string {
-  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} minutes`
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 2 * 3600) return `${Math.floor(seconds / 60)} minutes`
+  return seconds < 2 * 86_400 ? `${Math.floor(seconds / 3600)} hours` : `${Math.floor(seconds / 86_400)} days`
 }
 
 /** A line for each device that wants somebody, then the sum; nothing if none said how it is. */

@@ -121,6 +121,8 @@ describe('people are told', () => {
 
   it('who is silent for long, and who runs another program', () => {
     expect(told({}, 15 * 60 + 1)).toEqual(['silent for 15 minutes'])
+    expect(told({}, 3 * 3600)).toEqual(['silent for 3 hours'])
+    expect(told({}, 162 * 86_400)).toEqual(['silent for 162 days'])
     expect(told({}, 0, 'another')).toEqual([`runs another program: ${soundStatus.program}`])
   })
 
