@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { main } from '../../command.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type BundleFile, formatJournal, SHEET_FILE, signManifest } from '../../core/bundle/bundle.ts'
 import { tallyJson } from '../../core/election/tally.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
@@ -10,6 +9,7 @@ import type { CentreHome } from '../../fleet/home.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { writeHome } from './brokers.ts'
 import { election, Office, TestDevice, votes } from './office.ts'
+import { runCommand } from './run-command.ts'
 import { spareOf } from './spares.ts'
 import { deskOn, hear, TestStation, tell } from './totals.ts'
 
@@ -51,19 +51,9 @@ function printed(device: TestDevice, size: number): string {
 
 /** The exit code, and what the command wrote, without the folder's name. */
 async function imported(...what: readonly string[]): Promise<readonly [number, string]> {
-  let text = ''
-  const spies = [process.stdout, process.stderr].map((stream) =>
-    vi.spyOn(stream, 'write').mockImplementation((words) => {
-      text += words
-      return true
-    }),
-  )
-  try {
-    const code = await main(['centre', 'import', '--home', home.folder, '--store', office.storePath, ...what])
-    return [code, text.replaceAll(`${office.folder}/`, '')]
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
+  const where = ['--home', home.folder, '--store', office.storePath]
+  const [code, text] = await runCommand('centre', 'import', ...where, ...what)
+  return [code, text.replaceAll(`${office.folder}/`, '')]
 }
 
 const stored = async () => (await store.tallies()).map(({ device }) => device)

@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { main } from '../../command.ts'
 import { candidateVotes, sumTallies, type Tally } from '../../core/election/tally.ts'
 import { splitIntoCodes } from '../../core/printed/code-parts.ts'
 import { encodePrintedTotals } from '../../core/printed/printed-totals.ts'
@@ -16,6 +15,7 @@ import { printAll } from '../oracles/slip/printed.ts'
 import { writeHome } from './brokers.ts'
 import { election, Office, type TestDevice, votes } from './office.ts'
 import { photograph, type Shot } from './photographs.ts'
+import { runCommand } from './run-command.ts'
 import { deskOn, hear, TestStation, tell } from './totals.ts'
 
 const { definition } = election
@@ -71,20 +71,8 @@ afterEach(async () => {
   await office.close()
 })
 
-async function imported(...what: readonly string[]): Promise<readonly [number, string]> {
-  let text = ''
-  const spies = [process.stdout, process.stderr].map((stream) =>
-    vi.spyOn(stream, 'write').mockImplementation((words) => {
-      text += words
-      return true
-    }),
-  )
-  try {
-    return [await main(['centre', 'import', '--home', home, '--store', office.storePath, ...what]), text]
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
+const imported = (...what: readonly string[]) =>
+  runCommand('centre', 'import', '--home', home, '--store', office.storePath, ...what)
 
 function file(name: string, content: string | Buffer): string {
   const path = join(office.folder, name)
