@@ -23,7 +23,7 @@ export function statusPage({ election, now, health, text }: StatusPage): string 
   const head = '<tr><th>device</th><th>heard last</th><th>what</th></tr>'
   const wanting =
     rows.length === 0
-      ? `<p>None of ${health.length} open devices that said how they are wants somebody.</p>`
+      ? `<p>None. Open devices that said how they are: ${health.length}.</p>`
       : `<table>${head}${rows.join('')}</table>`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="60">
