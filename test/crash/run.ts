@@ -1,6 +1,6 @@
 /**
- * The long run, for evidence: `npm run soak -- crash [--ballots 70] [--minutes 60] [--seed S]`: every call of a day at which the device can be
- * killed or its disk refuse, and every power cut; in the order of time, so that a run that is cut short says how far it came.
+ * The long run, for evidence: `npm run soak -- crash [--part kills]… [--ballots 70] [--minutes 60] [--seed S]`: every call of a day at which the
+ * device can be killed or its disk refuse, and every power cut; in the order of time, so that a run that is cut short says how far it came.
  */
 import { parseArgs } from 'node:util'
 import { openHome } from '../device-agent/store/home.ts'
@@ -24,6 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      part: { type: 'string', multiple: true, default: Object.keys(PARTS) },
       ballots: { type: 'string', default: '70' },
       minutes: { type: 'string', default: '60' },
       seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
@@ -34,21 +35,51 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write('--ballots and --minutes are whole numbers from 1 on\n')
     return 2
   }
+  const chosen = values.part.filter(isPart)
+  if (chosen.length < values.part.length) {
+    process.stderr.write(`--part is one of ${Object.keys(PARTS).join(', ')}\n`)
+    return 2
+  }
   const { seed } = values
   process.stdout.write(`seed ${seed}\n`)
   const until = performance.now() + minutes * 60_000
   const short = { root: ROOT, ballots: SHORT_BALLOTS, seed }
-  const media = ['first', 'second'] as const
-  const killed = media.map((watched) => killEverywhere(short, watched, until))
-  const takenOver = killTakeoverEverywhere(seed, until)
-  const refused = media.flatMap((watched) =>
-    ANSWERS.map((answer) => refuseEverywhere(short, watched, answer, until)),
-  )
-  const restarted = media.flatMap((watched) =>
-    READ_ERRORS.map((answer) => refuseEverywhere({ ...short, isRestart: true }, watched, answer, until)),
-  )
-  const cut = cutEverywhere({ root: ROOT, ballots, seed }, until)
-  return [cut, takenOver, ...killed, ...refused, ...restarted].every(Boolean) ? 0 : 1
+  const plan = { short, ballots, until }
+  return chosen.map((part) => PARTS[part](plan)).every(Boolean) ? 0 : 1
+}
+
+interface Plan {
+  /** Every call with a fault costs a day: one that is short, and has each kind of them. */
+  readonly short: Day
+  /** Of the day through which power is cut. */
+  readonly ballots: number
+  /** When no more is begun, as `performance.now()` tells it. */
+  readonly until: number
+}
+
+const MEDIA = ['first', 'second'] as const
+
+/** What a run consists of, each to be had alone; each gives whether all of it was tried and nothing broke. */
+const PARTS = {
+  kills: ({ short, until }) => all(MEDIA, (watched) => killEverywhere(short, watched, until)),
+  takeover: ({ short, until }) => killTakeoverEverywhere(short.seed, until),
+  refusals: ({ short, until }) => refuseAll(short, ANSWERS, until),
+  restarts: ({ short, until }) => refuseAll({ ...short, isRestart: true }, READ_ERRORS, until),
+  cuts: ({ short, ballots, until }) => cutEverywhere({ ...short, ballots }, until),
+} satisfies Record<string, (plan: Plan) => boolean>
+type Part = keyof typeof PARTS
+
+function isPart(word: string): word is Part {
+  return Object.hasOwn(PARTS, word)
+}
+
+function refuseAll(day: Day, answers: readonly Answer[], until: number): boolean {
+  return all(MEDIA, (watched) => all(answers, (answer) => refuseEverywhere(day, watched, answer, until)))
+}
+
+/** Tries each, also after one that failed. */
+function all<T>(things: readonly T[], holds: (thing: T) => boolean): boolean {
+  return things.map(holds).every(Boolean)
 }
 
 function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
