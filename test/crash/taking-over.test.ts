@@ -24,6 +24,16 @@ test('a medium that does not give out its slots is called unreadable, and nothin
   expect(faultyTakeover(dead, ['EIO', 'pread64', '1+'], slots).said).toBe('takeover.unreadable')
 })
 
+test('and the spare itself is blamed by a build that takes every error of a takeover for its own', () => {
+  const root = weakenedSources({
+    file: 'device-agent/store/dead-medium.ts',
+    line: '    return unreadable(path, codeOf(error))\n  }\n}\n\n/** What the slip',
+    by: '    throw error\n  }\n}\n\n/** What the slip',
+  })
+  const slots = [join(first, 'slots.bin')]
+  expect(faultyTakeover({ ...dead, root }, ['EIO', 'pread64', '1+'], slots).said).toBe('takeover.storage')
+})
+
 test('a medium that does not give out its database is called unreadable', () => {
   expect(faultyTakeover(dead, ['EIO', 'read', '1+'], [join(first, 'ballots.db')]).said).toBe(
     'takeover.unreadable',
