@@ -5,16 +5,12 @@
 import { parseArgs } from 'node:util'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
+import { findUnsound } from './judge-takeover.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
 import { ANSWERS, type Answer, countCalls, failedDay, READ_ERRORS } from './refusing-disk.ts'
 import { type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
-import {
-  countCalls as countTakeoverCalls,
-  deadMedia,
-  faultyTakeover,
-  findUnsound,
-  removeDead,
-} from './taking-over.ts'
+import { countCalls as countTakeoverCalls, deadMedia, faultyTakeover, removeDead } from './taking-over.ts'
+import { tell } from './tell.ts'
 
 /** Every call with a fault costs a day; a short one has each kind of them. */
 const SHORT_BALLOTS = 6
@@ -109,8 +105,8 @@ function killTakeoverEverywhere(seed: string, until: number): boolean {
   let [tried, broken] = [0, 0]
   for (const [name, count] of counts)
     for (let n = 1; n <= count && performance.now() < until; n += 1) {
-      const { home, isKilled, said } = faultyTakeover(dead, ['SIGKILL', name, String(n)])
-      const what = isKilled ? findUnsound(dead, home) : `it was not killed: ${said}`
+      const { home, isDone, isKilled, said } = faultyTakeover(dead, ['SIGKILL', name, String(n)])
+      const what = isKilled ? findUnsound({ dead, home, isDone }) : `it was not killed: ${said}`
       tried += 1
       if (what === undefined) continue
       broken += 1
@@ -149,9 +145,4 @@ function cutEverywhere(day: Day, until: number): boolean {
     if (performance.now() > until) break
   }
   return tell('power cuts', tried, cuts.length, broken)
-}
-
-function tell(what: string, tried: number, all: number, broken: number): boolean {
-  process.stdout.write(`${what}: ${tried} of ${all} tried, ${broken} broke something\n`)
-  return tried === all && broken === 0
 }

@@ -1,0 +1,90 @@
+/** The part of the long run in which a spare takes over: what `run.ts` does with a day is done with a takeover, on both of the spare's media. */
+import { findUnsound } from './judge-takeover.ts'
+import { describeBroken, judgeTakeoverCuts, takeoverCuts } from './power-cuts.ts'
+import { refusedTakeover, TAKEOVER_ANSWERS } from './refused-takeover.ts'
+import type { Answer } from './refusing-disk.ts'
+import {
+  countCalls,
+  deadMedia,
+  faultyTakeover,
+  recordTakeover,
+  removeDead,
+  SECOND,
+  SECOND_NAMED,
+  type Taking,
+} from './taking-over.ts'
+import { tell } from './tell.ts'
+
+const BALLOTS = 6
+
+/** @returns whether everything was tried until then, and nothing broke */
+export function takeOverEverywhere(seed: string, until: number): boolean {
+  const dead = deadMedia(seed, BALLOTS)
+  try {
+    const parts = [
+      killSecond(dead, until),
+      ...TAKEOVER_ANSWERS.map((answer) => refuse(dead, answer, until)),
+      cut(dead, until),
+    ]
+    return parts.every(Boolean)
+  } finally {
+    removeDead(dead)
+  }
+}
+
+/** Once it has its name the second medium is written by a thread of its own, whose calls strace counts by themselves. */
+function killSecond(dead: Taking, until: number): boolean {
+  const counts = countCalls(dead, SECOND_NAMED)
+  return tryEach(
+    'kill -9, taking over, in the thread of the second medium',
+    eachOf(counts),
+    until,
+    ([name, n]) => {
+      const { home, isDone, isKilled, said } = faultyTakeover(dead, ['SIGKILL', name, `${n}`], SECOND_NAMED)
+      const unsound = isKilled ? findUnsound({ dead, home, isDone }) : `it was not killed: ${said}`
+      return unsound && `taking over, killed at ${name} ${n} of the second medium: ${unsound}`
+    },
+  )
+}
+
+function refuse(dead: Taking, answer: Answer, until: number): boolean {
+  const [, name] = answer
+  const counts = countCalls(dead, SECOND, [name])
+  const what = `${answer.join(' ')}, second medium, taking over`
+  return tryEach(what, eachOf(counts), until, ([, n]) => refusedTakeover(dead, answer, n))
+}
+
+function cut(dead: Taking, until: number): boolean {
+  const acts = recordTakeover(dead)
+  const cuts = takeoverCuts(acts)
+  const judged = judgeTakeoverCuts(dead, acts, cuts)
+  return tryEach('power cuts, taking over', cuts, until, () => {
+    const { value } = judged.next()
+    return value?.broken && describeBroken(value.cut, value.broken)
+  })
+}
+
+function eachOf(counts: ReadonlyMap<string, number>): readonly (readonly [name: string, n: number])[] {
+  return [...counts].flatMap(([name, count]) =>
+    Array.from({ length: count }, (_, i) => [name, i + 1] as const),
+  )
+}
+
+/** @param breaks what a case broke, in words */
+function tryEach<Case>(
+  what: string,
+  cases: readonly Case[],
+  until: number,
+  breaks: (each: Case) => string | undefined,
+): boolean {
+  let [tried, broken] = [0, 0]
+  for (const each of cases) {
+    if (performance.now() > until) break
+    const found = breaks(each)
+    tried += 1
+    if (found === undefined) continue
+    broken += 1
+    process.stdout.write(`${found}\n`)
+  }
+  return tell(what, tried, cases.length, broken)
+}
