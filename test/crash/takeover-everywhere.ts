@@ -3,6 +3,7 @@ import { findUnsound } from './judge-takeover.ts'
 import { describeBroken, judgeTakeoverCuts, takeoverCuts } from './power-cuts.ts'
 import { refusedTakeover, TAKEOVER_ANSWERS } from './refused-takeover.ts'
 import type { Answer } from './refusing-disk.ts'
+import type { Day } from './strace.ts'
 import {
   countCalls,
   deadMedia,
@@ -15,14 +16,17 @@ import {
 } from './taking-over.ts'
 import { tell } from './tell.ts'
 
-const BALLOTS = 6
-
-/** @returns whether everything was tried until then, and nothing broke */
-export function takeOverEverywhere(seed: string, until: number): boolean {
-  const dead = deadMedia(seed, BALLOTS)
+/**
+ * @param day until its device died
+ * @param until when no more is begun, as `performance.now()` tells it
+ * @returns whether everything was tried until then, and nothing broke
+ */
+export function takeOverEverywhere({ seed, ballots }: Day, until: number): boolean {
+  const dead = deadMedia(seed, ballots)
   try {
     const parts = [
-      killSecond(dead, until),
+      kill(dead, SET_UP, until),
+      kill(dead, NAMED, until),
       ...TAKEOVER_ANSWERS.map((answer) => refuse(dead, answer, until)),
       cut(dead, until),
     ]
@@ -32,19 +36,18 @@ export function takeOverEverywhere(seed: string, until: number): boolean {
   }
 }
 
+/** The spare's program sets both media up. */
+const SET_UP = { watched: undefined, thread: 'in the main thread' } as const
 /** Once it has its name the second medium is written by a thread of its own, whose calls strace counts by themselves. */
-function killSecond(dead: Taking, until: number): boolean {
-  const counts = countCalls(dead, SECOND_NAMED)
-  return tryEach(
-    'kill -9, taking over, in the thread of the second medium',
-    eachOf(counts),
-    until,
-    ([name, n]) => {
-      const { home, isDone, isKilled, said } = faultyTakeover(dead, ['SIGKILL', name, `${n}`], SECOND_NAMED)
-      const unsound = isKilled ? findUnsound({ dead, home, isDone }) : `it was not killed: ${said}`
-      return unsound && `taking over, killed at ${name} ${n} of the second medium: ${unsound}`
-    },
-  )
+const NAMED = { watched: SECOND_NAMED, thread: 'in the thread of the second medium' } as const
+
+function kill(dead: Taking, { watched, thread }: typeof SET_UP | typeof NAMED, until: number): boolean {
+  const counts = countCalls(dead, watched)
+  return tryEach(`kill -9, taking over, ${thread}`, eachOf(counts), until, ([name, n]) => {
+    const { home, isDone, isKilled, said } = faultyTakeover(dead, ['SIGKILL', name, `${n}`], watched)
+    const unsound = isKilled ? findUnsound({ dead, home, isDone }) : `it was not killed: ${said}`
+    return unsound && `taking over, killed at ${name} ${n} ${thread}: ${unsound}`
+  })
 }
 
 function refuse(dead: Taking, answer: Answer, until: number): boolean {
