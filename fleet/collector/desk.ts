@@ -4,6 +4,7 @@ import { encodeReceipt, type Receipt } from '../../core/messages/receipt.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Signer } from '../../core/ports.ts'
 import type { CentreStore } from '../store/store.ts'
+import { Allowance } from './allowance.ts'
 import { Stations } from './stations.ts'
 
 /** What a message is held against before anything is known of its journal. */
@@ -23,10 +24,14 @@ export interface DeskParts extends Omit<Ground, 'stations'> {
   readonly clock: Clock
 }
 
-export type Desk = DeskParts & Ground
+export type Desk = DeskParts & Ground & { readonly allowance: Allowance }
 
 export function openDesk(parts: DeskParts): Desk {
-  return { ...parts, stations: new Stations(parts.package.definition) }
+  return {
+    ...parts,
+    stations: new Stations(parts.package.definition),
+    allowance: new Allowance(parts.clock),
+  }
 }
 
 /** What is said to a device, before it is encoded: an answer is signed only once what it says is on disk. */

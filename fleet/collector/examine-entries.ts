@@ -2,6 +2,7 @@
 import { deviceNamedIn, deviceOfOrigin } from '../../core/bundle/names.ts'
 import { placeOf } from '../../core/election/place.ts'
 import { type Entry, parseEntry } from '../../core/journal/entry.ts'
+import { LONGEST_JOURNAL } from '../../core/journal/longest.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { type EntriesMessage, parseEntriesMessage } from '../../core/messages/entries.ts'
@@ -74,6 +75,10 @@ export function examineJournalPart(
   if (checkpoint.value.size !== from + entries.length) {
     const what = 'the entries do not end at the checkpoint'
     return refused('malformed', device, { code: 'entries.size', where, what, next: SUSPECT })
+  }
+  if (checkpoint.value.size > LONGEST_JOURNAL) {
+    const what = `a journal of ${checkpoint.value.size} entries, and no day has more than ${LONGEST_JOURNAL}`
+    return refused('malformed', device, { code: 'entries.too-many', where, what, next: SUSPECT })
   }
   return {
     is: 'entries',

@@ -13,6 +13,7 @@ import {
   splitJournal,
 } from '../../core/bundle/bundle.ts'
 import { deviceNamedIn } from '../../core/bundle/names.ts'
+import { LONGEST_JOURNAL } from '../../core/journal/longest.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import type { EntriesMessage } from '../../core/messages/entries.ts'
@@ -21,8 +22,6 @@ import { shownText, unshownCharacter } from '../../core/text/drawable.ts'
 import { parseCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { parseNote } from '../../core/tlog/note.ts'
 
-/** No device writes more entries in a day; 64 MiB of line feeds would be more. */
-const MOST_ENTRIES = 1_000_000
 const NEXT = 'Get the bundle again from the device or its memory stick.'
 
 /** A journal, or a part of one, and whose it says it is. */
@@ -108,7 +107,7 @@ function readJournal(
   if (!note.ok) return note
   const bytes = listed(journalFile)
   if (!bytes.ok) return bytes
-  const entries = splitJournal(bytes.value, where, MOST_ENTRIES)
+  const entries = splitJournal(bytes.value, where, LONGEST_JOURNAL + 1)
   if (!entries.ok) return entries
   const checkpoint = note.value.toString('utf8')
   const parsed = parseNote(checkpoint)

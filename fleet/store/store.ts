@@ -141,6 +141,8 @@ export interface Held {
   entries(origin: string, from: number, to: number): Promise<readonly Uint8Array[]>
   checkpoint(origin: string, size: number): Promise<HeldCheckpoint | undefined>
   latestCheckpoint(origin: string): Promise<HeldCheckpoint | undefined>
+  /** The largest tree over no more than so many of its entries that was kept: that of a checkpoint, or the empty one. */
+  tree(origin: string, most: number): Promise<Frontier>
   tally(origin: string): Promise<HeldTally | undefined>
   sheet(station: string): Promise<HeldSheet | undefined>
   /** Entries, checkpoint, cosignature and, the first time, the journal's owner. */
