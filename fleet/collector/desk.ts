@@ -24,7 +24,7 @@ export interface DeskParts extends Omit<Ground, 'stations'> {
   readonly clock: Clock
 }
 
-export type Desk = DeskParts & Ground & { readonly allowance: Allowance }
+export type Desk = DeskParts & Ground & { readonly allowance: Pick<Allowance, 'spend'> }
 
 export function openDesk(parts: DeskParts): Desk {
   return {

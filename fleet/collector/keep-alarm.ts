@@ -44,7 +44,6 @@ export async function keepAlarm(
   messageHash: string | undefined,
   nowMs: number,
 ): Promise<void> {
-  // A file that nobody signed says nothing of any device.
   if (alarm.device === '') return
   const what = describeAlarm(alarm)
   // A flood is no message's doing, whichever was one too many.

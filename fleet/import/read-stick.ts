@@ -29,6 +29,8 @@ export interface BroughtJournal {
   readonly where: string
   readonly device: string
   readonly message: EntriesMessage
+  /** SHA-256 of its file, base64. */
+  readonly hash: string
 }
 
 /** A tally or a sheet, as it would have come over the network. */
@@ -74,6 +76,11 @@ export function readBundle(folder: string, authorityKey: Uint8Array, now: number
 
   const own = readJournal(folder, listed, ['device-certificate.der', 'checkpoint', 'journal.jsonl'])
   if (!own.ok) return own
+  const { subject } = certificate.value
+  if (own.value.device !== subject) {
+    const what = `its journal is one of ${own.value.device}, its certificate that of ${subject}`
+    return refuse('bundle.owner', own.value.where, what, NEXT)
+  }
   const journals = [own.value]
   if (manifest.value.files.has('taken-over-journal.jsonl')) {
     const taken = readJournal(folder, listed, [
@@ -118,7 +125,7 @@ function readJournal(
   if (device === undefined)
     return refuse('bundle.origin', where, 'its checkpoint names no journal of a device', NEXT)
   const message = { origin, from: 0, entries: entries.value, checkpoint, certificate: certificate.value }
-  return ok({ where, device, message })
+  return ok({ where, device, message, hash: toBase64(sha256(bytes.value)) })
 }
 
 /** A file of a bundle, if it is the one that the manifest lists. */
