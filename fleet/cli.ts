@@ -9,7 +9,8 @@ import { status, statusUsage } from './status/command.ts'
 export const usage = `sandogh centre: the processes of the national centre, and what it has received
 
 ${brokerUsage}${collectUsage}${statusUsage}${importUsage}${orderUsage}
-<store> is a file, or the URL of a PostgreSQL database: postgres://<user>:<password>@<host>/<database>.
+<store> is a file, or the URL of a PostgreSQL database: postgres://<user>@<host>/<database>, its password in the environment
+as PGPASSWORD (in the URL everybody on this computer could read it).
 After "npm start" the centre's home folder is out/centre, and its database out/centre/centre.db.
 
 Exit code: 0 all is well, 1 the database contradicts itself, the result is marked, an alarm that wants people was raised

@@ -204,5 +204,5 @@ export function openCentreStore(
 }
 
 export function isPostgresUrl(location: string): boolean {
-  return /^postgres(ql)?:\/\//.test(location)
+  return /^postgres(ql)?:\/\//i.test(location)
 }
