@@ -2,13 +2,14 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { main } from '../../command.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { messageHash } from '../../core/messages/answer.ts'
+import { topicOf } from '../../core/messages/topic.ts'
 import type { Inbound } from '../../fleet/collector/examine.ts'
 import { alarmsText } from '../../fleet/status/alarms.ts'
 import { heldText } from '../../fleet/status/command.ts'
 import { type CentreStore, MOST_ALARMS } from '../../fleet/store/store.ts'
 import { addition, append } from './additions.ts'
 import { EngineProcess } from './engines.ts'
-import { everyDevice, Office, TestDevice } from './office.ts'
+import { election, everyDevice, Office, TestDevice } from './office.ts'
 import { deskOn, hear, TestStation, tell } from './totals.ts'
 
 let office: Office
@@ -103,6 +104,17 @@ it('whatever strings are in the database, the status moves no cursor, turns no t
   expect(alarms.trim().split('\n')).toHaveLength(hostile.length + 1)
   expect(alarms).toContain('<U+001B>[2J')
   expect(alarms).toContain('<U+202E>gro')
+})
+
+it('a device that floods with answers to orders is named as well', async () => {
+  const { port } = await office.startCentre(store)
+  const device = new TestDevice('device-1')
+  const client = await office.client(port, device.tls, 'device-1')
+  const topic = topicOf(election.definition.election, 'device-1', 'up', 'order-answer')
+  for (let i = 0; i < 40; i += 1) client.publish(topic, Buffer.alloc(1024), { qos: 0 })
+  await vi.waitUntil(async () => (await store.alarms()).length > 0)
+  expect((await store.alarms()).map(({ kind, device: id }) => [kind, id])).toEqual([['flood', 'device-1']])
+  expect(office.alarms).toHaveLength(1)
 })
 
 it('no flood of alarms pushes one that wants people out of sight, and the exit code says that there is one', async () => {
