@@ -72,6 +72,17 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
       const reason = error instanceof Error ? error.message : 'unknown'
       logger.error({ device: alarm.device, alarm: alarm.kind, reason }, 'collector: alarm not kept')
     })
+  let isClockOff = false
+  /** Says once that it is this clock, and not each device's. */
+  const lookAtClock = () => {
+    const offsetMs = desk.ownClock.offsetMs()
+    if (offsetMs !== 0 && !isClockOff)
+      logger.error(
+        { behindS: Math.round(offsetMs / 1000) },
+        'collector: most devices say another time: set the clock of this computer',
+      )
+    isClockOff = offsetMs !== 0
+  }
   /** Of answers to orders whoever sent the order takes note; here it is only seen to it that nobody floods with them. */
   const passBy = (device: string): Outcome =>
     desk.allowance.spend(device, AN_ORDER_ANSWER) === 'flooded' ? { alarm: { kind: 'flood', device } } : {}
@@ -84,6 +95,7 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
       const { device, kind, payload } = message
       const { reply, alarm } =
         kind === 'order-answer' ? passBy(device) : await engine.take({ device, kind, payload })
+      if (kind === 'status') lookAtClock()
       if (alarm !== undefined) tell(alarm)
       if (alarm?.kind === 'flood') await keep(alarm)
       if (reply === undefined) return

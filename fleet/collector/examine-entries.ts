@@ -16,7 +16,7 @@ import { type Refused, refused } from './examine.ts'
 export const SUSPECT = 'Ask the device again; if it stays so, keep the device as evidence.'
 
 /** A device's clock that goes on further than this ahead of the centre's is wrong: what is late may have come late, what is early cannot. */
-const AHEAD_MS = 10 * 60_000
+export const AHEAD_MS = 10 * 60_000
 
 /** An entry, by its number, and what its time says of the device's clock. */
 export interface ClockTrouble {

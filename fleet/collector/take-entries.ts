@@ -11,7 +11,7 @@ import type { Held, Owner } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import { findNotDead } from './declared-dead.ts'
 import type { Desk, Reply } from './desk.ts'
-import { type ExaminedEntries, SUSPECT } from './examine-entries.ts'
+import { AHEAD_MS, type ExaminedEntries, SUSPECT } from './examine-entries.ts'
 import { alarmed, type Decision } from './outcome.ts'
 import { findForkAtTakeover, findWentOn } from './takeover.ts'
 
@@ -106,7 +106,7 @@ export async function takeEntries(
     (await findFork(held, owner, before === undefined)) ??
     (message.telling.some((seq) => seq >= have) ? findNotDead(desk, held, origin) : undefined) ??
     (other && { kind: 'second-journal' as const, device, origin, other: other.origin }) ??
-    findClockTrouble(device, message, have, journal?.writtenAt)
+    findClockTrouble(desk, device, message, have, journal?.writtenAt)
   return { reply: receipt(origin, size, cosignature), ...(alarm && { alarm }) }
 }
 
@@ -122,13 +122,18 @@ async function findFork(held: Held, { device, origin }: Owner, isFirst: boolean)
 
 /** The first new entry that a device with a right clock would not have written then. */
 function findClockTrouble(
+  desk: Desk,
   device: string,
   { owner, clock, from, firstAt }: ExaminedEntries,
   have: number,
   writtenAt = 0,
 ): Alarm | undefined {
   const { origin } = owner
-  const trouble = clock.find(({ seq }) => seq >= have)
+  // Where the centre's own clock is behind, what most devices say is the measure.
+  const early = desk.clock.now() + Math.max(0, desk.ownClock.offsetMs()) + AHEAD_MS
+  const trouble = clock.find(
+    ({ seq, at, what }) => seq >= have && (what !== 'ahead' || Date.parse(at) > early),
+  )
   if (trouble !== undefined) return { kind: 'clock', device, origin, ...trouble }
   // Entries held are not in the message as a rule: then its first one follows them.
   if (from < have || Date.parse(firstAt) >= writtenAt * 1000) return undefined

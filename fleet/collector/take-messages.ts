@@ -70,7 +70,9 @@ function decideOne(desk: Desk, held: Held, message: Examined): Decision | Promis
   if (message.is === 'refused') return { alarm: message.alarm }
   if (message.is === 'entries') return takeEntries(desk, held, device, message)
   if (message.is === 'status') {
-    const receivedAt = Math.floor(desk.clock.now() / 1000)
+    const now = desk.clock.now()
+    const receivedAt = Math.floor(now / 1000)
+    desk.ownClock.note(device, message.at - now)
     held.storeStatus({ device, receivedAt, document: message.document })
     return {}
   }

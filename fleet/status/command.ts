@@ -12,7 +12,7 @@ import { readGivenFile } from '../import/read-stick.ts'
 import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
 import { alarmsText, wantsPeople } from './alarms.ts'
 import { changesText, findChanges } from './changes.ts'
-import { healthOf, healthText } from './health.ts'
+import { clocksText, healthOf, healthText } from './health.ts'
 import { statusPage } from './page.ts'
 import { shownLine } from './shown-line.ts'
 
@@ -24,7 +24,7 @@ export const statusUsage = `  sandogh centre status --store <store> [--home <fol
       Alarms that were raised are told with the hash of what raised them: first and all of them those that want people,
       then the latest 200 of gaps, clocks, silences and floods, or every one with --alarms. LOOK names each open device
       that wants somebody: one that is silent, has lost a medium, is short of paper or storage, or whose clock or lines
-      are bad.
+      are bad; CLOCK says that it is the centre's clocks, where most devices say another time.
       --page writes the same as a page for a browser, which loads the file anew each minute: have a timer run the
       command as often
 `
@@ -56,13 +56,15 @@ export async function status(args: readonly string[]): Promise<number> {
     const held = await readHeld(store.value)
     const changes = findChanges(held.journals, program)
     const now = Date.now()
-    const health = healthOf(await store.value.statuses(), doneIn(held.journals), now / 1000, program)
+    const statuses = await store.value.statuses()
+    const health = healthOf(statuses, doneIn(held.journals), now / 1000, program)
     const missing = home === undefined ? undefined : findMissing(home.package.definition, held)
     const alarms = await store.value.alarms()
     const text = [
       heldText(held),
       changesText(changes),
       healthText(health),
+      clocksText(statuses, now / 1000),
       alarmsText(alarms, values.alarms),
       missing === undefined ? '' : missingText(missing),
     ].join('')

@@ -34,7 +34,7 @@ const TREE = 'SELECT size, roots FROM checkpoints WHERE origin = $1 AND size <= 
 const ALARMS = 'SELECT device, kind, evidence, at::float8 AS at, what FROM alarms'
 const STATUSES = 'SELECT device, received_at::float8 AS "receivedAt", document FROM statuses ORDER BY device'
 const NEWER_STATUS = `ON CONFLICT (device) DO UPDATE
-SET received_at = excluded.received_at, document = excluded.document WHERE excluded.received_at >= statuses.received_at`
+SET received_at = excluded.received_at, document = excluded.document`
 const OF_JOURNAL = 'x JOIN devices d ON d.origin = x.origin LEFT JOIN takeovers t ON t.origin = x.origin'
 const TALLIES = `SELECT x.origin, x.document, d.device, d.message_key, t.taken FROM tallies ${OF_JOURNAL}`
 const SHEETS = `SELECT x.station, x.origin, x.document, d.device, d.message_key, t.taken FROM sheets ${OF_JOURNAL}`

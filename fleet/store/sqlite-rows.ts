@@ -109,8 +109,7 @@ function writer(database: Database): Rows['write'] {
   const alarm = add('alarms', 5)
   const status = database.prepare(`
 INSERT INTO statuses VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET received_at = excluded.received_at, document = excluded.document
-WHERE excluded.received_at >= statuses.received_at`)
+ON CONFLICT DO UPDATE SET received_at = excluded.received_at, document = excluded.document`)
   return async (writes) => {
     for (const { origin, device, certificate, logKey, messageKey } of writes.owners)
       owner(origin, device, certificate, logKey, messageKey)

@@ -154,7 +154,7 @@ export interface Held {
   storeFork(origin: string, size: number, note: string): void
   /** Keeps an alarm once, and of one kind and device no more than {@link MOST_ALARMS}. Throws on a device of another station. */
   storeAlarm(alarm: KeptAlarm): Promise<void>
-  /** Keeps it in the place of the device's status before; not if a later one was received. Throws on a device of another station. */
+  /** Keeps it in the place of the device's status before, whenever that was by another collector's clock. Throws on a device of another station. */
   storeStatus(status: HeldStatus): void
 }
 
