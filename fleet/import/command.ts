@@ -21,6 +21,7 @@ import type { Decision } from '../collector/outcome.ts'
 import { readMinutesCode, readPrintedNote, takeHead } from '../collector/take-head.ts'
 import { decideOn } from '../collector/take-messages.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
+import type { CentreHome } from '../home.ts'
 import { type CentreStore, openCentreStore } from '../store/store.ts'
 import { systemClock } from '../system.ts'
 import { documentOf, readPages } from './printed-page.ts'
@@ -72,7 +73,7 @@ export async function importBrought(args: readonly string[]): Promise<number> {
       continue
     }
     const text = typedIn(given)
-    if (text === undefined) brought.push(...valueOrThrow(readGiven(given, home.authorityKey)))
+    if (text === undefined) brought.push(...valueOrThrow(readGiven(given, home)))
     else typed.push({ where: given, totals: valueOrThrow(readTypedTotals(definition, text, given)) })
   }
   for (const { totals, note } of valueOrThrow(readPages(definition, parts))) {
@@ -147,7 +148,10 @@ interface Code {
   readonly note: string
 }
 
-function readGiven(path: string, authorityKey: Uint8Array): Result<readonly Brought[]> {
+function readGiven(
+  path: string,
+  { authorityKey, package: { definition } }: CentreHome,
+): Result<readonly Brought[]> {
   const there = lstatSync(path, { throwIfNoEntry: false })
   if (there === undefined)
     return refuse('input.unreadable', path, 'there is no such folder or file', 'Check its name.')
@@ -159,7 +163,7 @@ function readGiven(path: string, authorityKey: Uint8Array): Result<readonly Brou
   if (!bundles.ok) return bundles
   const brought: Brought[] = []
   for (const folder of bundles.value) {
-    const read = readBundle(folder, authorityKey, systemClock.now())
+    const read = readBundle(folder, authorityKey, definition)
     if (!read.ok) return read
     brought.push(read.value)
   }

@@ -13,6 +13,8 @@ import {
   splitJournal,
 } from '../../core/bundle/bundle.ts'
 import { deviceNamedIn } from '../../core/bundle/names.ts'
+import type { Definition } from '../../core/election/definition.ts'
+import { pollingNoon } from '../../core/election/polling-time.ts'
 import { LONGEST_JOURNAL } from '../../core/journal/longest.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
@@ -59,10 +61,15 @@ export function findBundles(folder: string): Result<readonly string[]> {
 }
 
 /** Reads a bundle as far as the centre takes it: journal and totals, and of a spare the journal that it took over. */
-export function readBundle(folder: string, authorityKey: Uint8Array, now: number): Result<Brought> {
+export function readBundle(
+  folder: string,
+  authorityKey: Uint8Array,
+  definition: Pick<Definition, 'pollingDay'>,
+): Result<Brought> {
   const der = readFile(folder, 'device-certificate.der')
   if (!der.ok) return der
-  const certificate = readCertificate(der.value, authorityKey, now, join(folder, 'device-certificate.der'))
+  const at = pollingNoon(definition)
+  const certificate = readCertificate(der.value, authorityKey, at, join(folder, 'device-certificate.der'))
   if (!certificate.ok) return certificate
   const { message: messageKey } = certificate.value.keys
   const where = join(folder, 'manifest.json')

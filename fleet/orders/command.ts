@@ -91,7 +91,7 @@ function sign(file: string, values: Values): number {
 
 async function send(file: string, values: Values): Promise<number> {
   const url = valueOrThrow(parseBrokerUrl(need(values, 'broker')))
-  const home = homeOf(need(values, 'home'))
+  const home = homeOf(need(values, 'home'), systemClock.now())
   const clientId = need(values, 'as')
   const tls = home.identities.get(clientId)
   if (tls === undefined) throw misuse(`the home folder has no keys of ${JSON.stringify(clientId)}`)

@@ -15,7 +15,7 @@ import { valueOrThrow } from '../../core/result.ts'
 import type { CentreHome } from '../../fleet/home.ts'
 import { type CentreStore, MOST_ALARMS } from '../../fleet/store/store.ts'
 import { writeHome } from './brokers.ts'
-import { election, Office, signerOf, TestDevice, votes } from './office.ts'
+import { election, identity, Office, signerOf, TestDevice, votes } from './office.ts'
 import { runCommand } from './run-command.ts'
 import { spareOf } from './spares.ts'
 import { deskOn, hear, TestStation, tell } from './totals.ts'
@@ -101,6 +101,15 @@ describe('a memory stick', () => {
     await imported(leave(second), leave(third))
     expect((await imported(stick()))[0]).toBe(0)
     expect(await stored()).toHaveLength(3)
+  })
+
+  it('is read in a dispute months later, when the certificates of the day have ended', async () => {
+    const keys = { log: signerOf('log device-1'), message: signerOf('message device-1') }
+    const summer = { notBefore: new Date('2026-06-01T00:00:00Z'), notAfter: new Date('2026-06-20T00:00:00Z') }
+    const { der } = identity('device-1', 'device', keys, undefined, summer)
+    const device = new TestDevice('device-1', undefined, { certificate: der }).appendMany(2)
+    const [code, text] = await imported(leave(Object.assign(device, { certificate: der })))
+    expect([code, text]).toEqual([0, expect.stringContaining('stored, 3 entries of device-1 are held')])
   })
 
   it('brings the journal that a spare took over, and then its own', async () => {
