@@ -3,15 +3,28 @@ import { existsSync } from 'node:fs'
 import { mediaFolders } from '../../device-agent/ballot/home.ts'
 import { findUnsound } from './judge-takeover.ts'
 import { ANSWERS, type Answer, NEVER_DONE_WITHOUT, tellsLoss } from './refusing-disk.ts'
-import { faultyTakeover, SECOND, type Taking } from './taking-over.ts'
+import { type FaultyTakeover, faultyTakeover, SECOND, type Taking } from './taking-over.ts'
 
 /** What a second medium may answer: as in a day, and where it is made and named. */
 export const TAKEOVER_ANSWERS: readonly Answer[] = [...ANSWERS, ['EROFS', 'mkdir', ''], ['EIO', 'rename', '']]
 
 /** @returns what a takeover leaves broken whose second medium answers so to the n-th call of that name, judged as after a restart with a disk that works again */
-export function refusedTakeover(dead: Taking, [fault, name, lasting]: Answer, n: number): string | undefined {
-  const { home, isDone, said } = faultyTakeover(dead, [fault, name, `${n}${lasting}`], SECOND)
-  const where = `${fault} from ${name} ${n}${lasting} on the second medium`
+export function refusedTakeover(dead: Taking, answer: Answer, n: number): string | undefined {
+  const [fault, name, lasting] = answer
+  const spare = faultyTakeover(dead, [fault, name, `${n}${lasting}`], SECOND)
+  try {
+    return findBroken(dead, answer, spare, `${fault} from ${name} ${n}${lasting} on the second medium`)
+  } finally {
+    spare.remove()
+  }
+}
+
+function findBroken(
+  dead: Taking,
+  [, name]: Answer,
+  { home, isDone, said }: FaultyTakeover,
+  where: string,
+): string | undefined {
   const [first, second] = mediaFolders(home)
   const isNamed = existsSync(first)
   switch (said) {

@@ -44,8 +44,9 @@ const NAMED = { watched: SECOND_NAMED, thread: 'in the thread of the second medi
 function kill(dead: Taking, { watched, thread }: typeof SET_UP | typeof NAMED, until: number): boolean {
   const counts = countCalls(dead, watched)
   return tryEach(`kill -9, taking over, ${thread}`, eachOf(counts), until, ([name, n]) => {
-    const { home, isDone, isKilled, said } = faultyTakeover(dead, ['SIGKILL', name, `${n}`], watched)
+    const { home, isDone, isKilled, said, remove } = faultyTakeover(dead, ['SIGKILL', name, `${n}`], watched)
     const unsound = isKilled ? findUnsound({ dead, home, isDone }) : `it was not killed: ${said}`
+    remove()
     return unsound && `taking over, killed at ${name} ${n} ${thread}: ${unsound}`
   })
 }

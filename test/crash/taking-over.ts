@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sha256, toHex } from '../../core/keys/hash.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import type { DeviceHome } from '../../device-agent/ballot/home.ts'
 import { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -91,19 +92,36 @@ export function countCalls(
   return calls
 }
 
-/** A takeover in which the n-th such call on such files meets a fault. @returns the spare's home, whether it had said that it took over, and its last word */
+/** A spare whose takeover met a fault. */
+export interface FaultyTakeover {
+  readonly home: DeviceHome
+  /** It had said that it took over. */
+  readonly isDone: boolean
+  readonly isKilled: boolean
+  /** Its last word. */
+  readonly said: string
+  remove(): void
+}
+
+/** A takeover in which the n-th such call on such files meets a fault. */
 export function faultyTakeover(
   dead: Taking,
   [fault, name, when]: readonly [fault: Fault, name: string, when: string],
   files: Files = ALL,
-) {
+): FaultyTakeover {
   const home = newHome(dead)
   const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
   const inject = ['-e', `trace=${name}`, '-e', `inject=${name}:${effect}:when=${when}`, '-o', '/dev/null']
   const ended = under([...inject, ...onlyOn(files(home))], home, dead)
   const isKilled = ended.signal === 'SIGKILL' || ended.status === 137
   const said = isKilled ? 'killed' : ended.stdout || ended.stderr
-  return { home: openHome(home), isDone: existsSync(toldOf(home)), isKilled, said }
+  return {
+    home: openHome(home),
+    isDone: existsSync(toldOf(home)),
+    isKilled,
+    said,
+    remove: () => rmSync(home, { recursive: true }),
+  }
 }
 
 /** Runs a takeover to its end. @returns everything that it did to the spare's own media, in order */
