@@ -85,6 +85,8 @@ function listening(id: string, port: number) {
     messageSigner: device.messageSigner,
     clock: realClock,
     logger: silentLogger,
+    isVoterIn: () => false,
+    taken: () => {},
   })
   desk.log.info({ line: 1 }, `hello of ${id}`)
   syncOf(office, device, port, (payload) => desk.take(payload))
