@@ -6,6 +6,7 @@ import { seededRandom } from '../simulator/seeded-random.ts'
 import { VirtualClock } from '../simulator/virtual-clock.ts'
 import { auditAndCompare } from './audited.ts'
 import { DEVICES, realBallots } from './elections/gy-les-nonains.ts'
+import { makeOfficials } from './officials.ts'
 import { writePictures } from './pictures.ts'
 import { writePolicy } from './policy.ts'
 import { pollingDay } from './polling-day.ts'
@@ -35,6 +36,7 @@ export async function automaticDay({ out, outName, seed, progress }: AutomaticDa
   progress.stage(`keys are made, the package is signed, ${DEVICES.length} devices are enrolled`)
   const provisioned = provision(out, random, [MORNING, systemClock.now()])
   writePolicy(out, provisioned, MORNING)
+  makeOfficials(out, provisioned, random)
   const { castOn, devices } = await pollingDay({
     out,
     provisioned,
@@ -72,6 +74,7 @@ function whatIsWhat(out: string, slips: number): string {
   slips/       ${slips} paper slips as pictures, in no order, as in a ballot box
   reports/     zero reports, minutes and results as pictures
   trustees/    five shares of the election key; three open the ballots
+  officials/   key files of two who can give orders to devices, together
   centre/      home folder and database of the national centre
   devices/     home folders of the devices, with their databases
   program.log  what the programs said of themselves

@@ -3,7 +3,6 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MAX_FILE_BYTES } from '../core/bundle/bundle.ts'
-import { signerFromSeed } from '../core/keys/ed25519.ts'
 import { fromBase64, toBase64 } from '../core/keys/hash.ts'
 import { type ElectionPackage, openPackage } from '../core/package/package.ts'
 import { collectPhotos, PHOTO_FOLDER, photoHashes } from '../core/package/photos.ts'
@@ -13,7 +12,7 @@ import { LANGUAGE_NAMES } from '../ui/strings.ts'
 import { checkVoterTexts } from '../ui/voter-texts.ts'
 import { enrolFolder } from './enrolment/enrol-folder.ts'
 import { readOffice } from './office.ts'
-import { makeOfficial, readAuthoritySeed } from './official.ts'
+import { makeOfficial } from './official.ts'
 import { checkCharacters } from './package/check-characters.ts'
 import { checkScreens } from './package/check-screens.ts'
 import { decodePhotos, photosIn } from './package/photos.ts'
@@ -28,9 +27,9 @@ export const usage = `sandogh provision: prepares an election
       enrols a ballot device, or a spare, that the package lists at that station. The folder has the two requests that
       "sandogh device request" wrote; certificates, package and photos are put beside them. If it is not the device's
       own home folder, copy them there. The office's folder has the authority's keys
-  sandogh provision official --package <package.json> --authority-seed <file> --name <name> --out <file>
-      makes the key and certificate of one who may give orders to devices, with a second one; for the authority's own
-      computer, which is on no network. Give each person one name, and no two the same
+  sandogh provision official --office <office's folder> --name <name> --out <file>
+      makes the key and certificate of one who may give orders to devices, with a second one. Give each person one name,
+      and no two the same
 
 Exit code: 0 done and good, 2 it is refused or the command was not understood.
 `
@@ -95,19 +94,14 @@ function enrol(args: readonly string[]): string {
 
 function official(args: readonly string[]): void {
   const { values, positionals } = parse(args, {
-    package: { type: 'string' },
-    'authority-seed': { type: 'string' },
+    office: { type: 'string' },
     name: { type: 'string' },
     out: { type: 'string' },
   })
-  const { package: file, 'authority-seed': seedFile, name, out } = values
-  const isWhole = file !== undefined && seedFile !== undefined && name !== undefined && out !== undefined
-  if (!isWhole || positionals.length > 0)
-    throw misuse('official takes --package, --authority-seed, --name and --out')
-  const authoritySeed = valueOrThrow(readAuthoritySeed(seedFile))
-  const { publicKey } = signerFromSeed(authoritySeed)
-  const electionPackage = valueOrThrow(openPackage(valueOrThrow(readText(file)), publicKey, file))
-  valueOrThrow(makeOfficial({ name, out, authoritySeed }, electionPackage, systemRandom))
+  const { office, name, out } = values
+  if (office === undefined || name === undefined || out === undefined || positionals.length > 0)
+    throw misuse("official takes --office, the folder with the authority's keys, --name and --out")
+  valueOrThrow(makeOfficial({ name, out }, valueOrThrow(readOffice(office)), systemRandom))
 }
 
 function checkArguments(args: readonly string[]) {

@@ -1,40 +1,29 @@
-/** `sandogh provision official`: makes one who may order devices, with a second one. Run on the authority's own machine, offline. */
+/** `sandogh provision official`: makes one who may order devices, with a second one. Run where the authority's keys are kept, offline. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { pollingNoon } from '../core/election/polling-time.ts'
 import { ed25519Spki, issueCertificate } from '../core/keys/certificate.ts'
 import { signerFromSeed } from '../core/keys/ed25519.ts'
-import { fromBase64 } from '../core/keys/hash.ts'
 import { checkOfficial } from '../core/messages/check-order.ts'
 import { officialFile } from '../core/messages/official-file.ts'
-import type { ElectionPackage } from '../core/package/package.ts'
 import type { Random } from '../core/ports.ts'
 import { ok, type Result, refuse } from '../core/result.ts'
 import { issuedBy } from './enrolment/certificates.ts'
+import type { Office } from './office.ts'
 
 /** Before and behind the polling day. */
 const VALIDITY_MS = 90 * 24 * 3_600_000
 
-/** The authority's secret key: a file with the 32 bytes of its seed in base64. */
-export function readAuthoritySeed(path: string): Result<Uint8Array> {
-  const seed = existsSync(path) ? fromBase64(readFileSync(path, 'utf8').trim()) : undefined
-  if (seed?.length === 32) return ok(seed)
-  const next = 'Name the file with the seed of the authority’s key: 32 bytes in base64.'
-  return refuse('official.authority', path, 'there is no secret key in it', next)
-}
-
 /**
  * Makes a key and a certificate and writes both into a file that its owner alone can read.
- * @param official.name of the person; the same for no other person, for two names are two people
+ * @param name of the person; the same for no other person, for two names are two people
  * @returns a refusal `official.*`, `certificate.*` or `order.*`
  */
 export function makeOfficial(
-  official: { readonly name: string; readonly out: string; readonly authoritySeed: Uint8Array },
-  { definition }: ElectionPackage,
+  { name, out }: { readonly name: string; readonly out: string },
+  { authority, electionPackage: { definition } }: Pick<Office, 'authority' | 'electionPackage'>,
   random: Random,
 ): Result<void> {
-  const { name, out } = official
-  const authority = signerFromSeed(official.authoritySeed)
   const length = [...name].length
   if (length === 0 || length > 64 || /\p{Cc}/u.test(name) || name !== name.trim())
     return refuse('official.name', name, 'a name has 1 to 64 characters', 'Write the name of the person.')

@@ -237,7 +237,7 @@ export const CATALOGUE = {
     .strictObject({
       number: count.describe('the number of the order; each is above the one before'),
       order: hash.describe("SHA-256 of the order's canonical payload"),
-      do: z.enum(['extend-hours', 'send-logs']),
+      do: z.enum(['extend-hours', 'send-logs', 'lock', 'unlock']),
       until: z
         .string()
         .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/)
@@ -246,7 +246,7 @@ export const CATALOGUE = {
       by: z.array(z.strictObject({ name: short, certificate: hash })).length(2),
     })
     .describe(
-      'An order of two officials of the election office (names and SHA-256 of their certificates) is taken, and has its effect from here on. The last one of a kind counts.',
+      'An order of two officials of the election office (names and SHA-256 of their certificates) is taken, and has its effect from here on. The last one of a kind counts. Between `lock` and `unlock` no ballot is cast.',
     ),
   'polls.closed': z
     .strictObject({

@@ -63,7 +63,13 @@ export function findOrderProblem(
   if (number <= last) return `order ${number} after ${last}`
   if (one?.certificate === other?.certificate || one?.name === other?.name) return 'two officials are needed'
   if ((until !== undefined) !== (what === 'extend-hours')) return 'only longer hours have an end'
-  return polls === 'finished' && what === 'extend-hours' ? 'polls were already closed for good' : undefined
+  return polls === 'finished' && what !== 'send-logs' ? 'polls were already closed for good' : undefined
+}
+
+/** The order by which nobody votes here any more. */
+export function lockOf({ orders }: Pick<Day, 'orders'>): AcceptedOrder | undefined {
+  const last = orders.findLast(({ do: what }) => what === 'lock' || what === 'unlock')
+  return last?.do === 'lock' ? last : undefined
 }
 
 /** Only the last batch leaves nothing waiting: the pool keeps 32 of 64 ballots when it seals a batch of 32. */

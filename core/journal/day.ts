@@ -12,6 +12,7 @@ import {
   findOrderProblem,
   findTakeoverProblem,
   isLastBatchSealed,
+  lockOf,
   ONE_OFFICER,
   VOTING,
 } from './day-rules.ts'
@@ -212,11 +213,14 @@ export class DayReplay {
         day.incidents.push(entry)
         return undefined
       }
-      case 'ballot.cast':
+      case 'ballot.cast': {
         if (day.polls !== 'open') return 'polls were not open'
+        const lock = lockOf(day)
+        if (lock !== undefined) return `order ${lock.number} had locked the device`
         if (entry.count !== day.casts + 1) return `count ${entry.count} after ${day.casts}`
         day.casts = entry.count
         return undefined
+      }
       case 'slip.voided':
         if (day.polls === 'closed') return 'polls were not open'
         if (entry.count !== day.voids + 1) return `count ${entry.count} after ${day.voids}`

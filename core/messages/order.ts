@@ -24,6 +24,9 @@ const order = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('extend-hours'), until: time }),
   /** The last lines of the program's own log. */
   z.strictObject({ do: z.literal('send-logs') }),
+  /** Whoever votes there now is the last, until it is unlocked. */
+  z.strictObject({ do: z.literal('lock') }),
+  z.strictObject({ do: z.literal('unlock') }),
 ])
 
 const content = z.strictObject({

@@ -14,6 +14,7 @@ import { systemClock } from '../../device-agent/system.ts'
 import type { Centre } from '../../fleet/centre.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { dayOf } from '../elections/gy-les-nonains.ts'
+import { makeOfficials } from '../officials.ts'
 import { writePolicy } from '../policy.ts'
 import { deviceFolder, type Provisioned, provision, writeConfig } from '../provisioned.ts'
 import { startVirtualCentre } from '../virtual-centre.ts'
@@ -67,6 +68,7 @@ export class LiveStation {
     const plan = { pollingDay: dayOf(now), devices: [DEVICE], pointer: true }
     const provisioned = provision(out, random, [now], plan)
     writePolicy(out, provisioned, now)
+    makeOfficials(out, provisioned, random)
     const centre = await startVirtualCentre({ out, provisioned, clock: systemClock, logger })
     const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
     writeConfig(out, DEVICE, provisioned.authority, nowhere, { host: '127.0.0.1', port: centre.centre.port })

@@ -70,7 +70,15 @@ export function startAgent(given: AgentParts): Result<Agent> {
   if (!opened.ok) return opened
   const store = opened.value
   const messageSigner = signerFromSeed(home.seeds.message)
-  const desk = new OrderDesk({ home, store, messageSigner, clock, logger: given.logger })
+  const desk = new OrderDesk({
+    home,
+    store,
+    messageSigner,
+    clock,
+    logger: given.logger,
+    isVoterIn: () => device.isVoterIn,
+    taken: () => device.orderTaken(),
+  })
   const logger = desk.log
   const parts = { ...given, logger }
   const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>()
@@ -123,6 +131,7 @@ export function startAgent(given: AgentParts): Result<Agent> {
     logger,
     hold,
     fonts: registerFonts(installedFontFiles()),
+    voterLeft: () => desk.voterLeft(),
     handOver,
     fatal: fail,
   })

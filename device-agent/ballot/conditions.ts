@@ -1,11 +1,12 @@
 /**
  * What a device can do no vote without, and nobody did on purpose: room on the disk, power, warmth, a slot that slips fall through, a clock. Each
- * change is in the journal once; people are told between voters; and no new voter is let in where the next vote might not end.
+ * change is in the journal once; people are told between voters; and no new voter is let in where the next vote might not end, or an order forbids it.
  */
 import { ballotCapacity } from '../../core/ballot-box/capacity.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import { isPollingTime } from '../../core/election/polling-time.ts'
 import type { Day } from '../../core/journal/day.ts'
+import { lockOf } from '../../core/journal/day-rules.ts'
 import type { Clock, Timer } from '../../core/ports.ts'
 import type { BoardStatus } from '../../firmware/io-board/status.ts'
 import type { PollWorkerNote } from '../../ui/voter-screens/view.ts'
@@ -138,6 +139,7 @@ export class Conditions {
   /** Why no new voter is let in. */
   get noVoters(): NoVoters | undefined {
     const { power, room } = this.#day
+    if (lockOf(this.#day) !== undefined) return 'locked'
     if (room === 'full') return 'storage-full'
     if (this.isClockWrong) return 'clock-wrong'
     return power === 'battery-low' ? 'battery-low' : undefined

@@ -18,6 +18,8 @@ export interface DeviceParts {
   readonly fonts: Fonts
   /** Stops virtual time while real time is needed. */
   readonly hold: () => () => void
+  /** Nobody is voting any more; called before the next voter is let in. */
+  readonly voterLeft: () => void
   /** The polls are closed for good and there is something to hand over: the bundle to write, the centre to tell. */
   readonly handOver: () => void
   /** Something was found that our own code must never let happen, or a medium failed: the device stops. */

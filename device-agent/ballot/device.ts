@@ -131,6 +131,19 @@ export class BallotDevice {
     return statusOf({ store, health: this.health, isPaperLow: this.#roll.isLow, program, now: clock.now() })
   }
 
+  /** Somebody is at it, and may end with a vote. */
+  get isVoterIn(): boolean {
+    return !this.#sessions.isFree
+  }
+
+  /** An order was taken: what it changes is shown, and a card that waited for it is let in. */
+  orderTaken(): void {
+    this.#guard(() => {
+      this.#offerWaitingCard()
+      this.#show()
+    })
+  }
+
   close(): void {
     this.#halt()
     this.#peripherals.close()
@@ -318,6 +331,7 @@ export class BallotDevice {
     if (after !== before) this.#show()
     if (after.is === before.is || !this.#sessions.isFree) return
     if (this.#fingers.voterLeft()) this.#stepPolls({ is: 'touch-drifted' })
+    this.#parts.voterLeft()
     if (!this.#keysWaiting) this.#offerWaitingCard()
     else if (after.is === 'idle') this.#keysTurned(true)
   }
@@ -332,7 +346,7 @@ export class BallotDevice {
     }
   }
 
-  /** All parts answer, and the vote that a card would begin finds room and power. */
+  /** All parts answer, no order forbids it, and the vote that a card would begin finds room and power. */
   #letsVotersIn(): boolean {
     return this.#peripherals.missing.length === 0 && this.#conditions.noVoters === undefined
   }

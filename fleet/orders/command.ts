@@ -17,8 +17,10 @@ import { askedToEnd, processLogger, systemClock } from '../system.ts'
 import { sendOrder } from './send-order.ts'
 
 export const orderUsage = `  sandogh centre order draft --package <file> --official <file> --to all|device:<id>|station:<id> --number <n>
-                       --expires <time> --do send-logs|extend-hours [--until <time>] --out <file>
-      an order to devices with the signature of a first official. Numbers only grow; times are UTC, 2026-06-19T16:30:00Z
+                       --expires <time> --do extend-hours|send-logs|lock|unlock [--until <time>] --out <file>
+      an order to devices with the signature of a first official. Numbers only grow; times are UTC, 2026-06-19T16:30:00Z.
+      extend-hours: nobody closes the polls before --until. send-logs: the program's log is sent.
+      lock: the voter who is at it is the last, and officers can close the polls; unlock: voters are let in again
   sandogh centre order sign <draft> --package <file> --official <file> --out <file>
       says what the draft orders, and signs it as the second official, who is another person, on a computer of his own
   sandogh centre order send <order> --home <folder> --broker mqtts://<host>:<port> --as <name> [--logs <folder>]
@@ -150,7 +152,8 @@ function signing(values: Values) {
 function command(values: Values): OrderContent['order'] {
   const what = need(values, 'do')
   if (what === 'extend-hours') return { do: what, until: time(values, 'until') }
-  if (what !== 'send-logs') throw misuse('--do takes send-logs or extend-hours')
+  if (what !== 'send-logs' && what !== 'lock' && what !== 'unlock')
+    throw misuse('--do takes extend-hours, send-logs, lock or unlock')
   if (values['until'] !== undefined) throw misuse('--until belongs to extend-hours')
   return { do: what }
 }

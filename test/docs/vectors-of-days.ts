@@ -174,11 +174,14 @@ const ordered = (number: number, changes: Partial<Ordered> = {}): JournalEvent =
   ],
   ...changes,
 })
-/** The other kind, which has no end. */
-const logs = (number: number): JournalEvent => {
+/** The other kinds, which have no end. */
+const endless = (number: number, what: Ordered['do']): JournalEvent => {
   const { until: _, ...event } = ordered(number) as Ordered
-  return { ...event, do: 'send-logs' }
+  return { ...event, do: what }
 }
+const logs = (number: number) => endless(number, 'send-logs')
+const lock = (number: number) => endless(number, 'lock')
+const unlock = (number: number) => endless(number, 'unlock')
 
 /** A medium is lost once until it is restored. */
 const MEDIA = (['a', 'b'] as const).flatMap((medium) =>
@@ -227,6 +230,38 @@ export function dayVectors(): Json {
       close(0, 0, 0),
       logs(10),
     ),
+    day(
+      'locked, unlocked and locked again, with a pause and an order of another kind between, and closed',
+      null,
+      OPENED,
+      lock(1),
+      ZERO,
+      OPEN,
+      unlock(2),
+      unlock(3),
+      cast(1),
+      lock(4),
+      logs(5),
+      PAUSE,
+      resume(['executive', 'supervisory']),
+      voided(1),
+      batch(1, 1),
+      close(1, 1, 1),
+    ),
+    day('a ballot while the device is locked', 4, ...MORNING, lock(1), cast(1)),
+    day('a ballot on a device that was locked before it was opened', 4, OPENED, lock(1), ZERO, OPEN, cast(1)),
+    day(
+      'a ballot behind a lock and an order of another kind',
+      6,
+      ...MORNING,
+      cast(1),
+      lock(1),
+      logs(2),
+      cast(2),
+    ),
+    day('locked after closing', 4, ...MORNING, close(0, 0, 0), lock(1)),
+    day('unlocked after closing', 4, ...MORNING, close(0, 0, 0), unlock(1)),
+    day('locked until some time', 1, OPENED, ordered(1, { do: 'lock' })),
     day('an order without a number', 1, OPENED, ordered(0)),
     day('the same order twice', 2, OPENED, ordered(2), ordered(2)),
     day('an older order', 2, OPENED, ordered(2), logs(1)),

@@ -42,7 +42,10 @@ const bytesOf = (label: string) => sha256(Buffer.from(label))
 export const signerOf = (label: string): Signer => signerFromSeed(bytesOf(label))
 
 /** Certificates of tests are good for long: TLS looks at the real date. */
-const YEARS = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2049-01-01T00:00:00Z') }
+export const YEARS = {
+  notBefore: new Date('2020-01-01T00:00:00Z'),
+  notAfter: new Date('2049-01-01T00:00:00Z'),
+}
 
 export const realClock: Clock = {
   now: () => Date.now(),

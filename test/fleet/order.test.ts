@@ -1,15 +1,34 @@
 /** Orders as people give them: officials are made, two sign, the broker carries it, devices answer. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { main } from '../../command.ts'
-import { sha256, toBase64 } from '../../core/keys/hash.ts'
+import { sha256 } from '../../core/keys/hash.ts'
+import { drawP256Scalar, p256KeyFromScalar } from '../../core/keys/p256.ts'
+import { signPackage } from '../../core/package/package.ts'
+import { valueOrThrow } from '../../core/result.ts'
 import { OrderDesk } from '../../device-agent/ballot/orders/order-desk.ts'
 import type { DeviceStore } from '../../device-agent/store/device-store.ts'
 import type { CentreHome } from '../../fleet/home.ts'
+import { issueCardCertificate } from '../../provisioning/enrolment/certificates.ts'
+import { writeOffice } from '../../provisioning/office.ts'
+import { seededRandom } from '../../simulator/seeded-random.ts'
 import { syncOf } from './broker-ends.ts'
 import { SECOND, writeHome } from './brokers.ts'
-import { authorityKey, election, Office, realClock, silentLogger, TestDevice } from './office.ts'
+import {
+  authorityDer,
+  authorityKey,
+  CENTRE,
+  election,
+  identity,
+  messageSigner,
+  Office,
+  realClock,
+  signerOf,
+  silentLogger,
+  TestDevice,
+  YEARS,
+} from './office.ts'
 
 let office: Office
 let home: CentreHome
@@ -18,9 +37,28 @@ const path = (name: string) => join(office.folder, name)
 beforeEach(() => {
   office = new Office()
   home = writeHome(office)
-  writeFileSync(path('seed'), `${toBase64(sha256(Buffer.from('authority')))}\n`)
+  writeElectionOffice()
 })
 afterEach(() => office.close())
+
+/** The folder in which the authority's keys are. */
+function writeElectionOffice(): void {
+  const random = seededRandom('election office')
+  const authority = signerOf('authority')
+  const issuing = { authority, random, ...YEARS }
+  const cardAuthorityScalar = drawP256Scalar(random)
+  const { publicKey } = p256KeyFromScalar(cardAuthorityScalar)
+  const cards = { subject: 'card-authority', role: 'card-authority', publicKey } as const
+  writeOffice(path('office'), {
+    authoritySeed: sha256(Buffer.from('authority')),
+    cardAuthorityScalar,
+    packageText: signPackage(election.definition, authority),
+    photos: new Map(),
+    authorityDer,
+    centreDer: identity(CENTRE, 'centre', { message: messageSigner }).der,
+    cardAuthorityDer: valueOrThrow(issueCardCertificate(cards, election.definition, issuing)),
+  })
+}
 
 async function run(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   let text = ''
@@ -40,17 +78,7 @@ async function run(...args: readonly string[]): Promise<{ readonly code: number;
 
 const pack = () => ['--package', join(home.folder, 'package.json')]
 const official = (name: string, file: string) =>
-  run(
-    'provision',
-    'official',
-    ...pack(),
-    '--authority-seed',
-    path('seed'),
-    '--name',
-    name,
-    '--out',
-    path(file),
-  )
+  run('provision', 'official', '--office', path('office'), '--name', name, '--out', path(file))
 const draft = (to: string) => {
   const expires = `${new Date(Date.now() + 600_000).toISOString().slice(0, 19)}Z`
   const said = ['--to', to, '--number', '7', '--expires', expires, '--do', 'send-logs']
@@ -85,6 +113,8 @@ function listening(id: string, port: number) {
     messageSigner: device.messageSigner,
     clock: realClock,
     logger: silentLogger,
+    isVoterIn: () => false,
+    taken: () => {},
   })
   desk.log.info({ line: 1 }, `hello of ${id}`)
   syncOf(office, device, port, (payload) => desk.take(payload))

@@ -249,12 +249,15 @@ export const en: Strings = {
     mediumLostToo: 'One storage medium has failed too.',
     noVoters: {
       heading: 'Nobody votes here now',
+      locked: 'The election office has locked this device. All votes cast here are kept.',
       'storage-full': 'This device has no room for another vote. All votes cast here are kept.',
       'battery-low': 'The battery is nearly empty. All votes cast here are kept.',
       'clock-wrong':
         'The clock of this device is wrong: it does not stand on polling day. All votes cast here are kept.',
       voters: 'Voters take their card out, if it is in, and vote on another device. The card is still good.',
       officers: {
+        locked:
+          'Poll worker: call the election office. If it unlocks this device, it goes on by itself; the polls can be closed here as always, two officers turn both keys for it.',
         'storage-full': 'Poll worker: close the polls on this device; two officers turn both keys for it.',
         'battery-low':
           'Poll worker: bring the mains back, and it goes on by itself. If that cannot be, close the polls on this device with both keys.',
@@ -318,6 +321,8 @@ export const en: Strings = {
     ordered: {
       'extend-hours': (number, names) => `Order ${number} of ${names}: longer hours`,
       'send-logs': (number, names) => `Order ${number} of ${names}: the program’s log was sent`,
+      lock: (number, names) => `Order ${number} of ${names}: the device was locked, nobody votes on it`,
+      unlock: (number, names) => `Order ${number} of ${names}: the device was unlocked`,
     },
     tookOver: (ballots) => `this device took its place, with the ${ballots} votes recorded there`,
     oneMedium: 'officers said that its other storage medium is lost or cannot be read',

@@ -55,7 +55,7 @@ MEMBERS = {
     "device.stopped": dict(why=one_of(*WHY)),
     "device.declared_dead": dict(device=text(1, 120), by=OFFICERS,
                                  known_maybe=members(origin=text(1, 256), size=whole, root=HASH)),
-    "order.accepted": dict(number=whole, order=HASH, do=one_of("extend-hours", "send-logs"), until_maybe=SECOND,
+    "order.accepted": dict(number=whole, order=HASH, do=one_of("extend-hours", "send-logs", "lock", "unlock"), until_maybe=SECOND,
                            by=array(2, 2, members(name=text(1, 120), certificate=HASH))),
     "polls.closed": dict(executive=HASH, supervisory=HASH, casts=whole, voids=whole, batches=whole, spent=HASH,
                          tally=HASH),
@@ -77,7 +77,7 @@ class Day:
     def __init__(self):
         self.polls = "closed"
         self.entries = self.casts = self.voids = self.batches = self.batched = 0
-        self.zero_printed = self.stopped = False
+        self.zero_printed = self.stopped = self.locked = False
         self.lost = None
         self.drawn = set()
         self.dead = []
@@ -123,7 +123,7 @@ class Day:
         longer = event["do"] == "extend-hours"
         return (event["number"] > self.ordered and one["name"] != other["name"]
                 and one["certificate"] != other["certificate"] and ("until" in event) == longer
-                and not (longer and self.polls == "finished"))
+                and (self.polls != "finished" or event["do"] == "send-logs"))
 
     def _may_take_over(self, event):
         casts, pooled = event["casts"], event["pooled"]
@@ -170,6 +170,8 @@ class Day:
             self.dead.append(event)
         elif kind == "order.accepted":
             self.ordered = event["number"]
+            if event["do"] in ("lock", "unlock"):
+                self.locked = event["do"] == "lock"
 
 
 def _are_two(officers):
@@ -183,7 +185,7 @@ RULES = {
     "polls.opened": Day._may_open,
     "polls.paused": lambda day, event: day._running(),
     "polls.resumed": Day._may_resume,
-    "ballot.cast": lambda day, event: day.polls == "open" and event["count"] == day.casts + 1,
+    "ballot.cast": lambda day, event: day.polls == "open" and not day.locked and event["count"] == day.casts + 1,
     "slip.voided": lambda day, event: day._running() and event["count"] == day.voids + 1,
     "batch.sealed": Day._may_seal,
     "polls.closed": Day._may_close,

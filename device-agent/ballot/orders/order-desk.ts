@@ -1,6 +1,7 @@
 /**
  * Takes orders of the election office: checks each, writes it into the journal before it has any effect, and answers. The office sends an order again
- * until it is answered, so the same one is answered the same way again.
+ * until it is answered, so the same one is answered the same way again. A lock waits, without an answer, until the voter who is at the device has gone:
+ * so its entry is the end of all votes, and tells of nobody how long he was at it.
  */
 import { messageHash } from '../../../core/messages/answer.ts'
 import { checkOrder, checkSignatories, type Order } from '../../../core/messages/check-order.ts'
@@ -23,6 +24,10 @@ interface DeskParts {
   readonly messageSigner: Signer
   readonly clock: Clock
   readonly logger: Logger
+  /** Somebody is voting. */
+  readonly isVoterIn: () => boolean
+  /** An order was taken, and is in the journal. */
+  readonly taken: () => void
 }
 
 /** One device's orders. */
@@ -31,13 +36,15 @@ export class OrderDesk {
   /** The program's log, which an order may have sent. */
   readonly log: RecentLog
   #looked: number[] = []
+  /** A good order to lock the device. */
+  #waiting: Uint8Array | undefined
 
   constructor(parts: DeskParts) {
     this.#parts = parts
     this.log = new RecentLog(parts.logger, parts.clock, MAX_LOG)
   }
 
-  /** @returns the answer; undefined of one order too many. Throws where the journal cannot be written. */
+  /** @returns the answer; undefined of one order too many, and of one that waits. Throws where the journal cannot be written. */
   take(payload: Uint8Array): Uint8Array | undefined {
     const { home, messageSigner, clock } = this.#parts
     const now = clock.elapsed()
@@ -45,12 +52,20 @@ export class OrderDesk {
     if (this.#looked.length >= MOST) return undefined
     this.#looked.push(now)
     const taken = this.#accept(payload)
+    if (taken === 'waits') return undefined
     const result = taken.ok ? this.#obeyed(taken.value) : this.#refused(taken.error)
     const answer = { device: home.config.device, to: messageHash(payload), result }
     return signOrderAnswer(answer, messageSigner, home.certificateDer)
   }
 
-  #accept(payload: Uint8Array): Result<Order['content']> {
+  /** Nobody is voting any more: an order that waited for it is taken, and answered when it comes again. */
+  voterLeft(): void {
+    const payload = this.#waiting
+    this.#waiting = undefined
+    if (payload !== undefined) this.#accept(payload)
+  }
+
+  #accept(payload: Uint8Array): Result<Order['content']> | 'waits' {
     const { home, store, clock } = this.#parts
     const { orders, polls } = store.day
     const read = readOrder(payload, 'down/order')
@@ -72,8 +87,12 @@ export class OrderDesk {
     if (!checked.ok) return checked
     const { content, hash, by } = checked.value
     const { order, number } = content
-    if (order.do === 'extend-hours' && polls === 'finished')
+    if (order.do !== 'send-logs' && polls === 'finished')
       return refuse('order.finished', 'down/order', 'the polls are closed for good', 'Nothing is to be done.')
+    if (order.do === 'lock' && this.#parts.isVoterIn()) {
+      this.#waiting = payload
+      return 'waits'
+    }
     store.append({
       type: 'order.accepted',
       number,
@@ -83,6 +102,7 @@ export class OrderDesk {
       by: [...by],
     })
     this.log.info({ number, do: order.do }, 'order accepted')
+    this.#parts.taken()
     return ok(content)
   }
 

@@ -56,8 +56,8 @@ export interface View {
   readonly noVoters: NoVoters | undefined
 }
 
-/** Why no new voter is let in: the next vote might find no room, or not end before the power does, or nobody could say later when it was. */
-export type NoVoters = 'storage-full' | 'battery-low' | 'clock-wrong'
+/** Why no new voter is let in: officials forbade it, or the next vote might find no room, or not end before the power does, or nobody could say later when it was. */
+export type NoVoters = 'locked' | 'storage-full' | 'battery-low' | 'clock-wrong'
 
 /** What became of the day's records after closing. */
 export interface HandedOver {

@@ -142,6 +142,28 @@ export async function centreBuild(replacements: readonly Replacement[] = []): Pr
   return Object.assign({}, ...modules)
 }
 
+/** What is brought to the centre by hand, with these lines replaced. */
+export function importBuild(
+  replacements: readonly Replacement[],
+): Promise<typeof import('../../../fleet/import/command.ts')> {
+  return import(/* @vite-ignore */ join(weakenedFolder(replacements), 'fleet/import/command.ts'))
+}
+
+/** What a device says to the centre, and when. */
+export interface SayingBuild {
+  readonly slotMs: typeof import('../../../device-agent/sync/slot.ts').slotMs
+  readonly startSync: typeof import('../../../device-agent/sync/sync.ts').startSync
+  readonly encodeStatus: typeof import('../../../core/messages/status.ts').encodeStatus
+}
+
+/** The same with these lines replaced. */
+export async function sayingBuild(replacements: readonly Replacement[]): Promise<SayingBuild> {
+  const root = weakenedFolder(replacements)
+  const files = ['device-agent/sync/slot.ts', 'device-agent/sync/sync.ts', 'core/messages/status.ts']
+  const modules = await Promise.all(files.map((file) => import(/* @vite-ignore */ join(root, file))))
+  return Object.assign({}, ...modules)
+}
+
 /** From a code to its screens, its slip and its record, as it is or with these lines replaced. */
 export function codesBuild(replacements: readonly Replacement[] = []): Promise<CodesBuild> {
   return loadCodes(replacements.length === 0 ? ROOT : weakenedFolder(replacements))

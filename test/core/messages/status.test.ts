@@ -9,6 +9,7 @@ import {
   roundRoom,
   STATUS_BYTES,
 } from '../../../core/messages/status.ts'
+import { sayingBuild } from '../../attacks/weakened/weaken.ts'
 import { soundStatus } from '../../fixtures/status.ts'
 
 const counter = fc.oneof(fc.nat({ max: 20 }), fc.maxSafeNat()).map(roundCounter)
@@ -45,14 +46,24 @@ const status: fc.Arbitrary<DeviceStatus> = fc.record({
 })
 
 describe('the status of a device', () => {
+  const ofOneLength = (encode: typeof encodeStatus) =>
+    fc.property(status, (told) => {
+      const payload = encode(told)
+      expect(payload).toHaveLength(STATUS_BYTES)
+      expect(parseStatus(payload, 'test')).toEqual({ ok: true, value: told })
+    })
+
   it('comes back as it was told, and is of one length whatever it says', () => {
-    fc.assert(
-      fc.property(status, (told) => {
-        const payload = encodeStatus(told)
-        expect(payload).toHaveLength(STATUS_BYTES)
-        expect(parseStatus(payload, 'test')).toEqual({ ok: true, value: told })
-      }),
-    )
+    fc.assert(ofOneLength(encodeStatus))
+  })
+
+  it('is as long as what it says in a build that fills nothing up: the test sees it', async () => {
+    const file = 'core/messages/status.ts'
+    const weakened = await sayingBuild([
+      { file, line: "' '.repeat(Math.max(0, STATUS_BYTES - text.length))", by: 'text.slice(text.length)' },
+      { file, line: 'payload.length !== STATUS_BYTES', by: 'payload.length > STATUS_BYTES' },
+    ])
+    expect(fc.check(ofOneLength(weakened.encodeStatus), { endOnFailure: true }).failed).toBe(true)
   })
 
   it('has room for the longest that there can be', () => {

@@ -1,6 +1,7 @@
 /** A device that is given orders: what it writes down first, what it answers, and what it does not do. */
 import { expect, test } from 'vitest'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
+import { toBase64 } from '../../../core/keys/hash.ts'
 import { peekDocument, signDocument } from '../../../core/keys/signed-document.ts'
 import { messageHash } from '../../../core/messages/answer.ts'
 import type { OrderContent } from '../../../core/messages/order.ts'
@@ -49,6 +50,7 @@ function setUp(broken = false) {
   const home = openHome(makeHome())
   const store = valueOrThrow(setUpStore(home, clock, seededRandom('orders'), PROGRAM))
   let elapsed = 0
+  const hall = { isVoterIn: false, taken: 0 }
   const told: string[] = []
   const note = (_: unknown, message: string) => void told.push(message)
   const desk = new OrderDesk({
@@ -57,6 +59,8 @@ function setUp(broken = false) {
     messageSigner: signerFromSeed(device.keys.message),
     clock: { now: () => NOON + elapsed, elapsed: () => elapsed, after: clock.after },
     logger: { info: note, warn: note, error: note },
+    isVoterIn: () => hall.isVoterIn,
+    taken: () => void hall.taken++,
   })
   const say = (payload: Uint8Array) => {
     const answer = desk.take(payload)
@@ -69,7 +73,7 @@ function setUp(broken = false) {
   const wait = (ms: number) => {
     elapsed += ms
   }
-  return { home, store, desk, say, wait, told }
+  return { home, store, desk, hall, say, wait, told }
 }
 
 test('longer hours are in the journal before they hold, with both names, and are over when they are over', () => {
@@ -117,6 +121,41 @@ test('an order that was taken sends no log when somebody else signs it again, no
   expect(say(Buffer.from(canonicalJson(forged)))).toMatchObject({ is: 'refused' })
   wait(60_001)
   expect(say(logs)).toEqual({ is: 'accepted', number: 1 })
+})
+
+test('a lock waits for the voter who is at it, is then the end of all votes, and an unlock lets the next one in', () => {
+  const { store, desk, hall, say } = setUp()
+  const [executive, supervisory] = [toBase64(new Uint8Array(32)), toBase64(new Uint8Array(32).fill(1))]
+  store.append({ type: 'report.printed', report: 'zero' })
+  store.append({ type: 'polls.opened', executive, supervisory })
+  hall.isVoterIn = true
+  const lock = order(1, { do: 'lock' })
+  expect(say(lock)).toBeUndefined()
+  store.append({ type: 'ballot.cast', count: 1 })
+  expect([store.day.orders, hall.taken]).toEqual([[], 0])
+  hall.isVoterIn = false
+  desk.voterLeft()
+  desk.voterLeft()
+  expect([store.day.last.type, hall.taken]).toEqual(['order.accepted', 1])
+  expect(say(lock)).toEqual({ is: 'accepted', number: 1 })
+  expect(() => store.append({ type: 'ballot.cast', count: 2 })).toThrow('order 1 had locked the device')
+  expect(say(order(2, { do: 'unlock' }))).toEqual({ is: 'accepted', number: 2 })
+  store.append({ type: 'ballot.cast', count: 2 })
+  expect(store.day.casts).toBe(2)
+})
+
+test('a lock that was overtaken while it waited is not taken, and keeps nobody from closing when it is', () => {
+  const { store, desk, hall, say } = setUp()
+  hall.isVoterIn = true
+  const lock = order(1, { do: 'lock' })
+  expect(say(lock)).toBeUndefined()
+  say(order(2, { do: 'extend-hours', until: utcText(NOON + 3_600_000) }))
+  hall.isVoterIn = false
+  desk.voterLeft()
+  expect(say(lock)).toMatchObject({ code: 'order.old' })
+  expect(longerHours(store.day, definition, NOON)).toBeDefined()
+  say(order(3, { do: 'lock' }))
+  expect(longerHours(store.day, definition, NOON)).toBeUndefined()
 })
 
 test('what is refused is answered with the reason, and nothing of it is written down', () => {

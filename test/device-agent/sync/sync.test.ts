@@ -20,6 +20,7 @@ import { decideOn } from '../../../fleet/collector/take-messages.ts'
 import type { CentreStore } from '../../../fleet/store/store.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
+import { sayingBuild } from '../../attacks/weakened/weaken.ts'
 import { weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { soundStatus } from '../../fixtures/status.ts'
 import {
@@ -345,15 +346,15 @@ describe('with the centre', () => {
 })
 
 describe('how a device is', () => {
-  it('is told at each turn of the timer and at no other time, whatever is cast, until there is nothing more to say', async () => {
-    const store = await office.openStore()
+  /** The minutes in which it is told, with a ballot cast every 54 seconds. */
+  async function toldAt(store: CentreStore, start = startSync): Promise<readonly number[]> {
     const centre = await office.startCentre(store)
     const clock = new VirtualClock(Date.parse('2026-06-19T08:00:00Z'))
     const device = new TestDevice('device-1')
     const begin = clock.now()
     const asked: number[] = []
     const minute = 60_000
-    sync(device, centre.port, {
+    const overrides: Partial<SyncOptions> = {
       clock,
       hold: () => clock.hold(),
       intervalMs: 5 * minute,
@@ -361,10 +362,29 @@ describe('how a device is', () => {
         asked.push((clock.now() - begin) / minute)
         return clock.now() - begin > 20 * minute ? undefined : encodeStatus(soundStatus)
       },
-    })
+    }
+    sync(device, centre.port, overrides, start)
     for (let at = 1; at < 30; at += 1) clock.after(at * 0.9 * minute, () => device.appendMany(1))
     await clock.run(new Promise<void>((resolve) => clock.after(27 * minute, resolve)))
-    expect(asked).toEqual([5, 10, 15, 20, 25])
+    return asked
+  }
+
+  it('is told at the first cast in a build that tells what is new: the test sees it', async () => {
+    const line = 'let timer = clock.after(options.intervalMs, turn)'
+    const atNews = `let known = outbox.journalFrom(0).size
+  const look = () => {
+    if (outbox.journalFrom(0).size !== known) options.status?.()
+    clock.after(1_000, look)
+  }
+  clock.after(1_000, look)
+  ${line}`
+    const weakened = await sayingBuild([{ file: 'device-agent/sync/sync.ts', line, by: atNews }])
+    expect((await toldAt(await office.openStore(), weakened.startSync))[0]).toBeCloseTo(0.9, 1)
+  })
+
+  it('is told at each turn of the timer and at no other time, whatever is cast, until there is nothing more to say', async () => {
+    const store = await office.openStore()
+    expect(await toldAt(store)).toEqual([5, 10, 15, 20, 25])
     while ((await store.statuses()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     const [held] = await store.statuses()
     expect(held?.device).toBe('device-1')

@@ -80,7 +80,7 @@ export function officersViews(definition: Definition): readonly View[] {
     ),
   ]
   const noVoters = [
-    ...(['storage-full', 'battery-low', 'clock-wrong'] as const).map(
+    ...(['locked', 'storage-full', 'battery-low', 'clock-wrong'] as const).map(
       (why): View => ({ ...ofPolls(definition, { is: 'open' }), noVoters: why }),
     ),
     ...[...officers, ...alarmed]
