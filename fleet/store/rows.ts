@@ -11,6 +11,7 @@ import type {
   HeldTally,
   KeptAlarm,
   Owner,
+  SecondTotals,
 } from './store.ts'
 
 /** A journal as the databases give it, with its latest checkpoint and what was noted of its entries. */
@@ -49,6 +50,13 @@ export interface SheetRow extends TotalsRow {
   readonly station: string
 }
 
+export interface SecondTotalsRow {
+  readonly origin: string
+  /** Empty if it is a device's own tally. */
+  readonly station: string
+  readonly document: Uint8Array
+}
+
 export interface CheckpointRow extends HeldCheckpoint {
   readonly origin: string
   readonly roots: Uint8Array
@@ -79,6 +87,7 @@ export interface Writes {
   }[]
   readonly tallies: { readonly origin: string; readonly document: string }[]
   readonly sheets: { readonly station: string; readonly origin: string; readonly document: string }[]
+  readonly secondTotals: SecondTotals[]
   readonly forks: { readonly origin: string; readonly size: number; readonly note: string }[]
   readonly alarms: KeptAlarm[]
   /** One of a device at most. */
@@ -95,6 +104,7 @@ export function noWrites(): Writes {
     takeovers: [],
     tallies: [],
     sheets: [],
+    secondTotals: [],
     forks: [],
     alarms: [],
     statuses: new Map(),
@@ -114,6 +124,7 @@ export interface Rows {
   latestCheckpoint(origin: string): Promise<HeldCheckpoint | undefined>
   tallies(origin?: string): Promise<readonly TotalsRow[]>
   sheets(station?: string): Promise<readonly SheetRow[]>
+  secondTotals(): Promise<readonly SecondTotalsRow[]>
   forks(): Promise<readonly { readonly origin: string; readonly count: number }[]>
   /** Of one device, or all; in the order in which they were raised. */
   alarms(device?: string): Promise<readonly KeptAlarm[]>
@@ -183,6 +194,11 @@ export function sheetOf(row: SheetRow): HeldSheet {
   return { station, device, messageKey, document: textOf(row), ...(taken !== null && { takenOver: taken }) }
 }
 
-function textOf({ document }: TotalsRow): string {
+export function secondTotalsOf(row: SecondTotalsRow): SecondTotals {
+  const { origin, station } = row
+  return { origin, station: station === '' ? undefined : station, document: textOf(row) }
+}
+
+function textOf({ document }: { readonly document: Uint8Array }): string {
   return Buffer.from(document.buffer, document.byteOffset, document.byteLength).toString('utf8')
 }
