@@ -13,7 +13,7 @@ import { findNotDead } from './declared-dead.ts'
 import type { Desk, Reply } from './desk.ts'
 import { type ExaminedEntries, SUSPECT } from './examine-entries.ts'
 import { alarmed, type Decision } from './outcome.ts'
-import { findForkAtTakeover, findWentOn } from './takeover.ts'
+import { findForkAtTakeover, findForkOfTaken } from './takeover.ts'
 
 /**
  * What comes of a message of entries. Throws only what the store throws; then nothing was stored and nothing is to be replied.
@@ -34,12 +34,6 @@ export async function takeEntries(
   if (journal !== undefined && !equalBytes(journal.certificate, owner.certificate)) {
     const what = 'the journal was begun under another certificate'
     return alarmed('forged', device, { code: 'entries.owner', where, what, next: SUSPECT })
-  }
-  const wentOn = findWentOn(held, { device, origin, size })
-  if (wentOn !== undefined) {
-    // Evidence, where there is a journal to keep it beside. It is not cosigned, and gets no answer.
-    if (journal !== undefined) held.storeFork(origin, size, note)
-    return { alarm: wentOn }
   }
   const frontier = journal?.frontier ?? emptyFrontier()
   const have = frontier.size
@@ -76,7 +70,6 @@ export async function takeEntries(
   const time = Math.floor(desk.clock.now() / 1000)
   const cosignature = cosign(note, { ...desk.witness, time })
   const other = have === 0 ? held.journalsOf(device)[0] : undefined
-  const before = journal?.takeover
   const { writtenAt } = message
   await held.append({
     owner,
@@ -88,9 +81,13 @@ export async function takeEntries(
     writtenAt,
   })
   const alarm =
-    (await findFork(held, owner, before === undefined)) ??
+    (await findFork(held, owner, journal?.takeover === undefined)) ??
+    findForkOfTaken(held, origin, have, (at) =>
+      frontierRoot(extend(frontier, leaves.slice(have - from, at - from))),
+    ) ??
     (message.telling.some((seq) => seq >= have) ? findNotDead(desk, held, origin) : undefined) ??
     (other && { kind: 'second-journal' as const, device, origin, other: other.origin }) ??
+    findIllegalDay(held, owner, journal?.illegal !== undefined) ??
     findClockTrouble(device, message, have, journal?.writtenAt)
   return { reply: receipt(origin, size, cosignature), ...(alarm && { alarm }) }
 }
@@ -103,6 +100,12 @@ async function findFork(held: Held, { device, origin }: Owner, isFirst: boolean)
   const takeover = held.journal(origin)?.takeover
   if (!isFirst || takeover === undefined) return undefined
   return findForkAtTakeover(held, { device, origin }, takeover, (of, at) => rootAt(held, of, at))
+}
+
+/** Why a closed day is none that a device could have had, told when the entries come that make it so. */
+function findIllegalDay(held: Held, { device, origin }: Owner, isKnown: boolean): Alarm | undefined {
+  const illegal = held.journal(origin)?.illegal
+  return isKnown || illegal === undefined ? undefined : { kind: 'malformed', device, refusal: illegal }
 }
 
 /** The first new entry that a device with a right clock would not have written then. */
