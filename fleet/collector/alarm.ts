@@ -106,7 +106,7 @@ export type Alarm = {
       readonly kind: 'flood'
     }
   | {
-      /** The centre's own trouble, such as a full disk. The device has no receipt and will send again. */
+      /** The centre's own trouble, such as a full disk or a fault of its program. The device has no receipt and will send again. */
       readonly kind: 'not-stored'
       readonly reason: string
     }
