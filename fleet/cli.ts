@@ -4,16 +4,17 @@ import { collect, collectUsage } from './collector/command.ts'
 import { misuse } from './command-line.ts'
 import { importBrought, importUsage } from './import/command.ts'
 import { order, orderUsage } from './orders/command.ts'
+import { result, resultUsage } from './results/command.ts'
 import { status, statusUsage } from './status/command.ts'
 
 export const usage = `sandogh centre: the processes of the national centre, and what it has received
 
-${brokerUsage}${collectUsage}${statusUsage}${importUsage}${orderUsage}
+${brokerUsage}${collectUsage}${statusUsage}${resultUsage}${importUsage}${orderUsage}
 <store> is a file, or the URL of a PostgreSQL database: postgres://<user>:<password>@<host>/<database>.
 After "npm start" the centre's home folder is out/centre, and its database out/centre/centre.db.
 
 Exit code: 0 all is well, 1 the database contradicts itself or what was brought is an alarm,
-or a device refused an order, 2 a file is not the centre's,
+or a device refused an order, or the result leaves something out, 2 a file is not the centre's,
 or the command was refused, 3 something is missing, has to wait, or has not
 answered.
 `
@@ -23,6 +24,7 @@ const VERBS: Readonly<Record<string, (args: readonly string[]) => number | Promi
   'broker-config': writeBrokerConfig,
   collect,
   status,
+  result,
   import: importBrought,
   order,
 }
