@@ -10,10 +10,10 @@ import { DISPUTES } from './disputes.ts'
 import { type ElectionResult, resultOf, type StationResult } from './results.ts'
 
 export const resultUsage = `  sandogh centre result --home <folder> --store <store> [--json]
-      adds up what is held, after every entry was read again: each candidate's votes, those by the list among them, and whatever
-      is in no sum. WITHHELD names each place of which there are two accounts, or one that cannot be: nothing of it is counted,
-      and of a station with a sheet nothing at all, until people have decided by its paper. --json writes the same for programs,
-      with the sum of each station
+      adds up what is held, after every entry was read again: each candidate's votes, those by the list among them, and
+      whatever is in no sum. WITHHELD names each place of which there are two accounts, or one that cannot be: nothing of it
+      is counted, and of a station with a sheet nothing at all, until people have decided by its paper. --json writes the
+      same for programs, with the sum of each station
 `
 
 /** @returns the exit code: 1 where something is withheld or not counted, 3 where something is missing; refusals are thrown */
