@@ -14,7 +14,7 @@ import type { CentreStore, HeldSheet, HeldTally, SecondTotals } from '../store/s
 import { type Dispute, findDisputes, type JournalFacts, placeNamedBy } from './disputes.ts'
 
 /** All that a result depends on. */
-export interface HeldForResult {
+interface HeldForResult {
   readonly tallies: readonly HeldTally[]
   readonly sheets: readonly HeldSheet[]
   readonly journals: readonly JournalFacts[]
@@ -29,7 +29,7 @@ interface DeviceResult {
 }
 
 /** A place of which nothing is counted until people have decided what is true. */
-export interface Withheld {
+interface Withheld {
   readonly device: string
   readonly why: readonly Dispute[]
 }

@@ -4,7 +4,7 @@ import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { centreBuild } from '../attacks/weakened/weaken.ts'
 import type { Replacement } from '../attacks/weakened/weakenings.ts'
-import { spareThatSays } from './disputed.ts'
+import { signedAgain, spareThatSays } from './disputed.ts'
 import { election, Office, TestDevice, votes } from './office.ts'
 import { deskOn } from './totals.ts'
 
@@ -27,7 +27,7 @@ const believes: readonly Replacement[] = [
     by: "if (illegal === null) add(place, 'illegal-day')",
   },
 ]
-/** Looks at a takeover once, tells nothing of a day that becomes illegal, and holds a tally against the last closing alone. */
+/** Looks at a takeover once, tells nothing of a day that becomes illegal, holds a tally against the last closing alone, and stores one that is there. */
 const looksOnce: readonly Replacement[] = [
   {
     file: 'fleet/collector/takeover.ts',
@@ -44,6 +44,7 @@ const looksOnce: readonly Replacement[] = [
     line: 'return commitments.includes(commitment)',
     by: 'return commitments.at(-1) === commitment',
   },
+  { file: 'fleet/collector/take-tally.ts', line: 'if (known !== undefined) {', by: 'if (known === null) {' },
 ]
 
 let office: Office
@@ -64,9 +65,10 @@ async function after(replacements: readonly Replacement[]) {
     const { alarm } = await takeMessage(desk, { device: device.deviceId, kind: 'entries', payload })
     if (alarm !== undefined) told.push('what' in alarm ? alarm.what : alarm.kind)
   }
-  const closed = async (device: TestDevice) => {
-    const payload = Buffer.from(device.waitingTally ?? '')
-    await takeMessage(desk, { device: device.deviceId, kind: 'tally', payload })
+  const closed = async (device: TestDevice, tally = device.waitingTally ?? '') => {
+    const payload = Buffer.from(tally)
+    const { alarm } = await takeMessage(desk, { device: device.deviceId, kind: 'tally', payload })
+    if (alarm !== undefined) told.push(alarm.kind)
   }
   // A spare says that it took the place of a device that goes on; it has another history than it signed, too.
   const cutOff = new TestDevice('device-1').appendMany(9)
@@ -83,6 +85,8 @@ async function after(replacements: readonly Replacement[]) {
   await take(cutOff, 3, 9)
   const again = twice.entries.length
   await take(twice.close(votes(33)), again)
+  // A tally comes once more, signed in another way.
+  await closed(copy, signedAgain(copy, copy.waitingTally ?? '', 'nonce')).catch(() => told.push('thrown'))
   const { stations } = valueOrThrow(await resultOf(election.definition, store))
   await store.close()
   const opened = await openCentreStore(office.storePath)
@@ -90,14 +94,18 @@ async function after(replacements: readonly Replacement[]) {
   return [stations[0]?.sum[0]?.valid, told.join(' '), opened.ok]
 }
 
-it('the centre as it is counts nobody, tells all three, and opens again', async () => {
-  expect(await after([])).toEqual([0, 'second-journal other-history malformed', true])
+it('the centre as it is counts nobody, tells all four, and opens again', async () => {
+  expect(await after([])).toEqual([0, 'second-journal other-history malformed other-tally', true])
 })
 
 it('one that believes whom it heard counts all three: the test sees each', async () => {
-  expect(await after(believes)).toEqual([50 + 40 + 32, 'second-journal other-history malformed', true])
+  expect(await after(believes)).toEqual([
+    50 + 40 + 32,
+    'second-journal other-history malformed other-tally',
+    true,
+  ])
 })
 
 it('one that looks at what it took no more tells less, and takes its database for changed', async () => {
-  expect(await after(looksOnce)).toEqual([0, 'second-journal went-on', false])
+  expect(await after(looksOnce)).toEqual([0, 'second-journal went-on thrown', false])
 })
