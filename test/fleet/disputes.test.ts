@@ -2,6 +2,7 @@
  * What the result counts of places of which there are two accounts, or one that cannot be: nothing, and it names them. Whoever came first, and
  * whichever the centre could not hear.
  */
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tallyJson } from '../../core/election/tally.ts'
 import type { JournalEvent } from '../../core/journal/catalogue.ts'
@@ -122,6 +123,40 @@ describe('nothing is counted of a place', () => {
     expect(await counted()).toEqual([0, 'device-1', 'second-sheet'])
     expect((await store.secondTotals()).map(({ document }) => document)).toEqual([other])
   })
+})
+
+it('whoever is heard first, however often, and in whatever pieces, nothing of two accounts is counted', async () => {
+  const [honest, died] = [
+    new TestDevice('device-1').close(votes(40)),
+    new TestDevice('device-1').appendMany(9),
+  ]
+  const accounts = [
+    honest,
+    spareThatSays(died, 7, 60),
+    new TestDevice('device-2').close(votes(33)),
+    new TestDevice('device-2', 'the journal of a copy').close(votes(34)),
+    new TestDevice('device-3').close(votes(35)),
+    new TestDevice('device-3').appendMany(2).close(votes(36)),
+  ]
+  const messages = accounts.flatMap((account) => {
+    const { length } = account.entries
+    return ([1, length - 2, length] as const).map((size) => ({ account, size }))
+  })
+  const order = fc.shuffledSubarray(messages, { minLength: messages.length })
+  await fc.assert(
+    fc.asyncProperty(order, async (shuffled) => {
+      const own = new Office()
+      const kept = await own.openStore()
+      // As devices do that get no receipt: everything once more, and then totals.
+      for (const { account, size } of [...shuffled, ...messages]) await hear(deskOn(kept), account, size)
+      for (const { account, size } of shuffled) if (size > 1) await tell(deskOn(kept), account)
+      const { stations, sum } = valueOrThrow(await resultOf(definition, kept))
+      await own.close()
+      expect(sum[0]?.valid).toBe(0)
+      expect(stations[0]?.withheld.map(({ device }) => device)).toEqual(['device-1', 'device-2', 'device-3'])
+    }),
+    { numRuns: 6 },
+  )
 })
 
 describe('a device that goes on after its tally was taken', () => {
