@@ -10,13 +10,14 @@ import { status, statusUsage } from './status/command.ts'
 export const usage = `sandogh centre: the processes of the national centre, and what it has received
 
 ${brokerUsage}${collectUsage}${statusUsage}${resultUsage}${importUsage}${orderUsage}
-<store> is a file, or the URL of a PostgreSQL database: postgres://<user>:<password>@<host>/<database>.
+<store> is a file, or the URL of a PostgreSQL database: postgres://<user>@<host>/<database>, its password in the environment
+as PGPASSWORD (in the URL everybody on this computer could read it).
 After "npm start" the centre's home folder is out/centre, and its database out/centre/centre.db.
 
-Exit code: 0 all is well, 1 the database contradicts itself or what was brought is an alarm,
-or a device refused an order, or the result leaves something out, 2 a file is not the centre's,
-or the command was refused, 3 something is missing, has to wait, or has not
-answered.
+Exit code: 0 all is well, 1 the database contradicts itself, the result is marked, an alarm that wants people was raised
+(at status: every kind but gap, clock, stale and flood), what was brought is one, the result leaves something out, a
+device refused an order or its log could not be kept, 2 a file is not the centre's, or the command was refused,
+3 something is missing, has to wait, or has not answered.
 `
 
 const VERBS: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {

@@ -4,10 +4,12 @@ import { dirname } from 'node:path'
 import { RefusalError, valueOrThrow } from '../core/result.ts'
 import { type CentreHome, readCentreHome } from './home.ts'
 import { isPostgresUrl } from './store/store.ts'
-import { systemClock } from './system.ts'
 
-/** The home folder that `--home` names; refusals are thrown. */
-export function homeOf(folder: string | undefined): CentreHome {
+/**
+ * The home folder that `--home` names; refusals are thrown.
+ * @param nowMs as `readCentreHome` has it
+ */
+export function homeOf(folder: string | undefined, nowMs?: number): CentreHome {
   if (folder === undefined) throw misuse("the centre's folder is missing: --home <folder>")
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new RefusalError({
@@ -17,7 +19,7 @@ export function homeOf(folder: string | undefined): CentreHome {
       next: 'Name the folder that provisioning made for the centre; "npm start -- --auto" makes out/centre.',
     })
   }
-  return valueOrThrow(readCentreHome(folder, systemClock.now()))
+  return valueOrThrow(readCentreHome(folder, nowMs))
 }
 
 /** The database that `--store` names, which is there: SQLite would make the file. */

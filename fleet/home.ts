@@ -14,6 +14,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { devicesOfStation } from '../core/election/definition.ts'
+import { pollingNoon } from '../core/election/polling-time.ts'
 import { bytes32, homeFiles } from '../core/home-files.ts'
 import {
   certificatePem,
@@ -104,8 +105,11 @@ const keysShape = z.strictObject({
   tls: z.record(hostName, bytes32),
 })
 
-/** Reads a home folder; the first file that does not fit the others is named. */
-export function readCentreHome(folder: string, nowMs: number): Result<CentreHome> {
+/**
+ * Reads a home folder; the first file that does not fit the others is named.
+ * @param nowMs by when certificates are judged, for who connects by them; else they have to be good on polling day, for disputes last longer
+ */
+export function readCentreHome(folder: string, nowMs?: number): Result<CentreHome> {
   const file = (name: string) => join(folder, name)
   const centre = json(file('centre.json'), centreShape)
   if (!centre.ok) return centre
@@ -132,7 +136,7 @@ export function readCentreHome(folder: string, nowMs: number): Result<CentreHome
     const where = file(`certificates/${subject}.der`)
     const der = bytes(where)
     if (!der.ok) return der
-    const certificate = readCertificate(der.value, authorityKey, nowMs, where)
+    const certificate = readCertificate(der.value, authorityKey, nowMs ?? pollingNoon(definition), where)
     if (!certificate.ok) return certificate
     const { keys: named, publicKeyRaw, role } = certificate.value
     if (certificate.value.subject !== subject || role !== 'centre') {

@@ -4,6 +4,8 @@ import type { Definition } from './definition.ts'
 const HOUR_MS = 3_600_000
 /** Polls are opened before dawn, and may stay open past midnight. */
 const MARGIN_MS = 6 * HOUR_MS
+/** Of a day that is an hour longer, where clocks are set back. */
+export const LONGEST_POLLING_HOURS = 25 + (2 * MARGIN_MS) / HOUR_MS
 
 /** A device asks for the time at each of its screens, and making one of these costs more than all that is asked of it. */
 const formats = new Map<string, Intl.DateTimeFormat>()

@@ -4,6 +4,8 @@ import { isPollingTime, pollingNoon } from '../election/polling-time.ts'
 import { type Certificate, readCertificate } from '../keys/certificate.ts'
 import { equalBytes } from '../keys/hash.ts'
 import { ok, type Result, refuse } from '../result.ts'
+import { characterCode, isReadable, unshownCharacter } from '../text/drawable.ts'
+import { foldForSearch } from '../text/fold-for-search.ts'
 import { utcSecond } from '../text/utc-second.ts'
 import { fingerprint, type OrderContent, type ReadOrder, readOrder } from './order.ts'
 
@@ -15,6 +17,9 @@ const LONGEST_MS = 24 * HOUR_MS
 
 /** As long as a journal takes it, UTF-16 units. */
 const LONGEST_NAME = 120
+
+/** As devices, stations and collectors are called, and no person. */
+const ID = /^[a-z0-9][a-z0-9.-]*$/
 
 /** What an order is held against. */
 export interface OrderGround {
@@ -77,7 +82,7 @@ export function checkSignatories(
   if (one === undefined || other === undefined || first === undefined || second === undefined)
     return refuse('order.one-signature', where, 'one person signed it, and two are needed', SIGN_AGAIN)
   // One person may have been given two certificates, and two names may have been given to one key.
-  if (equalBytes(one.publicKeyRaw, other.publicKeyRaw) || one.subject === other.subject)
+  if (equalBytes(one.publicKeyRaw, other.publicKeyRaw) || isOneName(one.subject, other.subject))
     return refuse('order.one-person', where, 'both signatures are by one person', SIGN_AGAIN)
   return ok([
     { name: one.subject, certificate: fingerprint(first) },
@@ -94,10 +99,27 @@ export function checkOfficial(
   const certificate = readCertificate(der, authority, pollingNoon(definition), where)
   if (!certificate.ok) return certificate
   const { role, subject } = certificate.value
-  if (subject.length > LONGEST_NAME)
-    return refuse('order.name', where, 'the name in the certificate is too long for journals', SIGN_AGAIN)
-  if (role === 'official') return certificate
-  return refuse('order.role', where, `a certificate for the role ${role} gives no orders`, SIGN_AGAIN)
+  const isOfficial = role === 'official'
+  if (!isOfficial)
+    return refuse('order.role', where, `a certificate for the role ${role} gives no orders`, SIGN_AGAIN)
+  const what = findNameProblem(subject)
+  return what === undefined ? certificate : refuse('order.name', where, what, NAME_AGAIN)
+}
+
+/** Why nobody may be called that who gives orders: the name stands in journals and on officers' screens, and brokers see names alone. */
+function findNameProblem(name: string): string | undefined {
+  if (name.length > LONGEST_NAME) return 'the name in the certificate is too long for journals'
+  const unshown = unshownCharacter(name)
+  if (unshown !== undefined)
+    return `the name in the certificate has the character ${characterCode(unshown)}, which is not seen`
+  if (!isReadable(name)) return 'the name in the certificate has no letter'
+  return ID.test(name) ? 'the name in the certificate could be that of a device or a collector' : undefined
+}
+
+/** Letters that are written in several ways, marks and spaces make no other person. */
+function isOneName(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((name) => foldForSearch(name).replaceAll(' ', ''))
+  return first === second
 }
 
 function checkContent(content: OrderContent, ground: OrderGround, where: string): Result<void> {
@@ -143,6 +165,7 @@ export function addressees(
 
 const SIGN_AGAIN =
   'Have two officials sign it, each with the key and certificate that the authority gave them.'
+const NAME_AGAIN = 'Have the authority make a certificate with the name of the person, as people write it.'
 const SEND_OTHER = 'Have an order made for this one.'
 const MAKE_NEW = 'Have a new order made, with a higher number and times that are still to come.'
 const CHECK_CLOCK = "Look at the device's clock; if it is right, have a new order made."

@@ -286,8 +286,14 @@ function nextMessage(
   resendFrom: number | undefined,
   refusedTally: string | undefined,
 ): Message | undefined {
-  const from = resendFrom ?? outbox.receipted()
-  const journal = outbox.journalFrom(from)
+  const receipted = outbox.receipted()
+  let from = resendFrom ?? receipted
+  let journal = outbox.journalFrom(from)
+  if (journal.entries.length === 0 && receipted < journal.size) {
+    // A stick was there before: what the centre holds it gives a receipt for when it is told the head again.
+    from = journal.size - 1
+    journal = outbox.journalFrom(from)
+  }
   if (journal.entries.length > 0) {
     const { count, checkpoint } = part(outbox, from, journal)
     const { origin, certificate } = outbox

@@ -9,11 +9,12 @@ export interface Peer {
   readonly role: 'device' | 'centre'
 }
 
-/** Whether a peer may publish on a topic: a device its own `up`, the centre every device's `down`. */
+/** Whether a peer may publish on a topic: a device its own `up`, the centre every device's `down`, and no kind that there is not. */
 export function mayPublish(electionId: string, peer: Peer, topic: string): boolean {
-  if (peer.role === 'device') return topic.startsWith(topicPrefix(electionId, peer.subject, 'up'))
   const parsed = parseTopic(topic)
-  return parsed !== undefined && parsed.election === electionId && parsed.direction === 'down'
+  if (parsed?.election !== electionId) return false
+  if (peer.role === 'device') return parsed.direction === 'up' && parsed.device === peer.subject
+  return parsed.direction === 'down'
 }
 
 /**

@@ -26,7 +26,7 @@ export async function runBroker(args: readonly string[]): Promise<number> {
   })
   if (positionals.length > 0) throw misuse('broker takes nothing but --home and --listen')
   const { host, port } = valueOrThrow(parseListen(values.listen))
-  const home = homeOf(values.home)
+  const home = homeOf(values.home, systemClock.now())
   const tls = home.identities.get(home.name)
   if (tls === undefined) throw new Error('a home without an identity of its own')
   const { election } = home.package.definition
@@ -76,7 +76,7 @@ export function writeBrokerConfig(args: readonly string[]): number {
   const listen = valueOrThrow(parseListen(values.listen))
   if (listen.port === 0) throw misuse('Mosquitto takes no port 0: name one, --listen <address>:<port>')
   if (values.out === undefined) throw misuse('say where to write: --out <folder>')
-  const home = homeOf(values.home)
+  const home = homeOf(values.home, systemClock.now())
   const file = valueOrThrow(writeMosquitto(values.out, home, listen))
   process.stdout.write(
     `Mosquitto's configuration is written; start it with: mosquitto -c ${file}

@@ -5,6 +5,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
+import { KINDS } from '../../core/messages/topic.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import type { CentreHome } from '../home.ts'
 import { centreFilter } from './access.ts'
@@ -60,7 +61,7 @@ export function accessList(election: string, collectors: readonly string[]): str
     '# Written by "sandogh centre broker-config". The centre hears every device and answers it.',
     ...centre,
     '# A device writes its own topics and reads what is for it.',
-    `pattern write sandogh/${election}/%u/up/+`,
+    ...KINDS.up.map((kind) => `pattern write sandogh/${election}/%u/up/${kind}`),
     `pattern read sandogh/${election}/%u/down/+`,
     '',
   ].join('\n')

@@ -2,7 +2,10 @@
 import type { Refusal } from '../../core/result.ts'
 
 export type Alarm = {
-  /** The device whose topic it came on, as the broker's access list vouches for it. */
+  /**
+   * The device whose topic it came on, as the broker's access list vouches for it; of what people brought the one that signed it, or the empty text if none
+   * did: then it says nothing of any device, and is not kept.
+   */
   readonly device: string
 } & (
   | {

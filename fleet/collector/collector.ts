@@ -9,10 +9,14 @@ import { type BrokerAddress, openConnection } from './connection.ts'
 import { type DeskParts, openDesk } from './desk.ts'
 import { startEngine } from './engine.ts'
 import { keepAlone } from './keep-alarm.ts'
+import type { Outcome } from './outcome.ts'
 import { watchSilence } from './silence.ts'
 
 /** How often each kind of reply went out and each kind of alarm was raised. */
 export type Counts = Readonly<Record<'receipt' | 'answer' | AlarmKind, number>>
+
+/** In entries (`allowance.ts`): twenty at once and 24 a minute, and a device answers ten (`device-agent/ballot/orders`). */
+const AN_ORDER_ANSWER = 1_000
 
 interface CollectorOptions extends DeskParts {
   readonly broker: BrokerAddress
@@ -68,16 +72,30 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
       const reason = error instanceof Error ? error.message : 'unknown'
       logger.error({ device: alarm.device, alarm: alarm.kind, reason }, 'collector: alarm not kept')
     })
+  let isClockOff = false
+  /** Says once that it is this clock, and not each device's. */
+  const lookAtClock = () => {
+    const offsetMs = desk.ownClock.offsetMs()
+    if (offsetMs !== 0 && !isClockOff)
+      logger.error(
+        { behindS: Math.round(offsetMs / 1000) },
+        'collector: most devices say another time: set the clock of this computer',
+      )
+    isClockOff = offsetMs !== 0
+  }
+  /** Of answers to orders whoever sent the order takes note; here it is only seen to it that nobody floods with them. */
+  const passBy = (device: string): Outcome =>
+    desk.allowance.spend(device, AN_ORDER_ANSWER) === 'flooded' ? { alarm: { kind: 'flood', device } } : {}
   const connection = await openConnection({
     broker,
     election,
     group,
     logger,
     onMessage: async (message, send) => {
-      // Of answers to orders whoever sent the order takes note.
       const { device, kind, payload } = message
-      if (kind === 'order-answer') return
-      const { reply, alarm } = await engine.take({ device, kind, payload })
+      const { reply, alarm } =
+        kind === 'order-answer' ? passBy(device) : await engine.take({ device, kind, payload })
+      if (kind === 'status') lookAtClock()
       if (alarm !== undefined) tell(alarm)
       if (alarm?.kind === 'flood') await keep(alarm)
       if (reply === undefined) return

@@ -34,7 +34,7 @@ export async function collect(args: readonly string[]): Promise<number> {
   const location = anyStore(values.store)
   if (values.as !== undefined && !values.share) throw misuse('--as names one of several: give --share too')
   const silenceMs = values.silence === undefined ? undefined : parseSilence(values.silence)
-  const home = homeOf(values.home)
+  const home = homeOf(values.home, systemClock.now())
   const clientId = values.as ?? home.name
   const tls = home.identities.get(clientId)
   if (tls === undefined) {

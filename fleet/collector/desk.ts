@@ -4,6 +4,8 @@ import { encodeReceipt, type Receipt } from '../../core/messages/receipt.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Signer } from '../../core/ports.ts'
 import type { CentreStore } from '../store/store.ts'
+import { Allowance } from './allowance.ts'
+import { OwnClock } from './own-clock.ts'
 import { Stations } from './stations.ts'
 
 /** What a message is held against before anything is known of its journal. */
@@ -23,10 +25,16 @@ export interface DeskParts extends Omit<Ground, 'stations'> {
   readonly clock: Clock
 }
 
-export type Desk = DeskParts & Ground
+export type Desk = DeskParts &
+  Ground & { readonly allowance: Pick<Allowance, 'spend'>; readonly ownClock: OwnClock }
 
 export function openDesk(parts: DeskParts): Desk {
-  return { ...parts, stations: new Stations(parts.package.definition) }
+  return {
+    ...parts,
+    stations: new Stations(parts.package.definition),
+    allowance: new Allowance(parts.clock),
+    ownClock: new OwnClock(),
+  }
 }
 
 /** What is said to a device, before it is encoded: an answer is signed only once what it says is on disk. */

@@ -1,7 +1,9 @@
 /** A message of entries by itself: whose it is, what the device signed, and whether a device writes such entries. */
 import { deviceNamedIn, deviceOfOrigin } from '../../core/bundle/names.ts'
 import { placeOf } from '../../core/election/place.ts'
+import { pollingNoon } from '../../core/election/polling-time.ts'
 import { type Entry, parseEntry } from '../../core/journal/entry.ts'
+import { LONGEST_JOURNAL } from '../../core/journal/longest.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { type EntriesMessage, parseEntriesMessage } from '../../core/messages/entries.ts'
@@ -15,7 +17,7 @@ import { type Refused, refused } from './examine.ts'
 export const SUSPECT = 'Ask the device again; if it stays so, keep the device as evidence.'
 
 /** A device's clock that goes on further than this ahead of the centre's is wrong: what is late may have come late, what is early cannot. */
-const AHEAD_MS = 10 * 60_000
+export const AHEAD_MS = 10 * 60_000
 
 /** An entry, by its number, and what its time says of the device's clock. */
 export interface ClockTrouble {
@@ -67,13 +69,17 @@ export function examineJournalPart(
   where: string,
 ): Refused | ExaminedEntries {
   const { origin, from, entries, checkpoint: note } = message
-  const owner = readOwner(ground, device, message, now, where)
+  const owner = readOwner(ground, device, message, where)
   if (!owner.ok) return refused('forged', device, owner.error)
   const checkpoint = openCheckpoint(note, { origin, publicKey: owner.value.logKey })
   if (!checkpoint.ok) return refused('forged', device, checkpoint.error)
   if (checkpoint.value.size !== from + entries.length) {
     const what = 'the entries do not end at the checkpoint'
     return refused('malformed', device, { code: 'entries.size', where, what, next: SUSPECT })
+  }
+  if (checkpoint.value.size > LONGEST_JOURNAL) {
+    const what = `a journal of ${checkpoint.value.size} entries, and no day has more than ${LONGEST_JOURNAL}`
+    return refused('malformed', device, { code: 'entries.too-many', where, what, next: SUSPECT })
   }
   return {
     is: 'entries',
@@ -92,10 +98,11 @@ function readOwner(
   ground: Ground,
   device: string,
   { origin, certificate: der }: EntriesMessage,
-  now: number,
   where: string,
 ): Result<Owner> {
-  const certificate = readCertificate(der, ground.authorityKey, now, where)
+  // Disputes last longer than certificates, and a centre's clock may be wrong; a broker asks whether they are good now.
+  const at = pollingNoon(ground.package.definition)
+  const certificate = readCertificate(der, ground.authorityKey, at, where)
   if (!certificate.ok) return certificate
   const { subject, role, keys } = certificate.value
   const { log: logKey, message: messageKey } = keys

@@ -42,6 +42,8 @@ type Found = ExaminedEntries | ExaminedTally | ExaminedSheet | ExaminedStatus
 export interface ExaminedStatus {
   readonly is: 'status'
   readonly document: string
+  /** By the device's clock, milliseconds since 1970. */
+  readonly at: number
   readonly alsoOf: readonly string[]
 }
 
@@ -77,8 +79,9 @@ function examineStatus({ stations }: Ground, device: string, payload: Uint8Array
   const where = `status of ${device}`
   const status = parseStatus(payload, where)
   if (!status.ok) return refused('malformed', device, status.error)
+  const document = Buffer.from(payload).toString('utf8')
   if (stations.of(device) !== undefined)
-    return { is: 'status', document: Buffer.from(payload).toString('utf8'), alsoOf: [] }
+    return { is: 'status', document, at: Date.parse(status.value.at), alsoOf: [] }
   const next = 'Look at whom this certificate was given to.'
   return refused('forged', device, {
     code: 'message.status-device',

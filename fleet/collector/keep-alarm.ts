@@ -44,11 +44,12 @@ export async function keepAlarm(
   messageHash: string | undefined,
   nowMs: number,
 ): Promise<void> {
-  // A file that nobody signed says nothing of any device.
   if (alarm.device === '') return
   const what = describeAlarm(alarm)
+  // A flood is no message's doing, whichever was one too many.
+  const raisedBy = alarm.kind === 'flood' ? undefined : messageHash
   const evidence =
-    (messageHash && fromBase64(messageHash)) || sha256(Buffer.from(`${alarm.kind} ${alarm.device} ${what}`))
+    (raisedBy && fromBase64(raisedBy)) || sha256(Buffer.from(`${alarm.kind} ${alarm.device} ${what}`))
   const kept: KeptAlarm = {
     device: alarm.device,
     kind: alarm.kind,

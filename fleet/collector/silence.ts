@@ -10,19 +10,18 @@ import type { Desk } from './desk.ts'
 /** As seldom as this share of the silence that is told: it is told late by no more than that. */
 const ASK_SHARE = 1 / 4
 
-/** A device and how long ago the centre signed its last receipt or took its last status; undefined if it never did. */
-export interface Silence {
+/** When the centre last signed a receipt or took a status of a device, by the clock of the collector that did, milliseconds; undefined if never. */
+interface Heard {
   readonly device: string
-  readonly silentMs: number | undefined
+  readonly at: number | undefined
 }
 
-/** How long each place of the definition has been silent; the spare in a place speaks for it. Those that closed are done. */
-export function silences(
+/** When each place of the definition was heard last; the spare in a place speaks for it. Those that closed are done. */
+function lastHeard(
   desk: Pick<Desk, 'package'>,
   journals: readonly HeldJournal[],
   statuses: readonly HeldStatus[],
-  nowMs: number,
-): readonly Silence[] {
+): readonly Heard[] {
   const heard = new Map<string, number>()
   const done = new Set<string>()
   const taken = new Map(
@@ -47,40 +46,52 @@ export function silences(
   return desk.package.definition.stations
     .flatMap(({ devices }) => devices)
     .filter((device) => !done.has(device))
-    .map((device) => {
-      const at = heard.get(device)
-      return { device, silentMs: at === undefined ? undefined : Math.max(0, nowMs - at) }
-    })
+    .map((device) => ({ device, at: heard.get(device) }))
 }
 
 async function readHeld(store: Desk['store']) {
   return { journals: await store.journals(), statuses: await store.statuses() }
 }
 
-/** Tells of each device that has been silent for so long, once for each silence, from the moment on that one could have been. */
+/**
+ * Tells of each device that has been silent for so long, once for each silence, from the moment on that one could have been. Collectors' clocks may differ: a time
+ * that is new in the store since the last look is from since then, whatever it says.
+ */
 export function watchSilence(
   desk: Desk,
   limitMs: number,
   onAlarm: (alarm: Alarm) => void,
 ): { readonly close: () => void } {
+  const { clock } = desk
   const told = new Set<string>()
+  /** What the store said last of each device, and when that was by `Clock.elapsed`. */
+  const seen = new Map<string, { readonly at: number; readonly elapsed: number }>()
+  let lastLook = Number.NEGATIVE_INFINITY
   let isClosed = false
   let timer: Timer
   const look = async () => {
     const held = await readHeld(desk.store).catch(() => undefined)
     if (isClosed) return
-    timer = desk.clock.after(limitMs * ASK_SHARE, () => void look())
+    timer = clock.after(limitMs * ASK_SHARE, () => void look())
     // A store that cannot be reached tells its own alarms.
     if (held === undefined) return
-    for (const { device, silentMs } of silences(desk, held.journals, held.statuses, desk.clock.now())) {
+    const elapsed = clock.elapsed()
+    for (const { device, at } of lastHeard(desk, held.journals, held.statuses)) {
+      if (at !== undefined && seen.get(device)?.at !== at) {
+        const ago = Math.min(Math.max(0, clock.now() - at), elapsed - lastLook)
+        seen.set(device, { at, elapsed: elapsed - ago })
+      }
+      const before = seen.get(device)
+      const silentMs = before && elapsed - before.elapsed
       if (silentMs !== undefined && silentMs < limitMs) told.delete(device)
       else if (!told.has(device)) {
         told.add(device)
         onAlarm({ kind: 'stale', device, silentMs })
       }
     }
+    lastLook = elapsed
   }
-  timer = desk.clock.after(limitMs, () => void look())
+  timer = clock.after(limitMs, () => void look())
   return {
     close: () => {
       isClosed = true

@@ -11,9 +11,13 @@ import type { Held, Owner } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import { findNotDead } from './declared-dead.ts'
 import type { Desk, Reply } from './desk.ts'
-import { type ExaminedEntries, SUSPECT } from './examine-entries.ts'
+import { AHEAD_MS, type ExaminedEntries, SUSPECT } from './examine-entries.ts'
 import { alarmed, type Decision } from './outcome.ts'
 import { findForkAtTakeover, findForkOfTaken } from './takeover.ts'
+
+/** What taking a message costs at least, and what one journal more of a device does, in entries (`allowance.ts`). */
+const A_MESSAGE = 200
+const A_JOURNAL = 5_000
 
 /**
  * What comes of a message of entries. Throws only what the store throws; then nothing was stored and nothing is to be replied.
@@ -44,7 +48,10 @@ export async function takeEntries(
   }
   if (journal !== undefined && size <= have) {
     // Nothing new: the tree of that size is known, and its head is either this one or a second one.
-    if (!equalBytes(await rootAt(held, origin, size), root))
+    const kept = await held.tree(origin, size)
+    const spent = desk.allowance.spend(device, A_MESSAGE + size - kept.size)
+    if (spent !== 'granted') return notServed(device, spent)
+    if (!equalBytes(frontierRoot(await grow(held, origin, kept, size)), root))
       return { ...(await equivocation(held, device, checkpoint, note)), reply: await show() }
     const known = await held.checkpoint(origin, size)
     // A witness cosigns no head that is smaller than one it has seen (C2SP tlog-witness), so a size without receipt gets none any more.
@@ -57,7 +64,10 @@ export async function takeEntries(
 
   const overlap = from < have ? await held.entries(origin, from, have) : []
   if (overlap.some((entry, i) => !equalBytes(entry, entries[i] ?? new Uint8Array()))) {
-    const shown = frontierRoot(extend(await frontierAt(held, origin, from), leaves))
+    const kept = await held.tree(origin, from)
+    const spent = desk.allowance.spend(device, A_MESSAGE + from - kept.size)
+    if (spent !== 'granted') return notServed(device, spent)
+    const shown = frontierRoot(extend(await grow(held, origin, kept, from), leaves))
     if (equalBytes(shown, root))
       return { ...(await equivocation(held, device, checkpoint, note)), reply: await show() }
     return alarmed('inconsistent', device, notCovered(where))
@@ -67,9 +77,14 @@ export async function takeEntries(
   if (!equalBytes(frontierRoot(next), root)) return alarmed('inconsistent', device, notCovered(where))
   if (message.problem !== undefined) return alarmed('malformed', device, message.problem.refusal)
 
+  const other = have === 0 ? held.journalsOf(device)[0] : undefined
+  // Behind the closing the whole day is judged again, and each journal is read with all others of its station.
+  const extra = (journal?.closing === undefined ? 0 : have) + (other === undefined ? 0 : A_JOURNAL)
+  const spent = extra === 0 ? 'granted' : desk.allowance.spend(device, extra)
+  if (spent !== 'granted') return notServed(device, spent)
+
   const time = Math.floor(desk.clock.now() / 1000)
   const cosignature = cosign(note, { ...desk.witness, time })
-  const other = have === 0 ? held.journalsOf(device)[0] : undefined
   const { writtenAt } = message
   await held.append({
     owner,
@@ -88,7 +103,7 @@ export async function takeEntries(
     (message.telling.some((seq) => seq >= have) ? findNotDead(desk, held, origin) : undefined) ??
     (other && { kind: 'second-journal' as const, device, origin, other: other.origin }) ??
     findIllegalDay(held, owner, journal?.illegal !== undefined) ??
-    findClockTrouble(device, message, have, journal?.writtenAt)
+    findClockTrouble(desk, device, message, have, journal?.writtenAt)
   return { reply: receipt(origin, size, cosignature), ...(alarm && { alarm }) }
 }
 
@@ -110,13 +125,18 @@ function findIllegalDay(held: Held, { device, origin }: Owner, isKnown: boolean)
 
 /** The first new entry that a device with a right clock would not have written then. */
 function findClockTrouble(
+  desk: Desk,
   device: string,
   { owner, clock, from, firstAt }: ExaminedEntries,
   have: number,
   writtenAt = 0,
 ): Alarm | undefined {
   const { origin } = owner
-  const trouble = clock.find(({ seq }) => seq >= have)
+  // Where the centre's own clock is behind, what most devices say is the measure.
+  const early = desk.clock.now() + Math.max(0, desk.ownClock.offsetMs()) + AHEAD_MS
+  const trouble = clock.find(
+    ({ seq, at, what }) => seq >= have && (what !== 'ahead' || Date.parse(at) > early),
+  )
   if (trouble !== undefined) return { kind: 'clock', device, origin, ...trouble }
   // Entries held are not in the message as a rule: then its first one follows them.
   if (from < have || Date.parse(firstAt) >= writtenAt * 1000) return undefined
@@ -136,6 +156,11 @@ export async function equivocation(
   return { alarm: { kind: 'equivocation', device, origin, size, held: known.note, shown } }
 }
 
+/** Of a device that asks for more than its share. It will send again. */
+function notServed(device: string, why: 'flooded' | 'dropped'): Decision {
+  return why === 'flooded' ? { alarm: { kind: 'flood', device } } : {}
+}
+
 function notCovered(where: string): Refusal {
   const what = 'the entries are not those of the checkpoint'
   return { code: 'entries.root', where, what, next: SUSPECT }
@@ -145,14 +170,13 @@ function extend(frontier: Frontier, leaves: readonly Uint8Array[]): Frontier {
   return leaves.reduce(appendLeaf, frontier)
 }
 
-/** The tree over the first `size` entries held. */
-async function frontierAt(held: Held, origin: string, size: number): Promise<Frontier> {
-  const head = held.journal(origin)?.frontier
-  if (head?.size === size) return head
-  return extend(emptyFrontier(), (await held.entries(origin, 0, size)).map(leafHash))
+/** A tree with the entries held behind it, up to `size`. */
+async function grow(held: Held, origin: string, tree: Frontier, size: number): Promise<Frontier> {
+  if (tree.size === size) return tree
+  return extend(tree, (await held.entries(origin, tree.size, size)).map(leafHash))
 }
 
-/** The root over the first `size` entries held. */
+/** The root over the first `size` entries held: from the nearest tree that was kept, 500 entries away at most but in a journal that came by stick. */
 export async function rootAt(held: Held, origin: string, size: number): Promise<Uint8Array> {
-  return frontierRoot(await frontierAt(held, origin, size))
+  return frontierRoot(await grow(held, origin, await held.tree(origin, size), size))
 }

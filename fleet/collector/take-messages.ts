@@ -1,5 +1,6 @@
 /** Decides on examined messages in one transaction, and encodes what is said to the devices once it has ended. */
 import type { Held } from '../store/store.ts'
+import type { Alarm } from './alarm.ts'
 import { type Desk, encodeReply } from './desk.ts'
 import { type Examined, examine, type Inbound } from './examine.ts'
 import { keepAlarm } from './keep-alarm.ts'
@@ -22,13 +23,25 @@ export async function takeExamined(desk: Desk, messages: readonly Examined[]): P
   }))
 }
 
-/** The same for one message to which nobody waits for an answer. */
+/** The same for what people bring: it came on nobody's topic, and nobody waits for an answer. */
 export async function decideOn(desk: Desk, message: Examined): Promise<Decision> {
-  const [decision = {}] = await decideAll(desk, [message])
+  const [decision = {}] = await decideAll(desk, [message], (alarm) =>
+    isOfNobody(alarm) ? { ...alarm, device: '' } : alarm,
+  )
   return decision
 }
 
-async function decideAll(desk: Desk, messages: readonly Examined[]): Promise<readonly Decision[]> {
+/** Whoever brought it may have made it: no signature of the device that it names is in what the alarm says. */
+function isOfNobody(alarm: Alarm): boolean {
+  if (alarm.kind === 'malformed') return alarm.refusal.code === 'entries.size'
+  return alarm.kind === 'forged' || alarm.kind === 'inconsistent'
+}
+
+async function decideAll(
+  desk: Desk,
+  messages: readonly Examined[],
+  blame = (alarm: Alarm) => alarm,
+): Promise<readonly Decision[]> {
   const scopes = new Map(
     messages.flatMap(({ scopes }) => scopes.map((scope) => [scope.name, scope] as const)),
   )
@@ -36,9 +49,10 @@ async function decideAll(desk: Desk, messages: readonly Examined[]): Promise<rea
     const decisions: Decision[] = []
     // One after another: what the first stores, the second finds.
     for (const message of messages) {
-      const decision = await decideOne(desk, held, message)
-      if (decision.alarm !== undefined) await keepAlarm(held, decision.alarm, message.hash, desk.clock.now())
-      decisions.push(decision)
+      const { alarm: raised, ...decision } = await decideOne(desk, held, message)
+      const alarm = raised && blame(raised)
+      if (alarm !== undefined) await keepAlarm(held, alarm, message.hash, desk.clock.now())
+      decisions.push({ ...decision, ...(alarm && { alarm }) })
     }
     return decisions
   }
@@ -56,7 +70,9 @@ function decideOne(desk: Desk, held: Held, message: Examined): Decision | Promis
   if (message.is === 'refused') return { alarm: message.alarm }
   if (message.is === 'entries') return takeEntries(desk, held, device, message)
   if (message.is === 'status') {
-    const receivedAt = Math.floor(desk.clock.now() / 1000)
+    const now = desk.clock.now()
+    const receivedAt = Math.floor(now / 1000)
+    desk.ownClock.note(device, message.at - now)
     held.storeStatus({ device, receivedAt, document: message.document })
     return {}
   }

@@ -21,6 +21,7 @@ import type { Decision } from '../collector/outcome.ts'
 import { readMinutesCode, readPrintedNote, takeHead } from '../collector/take-head.ts'
 import { decideOn } from '../collector/take-messages.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
+import type { CentreHome } from '../home.ts'
 import { type CentreStore, openCentreStore } from '../store/store.ts'
 import { systemClock } from '../system.ts'
 import { documentOf, readPages } from './printed-page.ts'
@@ -42,7 +43,8 @@ export const importUsage = `  sandogh centre import --home <folder> --store <sto
       as a file; photographs (PNG, JPEG) of the codes on printed minutes and results, all of a page at once; what a telephone
       read from them, in quotes or as lines of a file; or a file in which somebody typed printed results: "totals of device
       <id>" or "totals of station <id> [without <id>…]", then "<code> <votes>", "valid <n>", "blank <n>" and the lines of
-      characters below the codes. The same again changes nothing
+      characters below the codes. The same again changes nothing. What the device that it names did not sign is refused, and
+      no alarm of that device
 `
 
 /** @returns the exit code: 1 if something that was brought is an alarm, 3 if something has to wait; refusals are thrown */
@@ -71,7 +73,7 @@ export async function importBrought(args: readonly string[]): Promise<number> {
       continue
     }
     const text = typedIn(given)
-    if (text === undefined) brought.push(...valueOrThrow(readGiven(given, home.authorityKey)))
+    if (text === undefined) brought.push(...valueOrThrow(readGiven(given, home)))
     else typed.push({ where: given, totals: valueOrThrow(readTypedTotals(definition, text, given)) })
   }
   for (const { totals, note } of valueOrThrow(readPages(definition, parts))) {
@@ -80,14 +82,18 @@ export async function importBrought(args: readonly string[]): Promise<number> {
   }
   const store = valueOrThrow(await openCentreStore(location, 'heads'))
   const { package: electionPackage, authorityKey, witness, messageSigner } = home
-  const desk = openDesk({
-    package: electionPackage,
-    authorityKey,
-    witness,
-    messageSigner,
-    store,
-    clock: systemClock,
-  })
+  const desk: Desk = {
+    ...openDesk({
+      package: electionPackage,
+      authorityKey,
+      witness,
+      messageSigner,
+      store,
+      clock: systemClock,
+    }),
+    // Whoever brings a stick has chosen to, and no device is held to what people ask for.
+    allowance: { spend: () => 'granted' },
+  }
   try {
     // Journals first: what was typed is put together with what is held.
     const taken = await take(desk, brought, codes)
@@ -142,7 +148,10 @@ interface Code {
   readonly note: string
 }
 
-function readGiven(path: string, authorityKey: Uint8Array): Result<readonly Brought[]> {
+function readGiven(
+  path: string,
+  { authorityKey, package: { definition } }: CentreHome,
+): Result<readonly Brought[]> {
   const there = lstatSync(path, { throwIfNoEntry: false })
   if (there === undefined)
     return refuse('input.unreadable', path, 'there is no such folder or file', 'Check its name.')
@@ -154,7 +163,7 @@ function readGiven(path: string, authorityKey: Uint8Array): Result<readonly Brou
   if (!bundles.ok) return bundles
   const brought: Brought[] = []
   for (const folder of bundles.value) {
-    const read = readBundle(folder, authorityKey, systemClock.now())
+    const read = readBundle(folder, authorityKey, definition)
     if (!read.ok) return read
     brought.push(read.value)
   }
@@ -169,7 +178,10 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
     if (code !== 0 && exitCode !== 1) exitCode = code
   }
   const told = (where: string, { alarm }: Decision) => {
-    if (alarm !== undefined) tell(where, `ALARM ${alarm.kind} of ${alarm.device}: ${describeAlarm(alarm)}`, 1)
+    if (alarm === undefined) return
+    const whose =
+      alarm.device === '' ? 'signed by no device that it names' : `ALARM ${alarm.kind} of ${alarm.device}`
+    tell(where, `${whose}: ${describeAlarm(alarm)}`, 1)
   }
   for (const journal of brought.flatMap(({ journals }) => journals)) {
     const before = (await desk.store.journal(journal.message.origin))?.frontier.size ?? 0
@@ -211,9 +223,9 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
   return exitCode
 }
 
-function examinedJournal(desk: Desk, { device, message, where }: BroughtJournal): Examined {
+function examinedJournal(desk: Desk, { device, message, where, hash }: BroughtJournal): Examined {
   const found = examineJournalPart(desk, device, message, desk.clock.now(), where)
-  return withScopes(desk, device, '', found)
+  return withScopes(desk, device, hash, found)
 }
 
 /** Totals that came on nobody's topic: they are taken as from the device whose key signed them. */

@@ -13,6 +13,9 @@ import {
   splitJournal,
 } from '../../core/bundle/bundle.ts'
 import { deviceNamedIn } from '../../core/bundle/names.ts'
+import type { Definition } from '../../core/election/definition.ts'
+import { pollingNoon } from '../../core/election/polling-time.ts'
+import { LONGEST_JOURNAL } from '../../core/journal/longest.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import type { EntriesMessage } from '../../core/messages/entries.ts'
@@ -21,8 +24,6 @@ import { shownText, unshownCharacter } from '../../core/text/drawable.ts'
 import { parseCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { parseNote } from '../../core/tlog/note.ts'
 
-/** No device writes more entries in a day; 64 MiB of line feeds would be more. */
-const MOST_ENTRIES = 1_000_000
 const NEXT = 'Get the bundle again from the device or its memory stick.'
 
 /** A journal, or a part of one, and whose it says it is. */
@@ -30,6 +31,8 @@ export interface BroughtJournal {
   readonly where: string
   readonly device: string
   readonly message: EntriesMessage
+  /** SHA-256 of its file, base64. */
+  readonly hash: string
 }
 
 /** A tally or a sheet, as it would have come over the network. */
@@ -58,10 +61,15 @@ export function findBundles(folder: string): Result<readonly string[]> {
 }
 
 /** Reads a bundle as far as the centre takes it: journal and totals, and of a spare the journal that it took over. */
-export function readBundle(folder: string, authorityKey: Uint8Array, now: number): Result<Brought> {
+export function readBundle(
+  folder: string,
+  authorityKey: Uint8Array,
+  definition: Pick<Definition, 'pollingDay'>,
+): Result<Brought> {
   const der = readFile(folder, 'device-certificate.der')
   if (!der.ok) return der
-  const certificate = readCertificate(der.value, authorityKey, now, join(folder, 'device-certificate.der'))
+  const at = pollingNoon(definition)
+  const certificate = readCertificate(der.value, authorityKey, at, join(folder, 'device-certificate.der'))
   if (!certificate.ok) return certificate
   const { message: messageKey } = certificate.value.keys
   const where = join(folder, 'manifest.json')
@@ -75,6 +83,11 @@ export function readBundle(folder: string, authorityKey: Uint8Array, now: number
 
   const own = readJournal(folder, listed, ['device-certificate.der', 'checkpoint', 'journal.jsonl'])
   if (!own.ok) return own
+  const { subject } = certificate.value
+  if (own.value.device !== subject) {
+    const what = `its journal is one of ${own.value.device}, its certificate that of ${subject}`
+    return refuse('bundle.owner', own.value.where, what, NEXT)
+  }
   const journals = [own.value]
   if (manifest.value.files.has('taken-over-journal.jsonl')) {
     const taken = readJournal(folder, listed, [
@@ -108,7 +121,7 @@ function readJournal(
   if (!note.ok) return note
   const bytes = listed(journalFile)
   if (!bytes.ok) return bytes
-  const entries = splitJournal(bytes.value, where, MOST_ENTRIES)
+  const entries = splitJournal(bytes.value, where, LONGEST_JOURNAL + 1)
   if (!entries.ok) return entries
   const checkpoint = note.value.toString('utf8')
   const parsed = parseNote(checkpoint)
@@ -119,7 +132,7 @@ function readJournal(
   if (device === undefined)
     return refuse('bundle.origin', where, 'its checkpoint names no journal of a device', NEXT)
   const message = { origin, from: 0, entries: entries.value, checkpoint, certificate: certificate.value }
-  return ok({ where, device, message })
+  return ok({ where, device, message, hash: toBase64(sha256(bytes.value)) })
 }
 
 /** A file of a bundle, if it is the one that the manifest lists. */

@@ -1,5 +1,5 @@
 /** `sandogh centre order`: two officials sign an order to devices, and a collector's certificate carries it to them. */
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pollingNoon } from '../../core/election/polling-time.ts'
@@ -23,12 +23,12 @@ export const orderUsage = `  sandogh centre order draft --package <file> --offic
       says what the draft orders, and signs it as the second official, who is another person, on a computer of his own
   sandogh centre order send <order> --home <folder> --broker mqtts://<host>:<port> --as <name> [--logs <folder>]
       sends it until every device has answered or it expires, and says what each answered; --as names keys of the home
-      folder that no collector is using
+      folder that no collector is using, --logs the folder in which logs that were ordered are kept
 `
 
 type Values = Readonly<Record<string, string | undefined>>
 
-/** @returns the exit code: 1 where a device refuses, 3 where one has not answered; refusals are thrown */
+/** @returns the exit code: 1 where a device refuses or its log cannot be kept, 3 where one has not answered; refusals are thrown */
 export async function order(args: readonly string[]): Promise<number> {
   const names = [
     'package',
@@ -91,7 +91,7 @@ function sign(file: string, values: Values): number {
 
 async function send(file: string, values: Values): Promise<number> {
   const url = valueOrThrow(parseBrokerUrl(need(values, 'broker')))
-  const home = homeOf(need(values, 'home'))
+  const home = homeOf(need(values, 'home'), systemClock.now())
   const clientId = need(values, 'as')
   const tls = home.identities.get(clientId)
   if (tls === undefined) throw misuse(`the home folder has no keys of ${JSON.stringify(clientId)}`)
@@ -99,7 +99,13 @@ async function send(file: string, values: Values): Promise<number> {
   const payload = valueOrThrow(readGivenFile(file))
   const read = valueOrThrow(readOrder(payload, file))
   valueOrThrow(checkSignatories(read, { definition, authority: home.authorityKey }, file))
+  const folder = values['logs']
+  if (folder === undefined && read.content.order.do === 'send-logs')
+    throw misuse('the order asks for logs: say where they are to be kept, --logs <folder>')
+  if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw misuse(`--logs takes a folder that is there, and ${JSON.stringify(folder)} is none`)
   let refusals = 0
+  let unkept = 0
   const answered = ({ device, result }: OrderAnswer) => {
     if (result.is === 'refused') refusals += 1
     const said =
@@ -107,9 +113,11 @@ async function send(file: string, values: Values): Promise<number> {
         ? 'accepted'
         : `REFUSED: ${JSON.stringify(result.what)} (${JSON.stringify(result.code)})`
     process.stdout.write(`${device}  ${said}\n`)
-    if (result.is !== 'accepted' || result.log === undefined || values['logs'] === undefined) return
-    const kept = put(join(values['logs'], `${device}-${result.number}.log`), Buffer.from(result.log))
-    if (!kept.ok) process.stderr.write(`${describeRefusal(kept.error)}\n`)
+    if (result.is !== 'accepted' || result.log === undefined || folder === undefined) return
+    const kept = put(join(folder, `${device}-${result.number}.log`), Buffer.from(result.log))
+    if (kept.ok) return
+    unkept += 1
+    process.stderr.write(`${describeRefusal(kept.error)}\n`)
   }
   const silent = await sendOrder({
     broker: { url, tls, servername: home.name, clientId },
@@ -125,7 +133,7 @@ async function send(file: string, values: Values): Promise<number> {
     end: askedToEnd(),
   })
   for (const device of valueOrThrow(silent)) process.stdout.write(`${device}  no answer\n`)
-  if (refusals > 0) return 1
+  if (refusals + unkept > 0) return 1
   return valueOrThrow(silent).length === 0 ? 0 : 3
 }
 

@@ -11,24 +11,26 @@ import { existingStore, homeOf, misuse } from '../command-line.ts'
 import { readGivenFile } from '../import/read-stick.ts'
 import { DISPUTES, findDisputes, placeNamedBy } from '../results/disputes.ts'
 import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
-import { alarmsText } from './alarms.ts'
+import { alarmsText, wantsPeople } from './alarms.ts'
 import { changesText, findChanges } from './changes.ts'
-import { healthOf, healthText } from './health.ts'
+import { clocksText, healthOf, healthText } from './health.ts'
 import { statusPage } from './page.ts'
 import { shownLine } from './shown-line.ts'
 
-export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--program <list>] [--check] [--page <file>]
+export const statusUsage = `  sandogh centre status --store <store> [--home <folder>] [--program <list>] [--check] [--alarms] [--page <file>]
       says which journals, tallies and sheets of stations the centre's database holds. The head of each journal was held
       against the checkpoint that the device signed, and sheets against their signatures; --check also reads every entry
       again. With the home folder it names each device of the election of which something is missing; with the list of
       a program ("sandogh device program") each device that ran another. The result is marked where a program was changed.
-      Alarms that were raised are told with the hash of what raised them. LOOK names each open device that wants
-      somebody: one that is silent, has lost a medium, is short of paper or storage, or whose clock or lines are bad.
+      Alarms that were raised are told with the hash of what raised them: first and all of them those that want people,
+      then the latest 200 of gaps, clocks, silences and floods, or every one with --alarms. LOOK names each open device
+      that wants somebody: one that is silent, has lost a medium, is short of paper or storage, or whose clock or lines
+      are bad; CLOCK says that it is the centre's clocks, where most devices say another time.
       --page writes the same as a page for a browser, which loads the file anew each minute: have a timer run the
       command as often
 `
 
-/** @returns the exit code: 3 where something is missing; refusals are thrown */
+/** @returns the exit code: 1 where people are wanted, 3 where something is missing; refusals are thrown */
 export async function status(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -37,6 +39,7 @@ export async function status(args: readonly string[]): Promise<number> {
       home: { type: 'string' },
       program: { type: 'string' },
       check: { type: 'boolean', default: false },
+      alarms: { type: 'boolean', default: false },
       page: { type: 'string' },
     },
     allowPositionals: true,
@@ -54,19 +57,22 @@ export async function status(args: readonly string[]): Promise<number> {
     const held = await readHeld(store.value)
     const changes = findChanges(held.journals, program)
     const now = Date.now()
-    const health = healthOf(await store.value.statuses(), doneIn(held.journals), now / 1000, program)
+    const statuses = await store.value.statuses()
+    const health = healthOf(statuses, doneIn(held.journals), now / 1000, program)
     const missing = home === undefined ? undefined : findMissing(home.package.definition, held)
+    const alarms = await store.value.alarms()
     const text = [
       heldText(held),
       changesText(changes),
       healthText(health),
-      alarmsText(await store.value.alarms()),
+      clocksText(statuses, now / 1000),
+      alarmsText(alarms, values.alarms),
       missing === undefined ? '' : missingText(missing),
     ].join('')
     process.stdout.write(text)
     const election = home?.package.definition.election
     if (values.page !== undefined) writePage(values.page, statusPage({ election, now, health, text }))
-    if (changes.length > 0) return 1
+    if (changes.length > 0 || held.forks.size > 0 || wantsPeople(alarms)) return 1
     return missing === undefined || missing.length === 0 ? 0 : 3
   } finally {
     await store.value.close()

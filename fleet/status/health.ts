@@ -1,5 +1,6 @@
 /** Devices that want somebody, by what they said last of themselves and by how long ago that was. Those that are closed are done. */
 import { type DeviceStatus, parseStatus } from '../../core/messages/status.ts'
+import { clockOffset } from '../collector/own-clock.ts'
 import type { HeldStatus } from '../store/store.ts'
 import { shownLine } from './shown-line.ts'
 
@@ -32,6 +33,7 @@ export function healthOf(
   nowS: number,
   meant: string | undefined,
 ): readonly DeviceHealth[] {
+  const offsetS = offsetOf(statuses)
   return statuses
     .filter(({ device }) => !done.has(device))
     .map(({ device, receivedAt, document }) => {
@@ -39,11 +41,36 @@ export function healthOf(
       const silent = nowS - receivedAt > SILENT_S ? [`silent for ${span(nowS - receivedAt)}`] : []
       if (!status.ok)
         return { device, receivedAt, casts: 0, troubles: [...silent, 'its status cannot be read'] }
-      const troubles = [...silent, ...troublesIn(status.value, receivedAt, meant)]
+      const troubles = [...silent, ...troublesIn(status.value, receivedAt + offsetS, meant)]
       return { device, receivedAt, casts: status.value.casts, troubles }
     })
 }
 
+/** By how much most devices' clocks are ahead of those of the collectors, seconds; 0 if they agree. */
+function offsetOf(statuses: readonly HeldStatus[]): number {
+  const aheadMs = statuses.flatMap(({ device, receivedAt, document }) => {
+    const status = parseStatus(Buffer.from(document), `status of ${device}`)
+    return status.ok ? [Date.parse(status.value.at) - receivedAt * 1000] : []
+  })
+  return Math.round(clockOffset(aheadMs) / 1000)
+}
+
+/** What is wrong with the centre's own clocks, said once and of no device; nothing if nothing is. */
+export function clocksText(statuses: readonly HeldStatus[], nowS: number): string {
+  const offsetS = offsetOf(statuses)
+  const early = statuses.filter(({ receivedAt }) => receivedAt > nowS + CLOCK_OFF_S).length
+  const than = offsetS > 0 ? 'behind' : 'ahead of'
+  return [
+    offsetS === 0
+      ? ''
+      : `CLOCK  the centre is ${span(Math.abs(offsetS))} ${than} most devices: look at the clocks of its collectors\n`,
+    early === 0
+      ? ''
+      : `CLOCK  ${early} devices were heard at times still to come: look at the clocks of the collectors and of this computer\n`,
+  ].join('')
+}
+
+/** @param receivedAt by a clock that is right */
 function troublesIn(status: DeviceStatus, receivedAt: number, meant: string | undefined): readonly string[] {
   const { media, power, temperature, room, paper, clock, program, lines } = status
   const lost = (['a', 'b'] as const).filter((name) => media[name] === 'lost')

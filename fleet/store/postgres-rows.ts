@@ -1,5 +1,5 @@
 /** The rows of the centre's database over a connection to PostgreSQL. What is written goes table by table, many rows in one statement. */
-import type { JournalRow, Rows, SecondTotalsRow, SheetRow, TotalsRow, Writes } from './rows.ts'
+import type { JournalRow, Rows, SecondTotalsRow, SheetRow, TotalsRow, TreeRow, Writes } from './rows.ts'
 import type { HeldCheckpoint, HeldStatus, KeptAlarm } from './store.ts'
 
 /** Asks the database and gives its rows. */
@@ -30,10 +30,11 @@ FROM devices d
 LEFT JOIN LATERAL (SELECT * FROM checkpoints x WHERE x.origin = d.origin ORDER BY size DESC LIMIT 1) c ON true`
 
 const CHECKPOINT = 'SELECT size, note, cosignature FROM checkpoints WHERE origin = $1'
+const TREE = 'SELECT size, roots FROM checkpoints WHERE origin = $1 AND size <= $2 ORDER BY size DESC LIMIT 1'
 const ALARMS = 'SELECT device, kind, evidence, at::float8 AS at, what FROM alarms'
 const STATUSES = 'SELECT device, received_at::float8 AS "receivedAt", document FROM statuses ORDER BY device'
 const NEWER_STATUS = `ON CONFLICT (device) DO UPDATE
-SET received_at = excluded.received_at, document = excluded.document WHERE excluded.received_at >= statuses.received_at`
+SET received_at = excluded.received_at, document = excluded.document`
 const OF_JOURNAL = 'x JOIN devices d ON d.origin = x.origin LEFT JOIN takeovers t ON t.origin = x.origin'
 const TALLIES = `SELECT x.origin, x.document, d.device, d.message_key, t.taken FROM tallies ${OF_JOURNAL}`
 const SHEETS = `SELECT x.station, x.origin, x.document, d.device, d.message_key, t.taken FROM sheets ${OF_JOURNAL}`
@@ -55,6 +56,7 @@ export function postgresRows(ask: Ask): Rows {
     checkpoints: (origin) => ask('SELECT size, note FROM checkpoints WHERE origin = $1', [origin]),
     checkpoint: (origin, size) => one<HeldCheckpoint>(`${CHECKPOINT} AND size = $2`, [origin, size]),
     latestCheckpoint: (origin) => one<HeldCheckpoint>(`${CHECKPOINT} ORDER BY size DESC LIMIT 1`, [origin]),
+    tree: (origin, most) => one<TreeRow>(TREE, [origin, most]),
     tallies: (origin) =>
       origin === undefined
         ? ask<TotalsRow>(`${TALLIES} ORDER BY x.origin`)

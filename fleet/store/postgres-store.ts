@@ -27,6 +27,11 @@ const NOT_OF_ROWS = /^(08|53|57|58|40|55)/
 /** Refusals and parameters as `openCentreStore`. */
 export async function openPostgresStore(url: string, check: OpeningCheck): Promise<Result<CentreStore>> {
   const where = withoutPassword(url)
+  if (where === undefined) {
+    const next =
+      'Write a / ? # or @ in its password as %2F %3F %23 %40, or leave the password to PGPASSWORD in the environment.'
+    return refuse('store.open', 'postgres://', 'this is no URL of a database', next)
+  }
   const pool = new pg.Pool({
     connectionString: url,
     options: OPTIONS,
@@ -114,7 +119,10 @@ function lockKeys(stations: readonly Scope[]): readonly string[] {
   return [...new Set(keys)].sort((a, b) => (a < b ? -1 : 1)).map(String)
 }
 
-/** For messages and refusals. */
-function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):[^@/]*@/, '$1@')
+/** For messages and refusals; undefined of what is no URL, or may have a part of the password where others have the path. */
+function withoutPassword(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (url === null || `${url.pathname}${url.search}${url.hash}`.includes('@')) return undefined
+  const user = url.username === '' ? '' : `${url.username}@`
+  return `${url.protocol}//${user}${url.host}${url.pathname}`
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { concatBytes } from '../../core/keys/hash.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
+import type { Frontier } from '../../core/tlog/tree.ts'
 import type { Judged } from './noted.ts'
 import type {
   HeldCheckpoint,
@@ -55,6 +56,12 @@ export interface SecondTotalsRow {
   /** Empty if it is a device's own tally. */
   readonly station: string
   readonly document: Uint8Array
+}
+
+/** A tree over the first entries of a journal. */
+export interface TreeRow {
+  readonly size: number
+  readonly roots: Uint8Array
 }
 
 export interface CheckpointRow extends HeldCheckpoint {
@@ -122,6 +129,8 @@ export interface Rows {
   checkpoints(origin: string): Promise<readonly { readonly size: number; readonly note: string }[]>
   checkpoint(origin: string, size: number): Promise<HeldCheckpoint | undefined>
   latestCheckpoint(origin: string): Promise<HeldCheckpoint | undefined>
+  /** The largest tree of no more than so many entries that was kept. */
+  tree(origin: string, most: number): Promise<TreeRow | undefined>
   tallies(origin?: string): Promise<readonly TotalsRow[]>
   sheets(station?: string): Promise<readonly SheetRow[]>
   secondTotals(): Promise<readonly SecondTotalsRow[]>
@@ -139,10 +148,12 @@ export function rootsBytes(roots: readonly Uint8Array[]): Uint8Array {
   return concatBytes(...roots)
 }
 
-function splitRoots(bytes: Uint8Array): readonly Uint8Array[] {
-  return Array.from({ length: bytes.length / HASH_BYTES }, (_, i) =>
-    bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES),
+/** The frontier of a tree that was kept. */
+export function frontierOf({ size, roots }: TreeRow): Frontier {
+  const each = Array.from({ length: roots.length / HASH_BYTES }, (_, i) =>
+    roots.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES),
   )
+  return { size, roots: each }
 }
 
 /** How it is noted with a checkpoint what the day up to it was. */
@@ -160,7 +171,7 @@ const refusalShape = z.strictObject({
 const dayShape = z.strictObject({ programs: z.array(z.string()), illegal: refusalShape.optional() })
 
 export function journalOf(row: JournalRow): HeldJournal {
-  const { origin, device, certificate, log_key: logKey, message_key: messageKey, size, day } = row
+  const { origin, device, certificate, log_key: logKey, message_key: messageKey, day } = row
   const { taken, taken_size: takenSize, taken_root: takenRoot } = row
   const { closing_seq: seq, casts, commitment } = row
   const judged = day === null ? undefined : dayShape.parse(JSON.parse(day))
@@ -170,7 +181,7 @@ export function journalOf(row: JournalRow): HeldJournal {
     certificate,
     logKey,
     messageKey,
-    frontier: { size, roots: splitRoots(row.roots) },
+    frontier: frontierOf(row),
     receiptedAt: row.receipted_at,
     writtenAt: row.written_at,
     dead: z.array(z.string()).parse(JSON.parse(row.dead)),

@@ -1,6 +1,6 @@
 /** The rows of the centre's database over a connection to SQLite. */
 import type { Database } from 'better-sqlite3'
-import type { JournalRow, Rows, SecondTotalsRow, SheetRow, TotalsRow } from './rows.ts'
+import type { JournalRow, Rows, SecondTotalsRow, SheetRow, TotalsRow, TreeRow } from './rows.ts'
 import type { HeldCheckpoint, HeldStatus, KeptAlarm } from './store.ts'
 
 const JOURNALS = `
@@ -50,6 +50,9 @@ FROM devices d`)
   )
   const checkpoint = one<HeldCheckpoint>(`${checkpointColumns} AND size = ?`)
   const latest = one<HeldCheckpoint>(`${checkpointColumns} ORDER BY size DESC LIMIT 1`)
+  const tree = one<TreeRow>(
+    'SELECT size, roots FROM checkpoints WHERE origin = ? AND size <= ? ORDER BY size DESC LIMIT 1',
+  )
   const tallies = `SELECT x.origin, x.document, ${TOTALS} tallies ${OF_JOURNAL}`
   const everyTally = all<TotalsRow>(`${tallies} ORDER BY x.origin`)
   const tally = all<TotalsRow>(`${tallies} WHERE x.origin = ?`)
@@ -78,6 +81,7 @@ FROM devices d`)
     checkpoints: async (origin) => checkpoints(origin),
     checkpoint: async (origin, size) => checkpoint(origin, size),
     latestCheckpoint: async (origin) => latest(origin),
+    tree: async (origin, most) => tree(origin, most),
     tallies: async (origin) => (origin === undefined ? everyTally() : tally(origin)),
     sheets: async (station) => (station === undefined ? everySheet() : sheet(station)),
     secondTotals: async () => secondTotals(),
@@ -110,8 +114,7 @@ function writer(database: Database): Rows['write'] {
   const alarm = add('alarms', 5)
   const status = database.prepare(`
 INSERT INTO statuses VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET received_at = excluded.received_at, document = excluded.document
-WHERE excluded.received_at >= statuses.received_at`)
+ON CONFLICT DO UPDATE SET received_at = excluded.received_at, document = excluded.document`)
   return async (writes) => {
     for (const { origin, device, certificate, logKey, messageKey } of writes.owners)
       owner(origin, device, certificate, logKey, messageKey)

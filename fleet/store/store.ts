@@ -151,6 +151,8 @@ export interface Held {
   entries(origin: string, from: number, to: number): Promise<readonly Uint8Array[]>
   checkpoint(origin: string, size: number): Promise<HeldCheckpoint | undefined>
   latestCheckpoint(origin: string): Promise<HeldCheckpoint | undefined>
+  /** The largest tree over no more than so many of its entries that was kept: that of a checkpoint, or the empty one. */
+  tree(origin: string, most: number): Promise<Frontier>
   tally(origin: string): Promise<HeldTally | undefined>
   sheet(station: string): Promise<HeldSheet | undefined>
   /** Entries, checkpoint, cosignature and, the first time, the journal's owner. */
@@ -164,7 +166,7 @@ export interface Held {
   storeFork(origin: string, size: number, note: string): void
   /** Keeps an alarm once, and of one kind and device no more than {@link MOST_ALARMS}. Throws on a device of another station. */
   storeAlarm(alarm: KeptAlarm): Promise<void>
-  /** Keeps it in the place of the device's status before; not if a later one was received. Throws on a device of another station. */
+  /** Keeps it in the place of the device's status before, whenever that was by another collector's clock. Throws on a device of another station. */
   storeStatus(status: HeldStatus): void
 }
 
@@ -215,5 +217,5 @@ export function openCentreStore(
 }
 
 export function isPostgresUrl(location: string): boolean {
-  return /^postgres(ql)?:\/\//.test(location)
+  return /^postgres(ql)?:\/\//i.test(location)
 }

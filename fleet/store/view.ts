@@ -4,8 +4,19 @@
  */
 import { deviceNamedIn } from '../../core/bundle/names.ts'
 import { equalBytes } from '../../core/keys/hash.ts'
+import { emptyFrontier } from '../../core/tlog/tree.ts'
 import { type Judged, judgeDay, noteEntries, withNoted } from './noted.ts'
-import { dayText, journalOf, noWrites, type Rows, rootsBytes, sheetOf, tallyOf, type Writes } from './rows.ts'
+import {
+  dayText,
+  frontierOf,
+  journalOf,
+  noWrites,
+  type Rows,
+  rootsBytes,
+  sheetOf,
+  tallyOf,
+  type Writes,
+} from './rows.ts'
 import {
   type Addition,
   type Held,
@@ -67,6 +78,12 @@ export class View implements Held {
   async latestCheckpoint(origin: string) {
     await this.flush()
     return this.#rows.latestCheckpoint(origin)
+  }
+
+  async tree(origin: string, most: number) {
+    await this.flush()
+    const kept = await this.#rows.tree(origin, most)
+    return kept === undefined ? emptyFrontier() : frontierOf(kept)
   }
 
   async tally(origin: string) {

@@ -2,13 +2,14 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { main } from '../../command.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { messageHash } from '../../core/messages/answer.ts'
+import { topicOf } from '../../core/messages/topic.ts'
 import type { Inbound } from '../../fleet/collector/examine.ts'
 import { alarmsText } from '../../fleet/status/alarms.ts'
 import { heldText } from '../../fleet/status/command.ts'
 import { type CentreStore, MOST_ALARMS } from '../../fleet/store/store.ts'
 import { addition, append } from './additions.ts'
 import { EngineProcess } from './engines.ts'
-import { everyDevice, Office, TestDevice } from './office.ts'
+import { election, everyDevice, Office, TestDevice } from './office.ts'
 import { deskOn, hear, TestStation, tell } from './totals.ts'
 
 let office: Office
@@ -23,13 +24,14 @@ afterEach(async () => {
   await office.close()
 })
 
-async function status(): Promise<string> {
+/** What the status says, and its exit code: 1 in most of these tests, for somebody lied. */
+async function status(code = 1, ...more: readonly string[]): Promise<string> {
   let out = ''
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     out += text
     return true
   })
-  expect(await main(['centre', 'status', '--store', office.storePath])).toBe(0)
+  expect(await main(['centre', 'status', '--store', office.storePath, ...more])).toBe(code)
   vi.restoreAllMocks()
   return out
 }
@@ -102,4 +104,39 @@ it('whatever strings are in the database, the status moves no cursor, turns no t
   expect(alarms.trim().split('\n')).toHaveLength(hostile.length + 1)
   expect(alarms).toContain('<U+001B>[2J')
   expect(alarms).toContain('<U+202E>gro')
+})
+
+it('a device that floods with answers to orders is named as well', async () => {
+  const { port } = await office.startCentre(store)
+  const device = new TestDevice('device-1')
+  const client = await office.client(port, device.tls, 'device-1')
+  const topic = topicOf(election.definition.election, 'device-1', 'up', 'order-answer')
+  for (let i = 0; i < 40; i += 1) client.publish(topic, Buffer.alloc(1024), { qos: 0 })
+  await vi.waitUntil(async () => (await store.alarms()).length > 0)
+  expect((await store.alarms()).map(({ kind, device: id }) => [kind, id])).toEqual([['flood', 'device-1']])
+  expect(office.alarms).toHaveLength(1)
+})
+
+it('no flood of alarms pushes one that wants people out of sight, and the exit code says that there is one', async () => {
+  const alarm = (device: string, kind: string, at: number) => ({
+    device,
+    kind,
+    evidence: new Uint8Array(32).fill(at % 256),
+    at,
+    what: `${kind} ${at}`,
+  })
+  const devices = Array.from({ length: 210 }, (_, i) => `quiet-${i}`)
+  const scopes = devices.map((device) => ({ name: `device ${device}`, devices: [device] }))
+  await store.transact(scopes, async (held) => {
+    for (const [i, device] of devices.entries()) await held.storeAlarm(alarm(device, 'stale', 100 + i))
+  })
+  expect(await status(0)).toContain('ALARM  10 before these are kept too')
+  expect((await status(0, '--alarms')).match(/stale of quiet-/g)).toHaveLength(210)
+  await store.transact(everyDevice, async (held) => {
+    await held.storeAlarm(alarm('device-2', 'forged', 1))
+    await held.storeAlarm(alarm('device-1', 'equivocation', 2))
+  })
+  const lines = (await status()).split('\n').filter((line) => line.startsWith('ALARM'))
+  expect(lines[0]).toContain('equivocation of device-1')
+  expect(lines[1]).toContain('forged of device-2')
 })

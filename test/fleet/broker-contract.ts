@@ -74,6 +74,7 @@ export function brokerContract({ name, needs, start, ways }: BrokerUnderTest): v
         'sandogh',
         '$SYS/x',
         'sandogh/x',
+        `sandogh/${electionId}/device-1/up/gossip`,
       ]) {
         const client = await device('device-1')
         const closed = gone(client)

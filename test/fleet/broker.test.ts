@@ -31,6 +31,8 @@ describe('the access list', () => {
       up('device-2'),
       up('device-11'),
       down('device-1'),
+      `sandogh/${electionId}/device-1/up/gossip`,
+      `sandogh/${electionId}/device-1/up/entries/more`,
       'sandogh/other/device-1/up/entries',
       '$SYS/x',
     ]) {

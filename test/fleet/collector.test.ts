@@ -1,13 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openAnswer } from '../../core/messages/answer.ts'
 import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { addSignatureLine, openCosignature } from '../../core/tlog/cosignature.ts'
 import { type Desk, openDesk } from '../../fleet/collector/desk.ts'
 import type { Outcome } from '../../fleet/collector/outcome.ts'
 import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
+import { View } from '../../fleet/store/view.ts'
 import {
   authorityKey,
   election,
@@ -29,7 +31,10 @@ beforeEach(async () => {
   store = await office.openStore()
   desk = openDesk({ store, package: election, authorityKey, witness, messageSigner, clock: realClock })
 })
-afterEach(() => office.close())
+afterEach(() => {
+  vi.restoreAllMocks()
+  return office.close()
+})
 
 const take = (kind: 'entries' | 'tally', payload: Uint8Array, device = 'device-1', at = desk) =>
   takeMessage(at, { device, kind, payload })
@@ -170,6 +175,46 @@ describe('entries', () => {
     const payload = encodeEntriesMessage(device.message(0, 1))
     const { alarm } = await take('entries', payload, 'device-1', other)
     expect(alarm).toMatchObject({ kind: 'malformed', refusal: { code: 'entries.opening' } })
+  })
+
+  it('that are sent again let the collector read no more than one message’s worth, however long the journal is', async () => {
+    const device = new TestDevice('device-1').appendMany(1_599)
+    for (let from = 0; from < 1_600; from += 400) await send(device, from, from + 400)
+    const reading = vi.spyOn(View.prototype, 'entries')
+    const read = () => reading.mock.calls.reduce((sum, [, from, to]) => sum + to - from, 0)
+    expect(answerIn(await send(device, 1_500, 1_501))).toMatchObject({ have: 1_600 })
+    expect(read()).toBeLessThanOrEqual(400)
+    expect((await send(fork(device, 1_198), 1_198, 1_199)).alarm?.kind).toBe('equivocation')
+    expect(read()).toBeLessThanOrEqual(800)
+  })
+
+  it('that are sent again and again are a flood, told once and kept once; others, and what is new, are taken', async () => {
+    let elapsed = 0
+    desk = openDesk({ ...desk, clock: { ...realClock, elapsed: () => elapsed } })
+    const device = new TestDevice('device-1').appendMany(4)
+    await send(device, 0, 4)
+    const alarms: (string | undefined)[] = []
+    let refused: Outcome = {}
+    for (let round = 0; round < 140; round += 1) {
+      refused = await send(device, 0, 4)
+      alarms.push(refused.alarm?.kind)
+    }
+    expect(alarms.filter((kind) => kind === 'flood')).toHaveLength(1)
+    expect(refused).toEqual({})
+    expect((await send(new TestDevice('device-2'), 0, 1)).reply?.kind).toBe('receipt')
+    expect((await send(device, 4, 5)).reply?.kind).toBe('receipt')
+    elapsed = 10_000
+    expect((await send(device, 0, 4)).reply?.kind).toBe('receipt')
+    expect((await store.alarms()).map(({ kind }) => kind)).toEqual(['flood'])
+  })
+
+  it('of more than any day has are malformed', async () => {
+    const device = new TestDevice('device-1')
+    const size = 2 ** 31 + 1
+    const root = new Uint8Array(32).fill(7)
+    const checkpoint = signCheckpoint({ origin: device.origin, size, root }, device.logSigner)
+    const { alarm } = await send(device, 0, 1, { from: size - 1, checkpoint })
+    expect(alarm).toMatchObject({ kind: 'malformed', refusal: { code: 'entries.too-many' } })
   })
 
   it('no message makes the collector throw', async () => {

@@ -251,6 +251,17 @@ describe('a home folder in which one file does not fit the others is named by it
     })
   }
 
+  it('is read after its certificates have ended, but for who connects by them', () => {
+    const summer = { notBefore: new Date('2026-06-01T00:00:00Z'), notAfter: new Date('2026-06-20T00:00:00Z') }
+    write(`certificates/${SECOND}.der`, identity(SECOND, 'centre', {}, undefined, summer).der)
+    expect(readCentreHome(home.folder)).toMatchObject({ ok: true })
+    const later = Date.parse('2026-09-20T00:00:00Z')
+    expect(readCentreHome(home.folder, later)).toMatchObject({
+      ok: false,
+      error: { code: 'certificate.expired' },
+    })
+  })
+
   it('as it was made it is taken', () => {
     expect(readCentreHome(home.folder, now)).toMatchObject({ ok: true, value: { name: CENTRE } })
   })

@@ -46,6 +46,7 @@ function counted(fail: (wrote: readonly string[]) => Error | undefined) {
           entries: (origin, from, to) => held.entries(origin, from, to),
           checkpoint: (origin, size) => held.checkpoint(origin, size),
           latestCheckpoint: (origin) => held.latestCheckpoint(origin),
+          tree: (origin, most) => held.tree(origin, most),
           tally: (origin) => held.tally(origin),
           sheet: (station) => held.sheet(station),
           storeTally: (origin, document) => held.storeTally(origin, document),

@@ -8,14 +8,14 @@ import { openDesk } from '../../fleet/collector/desk.ts'
 import { startEngine } from '../../fleet/collector/engine.ts'
 import { watchSilence } from '../../fleet/collector/silence.ts'
 import { takeMessage } from '../../fleet/collector/take-messages.ts'
-import { healthOf, healthText } from '../../fleet/status/health.ts'
+import { clocksText, healthOf, healthText } from '../../fleet/status/health.ts'
 import { statusPage } from '../../fleet/status/page.ts'
 import type { CentreStore, HeldStatus } from '../../fleet/store/store.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { soundStatus } from '../fixtures/status.ts'
 import { addition, append } from './additions.ts'
 import { everyDevice, Office, silentLogger, TestDevice } from './office.ts'
-import { deskOn } from './totals.ts'
+import { deskOn, hear } from './totals.ts'
 
 const EIGHT = Date.parse(soundStatus.at)
 const MINUTE = 60_000
@@ -86,6 +86,64 @@ describe('the collector', () => {
       for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
     }
     expect(silent).toEqual(['device-2', 'device-3'])
+  })
+})
+
+describe('a collector whose own clock is off', () => {
+  it('accuses no device that is right, and still the one that is wrong', async () => {
+    const clock = new VirtualClock(EIGHT - 11 * MINUTE)
+    const behind = desk(clock)
+    const devices = ['device-1', 'device-2', 'device-3', 'device-8', 'device-9']
+    for (const device of devices) await takeMessage(behind, statusOf(device, encodeStatus(soundStatus)))
+    const kinds: unknown[] = []
+    for (const [i, device] of ['device-1', 'device-2'].entries()) {
+      const writing = new TestDevice(device).append(
+        { type: 'card.refused', reason: 'unreadable' },
+        EIGHT + i * 12 * MINUTE,
+      )
+      kinds.push((await hear(behind, writing)).alarm?.kind)
+    }
+    expect(kinds).toEqual([undefined, 'clock'])
+  })
+
+  it('makes nobody heard in an hour’s time: silence counts from when the store said something new', async () => {
+    const clock = new VirtualClock(EIGHT)
+    const silent: string[] = []
+    const watch = watchSilence(desk(clock), 30 * MINUTE, ({ device }) => silent.push(device))
+    office.later(() => watch.close())
+    const ahead = desk(new VirtualClock(EIGHT + 60 * MINUTE))
+    await takeMessage(ahead, statusOf('device-1', encodeStatus(soundStatus)))
+    await takeMessage(
+      desk(new VirtualClock(EIGHT - 60 * MINUTE)),
+      statusOf('device-2', encodeStatus(soundStatus)),
+    )
+    const pass = async (minutes: number) => {
+      await clock.run(new Promise<void>((resolve) => clock.after(minutes * MINUTE, resolve)))
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await pass(31)
+    expect(silent.splice(0)).toEqual(['device-2', 'device-3'])
+    await takeMessage(
+      desk(new VirtualClock(EIGHT - 50 * MINUTE)),
+      statusOf('device-2', encodeStatus(soundStatus)),
+    )
+    for (let look = 0; look < 5; look += 1) await pass(8)
+    expect(silent).toEqual(['device-1', 'device-2'])
+  })
+
+  it('is said once by the status, and of no device', () => {
+    const held = ['1', '2', '3', '4', '5'].map((device) => ({
+      device,
+      receivedAt: EIGHT / 1000 + 3_600,
+      document: Buffer.from(encodeStatus(soundStatus)).toString(),
+    }))
+    expect(healthOf(held, new Set(), EIGHT / 1000, undefined).flatMap(({ troubles }) => troubles)).toEqual([])
+    expect(clocksText(held, EIGHT / 1000).split('\n')).toEqual([
+      'CLOCK  the centre is 60 minutes ahead of most devices: look at the clocks of its collectors',
+      'CLOCK  5 devices were heard at times still to come: look at the clocks of the collectors and of this computer',
+      '',
+    ])
+    expect(clocksText(held.slice(0, 4), EIGHT / 1000 + 3_600)).toBe('')
   })
 })
 

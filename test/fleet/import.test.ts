@@ -1,14 +1,21 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type BundleFile, formatJournal, SHEET_FILE, signManifest } from '../../core/bundle/bundle.ts'
+import {
+  type BundleFile,
+  formatJournal,
+  SHEET_FILE,
+  signManifest,
+  signTally,
+} from '../../core/bundle/bundle.ts'
 import { tallyJson } from '../../core/election/tally.ts'
+import { sha256 } from '../../core/keys/hash.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { CentreHome } from '../../fleet/home.ts'
-import type { CentreStore } from '../../fleet/store/store.ts'
+import { type CentreStore, MOST_ALARMS } from '../../fleet/store/store.ts'
 import { writeHome } from './brokers.ts'
-import { election, Office, TestDevice, votes } from './office.ts'
+import { election, identity, Office, signerOf, TestDevice, votes } from './office.ts'
 import { runCommand } from './run-command.ts'
 import { spareOf } from './spares.ts'
 import { deskOn, hear, TestStation, tell } from './totals.ts'
@@ -96,6 +103,15 @@ describe('a memory stick', () => {
     expect(await stored()).toHaveLength(3)
   })
 
+  it('is read in a dispute months later, when the certificates of the day have ended', async () => {
+    const keys = { log: signerOf('log device-1'), message: signerOf('message device-1') }
+    const summer = { notBefore: new Date('2026-06-01T00:00:00Z'), notAfter: new Date('2026-06-20T00:00:00Z') }
+    const { der } = identity('device-1', 'device', keys, undefined, summer)
+    const device = new TestDevice('device-1', undefined, { certificate: der }).appendMany(2)
+    const [code, text] = await imported(leave(Object.assign(device, { certificate: der })))
+    expect([code, text]).toEqual([0, expect.stringContaining('stored, 3 entries of device-1 are held')])
+  })
+
   it('brings the journal that a spare took over, and then its own', async () => {
     const dead = new TestDevice('device-1').appendMany(6)
     const size = dead.entries.length
@@ -135,6 +151,60 @@ describe('a memory stick', () => {
       expect(await store.journals()).toEqual([])
     },
   )
+})
+
+describe('what no device signed', () => {
+  it('accuses none, fills nobody’s place among the alarms, and is refused', async () => {
+    const { devices } = new TestStation([40, 33, 32])
+    const desk = deskOn(store)
+    for (const device of devices) await hear(desk, device)
+    const [, victim] = devices
+    const lie = (salt: number) => {
+      const said = {
+        origin: victim.origin,
+        salt: new Uint8Array(32).fill(salt),
+        tally: tallyJson(election.definition, votes(33, 7)),
+      }
+      return signTally(said, signerOf('anybody'))
+    }
+    const files = Array.from({ length: MOST_ALARMS }, (_, i) => {
+      const file = join(office.folder, `letter-${i}.json`)
+      writeFileSync(file, lie(i))
+      return file
+    })
+    const [code, text] = await imported(...files)
+    expect([code, text.includes('ALARM')]).toEqual([1, false])
+    expect(text).toContain('letter-0.json: signed by no device that it names')
+    expect(await store.alarms()).toEqual([])
+    expect((await tell(desk, victim, lie(99))).alarm?.kind).toBe('forged')
+    expect((await store.alarms()).map(({ device, kind }) => [device, kind])).toEqual([['device-2', 'forged']])
+  })
+
+  it('as a journal that another device’s bundle brings is refused, and one that was changed on the way accuses none', async () => {
+    const other = new TestDevice('device-3').appendMany(2)
+    const liar = leave(new TestDevice('device-2'), {
+      'journal.jsonl': formatJournal(other.entries),
+      checkpoint: other.note(3),
+    })
+    expect(await imported(liar)).toEqual([2, expect.stringContaining('bundle.owner')])
+    const spare = leave(spareOf(other, 3), {
+      'taken-over-certificate.der': other.certificate,
+      'taken-over-checkpoint': other.note(3),
+      'taken-over-journal.jsonl': formatJournal([...other.entries.slice(0, 2), ...other.entries.slice(1, 2)]),
+    })
+    const [code, text] = await imported(spare)
+    expect([code, text.includes('ALARM')]).toEqual([1, false])
+    expect(await store.alarms()).toEqual([])
+  })
+})
+
+it('an alarm of what a stick brought names the file by its hash', async () => {
+  const device = new TestDevice('device-1').appendMany(4)
+  await hear(deskOn(store), device)
+  const other = new TestDevice('device-1').appendMany(3).append({ type: 'card.refused', reason: 'forged' })
+  await imported(leave(other))
+  const [alarm] = await store.alarms()
+  expect(Buffer.from(alarm?.evidence ?? [])).toEqual(Buffer.from(sha256(formatJournal(other.entries))))
 })
 
 describe('totals that come by two ways and differ', () => {

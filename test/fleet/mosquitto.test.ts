@@ -25,7 +25,10 @@ it('the access list names every collector, and a device by its own name only', (
     'topic write sandogh/e-1/+/down/+',
     '',
     expect.stringMatching(/^# /),
-    'pattern write sandogh/e-1/%u/up/+',
+    'pattern write sandogh/e-1/%u/up/entries',
+    'pattern write sandogh/e-1/%u/up/tally',
+    'pattern write sandogh/e-1/%u/up/status',
+    'pattern write sandogh/e-1/%u/up/order-answer',
     'pattern read sandogh/e-1/%u/down/+',
     '',
   ])

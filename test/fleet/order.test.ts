@@ -101,15 +101,20 @@ it('two officials sign, absent devices get the order when they come, and their l
   const broker = ['--broker', `mqtts://127.0.0.1:${centre.port}`, '--as', SECOND]
   const bystander = listening('device-1', centre.port)
   const day = listening('device-2', centre.port)
-  const send = () =>
-    run('centre', 'order', 'send', path('order'), '--home', home.folder, ...broker, '--logs', office.folder)
-  expect(await send()).toEqual({ code: 0, text: 'device-2  accepted\n' })
+  const send = (...logs: readonly string[]) =>
+    run('centre', 'order', 'send', path('order'), '--home', home.folder, ...broker, ...logs)
+  for (const logs of [[], ['--logs', path('nowhere')], ['--logs', path('order')]])
+    expect(await send(...logs), logs.join(' ')).toEqual({ code: 2, text: expect.stringContaining('--logs') })
+  expect(day.orders).toEqual([])
+  expect(await send('--logs', office.folder)).toEqual({ code: 0, text: 'device-2  accepted\n' })
   expect(day.orders).toMatchObject([
     { type: 'order.accepted', number: 7, by: [{ name: 'لیلا' }, { name: 'رضا' }] },
   ])
   expect(bystander.orders).toEqual([])
   expect(readFileSync(path('device-2-7.log'), 'utf8')).toContain('hello of device-2')
   expect(centre.counts()).toMatchObject({ malformed: 0, forged: 0 })
+  const again = await send('--logs', office.folder)
+  expect(again).toEqual({ code: 1, text: expect.stringContaining('there is such a file already') })
 })
 
 it('one person alone gives no order, by whatever file, and nothing is written', async () => {

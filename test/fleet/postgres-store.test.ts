@@ -10,6 +10,22 @@ import { everyDevice, TestDevice } from './office.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { storeContract } from './store-contract.ts'
 
+it.each([
+  'postgres://u:geheim@127.0.0.1:1/db',
+  'postgres://127.0.0.1:1/db?user=u&password=geheim',
+  'postgres://u:ge@heim@127.0.0.1:1/db',
+  'postgres://u:geheim/1@127.0.0.1:1/db',
+  'postgres://u:1#geheim@127.0.0.1:1/db',
+  'postgres://u:1?geheim@127.0.0.1:1/db',
+  'POSTGRES://:geheim@127.0.0.1:1/db',
+])('no refusal tells the password of %s', async (url) => {
+  const opened = await openCentreStore(url)
+  expect(!opened.ok && [opened.error.code, /geheim|heim/.test(JSON.stringify(opened.error))]).toEqual([
+    'store.open',
+    false,
+  ])
+})
+
 describeWith([POSTGRES], 'PostgreSQL', () => {
   let server: PostgresServer
 

@@ -48,7 +48,7 @@ it('the status command says what is held, and what is missing', async () => {
   await storeTally(store, device)
   await store.transact(everyDevice, async (held) => held.storeFork(device.origin, 3, 'a note'))
   const out = written()
-  expect(await main(['status', '--store', office.storePath])).toBe(0)
+  expect(await main(['status', '--store', office.storePath])).toBe(1)
   expect(out.join('')).toContain('1 devices, 5 entries, 1 tallies received')
   expect(out.join('')).toContain('EQUIVOCATION')
   expect(await main(['status', '--store', join(office.folder, 'none')])).toBe(2)

@@ -1,7 +1,12 @@
 /** What every store of the centre holds to, whichever database is under it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LONGEST_JOURNAL } from '../../core/journal/longest.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
+import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { frontierRoot } from '../../core/tlog/tree.ts'
+import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import {
   type CentreStore,
   type HeldStatus,
@@ -13,7 +18,7 @@ import {
 import { addition, append, storeSheet } from './additions.ts'
 import { everyDevice, TestDevice, votes } from './office.ts'
 import { hash, spareOf } from './spares.ts'
-import { storeTally, TestStation } from './totals.ts'
+import { deskOn, hear, storeTally, TestStation } from './totals.ts'
 
 /** An empty database of its own for a test. */
 export interface TestDatabase {
@@ -102,7 +107,11 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       expect(held.journalsOf('device-1')).toHaveLength(1)
       expect(await held.entries(device.origin, 0, 9)).toHaveLength(2)
       expect((await held.latestCheckpoint(device.origin))?.size).toBe(2)
+      expect((await held.tree(device.origin, 1)).size).toBe(0)
+      const tree = await held.tree(device.origin, 3)
+      expect(toBase64(frontierRoot(tree))).toBe(toBase64(frontierRoot(addition(device, 0, 2).frontier)))
       await held.append(addition(device, 2, 4))
+      expect((await held.tree(device.origin, 3)).size).toBe(2)
       expect(await store.journals()).toEqual([])
     })
     expect((await store.journal(device.origin))?.frontier.size).toBe(4)
@@ -224,7 +233,7 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     expect(await store.alarms()).toHaveLength(kept.length)
   })
 
-  it('of a device the latest status is kept, whoever took an earlier one later, and none of a transaction that failed', async () => {
+  it('of a device the status that came last is kept, whatever the clocks of collectors say, and none of a transaction that failed', async () => {
     const store = await open()
     const told = (device: string, receivedAt: number) => ({
       device,
@@ -243,7 +252,7 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     })
     await expect(failing).rejects.toThrow('in the middle')
     await expect(keep(told('no device', 1))).rejects.toThrow('not locked')
-    expect(await (await open()).statuses()).toEqual([told('device-1', 6), told('device-2', 9)])
+    expect(await (await open()).statuses()).toEqual([told('device-1', 4), told('device-2', 9)])
   })
 
   it('the first contradicting checkpoint of each size is kept', async () => {
@@ -294,6 +303,28 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     await append(store, addition(spare, 0, 2))
     const [first, second] = await (await open()).journals()
     expect([first?.closing?.casts, second?.takeover?.size]).toEqual([most, most])
+  })
+
+  it('a checkpoint of a size that no journal has comes to no table, and is told and kept as an alarm', async () => {
+    const store = await open()
+    const dead = new TestDevice('device-1').appendMany(5)
+    const desk = deskOn(store)
+    await hear(desk, dead)
+    await hear(desk, spareOf(dead, 6))
+    const claims = async (size: number) => {
+      const root = new Uint8Array(32).fill(7)
+      const checkpoint = signCheckpoint({ origin: dead.origin, size, root }, dead.logSigner)
+      const payload = encodeEntriesMessage({ ...dead.message(5, 6), from: size - 1, checkpoint })
+      return (await takeMessage(desk, { device: 'device-1', kind: 'entries', payload })).alarm?.kind
+    }
+    expect(await claims(LONGEST_JOURNAL)).toBe('takeover-fork')
+    for (const size of [LONGEST_JOURNAL + 1, 2 ** 31 + 1, Number.MAX_SAFE_INTEGER])
+      expect(await claims(size), String(size)).toBe('malformed')
+    expect((await store.forks()).get(dead.origin)).toBe(1)
+    expect((await store.alarms()).map(({ kind }) => kind).sort()).toEqual([
+      ...new Array(3).fill('malformed'),
+      'takeover-fork',
+    ])
   })
 
   it('a sheet is there again after a new start', async () => {

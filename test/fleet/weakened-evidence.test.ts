@@ -9,8 +9,8 @@ import { deskOn, hear, TestStation } from './totals.ts'
 const keepsNothing: readonly Replacement[] = [
   {
     file: 'fleet/collector/take-messages.ts',
-    line: 'if (decision.alarm !== undefined)',
-    by: 'if (decision.alarm === null)',
+    line: 'if (alarm !== undefined)',
+    by: 'if (alarm === null)',
   },
 ]
 const keepsAll: readonly Replacement[] = [

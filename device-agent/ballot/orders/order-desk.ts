@@ -3,11 +3,12 @@
  * until it is answered, so the same one is answered the same way again.
  */
 import { messageHash } from '../../../core/messages/answer.ts'
-import { checkOrder, type Order } from '../../../core/messages/check-order.ts'
+import { checkOrder, checkSignatories, type Order } from '../../../core/messages/check-order.ts'
 import { readOrder } from '../../../core/messages/order.ts'
 import { MAX_LOG, type OrderAnswer, signOrderAnswer } from '../../../core/messages/order-answer.ts'
 import type { Clock, Logger, Signer } from '../../../core/ports.ts'
 import { ok, type Refusal, type Result, refuse } from '../../../core/result.ts'
+import { utcSecond } from '../../../core/text/utc-second.ts'
 import { RecentLog } from '../../recent-log.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
 import type { DeviceHome } from '../home.ts'
@@ -49,11 +50,10 @@ export class OrderDesk {
     return signOrderAnswer(answer, messageSigner, home.certificateDer)
   }
 
-  #accept(payload: Uint8Array): Result<Pick<Order['content'], 'number' | 'order'>> {
+  #accept(payload: Uint8Array): Result<Order['content']> {
     const { home, store, clock } = this.#parts
     const { orders, polls } = store.day
     const read = readOrder(payload, 'down/order')
-    if (read.ok && orders.some(({ order }) => order === read.value.hash)) return ok(read.value.content)
     const { device, station } = home.config
     const ground = {
       definition: home.electionPackage.definition,
@@ -62,6 +62,11 @@ export class OrderDesk {
       station,
       lastNumber: orders.at(-1)?.number ?? 0,
       now: clock.now(),
+    }
+    if (read.ok && orders.some(({ order }) => order === read.value.hash)) {
+      // Its hash is that of what it says, whoever signed.
+      const by = checkSignatories(read.value, ground, 'down/order')
+      return by.ok ? ok(read.value.content) : by
     }
     const checked = checkOrder(payload, ground, 'down/order')
     if (!checked.ok) return checked
@@ -81,8 +86,9 @@ export class OrderDesk {
     return ok(content)
   }
 
-  #obeyed({ number, order }: Pick<Order['content'], 'number' | 'order'>): OrderAnswer['result'] {
-    return order.do === 'send-logs'
+  #obeyed({ number, order, expires }: Order['content']): OrderAnswer['result'] {
+    const isLate = this.#parts.clock.now() > (utcSecond(expires) ?? 0)
+    return order.do === 'send-logs' && !isLate
       ? { is: 'accepted', number, log: this.log.text() }
       : { is: 'accepted', number }
   }

@@ -1,10 +1,12 @@
 /** A device that is given orders: what it writes down first, what it answers, and what it does not do. */
 import { expect, test } from 'vitest'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
+import { peekDocument, signDocument } from '../../../core/keys/signed-document.ts'
 import { messageHash } from '../../../core/messages/answer.ts'
 import type { OrderContent } from '../../../core/messages/order.ts'
 import { openOrderAnswer } from '../../../core/messages/order-answer.ts'
 import { valueOrThrow } from '../../../core/result.ts'
+import { canonicalJson } from '../../../core/text/canonical-json.ts'
 import { utcText } from '../../../core/text/utc-second.ts'
 import { longerHours } from '../../../device-agent/ballot/orders/hours.ts'
 import { OrderDesk } from '../../../device-agent/ballot/orders/order-desk.ts'
@@ -13,6 +15,7 @@ import { setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { official, signed } from '../../core/messages/officials.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
+import { signerOf } from '../../fleet/office.ts'
 import { makeHome } from '../store/device.ts'
 import { openHome } from '../store/home.ts'
 import { clock, device, station } from '../store/voting.ts'
@@ -52,7 +55,7 @@ function setUp(broken = false) {
     home,
     store: broken ? { day: store.day, append: failing } : store,
     messageSigner: signerFromSeed(device.keys.message),
-    clock: { now: () => NOON, elapsed: () => elapsed, after: clock.after },
+    clock: { now: () => NOON + elapsed, elapsed: () => elapsed, after: clock.after },
     logger: { info: note, warn: note, error: note },
   })
   const say = (payload: Uint8Array) => {
@@ -98,6 +101,22 @@ test('the log is sent, bounded, and the same order again is answered again and w
   expect(answer?.is === 'accepted' && answer.log).toContain('order accepted')
   expect(say(logs)).toMatchObject({ is: 'accepted', number: 1 })
   expect(store.day.orders).toHaveLength(1)
+})
+
+test('an order that was taken sends no log when somebody else signs it again, nor after it expired', () => {
+  const { say, wait } = setUp()
+  const logs = order(1, { do: 'send-logs' })
+  say(logs)
+  const outer = JSON.parse(Buffer.from(logs).toString('utf8'))
+  const payload = valueOrThrow(peekDocument(outer.order, 'order', 'order'))
+  const forged = {
+    ...outer,
+    order: signDocument('order', payload, [signerOf('stranger')]),
+    certificates: [Buffer.alloc(10).toString('base64')],
+  }
+  expect(say(Buffer.from(canonicalJson(forged)))).toMatchObject({ is: 'refused' })
+  wait(60_001)
+  expect(say(logs)).toEqual({ is: 'accepted', number: 1 })
 })
 
 test('what is refused is answered with the reason, and nothing of it is written down', () => {

@@ -13,6 +13,9 @@ import { backoffMs, LARGEST_BOUND_MS } from '../../../device-agent/sync/backoff.
 import { slotMs, slotWaitMs } from '../../../device-agent/sync/slot.ts'
 import { type Sync, type SyncOptions, startSync } from '../../../device-agent/sync/sync.ts'
 import { startBroker } from '../../../fleet/broker/broker.ts'
+import { withScopes } from '../../../fleet/collector/examine.ts'
+import { examineJournalPart } from '../../../fleet/collector/examine-entries.ts'
+import { decideOn } from '../../../fleet/collector/take-messages.ts'
 import type { CentreStore } from '../../../fleet/store/store.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
@@ -187,6 +190,22 @@ describe('with the centre', () => {
     expect(await sync(device, centre.port).flush()).toBe('received')
     expect((await store.journal(device.origin))?.frontier.size).toBe(device.entries.length)
     expect(await store.tallies()).toHaveLength(1)
+  })
+
+  it.each([
+    ['all of its entries', 0],
+    ['all but its last', 20],
+  ])('a device of which a stick brought %s gets its receipt all the same', async (_, later) => {
+    const store = await office.openStore()
+    const device = new TestDevice('device-1').appendMany(MAX_ENTRIES + 99)
+    const message = device.message(0, device.entries.length)
+    const desk = deskOn(store)
+    const found = examineJournalPart(desk, device.deviceId, message, realClock.now(), 'stick')
+    await decideOn(desk, withScopes(desk, device.deviceId, '', found))
+    device.appendMany(later)
+    const centre = await office.startCentre(store)
+    expect(await sync(device, centre.port).flush()).toBe('received')
+    expect([...device.receipts.keys()]).toEqual([device.entries.length])
   })
 
   it('a tally that the centre refuses stays with the device', async () => {
