@@ -13,7 +13,7 @@ import { findNotDead } from './declared-dead.ts'
 import type { Desk, Reply } from './desk.ts'
 import { AHEAD_MS, type ExaminedEntries, SUSPECT } from './examine-entries.ts'
 import { alarmed, type Decision } from './outcome.ts'
-import { findForkAtTakeover, findForkOfTaken } from './takeover.ts'
+import { findForkAtTakeover, findForkOfTaken, findHeadBeyond } from './takeover.ts'
 
 /** What taking a message costs at least, and what one journal more of a device does, in entries (`allowance.ts`). */
 const A_MESSAGE = 200
@@ -59,6 +59,11 @@ export async function takeEntries(
   }
   if (from > have) {
     const reply: Reply = { kind: 'answer', answer: { have, result: 'resend' } }
+    const wentOn = findHeadBeyond(held, { device, origin, size })
+    if (wentOn !== undefined) {
+      if (journal !== undefined) held.storeFork(origin, size, note)
+      return { reply, alarm: wentOn }
+    }
     return { reply, alarm: { kind: 'gap', device, origin, have, from } }
   }
 

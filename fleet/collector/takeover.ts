@@ -19,6 +19,15 @@ export function placeOfJournal(
   return station && placeOf({ stations: [station] }, device, tookOver)
 }
 
+/** That a device signed a head beyond what the spare in its place took over: that is enough, whether or not its entries ever come. */
+export function findHeadBeyond(
+  held: Held,
+  { device, origin, size }: { readonly device: string; readonly origin: string; readonly size: number },
+): Alarm | undefined {
+  const taker = held.takersOf(origin).find(({ takeover }) => takeover !== undefined && size > takeover.size)
+  return taker && { kind: 'takeover-fork', device, origin, by: taker.device, what: 'went-on' }
+}
+
 /**
  * How a journal that was taken over contradicts its spare, with the entries that it just brought.
  * @param had entries of it that were held before

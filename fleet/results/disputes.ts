@@ -10,7 +10,7 @@ import type { HeldJournal } from '../store/store.ts'
 
 /** What is wrong with a place, in words. */
 export const DISPUTES = {
-  'two-histories': 'its device signed two histories',
+  'two-histories': 'its device signed what contradicts its journal, or the spare that took its place',
   'second-journal': 'its device, or the spare in its place, has two journals',
   'illegal-day': 'its journal tells a day that no device could have had',
   'went-on': 'its device went on after a spare took its place',

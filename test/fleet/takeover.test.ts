@@ -1,11 +1,22 @@
 /** What the centre makes of a spare in the place of a device that died, and of a device that was not dead. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeEntriesMessage } from '../../core/messages/entries.ts'
+import { valueOrThrow } from '../../core/result.ts'
 import { type Desk, openDesk } from '../../fleet/collector/desk.ts'
 import type { Outcome } from '../../fleet/collector/outcome.ts'
+import { takeHead } from '../../fleet/collector/take-head.ts'
 import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import { type CentreStore, openCentreStore } from '../../fleet/store/store.ts'
-import { authorityKey, election, messageSigner, Office, realClock, TestDevice, witness } from './office.ts'
+import {
+  authorityKey,
+  election,
+  everyDevice,
+  messageSigner,
+  Office,
+  realClock,
+  TestDevice,
+  witness,
+} from './office.ts'
 import { spareOf } from './spares.ts'
 
 let office: Office
@@ -53,10 +64,27 @@ describe('a journal that a spare took over', () => {
     expect((await store.journal(dead.origin))?.frontier.size).toBe(10)
   })
 
+  it('and is longer than that by a head alone, sent or printed, is an alarm, and the head is kept', async () => {
+    const dead = new TestDevice('device-1').appendMany(9)
+    await send(dead, 0, 3)
+    await send(spareOf(dead, 6), 0, 2)
+    const outcome = await send(dead, 8, 10)
+    expect([outcome.reply?.kind, outcome.alarm]).toMatchObject(['answer', fork('went-on')])
+    expect((await store.forks()).get(dead.origin)).toBe(1)
+    const { origin, deviceId } = dead
+    const printed = (size: number) =>
+      store.transact(everyDevice, (held) =>
+        takeHead(held, deviceId, { origin, note: dead.note(size) }, 'paper'),
+      )
+    expect(valueOrThrow(await printed(5))).toEqual({ is: 'longer', have: 3 })
+    expect(valueOrThrow(await printed(9))).toMatchObject({ is: 'other', alarm: fork('went-on') })
+    expect((await store.forks()).get(dead.origin)).toBe(2)
+  })
+
   it('is kept from its beginning if it comes after the spare alone', async () => {
     const dead = new TestDevice('device-1').appendMany(9)
     await send(spareOf(dead, 6), 0, 2)
-    expect((await send(dead, 4, 10)).reply?.kind).toBe('answer')
+    expect((await send(dead, 4, 10)).alarm).toMatchObject(fork('went-on'))
     const outcome = await send(dead, 0, 10)
     expect([outcome.reply?.kind, outcome.alarm]).toMatchObject(['receipt', fork('went-on')])
   })
