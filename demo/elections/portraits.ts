@@ -8,8 +8,16 @@ const HEIGHT = 400
 const BAND = 64
 const QUALITY = 85
 
-/** The portrait of whoever has that name in Persian, as WebP: always the same for the same name. */
+const drawn = new Map<string, Uint8Array>()
+
+/** The portrait of whoever has that name in Persian, as WebP: always the same for the same name, and drawn once. */
 export function portrait(name: string): Uint8Array {
+  const picture = drawn.get(name) ?? draw(name)
+  drawn.set(name, picture)
+  return picture
+}
+
+function draw(name: string): Uint8Array {
   const canvas = createCanvas(WIDTH, HEIGHT)
   const context = canvas.getContext('2d')
   // Degrees of the colour circle, and how broad the shoulders and how long the head are.

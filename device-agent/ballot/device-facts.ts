@@ -45,7 +45,15 @@ export function factsOf(seen: Seen): Facts {
 }
 
 /** What wants a hand soonest; and a lost medium, whatever else there is: with it votes are in one place. */
-function notesOf({ conditions, roll, store }: Seen): Facts['notes'] {
+export function notesOf({
+  conditions,
+  roll,
+  store,
+}: {
+  readonly conditions: Pick<Conditions, 'note'>
+  readonly roll: Pick<RollWatch, 'isLow'>
+  readonly store: { readonly day: Pick<DeviceStore['day'], 'lostMedia'> }
+}): Facts['notes'] {
   const first = conditions.note ?? (roll.isLow ? 'paper-low' : undefined)
   const lost = store.day.lostMedia.length > 0 ? (['medium-lost'] as const) : []
   return first === undefined ? lost : [first, ...lost]

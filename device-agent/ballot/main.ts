@@ -14,7 +14,7 @@ import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
 import { requestCertificates } from './enrolment.ts'
-import { mediumFolder, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
+import { mediaFolders, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
 import { misfit } from './home-files.ts'
 import { showNoStore } from './no-store.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
@@ -113,10 +113,10 @@ export async function runDevice(
   }
 }
 
-/** A spare that is nobody yet guides people through a takeover; any other device has its own medium. */
+/** A spare that is nobody yet guides people through a takeover; any other device has its own media, or what is left of them. */
 async function takeOverFirst(parts: Omit<SpareParts, 'oldMedia'>): Promise<DeviceStore | undefined> {
   const { home } = parts
-  if (!isSpare(home) || existsSync(mediumFolder(home.folder))) return undefined
+  if (!isSpare(home) || mediaFolders(home).some(existsSync)) return undefined
   const { oldMedium, oldSecondMedium } = home.config
   const second = oldSecondMedium === undefined ? [] : [oldSecondMedium]
   if (oldMedium !== undefined) return startSpare({ ...parts, oldMedia: [oldMedium, ...second] }).takenOver

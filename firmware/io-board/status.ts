@@ -3,8 +3,7 @@
  * ```
  * F0 01 kind | data | checksum, three bytes | F7      CRC-16/IBM-3740 over 01, kind and data
  *
- * host to board; the answer to each is a status with the same number, 1 to 127
- *   01 number                        status
+ * host to board; the answer to each is a status with the same number, 1 to 127 (so 01, which only asks for one, is not sent from here)
  *   02 number, seconds 1-127         feed the watchdog: unfed after so long, the outputs go off
  *   03 number, milliseconds (2)      beep, 5000 at most
  *   04 number, openings (4)          acknowledge: ends the latch of what is closed, if the board counts as many
@@ -57,11 +56,6 @@ export interface BoardStatus {
 export const TAMPER_SWITCHES = ['chassis', 'ballot-box', 'seal'] as const
 export type TamperSwitch = (typeof TAMPER_SWITCHES)[number]
 type TamperSwitches = Readonly<Record<TamperSwitch, boolean>>
-
-/** Asks for the status. */
-export function encodeStatusQuery(number: number): Uint8Array {
-  return encodeUser(0x01, [number])
-}
 
 /** Feeds the watchdog. */
 export function encodeFeed(number: number, seconds: number): Uint8Array {

@@ -31,7 +31,7 @@ export interface Status {
 
 /** The status message. */
 export function statusMessage(status: Status): Uint8Array {
-  return withChecksum(TELL_STATUS, [
+  return ownMessage(TELL_STATUS, [
     status.number,
     status.inputs,
     status.latched,
@@ -61,7 +61,8 @@ export function fromSevenBits(bytes: Uint8Array): number {
   return bytes.reduceRight((number, byte) => number * 128 + byte, 0)
 }
 
-function withChecksum(kind: number, data: readonly number[]): Uint8Array {
+/** A message of the board's own, either way. */
+export function ownMessage(kind: number, data: readonly number[]): Uint8Array {
   const sum = checksum([USER_SYSEX, kind, ...data])
   return sysexMessage(USER_SYSEX, [kind, ...data, ...sevenBits(sum, 3)])
 }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { uniform } from '../../core/ballot-box/draw.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
-import { type Replacement, weakenedSources } from '../end-to-end/weakened/build.ts'
+import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
 import { ANSWERS, countCalls, failedDay, READ_ERRORS } from './refusing-disk.ts'
 import { type Call, ROOT, record } from './strace.ts'
+import { deafToSync } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
 const DAY = { ballots: 2, seed }
@@ -37,13 +38,6 @@ describeWith([STRACE], `a disk that refuses (SEED=${seed})`, () => {
       expect(failedDay(day, watched, answer, 1 + uniform(count, random))).toBeUndefined()
     },
   )
-
-  /** What the disk answers to a sync is not looked at. */
-  const deafToSync: Replacement = {
-    file: 'device-agent/store/slots.ts',
-    line: '    fdatasyncSync(this.#file)\n',
-    by: '    try {\n      fdatasyncSync(this.#file)\n    } catch {}\n',
-  }
 
   test('a device that does not listen to what a sync of its slots answers goes on with a medium that it must drop', () => {
     const day = { ...DAY, root: weakenedSources(deafToSync) }

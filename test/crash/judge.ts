@@ -18,7 +18,6 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import {
   clock,
   dayKey,
-  device,
   officers,
   openPolls,
   partsFor,
@@ -37,6 +36,11 @@ const PULLED: Refusal = {
 }
 const PLACES = ['first', 'second'] as const
 const placeOf = (gone: OneMedium | undefined) => (gone === undefined ? -1 : PLACES.indexOf(gone))
+
+/** Of a device's two, those that are there. */
+export function foldersLeft(home: DeviceHome, gone: OneMedium | undefined): readonly string[] {
+  return mediaFolders(home).filter((_, i) => i !== placeOf(gone))
+}
 
 /** A device after a crash. */
 interface Left {
@@ -78,7 +82,7 @@ function setUpAgain(home: DeviceHome, seed: string): void {
 }
 
 /** Both in this thread: a thousand judges need no thousand threads. */
-function openMedia(home: DeviceHome, gone: OneMedium | undefined): AllMedia {
+export function openMedia(home: DeviceHome, gone: OneMedium | undefined): AllMedia {
   const [first, second] = mediaFolders(home).map((folder, i) => {
     if (i === placeOf(gone)) return absentMedium(folder, PULLED)
     const opened = Medium.open(folder, seededRandom(folder))
@@ -89,9 +93,9 @@ function openMedia(home: DeviceHome, gone: OneMedium | undefined): AllMedia {
 }
 
 /** The day goes on: the next voter votes, the polls close, and the count is that of everybody who voted. */
-function findBrokenAfter(
+export function findBrokenAfter(
   store: DeviceStore,
-  found: Known,
+  found: Pick<Known, 'polls' | 'casts'>,
   home: DeviceHome,
   { seed, gone }: Pick<Left, 'seed' | 'gone'>,
 ): string | undefined {
@@ -105,16 +109,14 @@ function findBrokenAfter(
     voters.vote(store)
     store.closePolls(officers)
   }
-  const keys = mediaFolders(home)
-    .filter((_, i) => i !== placeOf(gone))
-    .map(readableKeys)
+  const keys = foldersLeft(home, gone).map(readableKeys)
   if (keys.some((count) => count > 0)) return `${keys.join(' and ')} keys of the pool are left after closing`
   if (gone === undefined && store.day.lostMedia.length > 0)
     return `medium ${store.day.lostMedia.join()} has not caught up`
   const { definition } = station.electionPackage
-  const { publicKey } = signerFromSeed(device.keys.message)
-  const released = valueOrThrow(openTally(store.totals?.tally ?? '', publicKey, device.id))
-  const tally = valueOrThrow(parseTally(definition, released.tally as Json, device.id))
+  const { publicKey } = signerFromSeed(home.seeds.message)
+  const released = valueOrThrow(openTally(store.totals?.tally ?? '', publicKey, home.folder))
+  const tally = valueOrThrow(parseTally(definition, released.tally as Json, home.folder))
   const counted = tally.map(({ blank, valid, options }) => [blank, valid, ...options])
   return isDeepStrictEqual(counted, voters.shadow) ? undefined : 'the totals are not what the voters meant'
 }

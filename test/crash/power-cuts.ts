@@ -1,11 +1,15 @@
-/** Power cuts all through a recorded day. */
+/** Power cuts all through a recorded day, or a takeover. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DeviceHome } from '../../device-agent/ballot/home.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome, writeHome } from '../device-agent/store/home.ts'
+import { firstSpare } from '../device-agent/store/spare.ts'
+import { device } from '../device-agent/store/voting.ts'
 import { type Act, Disk, FATES, type Fate } from './disk.ts'
 import { findBroken } from './judge.ts'
+import { type Dead, findUnsound } from './judge-takeover.ts'
 import type { Day, OneMedium } from './strace.ts'
 
 /** What is built here is never synced: a folder in memory does, where there is one. */
@@ -29,20 +33,58 @@ export function allPowerCuts(acts: readonly Act[]): PowerCut[] {
   )
 }
 
-/**
- * Builds the disk at each of these power cuts, which are in the order of time, and judges it.
- * @returns what each broke, in words; undefined if nothing
- */
-export function* judgePowerCuts(
+/** Every power cut of a takeover, from its first moment on; with either medium alone once the first has its name: before, no spare takes over with one. */
+export function takeoverCuts(acts: readonly Act[]): PowerCut[] {
+  const named = acts.findIndex(({ is }) => is === 'renamed')
+  return acts.flatMap((_, i) =>
+    FATES.flatMap((fate) => (i < named ? [undefined] : GONE).map((gone) => ({ after: i + 1, fate, gone }))),
+  )
+}
+
+/** A power cut, and what it broke, in words; undefined if nothing. */
+interface Judged {
+  readonly cut: PowerCut
+  readonly broken: string | undefined
+}
+
+/** Builds the disk at each of these power cuts of a day, which are in the order of time, and judges it. */
+export function judgePowerCuts(
   { ballots, seed }: Pick<Day, 'ballots' | 'seed'>,
   acts: readonly Act[],
   cuts: readonly PowerCut[],
-): Generator<{ readonly cut: PowerCut; readonly broken: string | undefined }> {
+): Generator<Judged> {
+  return judgeCuts({ seed, of: device }, acts, cuts, (left) => findBroken({ ...left, ballots, seed }))
+}
+
+/** The same of a spare's disk while it takes over. */
+export function judgeTakeoverCuts(
+  dead: Dead,
+  acts: readonly Act[],
+  cuts: readonly PowerCut[],
+): Generator<Judged> {
+  return judgeCuts({ seed: dead.seed, of: firstSpare }, acts, cuts, ({ home, done, gone }) =>
+    findUnsound({ dead, home, gone, isDone: done >= 0 }),
+  )
+}
+
+/** What a power cut left: the home, and how many steps had been acknowledged, -1 if not even the first. */
+interface Left {
+  readonly home: DeviceHome
+  readonly done: number
+  readonly gone: OneMedium | undefined
+}
+
+function* judgeCuts(
+  { seed, of }: { readonly seed: string; readonly of: typeof device },
+  acts: readonly Act[],
+  cuts: readonly PowerCut[],
+  judge: (left: Left) => string | undefined,
+): Generator<Judged> {
   const parent = mkdtempSync(join(FOLDER, 'sandogh-power-cut-'))
   const disk = new Disk()
   let [played, done] = [0, -1]
   try {
-    writeHome(parent)
+    writeHome(parent, of)
     const home = openHome(parent)
     for (const cut of cuts) {
       for (; played < cut.after; played += 1) {
@@ -54,7 +96,7 @@ export function* judgePowerCuts(
       const { after, fate, gone } = cut
       const folder = join(parent, `${after}-${fate}`)
       disk.leave(folder, fate, seededRandom(`${seed} cut ${after} ${fate}`))
-      yield { cut, broken: findBroken({ home: { ...home, folder }, done, ballots, seed, gone }) }
+      yield { cut, broken: judge({ home: { ...home, folder }, done, gone }) }
       rmSync(folder, { recursive: true })
     }
   } finally {

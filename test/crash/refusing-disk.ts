@@ -32,7 +32,7 @@ export function countCalls(day: Day, watched: OneMedium, [, call]: Answer): numb
 }
 
 /** The slots' own. Of what SQLite writes and syncs, it may do without that which brings its log into the database: the log is there still. */
-const NEVER_DONE_WITHOUT = 'fdatasync'
+export const NEVER_DONE_WITHOUT = 'fdatasync'
 
 /**
  * @param watched the medium that refuses
@@ -62,7 +62,8 @@ export function failedDay(
   }
 }
 
-function tellsLoss(folder: string): boolean {
+/** Whether a medium says that the other was lost. */
+export function tellsLoss(folder: string): boolean {
   const medium = valueOrThrow(Medium.open(folder, seededRandom(folder)))
   const { journal } = valueOrThrow(medium.records())
   medium.close()

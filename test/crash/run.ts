@@ -8,13 +8,8 @@ import { findBroken } from './judge.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
 import { ANSWERS, type Answer, countCalls, failedDay, READ_ERRORS } from './refusing-disk.ts'
 import { type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
-import {
-  countCalls as countTakeoverCalls,
-  deadMedia,
-  faultyTakeover,
-  findUnsound,
-  removeDead,
-} from './taking-over.ts'
+import { takeOverEverywhere } from './takeover-everywhere.ts'
+import { tell } from './tell.ts'
 
 /** Every call with a fault costs a day; a short one has each kind of them. */
 const SHORT_BALLOTS = 6
@@ -62,7 +57,7 @@ const MEDIA = ['first', 'second'] as const
 /** What a run consists of, each to be had alone; each gives whether all of it was tried and nothing broke. */
 const PARTS = {
   kills: ({ short, until }) => all(MEDIA, (watched) => killEverywhere(short, watched, until)),
-  takeover: ({ short, until }) => killTakeoverEverywhere(short.seed, until),
+  takeover: ({ short, until }) => takeOverEverywhere(short, until),
   refusals: ({ short, until }) => refuseAll(short, ANSWERS, until),
   restarts: ({ short, until }) => refuseAll({ ...short, isRestart: true }, READ_ERRORS, until),
   cuts: ({ short, ballots, until }) => cutEverywhere({ ...short, ballots }, until),
@@ -101,25 +96,6 @@ function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
   return tell(`kill -9, ${watched} medium`, tried, calls.length, broken)
 }
 
-/** A spare's program, at every call with which it changes its own disk. */
-function killTakeoverEverywhere(seed: string, until: number): boolean {
-  const dead = deadMedia(seed, SHORT_BALLOTS)
-  const counts = [...countTakeoverCalls(dead)]
-  const all = counts.reduce((sum, [, count]) => sum + count, 0)
-  let [tried, broken] = [0, 0]
-  for (const [name, count] of counts)
-    for (let n = 1; n <= count && performance.now() < until; n += 1) {
-      const { home, isKilled, said } = faultyTakeover(dead, ['SIGKILL', name, String(n)])
-      const what = isKilled ? findUnsound(dead, home) : `it was not killed: ${said}`
-      tried += 1
-      if (what === undefined) continue
-      broken += 1
-      process.stdout.write(`taking over, killed at ${name} ${n}: ${what}\n`)
-    }
-  removeDead(dead)
-  return tell('kill -9, taking over', tried, all, broken)
-}
-
 function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: number): boolean {
   const count = countCalls(day, watched, answer)
   let [tried, broken] = [0, 0]
@@ -149,9 +125,4 @@ function cutEverywhere(day: Day, until: number): boolean {
     if (performance.now() > until) break
   }
   return tell('power cuts', tried, cuts.length, broken)
-}
-
-function tell(what: string, tried: number, all: number, broken: number): boolean {
-  process.stdout.write(`${what}: ${tried} of ${all} tried, ${broken} broke something\n`)
-  return tried === all && broken === 0
 }

@@ -65,18 +65,27 @@ export type Fault = 'SIGKILL' | 'ENOSPC' | 'EIO' | 'EROFS'
 /** Runs a day to its end. @returns everything that it did to its media, in order */
 export function record(day: Day, watched: Watched = 'both'): readonly Call[] {
   const place = makePlace(day)
-  const log = join(place.parent, 'log')
   try {
-    const told = ['-P', place.told, '-xx', '-s', String(LONGEST_WRITE), '-o', log]
-    const ended = runUnderStrace(day, place, watched, told)
-    if (ended.status !== 0) throw new Error(`the day did not end: ${ended.stderr}`)
-    return readFileSync(log, 'latin1')
-      .split('\n')
-      .filter((line) => line !== '')
-      .flatMap((line) => callOf(line, place))
+    return recordProgram(programOf(day, place), place, watched)
   } finally {
     rmSync(place.parent, { recursive: true })
   }
+}
+
+/** Runs a program to its end that has its media in a home folder. @returns everything that it did to them, in order */
+export function recordProgram(
+  program: readonly string[],
+  place: Pick<Place, 'home' | 'told'>,
+  watched: Watched = 'both',
+): readonly Call[] {
+  const log = `${place.told}.log`
+  const told = ['-P', place.told, '-xx', '-s', String(LONGEST_WRITE), '-o', log]
+  const ended = runUnderStrace(program, place, watched, told)
+  if (ended.status !== 0) throw new Error(`the program did not end: ${ended.stderr}`)
+  return readFileSync(log, 'latin1')
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => callOf(line, place))
 }
 
 /** Runs a day to its end. @returns how often it read from a medium */
@@ -84,7 +93,9 @@ export function countReads(day: Day, watched: OneMedium): number {
   const place = makePlace(day)
   const log = join(place.parent, 'log')
   try {
-    const ended = runUnderStrace(day, place, watched, ['-e', `trace=${READING}`, '-o', log])
+    const ended = runUnderStrace(programOf(day, place), place, watched, [
+      ...['-e', `trace=${READING}`, '-o', log],
+    ])
     if (ended.status !== 0) throw new Error(`the day did not end: ${ended.stderr}`)
     return readFileSync(log, 'latin1').trimEnd().split('\n').length
   } finally {
@@ -108,7 +119,7 @@ export function faultAtCall(
   const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
   const inject = `inject=${name}:${effect}:when=${n}${lasting}`
   const only = ['-e', `trace=${name}`, '-e', inject]
-  const ended = runUnderStrace(day, place, watched, ['-o', '/dev/null', ...only])
+  const ended = runUnderStrace(programOf(day, place), place, watched, ['-o', '/dev/null', ...only])
   const steps = readFileSync(place.told, 'latin1').length
   return {
     folder: place.home,
@@ -136,18 +147,24 @@ function makePlace(day: Day): Place {
   return { parent, home, told }
 }
 
+/** These folders and every file of a medium in each. */
+export function filesIn(folders: readonly string[]): readonly string[] {
+  return [...folders, ...folders.flatMap((folder) => FILES.map((name) => join(folder, name)))]
+}
+
+function programOf({ root, ballots, seed, isRestart }: Day, { home, told }: Place): readonly string[] {
+  const begins = isRestart ? 'restart' : 'set-up'
+  return [process.execPath, PROGRAM, root, home, told, String(ballots), seed, begins]
+}
+
 function runUnderStrace(
-  { root, ballots, seed, isRestart }: Day,
-  { home, told }: Place,
+  program: readonly string[],
+  { home }: Pick<Place, 'home'>,
   watched: Watched,
   options: readonly string[],
 ): SpawnSyncReturns<string> {
-  const folders = WATCHED[watched].map((name) => join(home, name))
-  const files = folders.flatMap((folder) => FILES.map((name) => join(folder, name)))
-  const paths = [...folders, ...files].flatMap((path) => ['-P', path])
+  const paths = filesIn(WATCHED[watched].map((name) => join(home, name))).flatMap((path) => ['-P', path])
   const calls = ['-f', '-qq', '-y', '-e', `trace=${CHANGING.join()}`]
-  const begins = isRestart ? 'restart' : 'set-up'
-  const program = [process.execPath, PROGRAM, root, home, told, String(ballots), seed, begins]
   return spawnSync('strace', [...calls, ...paths, ...options, ...program], { encoding: 'utf8' })
 }
 
@@ -157,7 +174,7 @@ const HEX = /\\x([0-9a-f]{2})/g
  * One line of strace, `pid call(arguments) = result` with paths and bytes in hexadecimal. Gives nothing for a call that failed or changed
  * nothing of the medium; throws for one that this reader does not know.
  */
-function callOf(line: string, { home, told }: Place): Call[] {
+function callOf(line: string, { home, told }: Pick<Place, 'home' | 'told'>): Call[] {
   const [, name = '', rest = '', result = ''] = /^\d+ +(\w+)\((.*)\) += (\S+)/.exec(line) ?? []
   if (name === '') throw new Error(`strace says what nobody reads: ${line.slice(0, 200)}`)
   if (result.startsWith('-')) return []

@@ -1,31 +1,58 @@
-/** A takeover on a disk that refuses, from a medium that cannot be read, and killed at its system calls. */
+/** A takeover on a disk that refuses, from a medium that cannot be read, killed at its system calls, and cut off from its power. */
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { uniform } from '../../core/ballot-box/draw.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { weakenedSources } from '../end-to-end/weakened/build.ts'
+import type { Act } from './disk.ts'
+import { findUnsound } from './judge-takeover.ts'
+import { describeBroken, judgeTakeoverCuts, type PowerCut, takeoverCuts } from './power-cuts.ts'
+import { refusedTakeover, TAKEOVER_ANSWERS } from './refused-takeover.ts'
 import {
   countCalls,
-  type Dead,
   deadMedia,
+  type Files,
   faultyTakeover,
-  findUnsound,
   fingerprintsOf,
+  recordTakeover,
   removeDead,
+  SECOND,
+  SECOND_NAMED,
+  type Taking,
 } from './taking-over.ts'
+import { deafToSync, namesUnsynced } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
 const dead = deadMedia('taking over', 40)
 afterAll(() => removeDead(dead))
 const [first = ''] = dead.media
 
+/** One of them by lot. */
+function oneOf<T>(all: readonly T[], lot: string): T {
+  const drawn = all[uniform(all.length, seededRandom(`${lot} ${seed}`))]
+  if (drawn === undefined) throw new Error(`nothing to draw from: ${lot}`)
+  return drawn
+}
+
 test('a medium that does not give out its slots is called unreadable, and nothing is thrown', () => {
   const slots = [join(first, 'slots.bin')]
-  expect(faultyTakeover(dead, ['EIO', 'pread64', '1+'], slots).said).toBe('takeover.unreadable')
+  expect(faultyTakeover(dead, ['EIO', 'pread64', '1+'], () => slots).said).toBe('takeover.unreadable')
+})
+
+test('and the spare itself is blamed by a build that takes every error of a takeover for its own', () => {
+  const root = weakenedSources({
+    file: 'device-agent/store/dead-medium.ts',
+    line: '    return unreadable(path, codeOf(error))\n  }\n}\n\n/** What the slip',
+    by: '    throw error\n  }\n}\n\n/** What the slip',
+  })
+  const slots = [join(first, 'slots.bin')]
+  expect(faultyTakeover({ ...dead, root }, ['EIO', 'pread64', '1+'], () => slots).said).toBe(
+    'takeover.storage',
+  )
 })
 
 test('a medium that does not give out its database is called unreadable', () => {
-  expect(faultyTakeover(dead, ['EIO', 'read', '1+'], [join(first, 'ballots.db')]).said).toBe(
+  expect(faultyTakeover(dead, ['EIO', 'read', '1+'], () => [join(first, 'ballots.db')]).said).toBe(
     'takeover.unreadable',
   )
 })
@@ -40,21 +67,20 @@ test.each([
   expect(said).toBe('takeover.storage')
 })
 
-/** Takeovers killed at a call drawn by lot from each of these kinds: what is wrong with each. */
-function killedEach(from: Dead, names: readonly string[]): readonly string[] {
-  const calls = countCalls(from)
-  const random = seededRandom(`killed while taking over ${seed}`)
-  return names.map((name) => {
-    const n = 1 + uniform(calls.get(name) ?? 1, random)
-    const { home, isKilled, said } = faultyTakeover(from, ['SIGKILL', name, String(n)])
-    return `${name}: ${isKilled ? (findUnsound(from, home) ?? 'sound') : `not killed, ${said}`}`
-  })
+/** What is wrong with a takeover that is killed at a call drawn by lot from those of a name. */
+function killedAt(from: Taking, name: string, count: number, files?: Files): string {
+  const n = 1 + uniform(count, seededRandom(`killed while taking over ${seed} ${name}`))
+  const { home, isDone, isKilled, said } = faultyTakeover(from, ['SIGKILL', name, String(n)], files)
+  return `${name}: ${isKilled ? (findUnsound({ dead: from, home, isDone }) ?? 'sound') : `not killed, ${said}`}`
 }
 
 test(`killed at a call it has all of it, or nothing and can do it again; the old media stay as they were (SEED=${seed})`, () => {
   const before = fingerprintsOf(dead)
-  const names = ['pwrite64', 'fsync', 'rename']
-  expect(killedEach(dead, names)).toEqual(names.map((name) => `${name}: sound`))
+  const calls = countCalls(dead)
+  for (const name of ['pwrite64', 'rename'])
+    expect(killedAt(dead, name, calls.get(name) ?? 1)).toBe(`${name}: sound`)
+  const [name, count] = oneOf([...countCalls(dead, SECOND_NAMED)], 'call of the second')
+  expect(killedAt(dead, name, count, SECOND_NAMED)).toBe(`${name}: sound`)
   expect(fingerprintsOf(dead)).toBe(before)
 })
 
@@ -65,7 +91,46 @@ test('a build that makes the media under their own names at once would start wit
     by: '  const parts = [first, second] as const\n  const aside = [',
   })
   const weak = { ...dead, root }
-  const { home, isKilled } = faultyTakeover(weak, ['SIGKILL', 'fdatasync', '2'])
+  const { home, isDone, isKilled } = faultyTakeover(weak, ['SIGKILL', 'fdatasync', '2'])
   expect(isKilled).toBe(true)
-  expect(findUnsound(weak, home)).toBeDefined()
+  expect(findUnsound({ dead: weak, home, isDone })).toBeDefined()
+})
+
+test(`a second medium that refuses is done without and told, or the spare says that its own storage does (SEED=${seed})`, () => {
+  const answer = oneOf(TAKEOVER_ANSWERS, 'answer of the second')
+  const [count = 0] = countCalls(dead, SECOND, [answer[1]]).values()
+  const n = 1 + uniform(count, seededRandom(`refused while taking over ${seed}`))
+  expect(refusedTakeover(dead, answer, n)).toBeUndefined()
+})
+
+test('a build that does not hear what a sync of its slots answers takes over on a medium that it must do without', () => {
+  const weak = { ...dead, root: weakenedSources(deafToSync) }
+  expect(refusedTakeover(weak, ['EIO', 'fdatasync', ''], 1)).toContain('nobody was told')
+})
+
+/** Of these power cuts the first that breaks something. */
+function firstBroken(acts: readonly Act[], cuts: readonly PowerCut[]): string | undefined {
+  for (const { cut, broken } of judgeTakeoverCuts(dead, acts, cuts))
+    if (broken !== undefined) return describeBroken(cut, broken)
+  return undefined
+}
+
+test(`a power cut leaves all of a takeover, or nothing and it can be done again: a sample (SEED=${seed})`, () => {
+  const acts = recordTakeover(dead)
+  const cuts = takeoverCuts(acts)
+  const named = cuts.findIndex(({ gone }) => gone !== undefined)
+  const random = seededRandom(`power cut while taking over ${seed}`)
+  const drawn = [
+    ...Array.from({ length: 4 }, () => uniform(named, random)),
+    ...Array.from({ length: 8 }, () => named + uniform(cuts.length - named, random)),
+  ]
+  const inTime = drawn.toSorted((a, b) => a - b).flatMap((i) => cuts[i] ?? [])
+  expect(firstBroken(acts, inTime)).toBeUndefined()
+})
+
+test('a build that does not sync the names of its new media forgets in a power cut that it took over', () => {
+  const acts = recordTakeover({ ...dead, root: weakenedSources(namesUnsynced) })
+  const done = acts.findIndex(({ is }) => is === 'done') + 1
+  const cuts = takeoverCuts(acts).filter(({ after, fate }) => after === done && fate === 'lost')
+  expect(firstBroken(acts, cuts)).toContain('it took over and knows nothing of it')
 })

@@ -16,6 +16,20 @@ export const namesSecondFirst: Replacement = {
   by: '      nameSecond(home)\n    }\n    renameSync(parts[0], first)\n    sync(dirname(first))\n',
 }
 
+/** What the disk answers to a sync of a slot is not looked at. */
+export const deafToSync: Replacement = {
+  file: 'device-agent/store/slots.ts',
+  line: '    fdatasyncSync(this.#file)\n',
+  by: '    try {\n      fdatasyncSync(this.#file)\n    } catch {}\n',
+}
+
+/** Neither of a new file nor of a folder is anything synced but what SQLite and the slots do themselves. */
+export const namesUnsynced: Replacement = {
+  file: 'device-agent/durable-file.ts',
+  line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n',
+  by: '  } finally {\n    closeSync(opened)\n  }\n}\n',
+}
+
 /** Which medium is written to: the second has a thread of its own. */
 const asksForThread = (file: string, first: string): Replacement => ({
   file,
@@ -58,13 +72,7 @@ export const WEAKENINGS: Readonly<Record<string, Weakening>> = {
     gone: 'first',
   },
   'does not sync its new media and the folder in which they stand': {
-    by: [
-      {
-        file: 'device-agent/durable-file.ts',
-        line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n',
-        by: '  } finally {\n    closeSync(opened)\n  }\n}\n',
-      },
-    ],
+    by: [namesUnsynced],
   },
   'destroys the key of the old block before the new one is committed': { by: [destroysKeyEarly] },
 }

@@ -100,13 +100,21 @@ export async function main(args: readonly string[]): Promise<number> {
   return broken ? 1 : 0
 }
 
+/** A session writes a thousand times. First every so-many-th is killed, then those halfway between, and so on: a run that is cut short has seen all of a session. */
+const WIDEST_STEP = 64
+
 /** Every call of a session, by name and number, until a session has no more of that name; those on its media first, for those are few. */
 function* everyCall(until: number): Generator<AtCall, void, Found | undefined> {
   for (const call of CALLS.toReversed()) {
-    for (let nth = 1; performance.now() < until; nth += 1) {
-      const found = yield { call, nth }
-      if (nth % 50 === 0) process.stdout.write(`${call}: ${nth} kills\n`)
-      if (found?.killed === false) break
+    const widest = call === 'write' ? WIDEST_STEP : 1
+    let kills = 0
+    for (let step = widest; step >= 1 && performance.now() < until; step /= 2) {
+      for (let nth = step; performance.now() < until; nth += step === widest ? step : 2 * step) {
+        const found = yield { call, nth }
+        if (found?.killed === false) break
+        kills += 1
+      }
+      process.stdout.write(`${call}: ${kills} kills, ${step === 1 ? 'at each' : `at every ${step}th`}\n`)
     }
   }
 }

@@ -206,6 +206,14 @@ export class PtyDevice {
     return pid
   }
 
+  /** Waits until its process has ended without this one's doing. @returns the signal that ended it */
+  async endedByItself(): Promise<string | null> {
+    const [, signal] = await once(this.#running(), 'exit')
+    this.#printerLine.loseUnsent()
+    this.#child = undefined
+    return signal as string | null
+  }
+
   /** Memory that its process holds now, MiB (proc(5), VmRSS). */
   residentMib(): number {
     const status = readFileSync(`/proc/${this.#running().pid}/status`, 'utf8')

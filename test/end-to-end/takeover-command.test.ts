@@ -32,7 +32,7 @@ afterAll(async () => {
   rmSync(out, { recursive: true, force: true })
 })
 
-test('a spare made by the commands takes over as `device run`, in twelve actions; killed afterwards it goes on as any device', {
+test('a spare made by the commands takes over as `device run`, in twelve actions; killed afterwards, and one of its own media gone, it goes on as any device', {
   timeout: LONGEST_MS,
 }, async () => {
   const random = seededRandom('takeover by command')
@@ -82,6 +82,7 @@ test('a spare made by the commands takes over as `device run`, in twelve actions
       })
       expect(await votesOn(caught)).toBe('voted')
       await spare.kill()
+      rmSync(spare.media[0] ?? '', { recursive: true })
       await spare.start('polls.paused')
       await resumePolls(spare.bench, hurriedClock, officers)
       const outcome = await votesOn(before)

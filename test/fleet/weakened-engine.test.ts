@@ -1,8 +1,11 @@
 /** The promises of the collector's engine, held against builds that break them. Each is the real centre with a line replaced. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { messageHash } from '../../core/messages/answer.ts'
 import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import { withScopes } from '../../fleet/collector/examine.ts'
+import { examineJournalPart } from '../../fleet/collector/examine-entries.ts'
 import { centreBuild } from '../attacks/weakened/weaken.ts'
 import type { Replacement } from '../attacks/weakened/weakenings.ts'
 import { Office, silentLogger, TestDevice } from './office.ts'
@@ -22,6 +25,24 @@ const sharesNothing: readonly Replacement[] = [
   },
 ]
 
+/** What was sent before is looked up as often as anybody likes. */
+const repeatsForEver: readonly Replacement[] = [
+  {
+    file: 'fleet/collector/take-entries.ts',
+    line: 'desk.allowance.spend(device, A_MESSAGE + size - kept.size)',
+    by: "'granted'",
+  },
+]
+
+/** Whoever is named on a stick has said it. */
+const believesSticks: readonly Replacement[] = [
+  {
+    file: 'fleet/collector/take-messages.ts',
+    line: "isOfNobody(alarm) ? { ...alarm, device: '' } : alarm",
+    by: 'alarm',
+  },
+]
+
 let office: Office
 
 beforeEach(() => {
@@ -29,11 +50,15 @@ beforeEach(() => {
 })
 afterEach(() => office.close())
 
-/** How many receipts a device was given that the store, opened anew, does not back; and how many messages of a flood were looked at. */
+/**
+ * How many receipts a device was given that the store, opened anew, does not back; how many messages of a flood were looked at; how often one was answered
+ * that had nothing left of its allowance; and of how many alarms a stick was the cause that a stranger had made.
+ */
 async function broken(replacements: readonly Replacement[]) {
-  const { startEngine, openCentreStore } = await centreBuild(replacements)
+  const { startEngine, openCentreStore, takeMessage, decideOn } = await centreBuild(replacements)
   const store = valueOrThrow(await openCentreStore(office.storePath))
-  const engine = startEngine(deskOn(store), silentLogger)
+  const desk = deskOn(store)
+  const engine = startEngine(desk, silentLogger)
   const device = new TestDevice('device-1').appendMany(5)
   const payload = encodeEntriesMessage(device.message(0, 6))
   const { reply } = await engine.take({ device: 'device-1', kind: 'entries', payload })
@@ -43,18 +68,26 @@ async function broken(replacements: readonly Replacement[]) {
       engine.take({ device: 'device-2', kind: 'entries', payload: Buffer.from('x') }),
     ),
   )
+  const spent = { ...desk, allowance: { spend: () => 'dropped' as const } }
+  const again = await takeMessage(spent, { device: 'device-1', kind: 'entries', payload })
   await engine.close()
+  const forged = { ...device.message(0, 6), certificate: Uint8Array.of(1) }
+  const brought = examineJournalPart(desk, 'device-1', forged, Date.now(), 'stick')
+  await decideOn(desk, withScopes(desk, 'device-1', messageHash(payload), brought))
+  const accused = (await store.alarms()).filter(({ device: id }) => id === 'device-1')
   await store.close()
-  const again = await office.openStore()
-  const backed = await again.checkpoint(device.origin, receipt.size)
+  const opened = await office.openStore()
+  const backed = await opened.checkpoint(device.origin, receipt.size)
   return {
     unbacked: backed?.cosignature === receipt.cosignature ? 0 : 1,
     lookedAt: flood.filter(({ alarm }) => alarm?.kind === 'malformed').length,
+    repeated: again.reply === undefined ? 0 : 1,
+    accused: accused.length,
   }
 }
 
-it('the centre as it is backs each receipt and looks at no more of a flood than its share', async () => {
-  expect(await broken([])).toEqual({ unbacked: 0, lookedAt: 16 })
+it('the centre as it is backs each receipt, does no more for a flood than its share, and accuses nobody of a stranger’s stick', async () => {
+  expect(await broken([])).toEqual({ unbacked: 0, lookedAt: 16, repeated: 0, accused: 0 })
 })
 
 it('one that answers though nothing is on disk is seen', async () => {
@@ -63,4 +96,12 @@ it('one that answers though nothing is on disk is seen', async () => {
 
 it('one that gives nobody a share is seen', async () => {
   expect(await broken(sharesNothing)).toMatchObject({ lookedAt: 100 })
+})
+
+it('one that looks up again whatever was sent before is seen', async () => {
+  expect(await broken(repeatsForEver)).toMatchObject({ repeated: 1 })
+})
+
+it('one that believes a stick of whom it speaks is seen', async () => {
+  expect(await broken(believesSticks)).toMatchObject({ accused: 1 })
 })

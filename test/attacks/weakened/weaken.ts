@@ -126,6 +126,7 @@ export async function provisioningBuild(
 /** The national centre. */
 export interface CentreBuild {
   readonly takeMessage: typeof import('../../../fleet/collector/take-messages.ts').takeMessage
+  readonly decideOn: typeof import('../../../fleet/collector/take-messages.ts').decideOn
   readonly status: typeof import('../../../fleet/status/command.ts').status
   readonly startEngine: typeof import('../../../fleet/collector/engine.ts').startEngine
   readonly openCentreStore: typeof import('../../../fleet/store/store.ts').openCentreStore

@@ -1,11 +1,13 @@
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JournalEvent } from '../../../core/journal/catalogue.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { MOST_AN_HOUR, Repeats } from '../../../device-agent/store/repeats.ts'
+import { type Replacement, weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { beginOn } from './device.ts'
-import { officers, openPolls, Voters } from './voting.ts'
+import { officers, openPolls, type StoreBuild, Voters } from './voting.ts'
 
 const MINUTE_MS = 60_000
 
@@ -26,9 +28,9 @@ const happenings = fc.array(
 )
 
 /** What is written of a day: a part that is lost comes back at once. */
-function writtenOf(day: readonly { minutes: number; times: number; event: JournalEvent }[]) {
+function writtenOf(day: readonly { minutes: number; times: number; event: JournalEvent }[], Build = Repeats) {
   let now = 0
-  const repeats = new Repeats({ elapsed: () => now })
+  const repeats = new Build({ elapsed: () => now })
   const happened: JournalEvent[] = []
   const written: JournalEvent[] = []
   for (const { minutes, times, event } of day) {
@@ -75,21 +77,59 @@ test('however often it happens, the journal grows by so many entries an hour', (
   )
 })
 
-test('what was left out of a device’s day is in its journal before the polls are closed', () => {
-  const { store } = beginOn({ DeviceStore, Medium }, 1, 'repeats')
+/** What a device's journal says after so many cards that are refused, and after its closing. */
+function entriesOfDay(build: StoreBuild) {
+  const { store } = beginOn(build, 1, 'repeats')
   openPolls(store)
   new Voters('repeats').vote(store)
   const before = store.day.size
   for (let i = 0; i < MOST_AN_HOUR + 70; i += 1) store.append({ type: 'card.refused', reason: 'forged' })
-  expect(store.day.size - before).toBe(MOST_AN_HOUR)
+  const refused = store.day.size - before
   store.closePolls(officers)
-  const types = store
-    .entriesFrom(before + MOST_AN_HOUR)
-    .map((entry) => JSON.parse(Buffer.from(entry).toString()))
+  const types = store.entriesFrom(before + refused).map((entry) => JSON.parse(Buffer.from(entry).toString()))
+  store.close()
+  return { refused, types }
+}
+
+test('what was left out of a device’s day is in its journal before the polls are closed', () => {
+  const { refused, types } = entriesOfDay({ DeviceStore, Medium })
+  expect(refused).toBe(MOST_AN_HOUR)
   expect(types).toMatchObject([
     { type: 'entries.left_out', of: 'card.refused', count: 70 },
     { type: 'batch.sealed' },
     { type: 'polls.closed' },
   ])
-  store.close()
+})
+
+/** A build of the store's own folder. */
+function weakened(replacement: Replacement) {
+  const root = weakenedSources(replacement)
+  return (file: string) => import(/* @vite-ignore */ join(root, 'device-agent/store', file))
+}
+
+test.each<JournalEvent>([
+  { type: 'card.refused', reason: 'blank' },
+  { type: 'line.lost', peripheral: 'printer' },
+])('$type a thousand times within an hour fills the journal of a build that writes each', async (event) => {
+  const build = await weakened({
+    file: 'device-agent/store/repeats.ts',
+    line: 'const isWritten = hour.written < MOST_AN_HOUR',
+    by: 'const isWritten = hour.written < Infinity',
+  })('repeats.ts')
+  const day = [{ minutes: 0, times: 1_000, event }]
+  const countIn = ({ written }: ReturnType<typeof writtenOf>) =>
+    written.filter(({ type }) => type === event.type).length
+  expect(countIn(writtenOf(day))).toBe(MOST_AN_HOUR)
+  expect(countIn(writtenOf(day, build.Repeats))).toBe(1_000)
+})
+
+test.each([
+  ['writes past what counts them', 'const events = this.#repeats.take(event)', 'const events = [event]', 100],
+  ['closes without a word of them', '      ...this.#repeats.rest(),\n', '', MOST_AN_HOUR],
+] as const)('a store that %s says nothing of what was left out', async (_, line, by, written) => {
+  const load = weakened({ file: 'device-agent/store/device-store.ts', line, by })
+  const build = { ...(await load('device-store.ts')), ...(await load('medium.ts')) }
+  const { refused, types } = entriesOfDay(build)
+  expect(refused).toBe(written)
+  expect(types).toMatchObject([{ type: 'batch.sealed' }, { type: 'polls.closed' }])
 })

@@ -27,13 +27,17 @@ export function dayKey(): Uint8Array {
 }
 
 /** Everything the store needs beside its media. */
-export function partsFor(media: StoreParts['media'], seed: string): StoreParts {
+export function partsFor(
+  media: StoreParts['media'],
+  seed: string,
+  { keys }: Pick<TestDevice, 'keys'> = device,
+): StoreParts {
   return {
     media,
     electionPackage: station.electionPackage,
-    logSigner: signerFromSeed(device.keys.log),
-    messageSigner: signerFromSeed(device.keys.message),
-    witnessSigner: signerFromSeed(device.keys.witness),
+    logSigner: signerFromSeed(keys.log),
+    messageSigner: signerFromSeed(keys.message),
+    witnessSigner: signerFromSeed(keys.witness),
     authorityKey: station.authority.publicKey,
     boot: `boot of ${seed}`,
     clock,

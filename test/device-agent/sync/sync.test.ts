@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { messageHash, signAnswer } from '../../../core/messages/answer.ts'
@@ -19,6 +20,7 @@ import { decideOn } from '../../../fleet/collector/take-messages.ts'
 import type { CentreStore } from '../../../fleet/store/store.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
+import { weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { soundStatus } from '../../fixtures/status.ts'
 import {
   authorityKey,
@@ -44,8 +46,28 @@ beforeEach(() => {
 })
 afterEach(() => office.close())
 
-function sync(device: TestDevice, port: number, overrides: Partial<SyncOptions> = {}): Sync {
-  const started = startSync({
+const FULL = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+
+/** What would have ended a program while something was done. */
+async function catching(uncaught: unknown[], work: () => Promise<void>): Promise<void> {
+  const listeners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  process.on('uncaughtException', (error) => uncaught.push(error))
+  try {
+    await work()
+  } finally {
+    process.removeAllListeners('uncaughtException')
+    for (const listener of listeners) process.on('uncaughtException', listener)
+  }
+}
+
+function sync(
+  device: TestDevice,
+  port: number,
+  overrides: Partial<SyncOptions> = {},
+  start = startSync,
+): Sync {
+  const started = start({
     address: { url: `mqtts://127.0.0.1:${port}`, servername: CENTRE, tls: device.tls },
     outbox: device,
     package: election,
@@ -157,29 +179,62 @@ describe('with the centre', () => {
     await until(() => device.receipted() === 4)
   })
 
+  /** An outbox of which one call refuses, from the message that asks for it on. @returns what its owner was told, and what nobody caught */
+  async function refusing(call: 'storeReceipt' | 'journalFrom' | 'clearTally', start = startSync) {
+    const store = await office.openStore()
+    await hearNeighbours(store)
+    const centre = await office.startCentre(store)
+    const [told, uncaught]: [unknown[], unknown[]] = [[], []]
+    const device = new TestDevice('device-1').close()
+    device[call] = () => {
+      throw FULL
+    }
+    await catching(uncaught, async () => {
+      const running = sync(
+        device,
+        centre.port,
+        {
+          failed: (error) => {
+            told.push(error)
+            void running.close()
+          },
+        },
+        start,
+      )
+      await until(() => told.length + uncaught.length > 0)
+      if (told.length > 0) expect(await running.flush()).toBe('closed')
+      await running.close()
+    })
+    return { told, uncaught }
+  }
+
   it.each(['storeReceipt', 'journalFrom', 'clearTally'] as const)(
     'an outbox whose %s fails tells its owner, and the error ends the program nowhere else',
     async (call) => {
-      const store = await office.openStore()
-      await hearNeighbours(store)
-      const centre = await office.startCentre(store)
-      const failures: unknown[] = []
-      const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
-      const device = new TestDevice('device-1').close()
-      device[call] = () => {
-        throw full
-      }
-      const running = sync(device, centre.port, {
-        failed: (error) => {
-          failures.push(error)
-          void running.close()
-        },
-      })
-      await until(() => failures.length > 0)
-      expect(failures).toEqual([full])
-      expect(await running.flush()).toBe('closed')
+      expect(await refusing(call)).toEqual({ told: [FULL], uncaught: [] })
     },
   )
+
+  it('a program that guards its timer and not what the centre brings is ended by a receipt that cannot be stored', async () => {
+    const root = weakenedSources({
+      file: 'device-agent/sync/sync.ts',
+      line: `    receive: (kind, payload) =>
+      guard(() => {
+        if (kind === 'receipt') takeReceipt(payload)
+        else if (kind === 'answer') takeAnswer(payload)
+        else takeOrder(payload)
+      }),
+`,
+      by: `    receive: (kind, payload) => {
+      if (kind === 'receipt') takeReceipt(payload)
+      else if (kind === 'answer') takeAnswer(payload)
+      else takeOrder(payload)
+    },
+`,
+    })
+    const weak = await import(/* @vite-ignore */ join(root, 'device-agent/sync/sync.ts'))
+    expect(await refusing('storeReceipt', weak.startSync)).toEqual({ told: [], uncaught: [FULL] })
+  })
 
   it('a centre that lost its database gets everything again', async () => {
     const device = new TestDevice('device-1').appendMany(MAX_ENTRIES + 20).close()

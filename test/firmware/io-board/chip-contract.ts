@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { EEPROMMemoryBackend } from 'avr8js'
-import { encodeFeed, encodeStatusQuery } from '../../../firmware/io-board/status.ts'
+import { encodeFeed } from '../../../firmware/io-board/status.ts'
 import { Atmega328p, CYCLES_PER_MS, EEPROM_BYTES, FLASH_BYTES } from '../../../simulator/avr/atmega328p.ts'
 import { readIntelHex } from '../../../simulator/avr/intel-hex.ts'
 import { SWITCH } from '../../../simulator/peripherals/io-board-body.ts'
 import { hex } from '../../simulator/device-side.ts'
+import { encodeStatusQuery } from '../../simulator/peripherals/status-query.ts'
 
 const CASE_CLOSED = 0x8c
 const CASE_OPEN = CASE_CLOSED | SWITCH.case

@@ -5,16 +5,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import {
-  decodeStatus,
-  encodeAcknowledge,
-  encodeBeep,
-  encodeFeed,
-  encodeStatusQuery,
-} from '../../../firmware/io-board/status.ts'
+import { decodeStatus, encodeAcknowledge, encodeBeep, encodeFeed } from '../../../firmware/io-board/status.ts'
 import { RELEASED_HEX } from '../../../simulator/peripherals/emulated-io-board.ts'
 import { statusMessage } from '../../../simulator/peripherals/io-board-report.ts'
 import { describeWith, FIRMWARE_TOOLS, GCC } from '../../oracles/needs.ts'
+import { encodeStatusQuery } from '../../simulator/peripherals/status-query.ts'
 import { compileNative, copySources, makeFirmware } from './native/build.ts'
 
 const DOCS = fileURLToPath(new URL('../../../docs/io-board.md', import.meta.url))

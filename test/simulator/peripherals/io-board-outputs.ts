@@ -1,8 +1,9 @@
 /** What an I/O board promises of lamp, light and buzzer: whom they obey, and when no longer. */
 import assert from 'node:assert/strict'
-import { encodeBeep, encodeFeed, encodeStatusQuery } from '../../../firmware/io-board/status.ts'
+import { encodeBeep, encodeFeed } from '../../../firmware/io-board/status.ts'
 import { hex } from '../device-side.ts'
 import { type Contract, LAMP_ON, SETTLED_MS, talk } from './io-board-talk.ts'
+import { encodeStatusQuery } from './status-query.ts'
 
 export const OUTPUTS: Contract = {
   'lights its lamp and dims its light, once their pins are outputs': async (make) => {

@@ -1,8 +1,9 @@
 /** The host's side of the I/O board's contract: it asks, and reads what a board says. */
 import assert from 'node:assert/strict'
-import { type BoardStatus, decodeStatus, encodeStatusQuery } from '../../../firmware/io-board/status.ts'
+import { type BoardStatus, decodeStatus } from '../../../firmware/io-board/status.ts'
 import type { IoBoardBody } from '../../../simulator/peripherals/io-board-body.ts'
 import { DeviceSide, hex } from '../device-side.ts'
+import { encodeStatusQuery } from './status-query.ts'
 
 /** Each promise, and what shows that it is kept: it throws otherwise. */
 export type Contract = Readonly<Record<string, (make: MakeBoard) => Promise<void>>>
