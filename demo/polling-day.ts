@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { shuffle, uniform } from '../core/ballot-box/draw.ts'
 import type { Clock, Logger, Random } from '../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../core/result.ts'
-import { electionResult } from '../fleet/results/results.ts'
+import { resultOf } from '../fleet/results/results.ts'
 import type { CentreStore } from '../fleet/store/store.ts'
 import { closePolls, openPolls, takeLeave } from '../simulator/people/officers.ts'
 import { vote } from '../simulator/people/voter.ts'
@@ -120,7 +120,7 @@ async function received(id: string, agent: VirtualDevice['agent'], progress: Pro
 async function tellCentre({ provisioned, progress }: DayParts, store: CentreStore): Promise<void> {
   const { definition } = provisioned.electionPackage
   const [tallies, sheets] = [await store.tallies(), await store.sheets()]
-  const result = valueOrThrow(electionResult(definition, tallies, sheets))
+  const result = valueOrThrow(await resultOf(definition, store))
   const ballots = result.sum[0] === undefined ? 0 : result.sum[0].valid + result.sum[0].blank
   progress.detail(
     `the centre holds ${tallies.length} tallies, ${sheets.length} sheets of stations, ${ballots} ballots`,

@@ -2,7 +2,12 @@
  * What the centre's store holds, held against the country as it was made and against what the devices hold. It reads the tables themselves: the code
  * that wrote them is what is judged.
  */
+import { openTally } from '../../core/bundle/bundle.ts'
+import { parseTally, sumTallies } from '../../core/election/tally.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import type { Json } from '../../core/text/canonical-json.ts'
+import { emptyFrontier } from '../../core/tlog/tree.ts'
 import { electionResult } from '../../fleet/results/results.ts'
 import type { Named } from './centre-processes.ts'
 import type { CountryFile } from './country-file.ts'
@@ -58,7 +63,7 @@ export async function judge(parts: Case): Promise<Verdict> {
     )
     const receipts = await judgeReceipts(parts, tables, tallies, bad)
     const accepted = judgeTallies(parts, tallies, bad)
-    judgeSums(parts, tallies, bad)
+    await judgeSums(parts, tables, tallies, bad)
     await judgeNames(parts, tables, bad)
     const said = [...problems].map(([kind, { first, count }]) =>
       count === 1 ? `${kind}: ${first}` : `${kind}: ${first}, and ${count - 1} more`,
@@ -150,35 +155,62 @@ function judgeTallies({ file }: Case, tallies: readonly TallyRow[], bad: Bad): n
   return accepted
 }
 
-/** The sum that the centre publishes is that of the ballots, which were counted by hand when they were cast. */
-function judgeSums(
-  { file, electionPackage: { definition } }: Case,
+/**
+ * The sum that the centre publishes is that of the ballots, which were counted by hand when they were cast, but for those of devices that were copied:
+ * these are named and withheld, and nobody else is.
+ */
+async function judgeSums(
+  { file, electionPackage: { definition }, attackers }: Case,
+  tables: Tables,
   tallies: readonly TallyRow[],
   bad: Bad,
-): void {
+): Promise<void> {
   const held = tallies.map(({ origin, device, message_key: messageKey, document }) => ({
     origin,
     device,
     messageKey,
     document: document.toString(),
   }))
-  const result = electionResult(definition, held, [])
+  const owners = await tables.rows<{ readonly origin: string; readonly device: string }>(
+    'SELECT origin, device FROM devices',
+  )
+  const forks = await tables.rows<{ readonly origin: string }>('SELECT DISTINCT origin FROM forks')
+  const result = electionResult(definition, {
+    tallies: held,
+    sheets: [],
+    // No device of the country is a spare or declares another dead.
+    journals: owners.map((owner) => ({ ...owner, frontier: emptyFrontier(), dead: [] })),
+    forks: new Map(forks.map(({ origin }) => [origin, 1])),
+    secondTotals: [],
+  })
   if (!result.ok) {
     bad('the centre cannot add up', result.error.what)
     return
   }
   const { sum, unknown, stations } = result.value
-  const [contest] = sum
+  const withheld = new Set(stations.flatMap((station) => station.withheld.map(({ device }) => device)))
+  const copied = new Set(
+    attackers.flatMap(({ device, kind }) =>
+      kind === 'equivocation' || kind === 'second-journal' ? [device] : [],
+    ),
+  )
+  for (const device of copied)
+    if (!withheld.has(device)) bad('the result counts a device that was copied', device)
+  for (const device of withheld) if (!copied.has(device)) bad('the result withholds an honest device', device)
+  const left = held
+    .filter(({ device }) => withheld.has(device))
+    .map(({ document, messageKey, origin }) => {
+      const { tally } = valueOrThrow(openTally(document, messageKey, origin))
+      return valueOrThrow(parseTally(definition, tally as Json, origin))
+    })
+  const [contest] = sumTallies(definition, [sum, ...left])
   const counted = contest === undefined ? [] : [contest.blank, contest.valid, ...contest.options]
   const shadow = file.shadowSum()
   const at = shadow.findIndex((votes, place) => votes !== counted[place])
   if (at !== -1 || counted.length !== shadow.length)
     bad('the sum is not that of the ballots', `place ${at}: ${counted[at]} instead of ${shadow[at]}`)
   for (const device of unknown) bad('the result knows a device of no station', device)
-  for (const { missing, doubled } of stations) {
-    for (const device of missing) bad('the result misses a device', device)
-    for (const device of doubled) bad('the result has a device twice', device)
-  }
+  for (const device of stations.flatMap(({ missing }) => missing)) bad('the result misses a device', device)
 }
 
 /** Everybody who attacked was named, and nobody else. */

@@ -9,7 +9,7 @@ export type Alarm = {
   readonly device: string
 } & (
   | {
-      /** A message that cannot be read, or a journal that no device would write. */
+      /** A message that cannot be read, or a journal that no device would write: its totals do not count. */
       readonly kind: 'malformed'
       readonly refusal: Refusal
     }
@@ -44,7 +44,7 @@ export type Alarm = {
   | {
       /**
        * A device id used twice: a second journal begins. A device that was set up anew, or a copy; people find out which, and the result
-       * counts no tally of either until they have. The sheet of a station counts the one that it lists.
+       * counts no totals of either until they have.
        */
       readonly kind: 'second-journal'
       readonly origin: string
@@ -52,18 +52,18 @@ export type Alarm = {
     }
   | {
       /**
-       * A device whose place a spare took signed more than the spare took over, or another history of it, or a second spare took the same place:
-       * the same ballots, or different ones, are at two places. `by` is the spare that took over first, or the second.
+       * A device whose place a spare took signed more than the spare took over, or another history of it, or closed, or a second spare took the same
+       * place: the same ballots, or different ones, are at two places, and no totals of either count. `by` is the spare that took over first, or the second.
        */
       readonly kind: 'takeover-fork'
       readonly origin: string
       readonly by: string
-      readonly what: 'went-on' | 'other-history' | 'taken-over-twice'
+      readonly what: 'went-on' | 'other-history' | 'closed' | 'taken-over-twice'
     }
   | {
       /**
        * A device that two officers declared dead at `by` is not: it signed more entries since (`went-on`, it may only have learned of it), or it
-       * closed. Two accounts of one device: the result counts it only where its station's totals do.
+       * closed. If it closed there are two accounts of it, and no totals of it count.
        */
       readonly kind: 'not-dead'
       readonly origin: string
@@ -71,7 +71,10 @@ export type Alarm = {
       readonly what: 'went-on' | 'closed'
     }
   | {
-      /** A released tally that is not the one to which the journal's closing entry commits, or a sheet that does not fit such entries. */
+      /**
+       * A released tally that is not the one to which the journal's closing entry commits, or that one signed a second time, which no device does;
+       * or a sheet that does not fit such entries.
+       */
       readonly kind: 'other-tally'
       readonly refusal: Refusal
     }
@@ -81,7 +84,7 @@ export type Alarm = {
       readonly refusal: Refusal
     }
   | {
-      /** The reporting device signed two different sheets of one station. The first counts until people have found out why. */
+      /** The reporting device signed a second sheet of its station. If it says something else neither counts until people have found out why. */
       readonly kind: 'second-sheet'
       readonly refusal: Refusal
     }
@@ -106,7 +109,7 @@ export type Alarm = {
       readonly kind: 'flood'
     }
   | {
-      /** The centre's own trouble, such as a full disk. The device has no receipt and will send again. */
+      /** The centre's own trouble, such as a full disk or a fault of its program. The device has no receipt and will send again. */
       readonly kind: 'not-stored'
       readonly reason: string
     }

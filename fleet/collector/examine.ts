@@ -47,7 +47,10 @@ export interface ExaminedStatus {
   readonly alsoOf: readonly string[]
 }
 
-/** @param now milliseconds since 1970 */
+/**
+ * What can be said of a message. Never throws.
+ * @param now milliseconds since 1970
+ */
 export function examine(ground: Ground, { device, kind, payload }: Inbound, now: number): Examined {
   const hash = messageHash(payload)
   const examined = {
@@ -55,7 +58,20 @@ export function examine(ground: Ground, { device, kind, payload }: Inbound, now:
     tally: () => examineTotals(ground, device, payload),
     status: () => examineStatus(ground, device, payload),
   }
-  return withScopes(ground, device, hash, examined[kind]())
+  try {
+    return withScopes(ground, device, hash, examined[kind]())
+  } catch (error) {
+    // A fault of this program. Those beside the message have nothing to do with it, and are taken.
+    const reason = `the collector's program failed on message ${hash}: ${placeOf(error)}`
+    return withScopes(ground, device, hash, { is: 'refused', alarm: { kind: 'not-stored', device, reason } })
+  }
+}
+
+/** What kind of error it was and where, in no word of its own: these may be what was sent. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no error'
+  const [, file = 'an unknown place'] = /^ {4}at .*?([\w.-]+:\d+:\d+)\)?$/m.exec(error.stack ?? '') ?? []
+  return `${error.name} at ${file}`
 }
 
 /** A device that the definition does not name fills no table. */

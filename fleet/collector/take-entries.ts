@@ -13,7 +13,7 @@ import { findNotDead } from './declared-dead.ts'
 import type { Desk, Reply } from './desk.ts'
 import { AHEAD_MS, type ExaminedEntries, SUSPECT } from './examine-entries.ts'
 import { alarmed, type Decision } from './outcome.ts'
-import { findForkAtTakeover, findWentOn } from './takeover.ts'
+import { findForkAtTakeover, findForkOfTaken, findHeadBeyond } from './takeover.ts'
 
 /** What taking a message costs at least, and what one journal more of a device does, in entries (`allowance.ts`). */
 const A_MESSAGE = 200
@@ -39,12 +39,6 @@ export async function takeEntries(
     const what = 'the journal was begun under another certificate'
     return alarmed('forged', device, { code: 'entries.owner', where, what, next: SUSPECT })
   }
-  const wentOn = findWentOn(held, { device, origin, size })
-  if (wentOn !== undefined) {
-    // Evidence, where there is a journal to keep it beside. It is not cosigned, and gets no answer.
-    if (journal !== undefined) held.storeFork(origin, size, note)
-    return { alarm: wentOn }
-  }
   const frontier = journal?.frontier ?? emptyFrontier()
   const have = frontier.size
   // The device may have been set back: it is shown what it signed itself.
@@ -65,6 +59,11 @@ export async function takeEntries(
   }
   if (from > have) {
     const reply: Reply = { kind: 'answer', answer: { have, result: 'resend' } }
+    const wentOn = findHeadBeyond(held, { device, origin, size })
+    if (wentOn !== undefined) {
+      if (journal !== undefined) held.storeFork(origin, size, note)
+      return { reply, alarm: wentOn }
+    }
     return { reply, alarm: { kind: 'gap', device, origin, have, from } }
   }
 
@@ -91,7 +90,6 @@ export async function takeEntries(
 
   const time = Math.floor(desk.clock.now() / 1000)
   const cosignature = cosign(note, { ...desk.witness, time })
-  const before = journal?.takeover
   const { writtenAt } = message
   await held.append({
     owner,
@@ -103,9 +101,13 @@ export async function takeEntries(
     writtenAt,
   })
   const alarm =
-    (await findFork(held, owner, before === undefined)) ??
+    (await findFork(held, owner, journal?.takeover === undefined)) ??
+    findForkOfTaken(held, origin, have, (at) =>
+      frontierRoot(extend(frontier, leaves.slice(have - from, at - from))),
+    ) ??
     (message.telling.some((seq) => seq >= have) ? findNotDead(desk, held, origin) : undefined) ??
     (other && { kind: 'second-journal' as const, device, origin, other: other.origin }) ??
+    findIllegalDay(held, owner, journal?.illegal !== undefined) ??
     findClockTrouble(desk, device, message, have, journal?.writtenAt)
   return { reply: receipt(origin, size, cosignature), ...(alarm && { alarm }) }
 }
@@ -118,6 +120,12 @@ async function findFork(held: Held, { device, origin }: Owner, isFirst: boolean)
   const takeover = held.journal(origin)?.takeover
   if (!isFirst || takeover === undefined) return undefined
   return findForkAtTakeover(held, { device, origin }, takeover, (of, at) => rootAt(held, of, at))
+}
+
+/** Why a closed day is none that a device could have had, told when the entries come that make it so. */
+function findIllegalDay(held: Held, { device, origin }: Owner, isKnown: boolean): Alarm | undefined {
+  const illegal = held.journal(origin)?.illegal
+  return isKnown || illegal === undefined ? undefined : { kind: 'malformed', device, refusal: illegal }
 }
 
 /** The first new entry that a device with a right clock would not have written then. */

@@ -9,13 +9,14 @@ import { parseNote } from '../../core/tlog/note.ts'
 import type { Held } from '../store/store.ts'
 import type { Decision } from './outcome.ts'
 import { equivocation, rootAt } from './take-entries.ts'
+import { findHeadBeyond } from './takeover.ts'
 
 /** What the paper and the centre have to say of each other. */
 export type HeadFound =
   | { readonly is: 'held'; readonly have: number }
   /** The centre holds fewer entries than the paper names. */
   | { readonly is: 'longer'; readonly have: number }
-  /** The device signed another history than the one that is held. */
+  /** The device signed another history than the one that is held, or went on after a spare took its place. */
   | ({ readonly is: 'other' } & Decision)
 
 /** The signed checkpoint behind a code `<origin>|<size>|<base64 root>|<base64 signature>` (docs/formats.md), not verified. */
@@ -55,7 +56,12 @@ export async function takeHead(
   if (!checkpoint.ok) return fail({ ...checkpoint.error, where })
   const have = journal.frontier.size
   const { size, root } = checkpoint.value
-  if (size > have) return ok({ is: 'longer', have })
+  if (size > have) {
+    const wentOn = findHeadBeyond(held, { device, origin, size })
+    if (wentOn === undefined) return ok({ is: 'longer', have })
+    held.storeFork(origin, size, note)
+    return ok({ is: 'other', alarm: wentOn })
+  }
   if (equalBytes(await rootAt(held, origin, size), root)) return ok({ is: 'held', have })
   return ok({ is: 'other', ...(await equivocation(held, device, checkpoint.value, note)) })
 }

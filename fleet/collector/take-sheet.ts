@@ -3,16 +3,18 @@
  * station but of those that officers declared dead, all closed and with their commitments, and a device of the station is small. Whether the sum is that of the committed tallies only
  * the trustees can tell (`core/bundle/sealed-tally.ts`); the centre holds it against the number of ballots.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
-import type { SheetJournal, StationSheet } from '../../core/bundle/station-sheet.ts'
+import { openStationSheet, type SheetJournal, type StationSheet } from '../../core/bundle/station-sheet.ts'
 import { devicesOfStation, type Station } from '../../core/election/definition.ts'
 import type { Refusal } from '../../core/result.ts'
-import type { Closing, Held, HeldJournal } from '../store/store.ts'
+import type { Closing, Held, HeldJournal, HeldSheet } from '../store/store.ts'
 import { declaredInStation } from './declared-dead.ts'
 import type { Desk } from './desk.ts'
 import { countsOf, type ExaminedSheet, signedWith } from './examine-totals.ts'
 import { alarmed, type Decision } from './outcome.ts'
+import { SIGNED_AGAIN } from './take-tally.ts'
 import { placeOfJournal } from './takeover.ts'
 
 const KEEP = 'Keep the reporting device as evidence and open the ballots of the station.'
@@ -57,6 +59,11 @@ export async function takeSheet(
   const signed = signedWith(message.signed, journal.messageKey, where)
   if (!signed.ok) return refused({ kind: 'forged', ...signed.error })
   if (known !== undefined) {
+    if (isSameSheet(known, signed.value.sheet, where)) {
+      const refusal = { code: 'sheet.again', where, ...SIGNED_AGAIN }
+      return { ...alarmed('second-sheet', device, refusal), ...answer('stored') }
+    }
+    held.storeSecondTotals({ origin: journal.origin, station: station.id, document: message.document })
     const what = 'the centre holds another sheet of this station'
     return refused({ kind: 'second-sheet', code: 'sheet.second', what, next: KEEP })
   }
@@ -65,6 +72,11 @@ export async function takeSheet(
   if (problem !== undefined) return refused(problem)
   held.storeSheet(station.id, journal.origin, message.document)
   return answer('stored')
+}
+
+function isSameSheet({ document, messageKey }: HeldSheet, sheet: StationSheet, where: string): boolean {
+  const known = openStationSheet(document, messageKey, where)
+  return known.ok && isDeepStrictEqual(known.value, sheet)
 }
 
 /** Why a sheet is refused, and the alarm for it. `where` is the sheet unless a refusal names a place in it. */

@@ -11,6 +11,12 @@ import { countsOf, type ExaminedTally, signedWith } from './examine-totals.ts'
 import { alarmed, type Decision } from './outcome.ts'
 import { placeOfJournal } from './takeover.ts'
 
+/** A device signs the same always in the same way (RFC 8032). */
+export const SIGNED_AGAIN = {
+  what: 'these are the totals that are held, signed a second time in another way, as no device does',
+  next: 'Find out who else has the keys of this device.',
+} as const
+
 /**
  * What comes of a device's own tally. Where a closing entry of the station is not held yet, the device is asked to send again: until all are,
  * nobody can tell that none of its devices is small. Throws only what the store throws.
@@ -35,7 +41,8 @@ export async function takeTally(
     reply: { kind: 'answer', answer: { have, result } } as const,
   })
   if (journal?.closing === undefined) return answer('resend')
-  if (journal.hasTally && (await held.tally(origin))?.document === document) return answer('stored')
+  const known = await held.tally(origin)
+  if (known?.document === document) return answer('stored')
   const signed = signedWith(message.signed, journal.messageKey, where)
   if (!signed.ok) return { ...alarmed('forged', device, signed.error), ...answer('refused') }
   const small = findSmallDevice(desk, held, journal, where)
@@ -45,6 +52,11 @@ export async function takeTally(
     return { ...alarmed('malformed', device, journal.illegal), ...answer('refused') }
   const committed = checkCommitment(desk, signed.value, journal.closing, where)
   if (!committed.ok) return { ...alarmed('other-tally', device, committed.error), ...answer('refused') }
+  if (known !== undefined) {
+    held.storeSecondTotals({ origin, station: undefined, document })
+    const refusal = { code: 'tally.again', where, ...SIGNED_AGAIN }
+    return { ...alarmed('other-tally', device, refusal), ...answer('stored') }
+  }
   held.storeTally(origin, document)
   return answer('stored')
 }

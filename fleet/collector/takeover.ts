@@ -1,6 +1,6 @@
 /**
- * Spares in the place of devices that died. The centre retires the journal of such a device at the size that the spare took over: what it signs
- * beyond is a fork, whenever it comes.
+ * Spares in the place of devices that died. Where the device goes on nevertheless there are two accounts of its place: the centre keeps and cosigns
+ * both to their ends, for nobody knows yet which is true, tells people, and counts neither (`results/disputes.ts`).
  */
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { type Place, placeOf } from '../../core/election/place.ts'
@@ -19,13 +19,38 @@ export function placeOfJournal(
   return station && placeOf({ stations: [station] }, device, tookOver)
 }
 
-/** A device that signed more than the spare in its place took over; undefined as long as it has not. */
-export function findWentOn(
+/** That a device signed a head beyond what the spare in its place took over: that is enough, whether or not its entries ever come. */
+export function findHeadBeyond(
   held: Held,
   { device, origin, size }: { readonly device: string; readonly origin: string; readonly size: number },
 ): Alarm | undefined {
   const taker = held.takersOf(origin).find(({ takeover }) => takeover !== undefined && size > takeover.size)
   return taker && { kind: 'takeover-fork', device, origin, by: taker.device, what: 'went-on' }
+}
+
+/**
+ * How a journal that was taken over contradicts its spare, with the entries that it just brought.
+ * @param had entries of it that were held before
+ * @param rootAt its root at a size beyond these
+ */
+export function findForkOfTaken(
+  held: Held,
+  origin: string,
+  had: number,
+  rootAt: (size: number) => Uint8Array,
+): Alarm | undefined {
+  const journal = held.journal(origin)
+  if (journal === undefined) return undefined
+  for (const { device: by, takeover } of held.takersOf(origin)) {
+    if (takeover === undefined) continue
+    const { size, root } = takeover
+    const have = journal.frontier.size
+    const isOther = had < size && size <= have && toBase64(rootAt(size)) !== root
+    const isClosed = journal.closing !== undefined && journal.closing.seq >= had
+    const what = isOther ? 'other-history' : have > size ? 'went-on' : isClosed ? 'closed' : undefined
+    if (what !== undefined) return { kind: 'takeover-fork', device: journal.device, origin, by, what }
+  }
+  return undefined
 }
 
 /**
@@ -46,7 +71,9 @@ export async function findForkAtTakeover(
     what,
   })
   if (held.takersOf(origin).some((other) => other.origin !== spare.origin)) return fork('taken-over-twice')
-  const have = held.journal(origin)?.frontier.size ?? 0
+  const taken = held.journal(origin)
+  const have = taken?.frontier.size ?? 0
   if (have > size) return fork('went-on')
+  if (taken?.closing !== undefined) return fork('closed')
   return have === size && toBase64(await rootAt(origin, size)) !== root ? fork('other-history') : undefined
 }

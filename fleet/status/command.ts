@@ -9,6 +9,7 @@ import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { describeRefusal, RefusalError, valueOrThrow } from '../../core/result.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
 import { readGivenFile } from '../import/read-stick.ts'
+import { DISPUTES, findDisputes, placeNamedBy } from '../results/disputes.ts'
 import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
 import { alarmsText, wantsPeople } from './alarms.ts'
 import { changesText, findChanges } from './changes.ts'
@@ -124,6 +125,7 @@ async function readHeld(store: CentreStore): Promise<Everything> {
 export function heldText({ journals, sheets, forks }: Everything): string {
   const stationOf = stationsBySheet(sheets)
   const dead = new Set(journals.flatMap((journal) => journal.dead))
+  const disputes = findDisputes(journals, forks)
   const takers = Map.groupBy(journals, ({ takeover }) => takeover?.origin)
   const lines = journals.map((journal) => {
     const { device, origin, frontier, hasTally, closing } = journal
@@ -137,7 +139,12 @@ export function heldText({ journals, sheets, forks }: Everything): string {
     const says = journal.dead.map((said) => `  declares ${said} dead`)
     const end = closing === undefined ? '' : ' AND CLOSED'
     const isDead = dead.has(device) ? `  WAS DECLARED DEAD${end}` : ''
-    return `${device}  ${frontier.size} entries  ${tally}  ${origin}${taken}${says.join('')}${isDead}${loud}`
+    const why = disputes.get(placeNamedBy(journal)) ?? []
+    const withheld =
+      why.length === 0 ? '' : `  WITHHELD: ${why.map((dispute) => DISPUTES[dispute]).join('; ')}`
+    const day = journal.illegal === undefined ? '' : `  ILLEGAL DAY: ${journal.illegal.what}`
+    const marks = [taken, ...says, isDead, loud, day, withheld].join('')
+    return `${device}  ${frontier.size} entries  ${tally}  ${origin}${marks}`
   })
   for (const { station, device, document, messageKey } of sheets) {
     const { without } = valueOrThrow(openStationSheet(document, messageKey, `sheet of ${station}`))

@@ -1,5 +1,5 @@
 /** The rows of the centre's database over a connection to PostgreSQL. What is written goes table by table, many rows in one statement. */
-import type { JournalRow, Rows, SheetRow, TotalsRow, TreeRow, Writes } from './rows.ts'
+import type { JournalRow, Rows, SecondTotalsRow, SheetRow, TotalsRow, TreeRow, Writes } from './rows.ts'
 import type { HeldCheckpoint, HeldStatus, KeptAlarm } from './store.ts'
 
 /** Asks the database and gives its rows. */
@@ -65,6 +65,8 @@ export function postgresRows(ask: Ask): Rows {
       station === undefined
         ? ask<SheetRow>(`${SHEETS} ORDER BY x.station`)
         : ask<SheetRow>(`${SHEETS} WHERE x.station = $1`, [station]),
+    secondTotals: () =>
+      ask<SecondTotalsRow>('SELECT origin, station, document FROM second_totals ORDER BY origin, station'),
     forks: () => ask('SELECT origin, count(*)::int AS count FROM forks GROUP BY origin'),
     alarms: (device) =>
       device === undefined
@@ -132,6 +134,12 @@ async function write(ask: Ask, writes: Writes): Promise<void> {
   ])
   await insert('tallies', writes.tallies, [origin, document])
   await insert('sheets', writes.sheets, [['station', 'text', (row) => row.station], origin, document])
+  await insert(
+    'second_totals',
+    writes.secondTotals,
+    [origin, ['station', 'text', (row) => row.station ?? ''], document],
+    'ON CONFLICT DO NOTHING',
+  )
   await insert('forks', writes.forks, [origin, size, note], 'ON CONFLICT DO NOTHING')
   await insert('alarms', writes.alarms, [
     device,

@@ -127,8 +127,19 @@ CREATE TABLE statuses (
 );
 `
 
+const VERSION_4 = `
+CREATE TABLE second_totals (
+  origin text COLLATE "C" NOT NULL REFERENCES devices (origin),
+  station text COLLATE "C" NOT NULL,
+  document bytea NOT NULL,
+  PRIMARY KEY (origin, station)
+);
+CREATE TRIGGER second_totals_never BEFORE UPDATE OR DELETE OR TRUNCATE ON second_totals
+FOR EACH STATEMENT EXECUTE FUNCTION never();
+`
+
 /** Each makes of the version before it the next one. */
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3]
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4]
 
 const VERSIONS = 'sandogh_centre_versions'
 

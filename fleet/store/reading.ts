@@ -1,5 +1,5 @@
 /** What the store reads outside a transaction, the same over every database. */
-import { journalOf, type Rows, sheetOf, tallyOf } from './rows.ts'
+import { journalOf, type Rows, secondTotalsOf, sheetOf, tallyOf } from './rows.ts'
 import type { CentreStore } from './store.ts'
 
 export function readingOf(rows: Rows): Omit<CentreStore, 'transact' | 'close'> {
@@ -16,6 +16,7 @@ export function readingOf(rows: Rows): Omit<CentreStore, 'transact' | 'close'> {
     tallies: async () => (await rows.tallies()).map(tallyOf),
     sheet: async (station) => (await rows.sheets(station)).map(sheetOf)[0],
     sheets: async () => (await rows.sheets()).map(sheetOf),
+    secondTotals: async () => (await rows.secondTotals()).map(secondTotalsOf),
     alarms: () => rows.alarms(),
     statuses: rows.statuses,
     forks: async () => new Map((await rows.forks()).map(({ origin, count }) => [origin, count])),

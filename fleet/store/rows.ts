@@ -12,6 +12,7 @@ import type {
   HeldTally,
   KeptAlarm,
   Owner,
+  SecondTotals,
 } from './store.ts'
 
 /** A journal as the databases give it, with its latest checkpoint and what was noted of its entries. */
@@ -50,6 +51,13 @@ export interface SheetRow extends TotalsRow {
   readonly station: string
 }
 
+export interface SecondTotalsRow {
+  readonly origin: string
+  /** Empty if it is a device's own tally. */
+  readonly station: string
+  readonly document: Uint8Array
+}
+
 /** A tree over the first entries of a journal. */
 export interface TreeRow {
   readonly size: number
@@ -86,6 +94,7 @@ export interface Writes {
   }[]
   readonly tallies: { readonly origin: string; readonly document: string }[]
   readonly sheets: { readonly station: string; readonly origin: string; readonly document: string }[]
+  readonly secondTotals: SecondTotals[]
   readonly forks: { readonly origin: string; readonly size: number; readonly note: string }[]
   readonly alarms: KeptAlarm[]
   /** One of a device at most. */
@@ -102,6 +111,7 @@ export function noWrites(): Writes {
     takeovers: [],
     tallies: [],
     sheets: [],
+    secondTotals: [],
     forks: [],
     alarms: [],
     statuses: new Map(),
@@ -123,6 +133,7 @@ export interface Rows {
   tree(origin: string, most: number): Promise<TreeRow | undefined>
   tallies(origin?: string): Promise<readonly TotalsRow[]>
   sheets(station?: string): Promise<readonly SheetRow[]>
+  secondTotals(): Promise<readonly SecondTotalsRow[]>
   forks(): Promise<readonly { readonly origin: string; readonly count: number }[]>
   /** Of one device, or all; in the order in which they were raised. */
   alarms(device?: string): Promise<readonly KeptAlarm[]>
@@ -194,6 +205,11 @@ export function sheetOf(row: SheetRow): HeldSheet {
   return { station, device, messageKey, document: textOf(row), ...(taken !== null && { takenOver: taken }) }
 }
 
-function textOf({ document }: TotalsRow): string {
+export function secondTotalsOf(row: SecondTotalsRow): SecondTotals {
+  const { origin, station } = row
+  return { origin, station: station === '' ? undefined : station, document: textOf(row) }
+}
+
+function textOf({ document }: { readonly document: Uint8Array }): string {
   return Buffer.from(document.buffer, document.byteOffset, document.byteLength).toString('utf8')
 }

@@ -1,6 +1,6 @@
 /** The rows of the centre's database over a connection to SQLite. */
 import type { Database } from 'better-sqlite3'
-import type { JournalRow, Rows, SheetRow, TotalsRow, TreeRow } from './rows.ts'
+import type { JournalRow, Rows, SecondTotalsRow, SheetRow, TotalsRow, TreeRow } from './rows.ts'
 import type { HeldCheckpoint, HeldStatus, KeptAlarm } from './store.ts'
 
 const JOURNALS = `
@@ -60,6 +60,9 @@ FROM devices d`)
   const sheets = `SELECT x.station, x.origin, x.document, ${TOTALS} sheets ${OF_JOURNAL.replace('JOIN', 'LEFT JOIN')}`
   const everySheet = all<SheetRow>(`${sheets} ORDER BY x.station`)
   const sheet = all<SheetRow>(`${sheets} WHERE x.station = ?`)
+  const secondTotals = all<SecondTotalsRow>(
+    'SELECT origin, station, document FROM second_totals ORDER BY origin, station',
+  )
   const forks = all<{ origin: string; count: number }>(
     'SELECT origin, count(*) AS count FROM forks GROUP BY origin',
   )
@@ -81,6 +84,7 @@ FROM devices d`)
     tree: async (origin, most) => tree(origin, most),
     tallies: async (origin) => (origin === undefined ? everyTally() : tally(origin)),
     sheets: async (station) => (station === undefined ? everySheet() : sheet(station)),
+    secondTotals: async () => secondTotals(),
     forks: async () => forks(),
     alarms: async (device) => (device === undefined ? everyAlarm() : alarmsOf(device)),
     statuses: async () => statuses(),
@@ -105,6 +109,7 @@ function writer(database: Database): Rows['write'] {
   const takeover = add('takeovers', 5)
   const tally = add('tallies', 2)
   const sheet = add('sheets', 3)
+  const second = add('second_totals', 3, 'INSERT OR IGNORE')
   const fork = add('forks', 3, 'INSERT OR IGNORE')
   const alarm = add('alarms', 5)
   const status = database.prepare(`
@@ -122,6 +127,8 @@ ON CONFLICT DO UPDATE SET received_at = excluded.received_at, document = exclude
       takeover(origin, taken, takenDevice, size, root)
     for (const { origin, document } of writes.tallies) tally(origin, Buffer.from(document))
     for (const { station, origin, document } of writes.sheets) sheet(station, origin, Buffer.from(document))
+    for (const { origin, station = '', document } of writes.secondTotals)
+      second(origin, station, Buffer.from(document))
     for (const { origin, size, note } of writes.forks) fork(origin, size, note)
     for (const { device, kind, evidence, at, what } of writes.alarms) alarm(device, kind, evidence, at, what)
     for (const { device, receivedAt, document } of writes.statuses.values())

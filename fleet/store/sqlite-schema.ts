@@ -137,6 +137,18 @@ CREATE TABLE statuses (
 ) STRICT, WITHOUT ROWID;
 `
 
+const VERSION_6 = `
+-- Evidence: totals that a journal's key signed beside those that are held, the exact signed documents; station is empty if it is a device's own tally.
+-- The first of each journal and station.
+CREATE TABLE second_totals (
+  origin TEXT NOT NULL REFERENCES devices (origin),
+  station TEXT NOT NULL,
+  document BLOB NOT NULL,
+  PRIMARY KEY (origin, station)
+) STRICT;
+${never('second_totals')}
+`
+
 /** Each makes of the version before it the next one; the first of an empty file version 2, which is the oldest in use. */
 const MIGRATIONS: readonly { readonly to: number; readonly run: (database: Database) => void }[] = [
   { to: 2, run: (database) => database.exec(VERSION_2) },
@@ -151,6 +163,7 @@ ${never('checkpoints', 'closings', 'declarations', 'takeovers')}`)
   },
   { to: 4, run: (database) => database.exec(VERSION_4) },
   { to: 5, run: (database) => database.exec(VERSION_5) },
+  { to: 6, run: (database) => database.exec(VERSION_6) },
 ]
 const VERSION = MIGRATIONS.at(-1)?.to ?? 0
 

@@ -85,6 +85,16 @@ export interface HeldSheet {
   readonly takenOver?: string
 }
 
+/** Totals that a journal's key signed beside those that are held: evidence, which nobody counts. */
+export interface SecondTotals {
+  /** Whose key it was. */
+  readonly origin: string
+  /** Of a sheet its station; of a device's own tally none. */
+  readonly station: string | undefined
+  /** The signed document. */
+  readonly document: string
+}
+
 /** What the centre had to be told of a device, kept for people to find. */
 export interface KeptAlarm {
   readonly device: string
@@ -150,6 +160,8 @@ export interface Held {
   storeTally(origin: string, document: string): void
   /** @param origin the journal of the reporting device */
   storeSheet(station: string, origin: string, document: string): void
+  /** Keeps totals beside those that are held as evidence: of each journal the first, and of each station the first that a journal's key signed. */
+  storeSecondTotals(second: SecondTotals): void
   /** Keeps a contradicting checkpoint as evidence: the first of each size. */
   storeFork(origin: string, size: number, note: string): void
   /** Keeps an alarm once, and of one kind and device no more than {@link MOST_ALARMS}. Throws on a device of another station. */
@@ -171,6 +183,7 @@ export interface CentreStore {
   tallies(): Promise<readonly HeldTally[]>
   sheet(station: string): Promise<HeldSheet | undefined>
   sheets(): Promise<readonly HeldSheet[]>
+  secondTotals(): Promise<readonly SecondTotals[]>
   /** How many contradicting checkpoints are kept, by journal. */
   forks(): Promise<ReadonlyMap<string, number>>
   /** In the order in which they were raised. */

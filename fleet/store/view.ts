@@ -25,6 +25,7 @@ import {
   type KeptAlarm,
   MOST_ALARMS,
   type Scope,
+  type SecondTotals,
 } from './store.ts'
 
 export class View implements Held {
@@ -133,6 +134,10 @@ export class View implements Held {
 
   storeSheet(station: string, origin: string, document: string): void {
     this.#writes.sheets.push({ station, origin, document })
+  }
+
+  storeSecondTotals(second: SecondTotals): void {
+    this.#writes.secondTotals.push(second)
   }
 
   storeFork(origin: string, size: number, note: string): void {

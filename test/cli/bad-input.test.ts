@@ -313,7 +313,7 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
     [
       'centre: no verb',
       ['centre'],
-      ['say what to do: broker, broker-config, collect, status, import', 'sandogh centre --help'],
+      ['say what to do: broker, broker-config, collect, status, result, import', 'sandogh centre --help'],
     ],
     [
       'centre: an unknown flag',

@@ -15,7 +15,7 @@ import { deviceFolder, type Provisioned, provision, writeConfig } from '../../de
 import { VirtualDesk } from '../../demo/virtual-desk.ts'
 import { restartVirtualDevice, startVirtualDevice, type VirtualDevice } from '../../demo/virtual-station.ts'
 import { systemClock } from '../../device-agent/system.ts'
-import { electionResult } from '../../fleet/results/results.ts'
+import { resultOf } from '../../fleet/results/results.ts'
 import {
   closePolls,
   declareDead,
@@ -143,7 +143,7 @@ describe.each([
       readdirSync(join(bundles, id as string)).filter((file) => /^(tally|station-sheet)/.test(file)),
     )
     expect(left).toEqual(isLarge ? [['tally.json'], ['tally.json']] : [['station-sheet.json'], []])
-    const result = valueOrThrow(electionResult(definition, await store.tallies(), await store.sheets()))
+    const result = valueOrThrow(await resultOf(definition, store))
     expect(result.stations[0]).toMatchObject({ by: isLarge ? 'devices' : 'sheet', missing: [C] })
     const votes = new Map<string, number>()
     for (const code of counted.flat()) votes.set(code, (votes.get(code) ?? 0) + 1)

@@ -14,7 +14,7 @@ import { type Provisioned, provision, writeConfig } from '../../demo/provisioned
 import { VirtualDesk } from '../../demo/virtual-desk.ts'
 import { startVirtualDevice, type VirtualDevice } from '../../demo/virtual-station.ts'
 import { systemClock } from '../../device-agent/system.ts'
-import { electionResult } from '../../fleet/results/results.ts'
+import { resultOf } from '../../fleet/results/results.ts'
 import { closePolls, openPolls, takeLeave } from '../../simulator/people/officers.ts'
 import { vote } from '../../simulator/people/voter.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -103,8 +103,8 @@ test('the centre has the sheet, no tally of any device, and the right sum', asyn
   const { definition } = provisioned.electionPackage
   const { store, alarms } = centre
   expect([(await store.tallies()).length, (await store.sheets()).length, alarms]).toEqual([0, 1, []])
-  const result = valueOrThrow(electionResult(definition, await store.tallies(), await store.sheets()))
-  expect(result.stations[0]).toMatchObject({ by: 'sheet', missing: [], doubled: [] })
+  const result = valueOrThrow(await resultOf(definition, store))
+  expect(result.stations[0]).toMatchObject({ by: 'sheet', missing: [], withheld: [] })
   const options = result.sum[0]?.options ?? []
   const votes = meant()
   expect(options).toEqual(definition.contests[0]?.candidates.map(({ code }) => votes.get(code) ?? 0))

@@ -4,7 +4,7 @@ import { sumTallies, tallyJson } from '../../core/election/tally.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Desk } from '../../fleet/collector/desk.ts'
-import { electionResult } from '../../fleet/results/results.ts'
+import { resultOf } from '../../fleet/results/results.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { election, Office, TestDevice, votes } from './office.ts'
 import { answerIn, deskOn, hear, TestStation, tell } from './totals.ts'
@@ -46,9 +46,7 @@ describe('a station with a device that was declared dead', () => {
     declare(b)
     expect((await hear(desk, b)).alarm).toBeUndefined()
     for (const device of [a, b]) expect(answerIn(await tell(desk, device)).result).toBe('stored')
-    const result = valueOrThrow(
-      electionResult(election.definition, await store.tallies(), await store.sheets()),
-    )
+    const result = valueOrThrow(await resultOf(election.definition, store))
     expect(result.stations[0]).toMatchObject({ by: 'devices', missing: ['device-3'] })
   })
 
@@ -74,9 +72,7 @@ describe('a station with a device that was declared dead', () => {
     ])
       expect(answerIn(await tell(desk, a, station.signed(wrong))).result).toBe('refused')
     expect(answerIn(await tell(desk, a, station.signed(changes))).result).toBe('stored')
-    const result = valueOrThrow(
-      electionResult(election.definition, await store.tallies(), await store.sheets()),
-    )
+    const result = valueOrThrow(await resultOf(election.definition, store))
     expect(result.stations[0]).toMatchObject({ by: 'sheet', missing: ['device-3'] })
   })
 

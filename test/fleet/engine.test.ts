@@ -51,6 +51,7 @@ function counted(fail: (wrote: readonly string[]) => Error | undefined) {
           sheet: (station) => held.sheet(station),
           storeTally: (origin, document) => held.storeTally(origin, document),
           storeSheet: (station, origin, document) => held.storeSheet(station, origin, document),
+          storeSecondTotals: (second) => held.storeSecondTotals(second),
           storeFork: (origin, size, note) => held.storeFork(origin, size, note),
           storeAlarm: (alarm) => held.storeAlarm(alarm),
           storeStatus: (status) => held.storeStatus(status),

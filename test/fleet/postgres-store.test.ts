@@ -76,7 +76,7 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
       await server.ask('SELECT tablename FROM pg_tables WHERE schemaname = current_schema()', other),
     ).toEqual([{ tablename: 'mine' }])
     expect(await codeOf(later)).toBe('opened')
-    await server.ask('INSERT INTO sandogh_centre_versions VALUES (4)', later)
+    await server.ask('INSERT INTO sandogh_centre_versions VALUES (5)', later)
     expect(await codeOf(later)).toBe('store.foreign')
   })
 
@@ -87,6 +87,7 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
       { version: 1 },
       { version: 2 },
       { version: 3 },
+      { version: 4 },
     ])
   })
 

@@ -7,7 +7,7 @@ import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { topicOf } from '../../core/messages/topic.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Desk } from '../../fleet/collector/desk.ts'
-import { electionResult } from '../../fleet/results/results.ts'
+import { electionResult, resultOf } from '../../fleet/results/results.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { election, messageSigner, Office, TestDevice, votes } from './office.ts'
 import { answerIn, deskOn, hear, storeTally, TestStation, tell } from './totals.ts'
@@ -32,8 +32,7 @@ async function heard(casts: readonly [number, number, number]): Promise<TestStat
   return station
 }
 
-const resultOf = async () =>
-  valueOrThrow(electionResult(definition, await store.tallies(), await store.sheets()))
+const resultHere = async () => valueOrThrow(await resultOf(definition, store))
 
 /** Sends a sheet that must be refused and says why; nothing is kept of it. */
 async function refusalOf(station: TestStation, changes: Partial<StationSheet>, by?: TestDevice) {
@@ -200,8 +199,8 @@ describe('the result', () => {
   it('counts a station by its sheet, and calls none of its devices missing', async () => {
     const station = await heard([40, 5, 33])
     await tell(desk, station.devices[0], station.signed())
-    const { stations, sum, unknown } = await resultOf()
-    expect(stations[0]).toMatchObject({ by: 'sheet', devices: [], missing: [], doubled: [], beside: [] })
+    const { stations, sum, unknown } = await resultHere()
+    expect(stations[0]).toMatchObject({ by: 'sheet', devices: [], missing: [], withheld: [], beside: [] })
     expect(stations[0]?.sum[0]).toMatchObject({ valid: 78, blank: 0 })
     expect(sum[0]?.options.slice(0, 4)).toEqual([40, 5, 33, 0])
     expect(unknown).toEqual([])
@@ -213,22 +212,24 @@ describe('the result', () => {
     // As a centre that did not know the rule yet stored them.
     for (const device of [third, reporting]) await storeTally(store, device)
     await tell(desk, reporting, station.signed())
-    const { stations, sum } = await resultOf()
+    const { stations, sum } = await resultHere()
     expect(stations[0]).toMatchObject({ by: 'sheet', devices: [], beside: ['device-1', 'device-3'] })
     expect(sum[0]?.valid).toBe(78)
   })
 
-  it('names a device with two journals also where the sheet is counted', async () => {
+  it('is in no sum if a device of the station has two journals, and names it', async () => {
     const anew = new TestDevice('device-3', 'another journal').close()
     const station = new TestStation([40, 5, 33])
     for (const device of [anew, ...station.devices]) await hear(desk, device)
     for (const device of [anew, station.devices[2]]) await storeTally(store, device)
     await tell(desk, station.devices[0], station.signed())
-    expect((await resultOf()).stations[0]).toMatchObject({
+    const { stations, sum } = await resultHere()
+    expect(stations[0]).toMatchObject({
       by: 'sheet',
-      doubled: ['device-3'],
+      withheld: [{ device: 'device-3', why: ['second-journal'] }],
       beside: ['device-3'],
     })
+    expect(sum[0]?.valid).toBe(0)
   })
 
   it('is none if a sheet is not that of the reporting device of its station', async () => {
@@ -241,7 +242,8 @@ describe('the result', () => {
       { ...held, station: 'station-2' },
       { ...held, messageKey: station.devices[1].messageSigner.publicKey },
     ]) {
-      expect(electionResult(definition, [], [changed]).ok).toBe(false)
+      const held = { tallies: [], journals: [], forks: new Map(), secondTotals: [] }
+      expect(electionResult(definition, { ...held, sheets: [changed] }).ok).toBe(false)
     }
   })
 })

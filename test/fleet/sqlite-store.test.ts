@@ -70,7 +70,7 @@ it('a file that is no store of the centre, or of a later version, is refused and
   expect(await codeOf(text)).toBe('store.open')
   expect(await codeOf(join(office.folder, 'missing', 'x.sqlite'))).toBe('store.open')
   await (await office.openStore()).close()
-  connection().pragma('user_version = 6')
+  connection().pragma('user_version = 7')
   expect(await codeOf(office.storePath)).toBe('store.foreign')
 })
 
@@ -86,7 +86,7 @@ describe('a file of version 2', () => {
     const opened = await openCentreStore(path)
     if (!opened.ok) throw new Error(opened.error.what)
     office.later(() => opened.value.close())
-    expect(before.pragma('user_version', { simple: true })).toBe(5)
+    expect(before.pragma('user_version', { simple: true })).toBe(6)
     expect(['devices', 'entries', 'tallies', 'sheets', 'forks'].map(rows)).toEqual(kept)
     const journals = await opened.value.journals()
     expect(

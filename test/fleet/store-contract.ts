@@ -164,6 +164,7 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     const { origin } = device
     await store.transact(everyDevice, async (held) => {
       held.storeTally(origin, device.waitingTally ?? '')
+      held.storeSecondTotals({ origin, station: undefined, document: 'a tally' })
       held.storeFork(origin, 3, 'a note')
       await held.storeAlarm(alarmOf('device-1', 1))
       await held.append(addition(spareOf(device, 4), 0, 2))
@@ -187,6 +188,7 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       ['takeovers', 'size'],
       ['tallies', 'document'],
       ['sheets', 'station'],
+      ['second_totals', 'document'],
       ['forks', 'note'],
       ['alarms', 'what'],
     ] as const) {
@@ -264,6 +266,26 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     ] as const)
       await store.transact(everyDevice, async (held) => held.storeFork(device.origin, size, note))
     expect((await store.forks()).get(device.origin)).toBe(2)
+  })
+
+  it('totals that were signed a second time are kept beside those held: the first of each journal and station', async () => {
+    const device = new TestDevice('device-1').appendMany(3)
+    const { origin } = device
+    const store = await open()
+    await append(store, addition(device, 0, 4))
+    for (const [station, document] of [
+      [undefined, 'a tally'],
+      [undefined, 'another'],
+      ['station-1', 'a sheet'],
+      ['station-2', "'; DROP TABLE second_totals; --"],
+      ['station-1', 'another'],
+    ] as const)
+      await store.transact(everyDevice, async (held) => held.storeSecondTotals({ origin, station, document }))
+    expect(await (await open()).secondTotals()).toEqual([
+      { origin, station: undefined, document: 'a tally' },
+      { origin, station: 'station-1', document: 'a sheet' },
+      { origin, station: 'station-2', document: "'; DROP TABLE second_totals; --" },
+    ])
   })
 
   it('numbers that no device would write are kept as they are', async () => {

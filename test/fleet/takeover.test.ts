@@ -1,11 +1,22 @@
 /** What the centre makes of a spare in the place of a device that died, and of a device that was not dead. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeEntriesMessage } from '../../core/messages/entries.ts'
+import { valueOrThrow } from '../../core/result.ts'
 import { type Desk, openDesk } from '../../fleet/collector/desk.ts'
 import type { Outcome } from '../../fleet/collector/outcome.ts'
+import { takeHead } from '../../fleet/collector/take-head.ts'
 import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import { type CentreStore, openCentreStore } from '../../fleet/store/store.ts'
-import { authorityKey, election, messageSigner, Office, realClock, TestDevice, witness } from './office.ts'
+import {
+  authorityKey,
+  election,
+  everyDevice,
+  messageSigner,
+  Office,
+  realClock,
+  TestDevice,
+  witness,
+} from './office.ts'
 import { spareOf } from './spares.ts'
 
 let office: Office
@@ -38,17 +49,75 @@ describe('a journal that a spare took over', () => {
     expect(takers.map(({ device }) => device)).toEqual(['device-8'])
   })
 
-  it('gets no receipt beyond that, and what it signs is kept as evidence', async () => {
+  it('and that goes on is kept to its end and answered as ever, with an alarm each time', async () => {
     const dead = new TestDevice('device-1').appendMany(9)
     await send(dead, 0, 6)
     await send(spareOf(dead, 6), 0, 2)
-    const outcome = await send(dead, 6, 8)
-    expect(outcome.reply).toBeUndefined()
-    expect(outcome.alarm).toMatchObject(fork('went-on'))
-    expect([
-      (await store.journal(dead.origin))?.frontier.size,
-      (await store.forks()).get(dead.origin) ?? 0,
-    ]).toEqual([6, 1])
+    for (const [from, size] of [
+      [6, 8],
+      [8, 10],
+    ] as const) {
+      const outcome = await send(dead, from, size)
+      expect(outcome.reply?.kind).toBe('receipt')
+      expect(outcome.alarm).toMatchObject({ ...fork('went-on'), device: 'device-1', origin: dead.origin })
+    }
+    expect((await store.journal(dead.origin))?.frontier.size).toBe(10)
+  })
+
+  it('and is longer than that by a head alone, sent or printed, is an alarm, and the head is kept', async () => {
+    const dead = new TestDevice('device-1').appendMany(9)
+    await send(dead, 0, 3)
+    await send(spareOf(dead, 6), 0, 2)
+    const outcome = await send(dead, 8, 10)
+    expect([outcome.reply?.kind, outcome.alarm]).toMatchObject(['answer', fork('went-on')])
+    expect((await store.forks()).get(dead.origin)).toBe(1)
+    const { origin, deviceId } = dead
+    const printed = (size: number) =>
+      store.transact(everyDevice, (held) =>
+        takeHead(held, deviceId, { origin, note: dead.note(size) }, 'paper'),
+      )
+    expect(valueOrThrow(await printed(5))).toEqual({ is: 'longer', have: 3 })
+    expect(valueOrThrow(await printed(9))).toMatchObject({ is: 'other', alarm: fork('went-on') })
+    expect((await store.forks()).get(dead.origin)).toBe(2)
+  })
+
+  it('is kept from its beginning if it comes after the spare alone', async () => {
+    const dead = new TestDevice('device-1').appendMany(9)
+    await send(spareOf(dead, 6), 0, 2)
+    expect((await send(dead, 4, 10)).alarm).toMatchObject(fork('went-on'))
+    const outcome = await send(dead, 0, 10)
+    expect([outcome.reply?.kind, outcome.alarm]).toMatchObject(['receipt', fork('went-on')])
+  })
+
+  it.each([
+    ['at that size', [6]],
+    ['beyond it', [4, 8]],
+  ] as const)(
+    'and is another than the spare took over is an alarm when it comes later, %s',
+    async (_, sizes) => {
+      const died = new TestDevice('device-2').appendMany(5)
+      await send(spareOf(died, 6, 'device-9'), 0, 2)
+      const lying = new TestDevice('device-2')
+        .appendMany(4)
+        .append({ type: 'card.refused', reason: 'forged' })
+      lying.appendMany(2)
+      let from = 0
+      const alarms: unknown[] = []
+      for (const size of sizes) {
+        alarms.push((await send(lying, from, size)).alarm)
+        from = size
+      }
+      expect(alarms.slice(0, -1)).toEqual(alarms.slice(0, -1).map(() => undefined))
+      expect(alarms.at(-1)).toMatchObject({ ...fork('other-history', 'device-9'), device: 'device-2' })
+    },
+  )
+
+  it('and closes all the same is an alarm, though the spare says that it took over more', async () => {
+    const dead = new TestDevice('device-1').close()
+    const size = dead.entries.length
+    await send(spareOf(new TestDevice('device-1').appendMany(99), 100), 0, 2)
+    expect((await send(dead, 0, size - 1)).alarm).toBeUndefined()
+    expect((await send(dead, size - 1, size)).alarm).toMatchObject(fork('closed'))
   })
 
   it('that is longer here, or another, when the spare comes, is an alarm', async () => {

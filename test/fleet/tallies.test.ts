@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Desk } from '../../fleet/collector/desk.ts'
 import { takeMessage } from '../../fleet/collector/take-messages.ts'
-import { electionResult } from '../../fleet/results/results.ts'
+import { resultOf } from '../../fleet/results/results.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { election, Office, TestDevice, votes } from './office.ts'
 import { answerIn, deskOn, hear, TestStation, tell } from './totals.ts'
@@ -153,19 +153,16 @@ it('a tally that is stored is answered as before, whatever comes to be known of 
 })
 
 it('tallies add up to the result of each station, and the missing are named', async () => {
-  await hearNeighbours()
-  for (const [index, name] of ['device-1', 'device-3', 'spare-9'].entries()) {
-    const device = new TestDevice(name, `journal of ${name}`).close(votes(32, index))
-    await hear(desk, device)
-    await tell(desk, device)
-  }
-  const result = valueOrThrow(
-    electionResult(election.definition, await store.tallies(), await store.sheets()),
+  const devices = ['device-1', 'device-3', 'spare-9'].map((name, index) =>
+    new TestDevice(name).close(votes(32, index)),
   )
+  for (const device of [new TestDevice('device-2').close(), ...devices]) await hear(desk, device)
+  for (const device of devices) await tell(desk, device)
+  const result = valueOrThrow(await resultOf(election.definition, store))
   expect(result.stations[0]).toMatchObject({
     by: 'devices',
     missing: ['device-2'],
-    doubled: [],
+    withheld: [],
     beside: [],
   })
   expect(result.unknown).toEqual(['spare-9'])
@@ -180,14 +177,12 @@ it('of a device with two journals no tally is counted, and it is named', async (
     await hear(desk, device)
     expect(answerIn(await tell(desk, device)).result).toBe('stored')
   }
-  const result = valueOrThrow(
-    electionResult(election.definition, await store.tallies(), await store.sheets()),
-  )
+  const result = valueOrThrow(await resultOf(election.definition, store))
   expect(result.stations[0]).toMatchObject({
     by: 'devices',
     devices: [],
     missing: ['device-2', 'device-3'],
-    doubled: ['device-1'],
+    withheld: [{ device: 'device-1', why: ['second-journal'] }],
   })
   expect(result.sum[0]?.valid).toBe(0)
 })

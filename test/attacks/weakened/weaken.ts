@@ -130,6 +130,7 @@ export interface CentreBuild {
   readonly status: typeof import('../../../fleet/status/command.ts').status
   readonly startEngine: typeof import('../../../fleet/collector/engine.ts').startEngine
   readonly openCentreStore: typeof import('../../../fleet/store/store.ts').openCentreStore
+  readonly resultOf: typeof import('../../../fleet/results/results.ts').resultOf
 }
 
 /** The centre, as it is or with these lines replaced. */
@@ -137,7 +138,13 @@ export async function centreBuild(replacements: readonly Replacement[] = []): Pr
   const root = replacements.length === 0 ? ROOT : weakenedFolder(replacements)
   const module = (file: string) => import(/* @vite-ignore */ join(root, 'fleet', file))
   const modules = await Promise.all(
-    ['collector/take-messages.ts', 'status/command.ts', 'collector/engine.ts', 'store/store.ts'].map(module),
+    [
+      'collector/take-messages.ts',
+      'status/command.ts',
+      'collector/engine.ts',
+      'store/store.ts',
+      'results/results.ts',
+    ].map(module),
   )
   return Object.assign({}, ...modules)
 }

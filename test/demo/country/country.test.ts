@@ -177,6 +177,11 @@ describe('the judge', () => {
         ),
       'the centre holds a journal that no device wrote',
     ],
+    [
+      'a contradiction that nobody made',
+      (_, store) => store.exec("INSERT INTO forks SELECT origin, 1, 'a note' FROM devices LIMIT 1"),
+      'the result withholds an honest device',
+    ],
   ])('sees %s', async (_, bend, problem) => {
     expect((await look(bend)).join('\n')).toContain(problem)
   })
