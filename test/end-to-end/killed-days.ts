@@ -1,6 +1,7 @@
 /**
- * The long run, for evidence: `npm run soak -- kills [--minutes 120] [--seed S]`. One day with a voter for each system call of a session at which
- * the device can be killed; then days with kills while officers open and close, at calls drawn by lot, until the time is over.
+ * The long run, for evidence: `npm run soak -- kills [--minutes 120] [--seed S] [--share 1/6]`. One day with a voter for each system call of a session
+ * at which the device can be killed; then days with kills while officers open and close, at calls drawn by lot, until the time is over. It mostly
+ * waits for paper: six runs side by side, each with its share of the calls, take no longer than one.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,6 +64,7 @@ export async function main(args: readonly string[]): Promise<number> {
     options: {
       minutes: { type: 'string', default: '120' },
       seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
+      share: { type: 'string', default: '1/1' },
     },
   })
   const minutes = Number(values.minutes)
@@ -70,10 +72,15 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write('--minutes is a whole number from 1 on\n')
     return 2
   }
+  const share = parseShare(values.share)
+  if (share === undefined) {
+    process.stderr.write('--share is one of so many, such as 2/6\n')
+    return 2
+  }
   const { seed } = values
-  process.stdout.write(`seed ${seed}\n`)
+  process.stdout.write(`seed ${seed}, share ${values.share}\n`)
   const until = performance.now() + minutes * 60_000
-  const session = await runInFolder({ seed: `${seed} session`, voters: everyCall(until) })
+  const session = await runInFolder({ seed: `${seed} session`, voters: everyCall(share, until) })
   const kills = session.found.filter(({ killed }) => killed)
   const refused = kills.filter(({ card }) => card === 'refused').length
   process.stdout.write(
@@ -103,13 +110,25 @@ export async function main(args: readonly string[]): Promise<number> {
 /** A session writes a thousand times. First every so-many-th is killed, then those halfway between, and so on: a run that is cut short has seen all of a session. */
 const WIDEST_STEP = 64
 
+/** Which calls of a name a run takes: each `of`-th, beginning with the `one`-th, from 1 on. */
+interface Share {
+  readonly one: number
+  readonly of: number
+}
+
+function parseShare(text: string): Share | undefined {
+  const [, one, of] = (/^([1-9]\d?)\/([1-9]\d?)$/.exec(text) ?? []).map(Number)
+  return one === undefined || of === undefined || one > of ? undefined : { one, of }
+}
+
 /** Every call of a session, by name and number, until a session has no more of that name; those on its media first, for those are few. */
-function* everyCall(until: number): Generator<AtCall, void, Found | undefined> {
+function* everyCall({ one, of }: Share, until: number): Generator<AtCall, void, Found | undefined> {
   for (const call of CALLS.toReversed()) {
     const widest = call === 'write' ? WIDEST_STEP : 1
     let kills = 0
     for (let step = widest; step >= 1 && performance.now() < until; step /= 2) {
-      for (let nth = step; performance.now() < until; nth += step === widest ? step : 2 * step) {
+      const apart = step === widest ? step : 2 * step
+      for (let nth = step + (one - 1) * apart; performance.now() < until; nth += of * apart) {
         const found = yield { call, nth }
         if (found?.killed === false) break
         kills += 1
