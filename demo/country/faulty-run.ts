@@ -10,6 +10,7 @@ import type { FromLinks, ToLinks } from './flapping-links.ts'
 import type { Verdict } from './judge.ts'
 import { Loaders } from './loaders.ts'
 import { inSeconds, judged, type RunParts } from './plain-run.ts'
+import { openTables } from './tables.ts'
 import { watched } from './waiting.ts'
 
 const ATTACKERS = new URL('attackers.ts', import.meta.url)
@@ -22,11 +23,16 @@ const DOWN_MS = 500
 /** An attack that was not named is tried again, for the message may have been lost with a process; so often when all is quiet again. */
 const QUIET_TRIES = 3
 const BETWEEN_TRIES_MS = 1_000
+/** Between two looks into the store; and without a status more for so long, some turns of the slowest timer, no more will come. */
+const STATUS_LOOK_MS = 250
+const STATUS_PATIENCE_MS = 60_000
 
 /** What came of it. */
 export interface FaultyFigures {
   readonly plan: readonly string[]
   readonly entriesMs: number
+  /** Devices of which the store had a status before patience ended. */
+  readonly statuses: number
   /** The time in which devices began to send, and until the last was answered. */
   readonly spreadMs: number
   readonly talliesMs: number
@@ -68,6 +74,11 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
       loaders.say('journal', { doubled: plan.doubled }),
     )
     telling.detail(`${devices} journals stored and cosigned: ${inSeconds(entriesMs)}`)
+    telling.stage('every device says how it is at each turn of its timer, until the store has it of all')
+    loaders.tellHow(true)
+    const statuses = await countStatuses(centre.store, devices)
+    loaders.tellHow(false)
+    telling.detail(`statuses of ${statuses} of ${devices} devices stored`)
     telling.stage('tallies, while processes are killed and others attack')
     const began = performance.now()
     const orders = ordersOf(plan, (number) => centre.url(loaders.sideOf(number)))
@@ -106,17 +117,42 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     return {
       plan: lines,
       entriesMs,
+      statuses,
       spreadMs,
       talliesMs,
       isWhole,
       linksLost: loaders.progress.lost,
       alarms,
-      verdict,
+      verdict:
+        statuses === devices ? verdict : withProblem(verdict, `${devices - statuses} statuses did not come`),
     }
   } finally {
     await Promise.all([loaders.end(), links.end(), attackers.end()])
     await centre.end()
   }
+}
+
+/** How many devices the store has a status of: waits until it is all of them, or until no more come. */
+async function countStatuses(store: string, devices: number): Promise<number> {
+  const tables = await openTables(store)
+  try {
+    let count = 0
+    let since = performance.now()
+    while (count < devices && performance.now() - since < STATUS_PATIENCE_MS) {
+      await pause(STATUS_LOOK_MS)
+      const rows = await tables.rows<{ readonly n: number | string }>('SELECT count(*) AS n FROM statuses')
+      const now = Number(rows[0]?.n)
+      if (now > count) since = performance.now()
+      count = now
+    }
+    return count
+  } finally {
+    await tables.close()
+  }
+}
+
+function withProblem(verdict: Verdict, problem: string): Verdict {
+  return { ...verdict, problems: [...verdict.problems, problem] }
 }
 
 /** Honest devices of whom something was lost, or that a store in trouble could not serve. */

@@ -4,8 +4,10 @@
  */
 import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
+import { encodeStatus } from '../../core/messages/status.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Logger, Random, Timer } from '../../core/ports.ts'
+import { utcText } from '../../core/text/utc-second.ts'
 import type { CentreAddress } from '../../device-agent/sync/link.ts'
 import type { Outbox } from '../../device-agent/sync/outbox.ts'
 import { type FlushEnd, type Sync, startSync } from '../../device-agent/sync/sync.ts'
@@ -27,6 +29,8 @@ export interface DeviceParts {
   readonly intervalMs: number
   /** Of the time that a device waits for an answer, so much passes: a small country has no time to lose. */
   readonly patience: number
+  /** SHA-256 of the program's files, base64. */
+  readonly program: string
   /** The device's whole journal, from the country's file. */
   readonly entriesOf: (number: number) => readonly Uint8Array[]
   readonly changed: (device: LightDevice, isUp: boolean) => void
@@ -39,6 +43,8 @@ export interface Held {
   readonly isTallyAnswered: boolean
   readonly contradicted: boolean
 }
+
+const READY = { state: 'ready', discardedBytes: 0, badChecksums: 0, timeouts: 0, reconnects: 0 } as const
 
 /** One device. */
 export class LightDevice implements Outbox {
@@ -53,6 +59,7 @@ export class LightDevice implements Outbox {
   #receipts = new Map<number, string>()
   #isAnswered = false
   #contradicted = false
+  #tellsHow = false
   /** So many answers are lost before they are on the disk: the device says the same again. */
   #losses = 0
   #sync: Sync | undefined
@@ -95,7 +102,13 @@ export class LightDevice implements Outbox {
         throw error
       },
       linkChanged: (isUp) => changed(this, isUp),
+      status: () => (this.#tellsHow ? this.#status() : undefined),
     })
+  }
+
+  /** From now on it says how it is at each turn of its timer, or no more. */
+  tellHow(on: boolean): void {
+    this.#tellsHow = on
   }
 
   /** From now on it has this to say. @returns how it ended, once the centre has answered for all of it */
@@ -170,6 +183,24 @@ export class LightDevice implements Outbox {
   clearTally(): void {
     if (this.#isLost(1)) return
     this.#isAnswered = true
+  }
+
+  /** Of a device whose polls have just been closed, with everything in order. */
+  #status(): Uint8Array {
+    const { clock, program } = this.#parts
+    return encodeStatus({
+      at: utcText(clock.now()),
+      program,
+      polls: 'closed',
+      casts: 0,
+      lines: { touchscreen: READY, 'card-reader': READY, printer: READY, 'io-board': READY, display: READY },
+      media: { a: 'used', b: 'used' },
+      power: 'mains',
+      temperature: 'fine',
+      room: 2_000,
+      paper: 'enough',
+      clock: 'in-the-day',
+    })
   }
 
   #isLost(left: number): boolean {

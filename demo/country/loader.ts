@@ -2,6 +2,7 @@
 import { connect, type TLSSocket } from 'node:tls'
 import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import type { Logger } from '../../core/ports.ts'
+import { programHash } from '../../device-agent/program-files.ts'
 import { slotMs } from '../../device-agent/sync/slot.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -42,6 +43,8 @@ export type ToLoader =
   /** Their tallies, and nobody waits for answers until they are hushed. */
   | { readonly do: 'say-unanswered' }
   | { readonly do: 'hush' }
+  /** How each is, at each turn of its timer from now on, or no more. */
+  | { readonly do: 'tell-how'; readonly on: boolean }
   | { readonly do: 'forget' }
   | { readonly do: 'tell-held' }
 
@@ -92,6 +95,9 @@ const tell: (message: FromLoader) => void = underParent<ToLoader, FromLoader>(as
     case 'hush':
       for (const device of devices) device.hush()
       return
+    case 'tell-how':
+      for (const device of devices) device.tellHow(order.on)
+      return
     case 'forget':
       answered = 0
       for (const device of devices) device.forget()
@@ -119,6 +125,7 @@ function make({ seed, file: path, numbers, intervalMs, patience }: ToLoader & { 
     logger,
     intervalMs,
     patience,
+    program: programHash(),
     entriesOf: (number: number) => file.entries(number),
     changed: (device: LightDevice, isUp: boolean) => {
       up += isUp ? 1 : -1

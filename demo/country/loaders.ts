@@ -139,6 +139,11 @@ export class Loaders {
     for (const child of this.#children) child.tell({ do: 'hush' })
   }
 
+  /** Has all of them say how they are, or no more. */
+  tellHow(on: boolean): void {
+    for (const child of this.#children) child.tell({ do: 'tell-how', on })
+  }
+
   forget(): void {
     for (const child of this.#children) child.tell({ do: 'forget' })
   }

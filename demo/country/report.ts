@@ -46,12 +46,13 @@ export function plainReport(asked: Asked, figures: PlainFigures): readonly strin
 
 /** The report of the plan with faults. */
 export function faultyReport(asked: Asked, figures: FaultyFigures): readonly string[] {
-  const { plan, entriesMs, spreadMs, talliesMs, linksLost, alarms, verdict } = figures
+  const { plan, entriesMs, statuses, spreadMs, talliesMs, linksLost, alarms, verdict } = figures
   const raised = Object.entries(alarms).map(([kind, count]) => `${count} ${kind}`)
   return [
     ...head(asked, 'with faults'),
     ...plan.map((line) => `fault: ${line}`),
     `journals stored, cosigned, receipts checked   ${inSeconds(entriesMs)} (${CAVEAT})`,
+    `statuses of ${statuses} devices stored`,
     `tallies sent within ${inSeconds(spreadMs)}, the last answered after ${inSeconds(talliesMs)}; ${linksLost} links lost on the way (${CAVEAT})`,
     `alarms: ${raised.length === 0 ? 'none' : raised.join(', ')}`,
     ...counts(verdict),

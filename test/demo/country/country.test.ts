@@ -75,6 +75,7 @@ describe('a country of forty devices', () => {
     expect(faulty.said).toContain('the database is killed')
     for (const kind of ['forged', 'equivocation', 'other-tally', 'malformed'])
       expect(faulty.said).toMatch(new RegExp(`alarms: .*\\d ${kind}`))
+    expect(faulty.said).toContain('statuses of 40 devices stored')
     expect(faulty.said).toContain('40 tallies accepted once')
     expect(faulty.said).toContain('Everything holds.')
     expect(faulty.status).toBe(0)
