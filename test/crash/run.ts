@@ -1,5 +1,5 @@
 /**
- * The long run, for evidence: `npm run soak -- crash [--part kills]… [--ballots 70] [--minutes 60] [--seed S]`: every call of a day at which the
+ * The long run, for evidence: `npm run soak -- crash [--part kills]… [--ballots 70] [--first 0] [--minutes 60] [--seed S]`: every call of a day at which the
  * device can be killed or its disk refuse, and every power cut; in the order of time, so that a run that is cut short says how far it came.
  */
 import { parseArgs } from 'node:util'
@@ -21,13 +21,14 @@ export async function main(args: readonly string[]): Promise<number> {
     options: {
       part: { type: 'string', multiple: true, default: Object.keys(PARTS) },
       ballots: { type: 'string', default: '70' },
+      first: { type: 'string', default: '0' },
       minutes: { type: 'string', default: '60' },
       seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
     },
   })
-  const [ballots, minutes] = [Number(values.ballots), Number(values.minutes)]
-  if (![ballots, minutes].every((number) => Number.isSafeInteger(number) && number > 0)) {
-    process.stderr.write('--ballots and --minutes are whole numbers from 1 on\n')
+  const [ballots, minutes, first] = [Number(values.ballots), Number(values.minutes), Number(values.first)]
+  if (![ballots, minutes, first + 1].every((number) => Number.isSafeInteger(number) && number > 0)) {
+    process.stderr.write('--ballots and --minutes are whole numbers from 1 on, --first from 0 on\n')
     return 2
   }
   const chosen = values.part.filter(isPart)
@@ -39,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`seed ${seed}\n`)
   const until = performance.now() + minutes * 60_000
   const short = { root: ROOT, ballots: SHORT_BALLOTS, seed }
-  const plan = { short, ballots, until }
+  const plan = { short, ballots, first, until }
   return chosen.map((part) => PARTS[part](plan)).every(Boolean) ? 0 : 1
 }
 
@@ -48,6 +49,8 @@ interface Plan {
   readonly short: Day
   /** Of the day through which power is cut. */
   readonly ballots: number
+  /** How many of the power cuts an earlier run has judged. */
+  readonly first: number
   /** When no more is begun, as `performance.now()` tells it. */
   readonly until: number
 }
@@ -60,7 +63,7 @@ const PARTS = {
   takeover: ({ short, until }) => takeOverEverywhere(short, until),
   refusals: ({ short, until }) => refuseAll(short, ANSWERS, until),
   restarts: ({ short, until }) => refuseAll({ ...short, isRestart: true }, READ_ERRORS, until),
-  cuts: ({ short, ballots, until }) => cutEverywhere({ ...short, ballots }, until),
+  cuts: ({ short, ballots, first, until }) => cutEverywhere({ ...short, ballots }, first, until),
 } satisfies Record<string, (plan: Plan) => boolean>
 type Part = keyof typeof PARTS
 
@@ -110,9 +113,9 @@ function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: n
   return tell(`${answer.join(' ')}, ${watched} medium${when}`, tried, count, broken)
 }
 
-function cutEverywhere(day: Day, until: number): boolean {
+function cutEverywhere(day: Day, first: number, until: number): boolean {
   const acts = record(day).map(({ act }) => act)
-  const cuts = allPowerCuts(acts)
+  const cuts = allPowerCuts(acts).slice(first)
   let [tried, broken] = [0, 0]
   for (const { cut, broken: what } of judgePowerCuts(day, acts, cuts)) {
     tried += 1
