@@ -1,6 +1,6 @@
 /**
- * The long run, for evidence: `npm run soak -- lines [--plans 10000] [--minutes 120] [--seed S] [--first 0]`. One session replayed:
- * `npm run soak -- lines --replay 'S/17'`.
+ * The long run, for evidence: `npm run soak -- lines [--plans 10000] [--minutes 120] [--seed S] [--first 0]`. Each line says which plans have all ended,
+ * for some are always on their way, and one without end would be among them. One session replayed: `npm run soak -- lines --replay 'S/17'`.
  */
 import { parseArgs } from 'node:util'
 import { startAgent } from '../../device-agent/ballot/agent.ts'
@@ -38,9 +38,12 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`seed ${values.seed}\n`)
   const until = performance.now() + minutes * 60_000
   const growth = new Growth()
-  const sums = { sessions: 0, voters: 0, faults: 0, helped: 0, failed: 0, longest: 0 }
-  const take = (outcome: Outcome) => {
+  const ended = new Set<number>()
+  const sums = { allBefore: first, sessions: 0, voters: 0, faults: 0, helped: 0, failed: 0, longest: 0 }
+  const take = (outcome: Outcome, number: number) => {
     sums.sessions += 1
+    ended.add(number)
+    while (ended.delete(sums.allBefore)) sums.allBefore += 1
     sums.voters += outcome.voters
     sums.faults += outcome.faults
     sums.helped += outcome.helped

@@ -21,6 +21,8 @@ import { Broken } from './voters.ts'
 /** Sessions live in memory where there is such a folder: power cuts are tried elsewhere (test/end-to-end/kill.test.ts). */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const MORNING = Date.parse('2026-06-19T04:00:00Z')
+/** Whatever happens, a session of three voters has an end long before. Virtual time. */
+const NO_END_MS = 6 * 3_600_000
 
 /** How many bytes a session of two or three voters sends each way, and how often a line is one that lies. */
 const TRAFFIC: Readonly<
@@ -128,7 +130,10 @@ export async function runSession(
       over = true
       return end
     })
-    await clock.run(people.conduct(() => over))
+    const late = Promise.withResolvers<never>()
+    const limit = clock.after(NO_END_MS, () => late.reject(new Broken('no end after six hours')))
+    await clock.run(Promise.race([people.conduct(() => over), late.promise]))
+    limit.cancel()
     const end = await ended
     if (end.is === 'failed')
       broken.push(`the device failed: ${end.error instanceof Error ? end.error.message : end.error}`)
@@ -156,22 +161,23 @@ export async function runSession(
 
 /**
  * Runs many sessions, some at a time: most of a session's real time is the I/O board's, whose library knows no other.
- * @param seed of all; session i has the seed `<seed>/<i>`
+ * @param order `seed` of all; session i has the seed `<seed>/<i>`
+ * @param done given i too
  * @param isOver asked before each session
  */
 export async function runSessions(
   order: { readonly seed: string; readonly first: number; readonly count: number; readonly together: number },
   build: Pick<Build, 'readHome' | 'setUpStore' | 'startAgent'>,
-  done: (outcome: Outcome) => void,
+  done: (outcome: Outcome, number: number) => void,
   isOver: () => boolean = () => false,
 ): Promise<void> {
   let next = order.first
   const station = new PreparedStation()
   const work = async () => {
     while (next < order.first + order.count && !isOver()) {
-      const seed = `${order.seed}/${next}`
+      const number = next
       next += 1
-      done(await runSession(seed, station, build))
+      done(await runSession(`${order.seed}/${number}`, station, build), number)
     }
   }
   await Promise.all(Array.from({ length: order.together }, work)).finally(() => station.remove())
