@@ -32,8 +32,8 @@ const believesAnyTally: readonly Replacement[] = [
 const takesTheFirstForAll: readonly Replacement[] = [
   {
     file: 'fleet/collector/take-tally.ts',
-    line: 'if (journal.hasTally && (await held.tally(origin))?.document === document) return',
-    by: 'if (journal.hasTally) return',
+    line: 'if (known?.document === document) return',
+    by: 'if (known !== undefined) return',
   },
 ]
 
