@@ -107,6 +107,20 @@ export const asksUntilFirstByte: Weakening = {
   by: 'if (this.#paced.unsentBytes > 0) return Promise.resolve(ok(undefined))\n',
 }
 
+/** Every line is taken for a fast one. */
+export const ignoresTheBaud: Weakening = {
+  file: DRIVER,
+  line: 'msLeft: wireMs(unsent, this.#baudRate)',
+  by: 'msLeft: wireMs(unsent, 115_200)',
+}
+
+/** How much is to go is told once. */
+export const tellsOnlyTheBeginning: Weakening = {
+  file: DRIVER,
+  line: 'this.#paced.onSent = tell\n',
+  by: '',
+}
+
 const folders: string[] = []
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })
