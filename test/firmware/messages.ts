@@ -72,7 +72,7 @@ export const boardStatus: fc.Arbitrary<Status> = fc.record({
   temperature: bits(14),
 })
 
-/** Of an I/O board: Firmata's messages, the longest as long as a board's capabilities, and our own. */
+/** Of an I/O board: Firmata's messages, among them one as long as a board's capabilities are, and our own. */
 export const boardMessage: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc.constant(versionMessage()),
   fc.tuple(bits(4), bits(14)).map(([port, levels]) => digitalMessage(port, levels)),
@@ -80,16 +80,20 @@ export const boardMessage: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc
     .tuple(
       bits(7).filter((command) => command !== USER_SYSEX),
-      sevenBits(300),
+      sevenBits(60),
     )
     .map(([command, data]) => sysexMessage(command, data)),
+  fc.constant(sysexMessage(0x6c, new Array<number>(300).fill(0x7f))),
   boardStatus.map(statusMessage),
 )
 
-const revision = fc.integer({ min: 1 })
+const revision = fc.oneof(fc.integer({ min: 1 }), fc.constant(Number.MAX_SAFE_INTEGER))
 const place = fc.tuple(fc.nat(1079), fc.nat(1919))
-/** Ids as long as they may be, of letters that take up to three bytes, and of two that JSON escapes. */
-const elementId = fc.string({ unit: fc.constantFrom(...'a3-آ‌。"\\'), minLength: 1, maxLength: 64 })
+/** Of letters of up to three bytes, and of two that JSON escapes; and the longest that there may be. */
+const elementId = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...'a3-آ\u200c。"\\'), minLength: 1, maxLength: 64 }),
+  fc.constant('。'.repeat(64)),
+)
 
 /** What a display may say. */
 export const displaySaying: fc.Arbitrary<object> = fc.oneof(
