@@ -14,7 +14,7 @@ import { openTransport } from '../link/fault.ts'
 import type { LinkCounters } from '../link/framer.ts'
 import { Listeners } from '../link/listeners.ts'
 import { Turns } from '../link/turns.ts'
-import { firmataFormat } from './codec.ts'
+import { firmataFormat, isAnalogueMapping } from './codec.ts'
 import { FirmataPort } from './firmata-port.ts'
 import { PINS } from './pins.ts'
 import {
@@ -236,8 +236,12 @@ class FirmataBoard implements IoBoard {
     return this.#number
   }
 
-  /** firmata-io indexes its tables with what a board says and throws at a pin that is not there: such a board is lost. */
+  /**
+   * firmata-io indexes its tables with what a board says and throws at a pin that is not there: such a board is lost. To its list of analogue
+   * pins it adds each time what it is told, without end: once it is set up it is told no more.
+   */
   #receive(message: Uint8Array): void {
+    if (this.#board !== undefined && isAnalogueMapping(message)) return
     try {
       this.#port.emit('data', message)
     } catch (error) {

@@ -16,6 +16,7 @@ const ANALOGUE = 0xe0
 const SYSEX_START = 0xf0
 const SYSEX_END = 0xf7
 const VERSION = 0xf9
+const ANALOGUE_MAPPING = 0x6a
 /** Of every message but sysex. */
 const SHORT_LENGTH = 3
 /** F0, command, F7. */
@@ -23,6 +24,11 @@ const SHORTEST_SYSEX = 3
 
 /** How messages are found in a board's stream. The longest, of a board this size, is its capabilities: some 300 bytes. */
 export const firmataFormat: FrameFormat<Uint8Array> = { maxLength: 1024, scan }
+
+/** Whether a whole message says which pins have which analogue channels. */
+export function isAnalogueMapping(message: Uint8Array): boolean {
+  return message[0] === SYSEX_START && message[1] === ANALOGUE_MAPPING
+}
 
 function scan(bytes: Uint8Array): Scan<Uint8Array> {
   const [first = 0] = bytes

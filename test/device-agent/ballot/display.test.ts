@@ -1,8 +1,12 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { connectDisplay } from '../../../device-agent/ballot/display.ts'
+import { connectDisplay, displayFormat } from '../../../device-agent/ballot/display.ts'
 import type { DisplayInput } from '../../../device-agent/ballot/display-input.ts'
+import { LineCutter, parseMessage } from '../../../simulator/peripherals/display.ts'
 import { type Screen, USUAL_LOOK } from '../../../ui/screen.ts'
 import { ManualClock } from '../../firmware/manual-clock.ts'
+import { displaySaying, jsonLine } from '../../firmware/messages.ts'
+import { cut, framesOf } from '../../firmware/properties.ts'
 import { good, ScriptedLine } from '../../firmware/scripted-line.ts'
 
 const screen: Screen = {
@@ -88,6 +92,52 @@ describe('the display', () => {
     expect(display.counters.discardedBytes).toBeGreaterThan(40)
     line.say(Buffer.from('{"pain'), Buffer.from('ted":1}\n'))
     expect(display.painted()?.revision).toBe(1)
+  })
+})
+
+describe('what passes between device and display', () => {
+  test('is read by the device as the display said it', () => {
+    fc.assert(
+      fc.property(fc.array(displaySaying, { maxLength: 5 }), (said) => {
+        expect(framesOf(displayFormat, ...said.map(jsonLine))).toEqual(said)
+      }),
+    )
+  })
+
+  test('is read by the display as the screen that was meant, however the line cuts it', async () => {
+    const { display, line } = await connected()
+    const grid = fc.nat(1_920)
+    const text = fc.string({ unit: 'grapheme', maxLength: 20 })
+    const direction = fc.constantFrom('rtl', 'ltr')
+    const element = fc.record(
+      {
+        id: text,
+        role: fc.constantFrom('heading', 'text', 'button', 'status', 'list-item', 'picture'),
+        name: text,
+        language: text,
+        direction,
+        rect: fc.record({ x: grid, y: grid, width: grid, height: grid }),
+        size: fc.constantFrom('large', 'body'),
+        enabled: fc.boolean(),
+        emphasis: fc.constantFrom('primary', 'danger'),
+        press: fc.boolean(),
+      },
+      { requiredKeys: ['id', 'role', 'name', 'language', 'direction', 'rect', 'size', 'press'] },
+    )
+    const elements = fc.array(element, { maxLength: 4 }) as fc.Arbitrary<Screen['elements']>
+    const any = fc.record({ name: text, direction, language: text, elements, look: fc.constant(USUAL_LOOK) })
+    fc.assert(
+      fc.property(any, fc.array(fc.nat()), (shown, places) => {
+        display.show(shown)
+        const [sent = new Uint8Array(0)] = line.written.slice(-1)
+        const lines = new LineCutter()
+        const read = cut(sent, places).flatMap((piece) => lines.feed(piece))
+        const revision = display.painted()?.revision
+        expect(read.map((each) => parseMessage(each ?? ''))).toEqual([
+          { is: 'screen', screen: { ...shown, revision } },
+        ])
+      }),
+    )
   })
 })
 

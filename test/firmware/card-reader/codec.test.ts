@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeAnswer, encodeApdu, encodeTpdu } from '../../../firmware/card-reader/apdu.ts'
 import type { CcidMessage } from '../../../firmware/card-reader/codec.ts'
 import { encodeMessage, MAX_DATA, readerFormat, statusOf } from '../../../firmware/card-reader/codec.ts'
-import { framesOf, holdsForAnyBytes, someBytes } from '../properties.ts'
+import { framesOf } from '../properties.ts'
 import { bytes } from '../scripted-line.ts'
 
 const octet = fc.integer({ min: 0, max: 255 })
@@ -41,14 +41,6 @@ describe('CCID frames over a serial line', () => {
       { is: 'not-understood' },
       { is: 'card', present: false },
     ])
-  })
-
-  test('are found however the bytes are cut, and no bytes break the parser', () => {
-    holdsForAnyBytes(readerFormat, someBytes(300))
-    const stream = fc
-      .array(fc.oneof(anyMessage.map(encodeMessage), someBytes(8)), { maxLength: 4 })
-      .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])))
-    holdsForAnyBytes(readerFormat, stream)
   })
 
   test('are found between noise', () => {

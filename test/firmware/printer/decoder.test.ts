@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { conditionOf, printerFormat, statusOf } from '../../../firmware/printer/decoder.ts'
 import { processBytes } from '../../../firmware/printer/encoder.ts'
-import { framesOf, holdsForAnyBytes, someBytes } from '../properties.ts'
+import {
+  automaticStatus,
+  type PrinterState,
+  realTimeStatus,
+} from '../../../simulator/peripherals/printer-status.ts'
+import { printerState } from '../messages.ts'
+import { framesOf, someBytes } from '../properties.ts'
 import { bytes } from '../scripted-line.ts'
 
 const proof = (process: number) => Uint8Array.of(0x37, 0x22, ...processBytes(process), 0x00)
@@ -16,19 +22,13 @@ describe('answers of the printer', () => {
     )
   })
 
-  test('are found, however the bytes are cut', () => {
+  test('are found one behind the other', () => {
     expect(framesOf(printerFormat, bytes('12'), proof(7), bytes('37 25 00 16'))).toEqual([
       { is: 'status', byte: 0x12 },
       { is: 'process', process: 7 },
       { is: 'cleared' },
       { is: 'status', byte: 0x16 },
     ])
-    holdsForAnyBytes(printerFormat, someBytes(40))
-    const process = fc.integer({ min: 0, max: 0xffff }).map(proof)
-    const stream = fc
-      .array(fc.oneof(process, someBytes(4)))
-      .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])))
-    holdsForAnyBytes(printerFormat, stream)
   })
 
   test('are found between noise', () => {
@@ -54,6 +54,41 @@ describe('answers of the printer', () => {
 })
 
 describe('the status of the printer', () => {
+  /** How a printer is, in the driver's words. The gravest of its errors is told. */
+  function inOurWords({ coverOpen, paper, errors }: PrinterState) {
+    const grave = (['broken', 'cutter', 'mechanical', 'overheated'] as const).find((each) =>
+      errors.includes(each),
+    )
+    const names = {
+      broken: 'unrecoverable',
+      cutter: 'cutter',
+      mechanical: 'mechanical',
+      overheated: 'recoverable',
+    } as const
+    return {
+      offline: coverOpen || paper === 'out' || errors.length > 0,
+      coverOpen,
+      paperEnd: paper === 'out',
+      paperNearEnd: paper !== 'enough',
+      error: grave === undefined ? 'none' : names[grave],
+    }
+  }
+
+  test('is read as the printer wrote it, asked for or not', () => {
+    fc.assert(
+      fc.property(printerState, (state) => {
+        const asked = [1, 2, 3, 4].map((n) => realTimeStatus(state, n)) as [number, number, number, number]
+        expect(statusOf(...asked)).toEqual(inOurWords(state))
+        expect(framesOf(printerFormat, Uint8Array.from(asked))).toEqual(
+          asked.map((byte) => ({ is: 'status', byte })),
+        )
+        expect(framesOf(printerFormat, automaticStatus(state))).toEqual([
+          { is: 'automatic-status', status: inOurWords(state) },
+        ])
+      }),
+    )
+  })
+
   const READY = [0x12, 0x12, 0x12, 0x12] as const
 
   test('says nothing when nothing is wrong', () => {

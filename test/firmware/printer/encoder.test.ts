@@ -1,17 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concatBytes } from '../../../core/keys/hash.ts'
+import { printerFormat } from '../../../firmware/printer/decoder.ts'
 import type { Bitmap, PrintBlock } from '../../../firmware/printer/document.ts'
 import {
   breakRealTimeCommands,
+  CLEAR_BUFFER,
   encodeCut,
   encodeDocument,
   encodeProcessRequest,
   encodeRaster,
   encodeStatusRequest,
+  RECOVER,
 } from '../../../firmware/printer/encoder.ts'
 import { Proofs } from '../../../firmware/printer/proofs.ts'
+import { EscPosDecoder } from '../../../simulator/peripherals/escpos-decoder.ts'
 import { RealTimeWatcher } from '../../../simulator/peripherals/real-time-watcher.ts'
+import { cut, framesOf } from '../properties.ts'
 import { bytes } from '../scripted-line.ts'
 
 /** Bytes that are likely to hold what must not pass. */
@@ -142,6 +147,17 @@ describe('printer commands', () => {
   })
 })
 
+describe('commands that never wait', () => {
+  const heard = (command: Uint8Array) => new RealTimeWatcher().feed(command)
+
+  test('are heard by the printer as they are meant', () => {
+    for (const of of [1, 2, 3, 4] as const)
+      expect(heard(encodeStatusRequest(of))).toEqual([{ is: 'status', of }])
+    expect(heard(RECOVER)).toEqual([{ is: 'recover', how: 2 }])
+    expect(heard(CLEAR_BUFFER)).toEqual([{ is: 'clear-buffer' }])
+  })
+})
+
 describe('a whole document on its way to the printer', () => {
   /** Printable, and of any length that fits; 1037 and 1293 put 10 04 and 10 05 into the header of the symbol's data. */
   const qrLength = fc.oneof(fc.integer({ min: 1, max: 2331 }), fc.constantFrom(13, 1037, 1293))
@@ -166,6 +182,71 @@ describe('a whole document on its way to the printer', () => {
         expect(new RealTimeWatcher().feed(bare)).toEqual([])
         expect(new RealTimeWatcher().feed(proven)).toEqual([])
       }),
+    )
+  })
+
+  /** What a printer that holds to the reference is to understand. Rows as hexadecimal; the pairs of real-time commands in a band broken. */
+  function understood(each: PrintBlock): readonly object[] {
+    if (each.kind === 'feed') return [{ is: 'feed-lines', lines: each.lines }]
+    if (each.kind === 'qr') {
+      return [
+        { is: 'justify', side: 'centre' },
+        { is: 'qr-model', model: 0x32 },
+        { is: 'qr-size', dots: 4 },
+        { is: 'qr-correction', level: 1 },
+        { is: 'qr-store', data: Buffer.from(each.text, 'latin1').toString('hex') },
+        { is: 'qr-print' },
+        { is: 'justify', side: 'left' },
+      ]
+    }
+    const { widthDots, heightDots, rows } = each.bitmap
+    const width = widthDots / 8
+    const printed = rows.map((byte, i) => {
+      const isCommand = byte === 0x10 && [0x04, 0x05, 0x14].includes(rows[i + 1] ?? 0)
+      return isCommand && (i + 1) % (128 * width) !== 0 ? 0x18 : byte
+    })
+    return Array.from({ length: heightDots }, (_, y) => ({
+      is: 'raster-row',
+      scale: { x: 1, y: 1 },
+      data: Buffer.from(printed.subarray(y * width, (y + 1) * width)).toString('hex'),
+    }))
+  }
+
+  test('is read by a printer as what was ordered, proofs and cut included, however the line cuts it', () => {
+    const start = [{ is: 'initialise' }, { is: 'automatic-status', mask: 0x0e }]
+    fc.assert(
+      fc.property(
+        fc.array(block, { maxLength: 4 }),
+        fc.nat(0xf000),
+        fc.array(fc.nat(), { maxLength: 20 }),
+        (blocks, first, places) => {
+          const parts = encodeDocument({ blocks })
+          const sent = concatBytes(
+            ...parts.flatMap((part, i) => [part, encodeProcessRequest(first + i)]),
+            encodeCut(),
+          )
+          const printer = new EscPosDecoder()
+          const commands = cut(sent, places).flatMap((piece) => printer.feed(piece))
+          const answers = commands.flatMap((command) =>
+            command.is === 'process-id' ? [Uint8Array.of(0x37, 0x22, ...command.id, 0x00)] : [],
+          )
+          expect(framesOf(printerFormat, ...answers)).toEqual(
+            parts.map((_, i) => ({ is: 'process', process: first + i })),
+          )
+          const rest = commands
+            .filter(({ is }) => is !== 'process-id')
+            .map((command) =>
+              'data' in command ? { ...command, data: Buffer.from(command.data).toString('hex') } : command,
+            )
+          expect(rest).toEqual([
+            ...start,
+            ...blocks.flatMap(understood),
+            ...start,
+            { is: 'cut', feedDots: 0 },
+          ])
+        },
+      ),
+      { numRuns: 50 },
     )
   })
 

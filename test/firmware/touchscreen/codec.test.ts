@@ -15,7 +15,7 @@ import {
   touchOf,
 } from '../../../firmware/touchscreen/codec.ts'
 import { touchPacket } from '../../../simulator/peripherals/smartset.ts'
-import { framesOf, holdsForAnyBytes, someBytes } from '../properties.ts'
+import { framesOf } from '../properties.ts'
 import { bytes } from '../scripted-line.ts'
 
 const anyPacket = fc.record({
@@ -37,18 +37,6 @@ describe('Elo packets', () => {
   test('have the checksum of the reference: AA and the nine bytes before it', () => {
     // AA + 55 + 69 = 168
     expect(encodePacket('i')).toEqual(bytes('55 69 00 00 00 00 00 00 00 68'))
-  })
-
-  test('are found however the bytes are cut, and no bytes break the parser', () => {
-    holdsForAnyBytes(eloFormat, someBytes(60))
-    const withNoise = fc
-      .array(fc.oneof(anyPacket, someBytes(12)))
-      .map((parts) =>
-        Uint8Array.from(
-          parts.flatMap((part) => [...('command' in part ? encodePacket(part.command, part.data) : part)]),
-        ),
-      )
-    holdsForAnyBytes(eloFormat, withNoise)
   })
 
   test('are found between noise, also when the noise looks like a start', () => {
