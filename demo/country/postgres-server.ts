@@ -104,9 +104,13 @@ export class PostgresServer {
     }
   }
 
-  /** `kill -9` of the server; its children end when they see it. */
+  /** `kill -9` of the server. Its children end when they see it, and one may serve a client once more until then: they are waited for. */
   async kill(): Promise<void> {
+    const pid = this.#process?.pid
+    const children = pid === undefined ? [] : childrenOf(pid)
     await this.#end('SIGKILL')
+    while (children.some((child) => existsSync(`/proc/${child}`)))
+      await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
   async close(): Promise<void> {
@@ -128,6 +132,11 @@ export class PostgresServer {
       () => false,
     )
   }
+}
+
+function childrenOf(pid: number): readonly string[] {
+  const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return listed.split(' ').filter((child) => child !== '')
 }
 
 /** PostgreSQL does not run as root. */
