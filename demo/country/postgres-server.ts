@@ -135,7 +135,8 @@ export class PostgresServer {
 }
 
 function childrenOf(pid: number): readonly string[] {
-  const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  const list = `/proc/${pid}/task/${pid}/children`
+  const listed = existsSync(list) ? readFileSync(list, 'utf8') : ''
   return listed.split(' ').filter((child) => child !== '')
 }
 

@@ -13,7 +13,7 @@ import { type CentreStore, openCentreStore } from '../../fleet/store/store.ts'
 import { closingWith, signedAgain, spareThatSays } from './disputed.ts'
 import { election, Office, TestDevice, votes } from './office.ts'
 import { spareOf } from './spares.ts'
-import { answerIn, deskOn, hear, TestStation, tell } from './totals.ts'
+import { answerIn, deskOn, hear, hearNeighbours, TestStation, tell } from './totals.ts'
 
 const { definition } = election
 
@@ -28,11 +28,6 @@ beforeEach(async () => {
 })
 afterEach(() => office.close())
 
-/** Closed, with what it takes for the tally of a device beside them. */
-async function hearNeighbours(): Promise<void> {
-  for (const id of ['device-2', 'device-3']) await hear(desk, new TestDevice(id).close())
-}
-
 /** What is counted of device-1: its ballots, what is withheld of the station and why. */
 async function counted() {
   const { stations } = valueOrThrow(await resultOf(definition, store))
@@ -42,7 +37,7 @@ async function counted() {
 
 describe('nothing is counted of a place', () => {
   it('whose device goes on although a spare says that it took over: both are kept, answered and withheld', async () => {
-    await hearNeighbours()
+    await hearNeighbours(desk)
     const honest = new TestDevice('device-1').appendMany(5).close(votes(40))
     await hear(desk, honest, 20)
     const spare = spareThatSays(honest, 1, 60)
@@ -56,7 +51,7 @@ describe('nothing is counted of a place', () => {
   })
 
   it('whose device closed, though a spare says that it took over more than there is', async () => {
-    await hearNeighbours()
+    await hearNeighbours(desk)
     const honest = new TestDevice('device-1').close(votes(40))
     await hear(desk, honest)
     await tell(desk, honest)
@@ -67,7 +62,7 @@ describe('nothing is counted of a place', () => {
   })
 
   it('of whose device a copy begins a second journal, closes and is heard first', async () => {
-    await hearNeighbours()
+    await hearNeighbours(desk)
     await hear(desk, new TestDevice('device-1').appendMany(5))
     const copy = new TestDevice('device-1', 'the journal of a copy').close(votes(60, 1))
     expect((await hear(desk, copy)).alarm?.kind).toBe('second-journal')
@@ -76,7 +71,7 @@ describe('nothing is counted of a place', () => {
   })
 
   it('whose device signed two histories, though only one of them has a tally', async () => {
-    await hearNeighbours()
+    await hearNeighbours(desk)
     const device = new TestDevice('device-1').close(votes(40))
     await hear(desk, device)
     await tell(desk, device)
@@ -85,7 +80,7 @@ describe('nothing is counted of a place', () => {
   })
 
   it('of which the spare took over another history than the device has, whichever came first', async () => {
-    await hearNeighbours()
+    await hearNeighbours(desk)
     const died = new TestDevice('device-1').appendMany(5)
     const spare = spareThatSays(died, 6, 60)
     await hear(desk, spare)
@@ -168,7 +163,7 @@ describe('a device that goes on after its tally was taken', () => {
   it.each(events)(
     'and %s is told, counted no more, and accuses nobody of changing the database',
     async (_, event) => {
-      await hearNeighbours()
+      await hearNeighbours(desk)
       const device = new TestDevice('device-1').close(votes(40))
       await hear(desk, device)
       await tell(desk, device)
@@ -188,7 +183,7 @@ describe('a device that goes on after its tally was taken', () => {
 
 describe('totals signed a second time in another way', () => {
   it('are answered as before, kept once and told', async () => {
-    await hearNeighbours()
+    await hearNeighbours(desk)
     const device = new TestDevice('device-1').close(votes(40))
     await hear(desk, device)
     await tell(desk, device)

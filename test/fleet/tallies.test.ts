@@ -5,7 +5,7 @@ import { takeMessage } from '../../fleet/collector/take-messages.ts'
 import { resultOf } from '../../fleet/results/results.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { election, Office, TestDevice, votes } from './office.ts'
-import { answerIn, deskOn, hear, TestStation, tell } from './totals.ts'
+import { answerIn, deskOn, hear, hearNeighbours, TestStation, tell } from './totals.ts'
 
 let office: Office
 let store: CentreStore
@@ -18,13 +18,8 @@ beforeEach(async () => {
 })
 afterEach(() => office.close())
 
-/** The closings of the rest of the station, so that nothing waits for them. */
-async function hearNeighbours(): Promise<void> {
-  for (const id of ['device-2', 'device-3']) await hear(desk, new TestDevice(id).close())
-}
-
 it('a tally is stored when the closing entry commits to it, and answered the same when sent again', async () => {
-  await hearNeighbours()
+  await hearNeighbours(desk)
   const device = new TestDevice('device-1').appendMany(2).close()
   device.append({ type: 'report.printed', report: 'minutes' })
   await hear(desk, device)
@@ -43,7 +38,7 @@ it('a tally before the closing entry has arrived makes the centre ask for the en
 })
 
 it('a tally other than the committed one is refused', async () => {
-  await hearNeighbours()
+  await hearNeighbours(desk)
   const device = new TestDevice('device-1').close()
   await hear(desk, device)
   for (const other of [votes(32, 1), votes(33)]) {
@@ -55,7 +50,7 @@ it('a tally other than the committed one is refused', async () => {
 })
 
 it('a tally behind a day that was never legal is refused, however well it is signed', async () => {
-  await hearNeighbours()
+  await hearNeighbours(desk)
   const device = new TestDevice('device-1').close()
   device.append({ type: 'ballot.cast', count: 33 })
   await hear(desk, device)
@@ -171,7 +166,7 @@ it('tallies add up to the result of each station, and the missing are named', as
 })
 
 it('of a device with two journals no tally is counted, and it is named', async () => {
-  await hearNeighbours()
+  await hearNeighbours(desk)
   for (const journal of ['one journal', 'another journal']) {
     const device = new TestDevice('device-1', journal).close()
     await hear(desk, device)

@@ -28,6 +28,11 @@ export function hear(desk: Desk, device: TestDevice, size = device.entries.lengt
   return takeMessage(desk, { device: device.deviceId, kind: 'entries', payload })
 }
 
+/** The closings of the rest of the station of the first device, so that nothing waits for them. */
+export async function hearNeighbours(desk: Desk): Promise<void> {
+  for (const id of ['device-2', 'device-3']) await hear(desk, new TestDevice(id).close())
+}
+
 /** The centre takes totals on the device's topic. */
 export function tell(desk: Desk, device: TestDevice, text = device.waitingTally ?? ''): Promise<Outcome> {
   return takeMessage(desk, { device: device.deviceId, kind: 'tally', payload: Buffer.from(text) })

@@ -10,6 +10,7 @@ import { RELEASED_HEX } from '../../../simulator/peripherals/emulated-io-board.t
 import { statusMessage } from '../../../simulator/peripherals/io-board-report.ts'
 import { describeWith, FIRMWARE_TOOLS, GCC } from '../../oracles/needs.ts'
 import { encodeStatusQuery } from '../../simulator/peripherals/status-query.ts'
+import { boardStatus } from '../messages.ts'
 import { compileNative, copySources, makeFirmware } from './native/build.ts'
 
 const DOCS = fileURLToPath(new URL('../../../docs/io-board.md', import.meta.url))
@@ -89,20 +90,8 @@ describeWith([GCC], "the firmware's logic on this computer", () => {
         .trimEnd()
         .split('\n')
     const bits = (count: number) => fc.integer({ min: 0, max: 2 ** count - 1 })
-    const status = fc.record({
-      number: bits(7),
-      inputs: bits(6),
-      latched: bits(5),
-      state: bits(7),
-      lapses: bits(7),
-      openings: bits(28),
-      slips: bits(21),
-      batteryMv: bits(14),
-      supplyMv: bits(14),
-      temperature: bits(14),
-    })
     fc.assert(
-      fc.property(fc.array(status, { minLength: 50, maxLength: 50 }), (statuses) => {
+      fc.property(fc.array(boardStatus, { minLength: 50, maxLength: 50 }), (statuses) => {
         const told = ask(statuses.map((each) => `status ${Object.values(each).join(' ')}`))
         expect(told).toEqual(statuses.map((each) => Buffer.from(statusMessage(each)).toString('hex')))
         for (const [i, hex] of told.entries()) {
