@@ -17,6 +17,8 @@ interface Shape {
   readonly enum?: readonly string[]
   readonly pattern?: string
   readonly maxLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
   readonly minItems?: number
   readonly items?: Shape
   readonly properties?: Readonly<Record<string, Shape>>
@@ -54,7 +56,12 @@ function membersTable(members: Readonly<Record<string, Shape>>): string {
 function formOf(shape: Shape): string {
   if (shape.const !== undefined) return `\`${JSON.stringify(shape.const)}\``
   if (shape.enum !== undefined) return shape.enum.map((value) => `\`${JSON.stringify(value)}\``).join(' or ')
-  if (shape.type === 'integer') return 'whole number, 0 or more'
+  if (shape.type === 'integer') {
+    const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = shape
+    return maximum === Number.MAX_SAFE_INTEGER
+      ? 'whole number, 0 or more'
+      : `whole number from ${minimum} to ${maximum}`
+  }
   if (shape.type === 'array') return `array of ${shape.minItems}: ${formOf(shape.items ?? {})}`
   if (shape.type === 'object' && shape.properties !== undefined) {
     const members = Object.entries(shape.properties).map(([name, member]) => `\`${name}\`: ${formOf(member)}`)

@@ -16,6 +16,12 @@ const peripheral = z.enum(['touchscreen', 'card-reader', 'printer', 'io-board', 
 const medium = z.enum(['a', 'b'])
 const short = z.string().min(1).max(120)
 
+/** How a device tells the centre; an order may bring another one. */
+export const tellingPolicy = z.strictObject({
+  tellEverySeconds: z.int().min(10).max(600).describe('between two messages while polls are open'),
+  closingWindowSeconds: z.int().min(0).max(7_200).describe('over so long the devices spread at closing'),
+})
+
 /** What happened and the members beside `seq`, `at` and `type`; the description goes into the document. */
 export const CATALOGUE = {
   'journal.opened': z
@@ -237,12 +243,15 @@ export const CATALOGUE = {
     .strictObject({
       number: count.describe('the number of the order; each is above the one before'),
       order: hash.describe("SHA-256 of the order's canonical payload"),
-      do: z.enum(['extend-hours', 'send-logs', 'lock', 'unlock']),
+      do: z.enum(['extend-hours', 'send-logs', 'lock', 'unlock', 'reload-policy']),
       until: z
         .string()
         .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/)
         .optional()
         .describe('of extend-hours: polls are not closed before; else absent'),
+      policy: tellingPolicy
+        .optional()
+        .describe('of reload-policy: how often the device tells the centre; else absent'),
       by: z.array(z.strictObject({ name: short, certificate: hash })).length(2),
     })
     .describe(

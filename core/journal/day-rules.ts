@@ -57,12 +57,14 @@ export function findDeclarationProblem(
 /** Why an order cannot be taken now. */
 export function findOrderProblem(
   { polls, orders }: Pick<Day, 'polls' | 'orders'>,
-  { number, do: what, until, by: [one, other] }: AcceptedOrder,
+  { number, do: what, until, policy, by: [one, other] }: AcceptedOrder,
 ): string | undefined {
   const last = orders.at(-1)?.number ?? 0
   if (number <= last) return `order ${number} after ${last}`
   if (one?.certificate === other?.certificate || one?.name === other?.name) return 'two officials are needed'
   if ((until !== undefined) !== (what === 'extend-hours')) return 'only longer hours have an end'
+  if ((policy !== undefined) !== (what === 'reload-policy'))
+    return 'only a new policy says how the centre is told'
   return polls === 'finished' && what !== 'send-logs' ? 'polls were already closed for good' : undefined
 }
 

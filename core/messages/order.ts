@@ -7,6 +7,7 @@
  * authority issued; with one it is a draft. It names whom it is for, has a number that only grows, and is good for a time.
  */
 import { z } from 'zod'
+import { tellingPolicy } from '../journal/catalogue.ts'
 import { fromBase64, sha256, toBase64 } from '../keys/hash.ts'
 import { addSignature, openByNamedKeys, signDocument } from '../keys/signed-document.ts'
 import type { Signer } from '../ports.ts'
@@ -27,6 +28,8 @@ const order = z.discriminatedUnion('do', [
   /** Whoever votes there now is the last, until it is unlocked. */
   z.strictObject({ do: z.literal('lock') }),
   z.strictObject({ do: z.literal('unlock') }),
+  /** The device tells the centre as this says from now on, whatever it was set up with. */
+  z.strictObject({ do: z.literal('reload-policy'), policy: tellingPolicy }),
 ])
 
 const content = z.strictObject({

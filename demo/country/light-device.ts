@@ -93,7 +93,7 @@ export class LightDevice implements Outbox {
       networkClock: { ...clock, after: (ms, callback) => this.#deadline(ms, callback) },
       random,
       logger,
-      intervalMs,
+      intervalMs: () => intervalMs,
       contradicted: () => {
         this.#contradicted = true
       },

@@ -17,14 +17,12 @@ import { type FlushEnd, type Sync, type SyncOptions, startSync } from '../sync/s
 import { BallotDevice } from './device.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
 import { OrderDesk } from './orders/order-desk.ts'
+import { tellingPolicy } from './orders/telling.ts'
 import type { DeviceLines, PeripheralName } from './peripherals.ts'
 import type { Failure } from './polls/polls.ts'
 import { releasedDocument } from './release.ts'
 import { resumeStore } from './setup.ts'
 import { settleFailure } from './storage-failure.ts'
-
-/** Between two messages to the centre while the polls are open. */
-const SYNC_INTERVAL_MS = 5 * 60_000
 
 /** What an agent runs on; everything of the outside world comes in here. */
 export interface AgentParts {
@@ -168,6 +166,7 @@ function startAgentSync(
   const centreMessageKey = home.centre.keys['message']
   if (broker === undefined) return undefined
   if (centreMessageKey === undefined) throw new Error('a centre certificate without a message key')
+  const telling = () => tellingPolicy(store.day, broker.closingWindowSeconds)
   return startSync({
     address: {
       url: `mqtts://${broker.host}:${broker.port}`,
@@ -185,12 +184,12 @@ function startAgentSync(
     networkClock,
     random,
     logger,
-    intervalMs: SYNC_INTERVAL_MS,
+    intervalMs: () => telling().tellEverySeconds * 1000,
     slotWaitMs: (said) => {
       const { closedAt } = store.day
       if (closedAt === undefined) return 0
       const { election } = home.electionPackage.definition
-      const slot = slotMs(election, device, said, broker.closingWindowSeconds * 1000)
+      const slot = slotMs(election, device, said, telling().closingWindowSeconds * 1000)
       return slotWaitMs(slot, Date.parse(closedAt), clock.now())
     },
     ...told,

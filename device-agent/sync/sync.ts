@@ -31,8 +31,8 @@ export interface SyncOptions {
   readonly networkClock: Clock
   readonly random: Random
   readonly logger: Logger
-  /** Between two messages while polls are open, milliseconds. */
-  readonly intervalMs: number
+  /** Between two messages while polls are open, milliseconds; asked at each message, and after each order. */
+  readonly intervalMs: () => number
   /** The centre showed a head that this device's log key signed and that does not stand in its journal. */
   readonly contradicted: (alarm: 'rolled-back' | 'forked') => void
   /** The outbox could not be read or written. Whoever made it decides what follows. */
@@ -116,11 +116,11 @@ export function startSync(options: SyncOptions): Sync {
         else takeOrder(payload)
       }),
   })
-  let timer = clock.after(options.intervalMs, turn)
+  let timer = clock.after(options.intervalMs(), turn)
   let slotTimer: Timer | undefined
 
   function turn() {
-    timer = clock.after(options.intervalMs, turn)
+    timer = clock.after(options.intervalMs(), turn)
     hasResent = false
     guard(() => {
       const status = isUp ? options.status?.() : undefined
@@ -227,7 +227,13 @@ export function startSync(options: SyncOptions): Sync {
   }
 
   function takeOrder(payload: Uint8Array) {
+    const before = options.intervalMs()
     const answer = options.ordered?.(payload)
+    // Nobody waits out an interval that does not hold any more; and an order that changes nothing puts no turn off.
+    if (options.intervalMs() !== before) {
+      timer.cancel()
+      timer = clock.after(options.intervalMs(), turn)
+    }
     if (answer !== undefined) link.publish('order-answer', answer)
   }
 

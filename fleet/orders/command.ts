@@ -17,10 +17,13 @@ import { askedToEnd, processLogger, systemClock } from '../system.ts'
 import { sendOrder } from './send-order.ts'
 
 export const orderUsage = `  sandogh centre order draft --package <file> --official <file> --to all|device:<id>|station:<id> --number <n>
-                       --expires <time> --do extend-hours|send-logs|lock|unlock [--until <time>] --out <file>
+                       --expires <time> --do extend-hours|send-logs|lock|unlock|reload-policy [--until <time>]
+                       [--every <seconds> --window <seconds>] --out <file>
       an order to devices with the signature of a first official. Numbers only grow; times are UTC, 2026-06-19T16:30:00Z.
       extend-hours: nobody closes the polls before --until. send-logs: the program's log is sent.
-      lock: the voter who is at it is the last, and officers can close the polls; unlock: voters are let in again
+      lock: the voter who is at it is the last, and officers can close the polls; unlock: voters are let in again.
+      reload-policy: devices tell the centre --every so many seconds (10 to 600, else 300) while polls are open, and
+      spread what they say at closing over a --window of so many (0 to 7200)
   sandogh centre order sign <draft> --package <file> --official <file> --out <file>
       says what the draft orders, and signs it as the second official, who is another person, on a computer of his own
   sandogh centre order send <order> --home <folder> --broker mqtts://<host>:<port> --as <name> [--logs <folder>]
@@ -40,6 +43,8 @@ export async function order(args: readonly string[]): Promise<number> {
     'expires',
     'do',
     'until',
+    'every',
+    'window',
     'out',
     'home',
     'broker',
@@ -151,10 +156,21 @@ function signing(values: Values) {
 
 function command(values: Values): OrderContent['order'] {
   const what = need(values, 'do')
+  const isPolicy = what === 'reload-policy'
+  if (what !== 'extend-hours' && values['until'] !== undefined)
+    throw misuse('--until belongs to extend-hours')
+  if (!isPolicy && (values['every'] ?? values['window']) !== undefined)
+    throw misuse('--every and --window belong to reload-policy')
   if (what === 'extend-hours') return { do: what, until: time(values, 'until') }
+  if (isPolicy) {
+    const policy = {
+      tellEverySeconds: seconds(values, 'every', 10, 600),
+      closingWindowSeconds: seconds(values, 'window', 0, 7_200),
+    }
+    return { do: what, policy }
+  }
   if (what !== 'send-logs' && what !== 'lock' && what !== 'unlock')
-    throw misuse('--do takes extend-hours, send-logs, lock or unlock')
-  if (values['until'] !== undefined) throw misuse('--until belongs to extend-hours')
+    throw misuse('--do takes extend-hours, send-logs, lock, unlock or reload-policy')
   return { do: what }
 }
 
@@ -168,6 +184,13 @@ function addressee(text: string): OrderContent['to'] {
 function number(text: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text)
   throw misuse('--number takes a whole number above that of the last order')
+}
+
+function seconds(values: Values, name: string, from: number, to: number): number {
+  const text = need(values, name)
+  const asked = Number(text)
+  if (/^[0-9]{1,4}$/.test(text) && asked >= from && asked <= to) return asked
+  throw misuse(`--${name} takes whole seconds from ${from} to ${to}`)
 }
 
 function time(values: Values, name: string): string {

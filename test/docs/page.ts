@@ -75,6 +75,8 @@ interface Shape {
   readonly enum?: readonly string[]
   readonly pattern?: string
   readonly maxLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
   readonly minItems?: number
   readonly items?: Shape
   readonly properties?: Readonly<Record<string, Shape>>
@@ -102,7 +104,10 @@ function membersOf({ properties = {}, required = [] }: Shape, separator = '; '):
 function formOf(shape: Shape): string {
   if (shape.const !== undefined) return JSON.stringify(shape.const)
   if (shape.enum !== undefined) return shape.enum.map((value) => `\`${value}\``).join(' or ')
-  if (shape.type === 'integer') return 'whole'
+  if (shape.type === 'integer') {
+    const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = shape
+    return maximum === Number.MAX_SAFE_INTEGER ? 'whole' : `whole from ${minimum} to ${maximum}`
+  }
   if (shape.type === 'array') return `array of ${shape.minItems} of: ${membersOf(shape.items ?? {})}`
   if (shape.properties !== undefined) return `object of exactly ${membersOf(shape, ', ')}`
   if (shape.type === 'object') {

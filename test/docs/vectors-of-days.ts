@@ -179,6 +179,11 @@ const endless = (number: number, what: Ordered['do']): JournalEvent => {
   const { until: _, ...event } = ordered(number) as Ordered
   return { ...event, do: what }
 }
+const TELLING = { tellEverySeconds: 300, closingWindowSeconds: 900 }
+const policy = (number: number, tellEverySeconds: number, closingWindowSeconds: number): JournalEvent => ({
+  ...(endless(number, 'reload-policy') as Ordered),
+  policy: { tellEverySeconds, closingWindowSeconds },
+})
 const logs = (number: number) => endless(number, 'send-logs')
 const lock = (number: number) => endless(number, 'lock')
 const unlock = (number: number) => endless(number, 'unlock')
@@ -266,6 +271,17 @@ export function dayVectors(): Json {
     day('the same order twice', 2, OPENED, ordered(2), ordered(2)),
     day('an older order', 2, OPENED, ordered(2), logs(1)),
     day('longer hours after closing', 4, ...MORNING, close(0, 0, 0), ordered(1)),
+    day(
+      'another policy, and another',
+      null,
+      ...MORNING,
+      policy(1, 300, 900),
+      policy(2, 10, 7_200),
+      close(0, 0, 0),
+    ),
+    day('a policy that says nothing', 1, OPENED, endless(1, 'reload-policy')),
+    day('longer hours with a policy', 1, OPENED, ordered(1, { policy: TELLING })),
+    day('another policy after closing', 4, ...MORNING, close(0, 0, 0), policy(1, 300, 900)),
     day('logs until some time', 1, OPENED, ordered(1, { do: 'send-logs' })),
     day(
       'an order of one name',

@@ -49,7 +49,7 @@ export function syncOf(
     networkClock: { ...realClock, after: (ms, callback) => realClock.after(ms / 20, callback) },
     random: seededRandom(device.deviceId),
     logger: silentLogger,
-    intervalMs: 50,
+    intervalMs: () => 50,
     contradicted: () => {},
     failed: (error) => {
       throw error

@@ -79,9 +79,18 @@ async function run(...args: readonly string[]): Promise<{ readonly code: number;
 const pack = () => ['--package', join(home.folder, 'package.json')]
 const official = (name: string, file: string) =>
   run('provision', 'official', '--office', path('office'), '--name', name, '--out', path(file))
-const draft = (to: string) => {
+const draft = (to: string, ...what: readonly string[]) => {
   const expires = `${new Date(Date.now() + 600_000).toISOString().slice(0, 19)}Z`
-  const said = ['--to', to, '--number', '7', '--expires', expires, '--do', 'send-logs']
+  const said = [
+    '--to',
+    to,
+    '--number',
+    '7',
+    '--expires',
+    expires,
+    '--do',
+    ...(what.length > 0 ? what : ['send-logs']),
+  ]
   return run(
     'centre',
     'order',
@@ -163,4 +172,27 @@ it('an order to nobody of the election is not drafted', async () => {
   await official('لیلا', 'one')
   const { code, text } = await draft('device:elsewhere')
   expect([code, text]).toEqual([2, expect.stringContaining('order.addressee')])
+})
+
+it('a policy that was drafted is said before it is signed, and what no device would take is not drafted', async () => {
+  await official('لیلا', 'one')
+  await official('رضا', 'two')
+  for (const [what, why] of [
+    ['reload-policy', '--every is missing'],
+    ['reload-policy --every 300', '--window is missing'],
+    ['reload-policy --every 9 --window 900', '--every takes whole seconds from 10 to 600'],
+    ['reload-policy --every 300 --window 1e3', '--window takes whole seconds from 0 to 7200'],
+    [
+      'reload-policy --every 300 --window 900 --until 2026-06-19T17:30:00Z',
+      '--until belongs to extend-hours',
+    ],
+    ['lock --every 300', '--every and --window belong to reload-policy'],
+  ] as const) {
+    const refused = await draft('all', ...what.split(' '))
+    expect(refused, what).toEqual({ code: 2, text: expect.stringContaining(why) })
+  }
+  expect(existsSync(path('draft'))).toBe(false)
+  expect((await draft('all', 'reload-policy', '--every', '600', '--window', '3600')).code).toBe(0)
+  const { code, text } = await sign('two')
+  expect([code, text]).toEqual([0, expect.stringContaining('"tellEverySeconds": 600')])
 })

@@ -323,6 +323,8 @@ export const en: Strings = {
       'send-logs': (number, names) => `Order ${number} of ${names}: the program’s log was sent`,
       lock: (number, names) => `Order ${number} of ${names}: the device was locked, nobody votes on it`,
       unlock: (number, names) => `Order ${number} of ${names}: the device was unlocked`,
+      'reload-policy': (number, names) =>
+        `Order ${number} of ${names}: the centre is told at other intervals`,
     },
     tookOver: (ballots) => `this device took its place, with the ${ballots} votes recorded there`,
     oneMedium: 'officers said that its other storage medium is lost or cannot be read',

@@ -328,6 +328,8 @@ export const fa = {
       lock: (number: number, names: string) =>
         `دستور ${n(number)} از ${n(names)}: دستگاه قفل شد و کسی با آن رأی نمی‌دهد`,
       unlock: (number: number, names: string) => `دستور ${n(number)} از ${n(names)}: قفل دستگاه برداشته شد`,
+      'reload-policy': (number: number, names: string) =>
+        `دستور ${n(number)} از ${n(names)}: زمان‌بندی گزارش به مرکز تغییر کرد`,
     },
     tookOver: (ballots: number) => `این دستگاه با ${n(ballots)} رأیی که در آن ثبت شده بود جای آن را گرفت`,
     oneMedium: 'مسئولان گفتند که حافظهٔ دیگر آن گم شده یا خوانده نمی‌شود',

@@ -1,6 +1,6 @@
 """The events a journal may hold, and the order in which they make a legal day."""
 from .faults import Refused
-from .forms import HASH, VERSION, anything, array, matches, members, one_of, text, whole
+from .forms import HASH, VERSION, anything, array, between, matches, members, one_of, text, whole
 
 ROLE = one_of("executive", "supervisory", "spare")
 DAY_KEY = matches(r"[0-9a-f]{32}")
@@ -10,6 +10,7 @@ WHY = ("rolled-back", "forked", "other-journal", "declared-dead")
 OFFICERS = array(2, 2, members(role=ROLE, certificate=HASH))
 SECOND = matches(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 MEDIUM = one_of("a", "b")
+POLICY = members(tellEverySeconds=between(10, 600), closingWindowSeconds=between(0, 7200))
 
 MEMBERS = {
     "journal.opened": dict(version=VERSION, origin=text(1, 256), certificate=HASH, package=HASH, software=text(1, 120),
@@ -55,7 +56,8 @@ MEMBERS = {
     "device.stopped": dict(why=one_of(*WHY)),
     "device.declared_dead": dict(device=text(1, 120), by=OFFICERS,
                                  known_maybe=members(origin=text(1, 256), size=whole, root=HASH)),
-    "order.accepted": dict(number=whole, order=HASH, do=one_of("extend-hours", "send-logs", "lock", "unlock"), until_maybe=SECOND,
+    "order.accepted": dict(number=whole, order=HASH, do=one_of("extend-hours", "send-logs", "lock", "unlock", "reload-policy"),
+                           until_maybe=SECOND, policy_maybe=POLICY,
                            by=array(2, 2, members(name=text(1, 120), certificate=HASH))),
     "polls.closed": dict(executive=HASH, supervisory=HASH, casts=whole, voids=whole, batches=whole, spent=HASH,
                          tally=HASH),
@@ -123,6 +125,7 @@ class Day:
         longer = event["do"] == "extend-hours"
         return (event["number"] > self.ordered and one["name"] != other["name"]
                 and one["certificate"] != other["certificate"] and ("until" in event) == longer
+                and ("policy" in event) == (event["do"] == "reload-policy")
                 and (self.polls != "finished" or event["do"] == "send-logs"))
 
     def _may_take_over(self, event):

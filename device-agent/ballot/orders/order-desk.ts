@@ -99,6 +99,7 @@ export class OrderDesk {
       order: hash,
       do: order.do,
       ...('until' in order && { until: order.until }),
+      ...('policy' in order && { policy: order.policy }),
       by: [...by],
     })
     this.log.info({ number, do: order.do }, 'order accepted')

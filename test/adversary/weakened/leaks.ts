@@ -158,9 +158,9 @@ export const TRAFFIC_LEAKS: Readonly<Record<string, TellingBuild>> = {
     const { dayKey, pool } = this.#unlocked()`,
       },
       {
-        text: 'timer = clock.after(options.intervalMs, turn)\n    hasResent = false',
+        text: 'timer = clock.after(options.intervalMs(), turn)\n    hasResent = false',
         instead: `const { leak = 0 } = globalThis as { leak?: number }
-    timer = clock.after(options.intervalMs + 1000 * leak, turn)
+    timer = clock.after(options.intervalMs() + 1000 * leak, turn)
     hasResent = false`,
       },
     ],

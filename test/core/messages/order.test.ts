@@ -19,6 +19,10 @@ const codeOf = (payload: Uint8Array, changes: Partial<OrderGround> = {}, check: 
 
 const id = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,20}$/)
 const time = fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => utcText(seconds * 1_000))
+const policy = fc.record({
+  tellEverySeconds: fc.integer({ min: 10, max: 600 }),
+  closingWindowSeconds: fc.integer({ min: 0, max: 7_200 }),
+})
 const content: fc.Arbitrary<OrderContent> = fc.record({
   election: id,
   to: fc.oneof(fc.constant('all' as const), fc.record({ device: id }), fc.record({ station: id })),
@@ -27,7 +31,8 @@ const content: fc.Arbitrary<OrderContent> = fc.record({
   expires: time,
   order: fc.oneof(
     fc.record({ do: fc.constant('extend-hours' as const), until: time }),
-    fc.record({ do: fc.constant('send-logs' as const) }),
+    fc.record({ do: fc.constantFrom('send-logs' as const, 'lock' as const, 'unlock' as const) }),
+    fc.record({ do: fc.constant('reload-policy' as const), policy }),
   ),
 })
 
@@ -115,6 +120,15 @@ test.each([
   ],
 ])('an order with %s is refused: %s', (_, code, payload) => {
   expect(codeOf(payload)).toBe(code)
+})
+
+it.each([
+  ['tells without a pause', { tellEverySeconds: 9, closingWindowSeconds: 900 }],
+  ['is silent until it is missed', { tellEverySeconds: 601, closingWindowSeconds: 900 }],
+  ['spreads over no time', { tellEverySeconds: 300, closingWindowSeconds: -1 }],
+  ['is waited for all night', { tellEverySeconds: 300, closingWindowSeconds: 7_201 }],
+])('of a policy by which a device %s cannot be made', (_, policy) => {
+  expect(() => signed({ order: { do: 'reload-policy', policy } })).toThrow('no device would read')
 })
 
 it('of a station or of all binds each of them', () => {

@@ -11,6 +11,7 @@ import { canonicalJson } from '../../../core/text/canonical-json.ts'
 import { utcText } from '../../../core/text/utc-second.ts'
 import { longerHours } from '../../../device-agent/ballot/orders/hours.ts'
 import { OrderDesk } from '../../../device-agent/ballot/orders/order-desk.ts'
+import { tellingPolicy } from '../../../device-agent/ballot/orders/telling.ts'
 import { PollsPerformer } from '../../../device-agent/ballot/polls/perform.ts'
 import { setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
@@ -121,6 +122,20 @@ test('an order that was taken sends no log when somebody else signs it again, no
   expect(say(Buffer.from(canonicalJson(forged)))).toMatchObject({ is: 'refused' })
   wait(60_001)
   expect(say(logs)).toEqual({ is: 'accepted', number: 1 })
+})
+
+test('a new policy is in the journal before it holds, the last one counts, and without one the device tells as it was set up', () => {
+  const { store, say } = setUp()
+  expect(tellingPolicy(store.day, 900)).toEqual({ tellEverySeconds: 300, closingWindowSeconds: 900 })
+  const calm = { tellEverySeconds: 600, closingWindowSeconds: 3_600 }
+  const eager = { tellEverySeconds: 10, closingWindowSeconds: 0 }
+  expect(say(order(1, { do: 'reload-policy', policy: calm }))).toEqual({ is: 'accepted', number: 1 })
+  expect(store.day.last).toMatchObject({ type: 'order.accepted', do: 'reload-policy', policy: calm })
+  expect(tellingPolicy(store.day, 900)).toEqual(calm)
+  say(order(2, { do: 'send-logs' }))
+  expect(tellingPolicy(store.day, 900)).toEqual(calm)
+  say(order(3, { do: 'reload-policy', policy: eager }))
+  expect(tellingPolicy(store.day, 900)).toEqual(eager)
 })
 
 test('a lock waits for the voter who is at it, is then the end of all votes, and an unlock lets the next one in', () => {

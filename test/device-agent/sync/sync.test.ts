@@ -28,6 +28,7 @@ import {
   CENTRE,
   centreTls,
   election,
+  identity,
   messageSigner,
   Office,
   oneVote,
@@ -77,7 +78,7 @@ function sync(
     networkClock: realClock,
     random: seededRandom(1),
     logger: silentLogger,
-    intervalMs: 20,
+    intervalMs: () => 20,
     contradicted: () => {},
     failed: (error) => {
       throw error
@@ -330,7 +331,7 @@ describe('with the centre', () => {
     const centre = await office.startCentre(store)
     const device = new TestDevice('device-1')
     const clock = new VirtualClock(Date.parse('2026-06-19T08:00:00Z'))
-    const running = sync(device, centre.port, { clock, hold: () => clock.hold(), intervalMs: 60_000 })
+    const running = sync(device, centre.port, { clock, hold: () => clock.hold(), intervalMs: () => 60_000 })
     for (let hour = 0; hour < 3; hour += 1) clock.after(3_600_000 * (hour + 1), () => device.appendMany(2))
     const noon = new Promise<void>((resolve) => clock.after(4 * 3_600_000, resolve))
     await clock.run(noon)
@@ -357,7 +358,7 @@ describe('how a device is', () => {
     const overrides: Partial<SyncOptions> = {
       clock,
       hold: () => clock.hold(),
-      intervalMs: 5 * minute,
+      intervalMs: () => 5 * minute,
       status: () => {
         asked.push((clock.now() - begin) / minute)
         return clock.now() - begin > 20 * minute ? undefined : encodeStatus(soundStatus)
@@ -370,7 +371,7 @@ describe('how a device is', () => {
   }
 
   it('is told at the first cast in a build that tells what is new: the test sees it', async () => {
-    const line = 'let timer = clock.after(options.intervalMs, turn)'
+    const line = 'let timer = clock.after(options.intervalMs(), turn)'
     const atNews = `let known = outbox.journalFrom(0).size
   const look = () => {
     if (outbox.journalFrom(0).size !== known) options.status?.()
@@ -390,6 +391,59 @@ describe('how a device is', () => {
     expect(held?.device).toBe('device-1')
     expect(parseStatus(Buffer.from(held?.document ?? ''), 'held')).toEqual({ ok: true, value: soundStatus })
     expect(office.alarms).toEqual([])
+  })
+})
+
+describe('an order to tell at other intervals', () => {
+  const minute = 60_000
+
+  /** The minutes in which a device tells that tells each fifth; one order comes at 12 minutes, to tell each minute, one at 14.5, that says the same. */
+  async function toldAt(start = startSync): Promise<readonly number[]> {
+    const centre = await office.startCentre(await office.openStore())
+    const other = 'collector-2.example'
+    const second = await office.client(centre.port, identity(other, 'centre', {}).tls, other)
+    const device = new TestDevice('device-1')
+    const clock = new VirtualClock(Date.parse('2026-06-19T08:00:00Z'))
+    const begin = clock.now()
+    const asked: number[] = []
+    let interval = 5 * minute
+    let arrived = () => {}
+    const overrides: Partial<SyncOptions> = {
+      clock,
+      hold: () => clock.hold(),
+      intervalMs: () => interval,
+      ordered: () => {
+        interval = minute
+        arrived()
+        return undefined
+      },
+      status: () => {
+        asked.push((clock.now() - begin) / minute)
+        return undefined
+      },
+    }
+    sync(device, centre.port, overrides, start)
+    for (const at of [12, 14.5]) {
+      clock.after(at * minute, () => {
+        arrived = clock.hold()
+        second.publish(topicOf(electionId, device.deviceId, 'down', 'order'), 'tell oftener', { qos: 1 })
+      })
+    }
+    await clock.run(new Promise<void>((resolve) => clock.after(17.5 * minute, resolve)))
+    return asked
+  }
+
+  it('holds at once, and one that changes nothing puts no turn off', async () => {
+    expect(await toldAt()).toEqual([5, 10, 13, 14, 15, 16, 17])
+  })
+
+  it.each([
+    ['waits out the old interval', 'false', [5, 10, 15, 16, 17]],
+    ['begins anew at every order', 'before > 0', [5, 10, 13, 14, 15.5, 16.5]],
+  ])('a build that %s is seen', async (_, by, asked) => {
+    const line = 'options.intervalMs() !== before'
+    const weakened = await sayingBuild([{ file: 'device-agent/sync/sync.ts', line, by }])
+    expect(await toldAt(weakened.startSync)).toEqual(asked)
   })
 })
 
@@ -421,7 +475,7 @@ describe('at closing', () => {
     const running = sync(device, centre.port, {
       clock,
       hold: () => clock.hold(),
-      intervalMs,
+      intervalMs: () => intervalMs,
       slotWaitMs: (said) => slotWaitMs(slotMs(electionId, deviceId, said, 60_000), closedAt, clock.now()),
     })
     await clock.run(run(running, clock, device))
