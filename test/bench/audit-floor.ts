@@ -3,16 +3,16 @@
  *
  *     entries    each parsed, compared with its canonical form, hashed twice: for its leaf and for a node of the tree
  *     boxes      each opened by libsodium
+ *     bundles    all that a bundle asks for beside its entries too (audit-parts.ts)
  */
-import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import sodium from 'sodium-native'
+import { boxesOf, measureParts, readEntries, type Verification } from './audit-parts.ts'
 
 /** What is done with the files of some bundles. */
 export type Task =
   | { readonly is: 'entries' }
+  | { readonly is: 'bundles'; readonly verifications: readonly Verification[] }
   | { readonly is: 'boxes'; readonly publicKey: Uint8Array; readonly secretKey: Uint8Array }
 
 interface Part {
@@ -23,7 +23,9 @@ interface Part {
 /** @returns how many a second over all threads */
 export async function measureFloor(task: Task, bundles: readonly string[], threads: number): Promise<number> {
   const workers = Array.from({ length: threads }, (_, i) => {
-    const part: Part = { task, bundles: bundles.filter((_, at) => at % threads === i) }
+    const share = <T>(all: readonly T[]) => all.filter((_, at) => at % threads === i)
+    const own = task.is === 'bundles' ? { ...task, verifications: share(task.verifications) } : task
+    const part: Part = { task: own, bundles: share(bundles) }
     return new Worker(new URL(import.meta.url), { workerData: part })
   })
   const answerOf = (worker: Worker) =>
@@ -41,29 +43,6 @@ export async function measureFloor(task: Task, bundles: readonly string[], threa
   return counts.reduce((sum, count) => sum + count, 0) / seconds
 }
 
-/** Does it in this thread. @returns how many */
-export function readEntries(bundles: readonly string[]): number {
-  let entries = 0
-  for (const bundle of bundles) {
-    for (const text of readFileSync(join(bundle, 'journal.jsonl'), 'utf8').split('\n').slice(0, -1)) {
-      if (JSON.stringify(JSON.parse(text)) !== text) throw new Error('an entry that is not canonical')
-      hash('sha256', `\0${text}`, 'buffer')
-      hash('sha256', text, 'buffer')
-      entries += 1
-    }
-  }
-  return entries
-}
-
-/** The sealed ballots of a bundle. */
-export function boxesOf(bundle: string): readonly Uint8Array[] {
-  const lines = readFileSync(join(bundle, 'batches.jsonl'), 'utf8').split('\n').slice(0, -1)
-  return lines.flatMap((line) => {
-    const { sealed } = JSON.parse(line) as { readonly sealed: readonly string[] }
-    return sealed.map((text) => Buffer.from(text, 'base64'))
-  })
-}
-
 function openBoxes(boxes: readonly Uint8Array[], publicKey: Uint8Array, secretKey: Uint8Array): number {
   for (const sealed of boxes) {
     const message = new Uint8Array(sealed.length - sodium.crypto_box_SEALBYTES)
@@ -75,6 +54,12 @@ function openBoxes(boxes: readonly Uint8Array[], publicKey: Uint8Array, secretKe
 
 function work({ task, bundles }: Part): () => number {
   if (task.is === 'entries') return () => readEntries(bundles)
+  if (task.is === 'bundles') {
+    return () => {
+      measureParts(bundles, task.verifications)
+      return bundles.length
+    }
+  }
   const boxes = bundles.flatMap(boxesOf)
   return () => openBoxes(boxes, task.publicKey, task.secretKey)
 }

@@ -1,9 +1,8 @@
-/** What a bundle asks of every auditor beside its entries, each part by itself in this thread: the same signatures, ballots and bytes. */
+/** What a bundle asks of every auditor: its entries, and beside them the same signatures, ballots and bytes; each part by itself in this thread. */
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sodium from 'sodium-native'
-import { boxesOf, readEntries } from './audit-floor.ts'
 
 /** A part, and seconds for all bundles. */
 export interface FloorPart {
@@ -11,7 +10,8 @@ export interface FloorPart {
   readonly seconds: number
 }
 
-type Verification = Parameters<typeof sodium.crypto_sign_verify_detached>
+/** What libsodium is asked of one signature. */
+export type Verification = Parameters<typeof sodium.crypto_sign_verify_detached>
 
 /** The signatures that something verifies, as it asks libsodium for them. */
 export async function verificationsOf(run: () => Promise<unknown>): Promise<readonly Verification[]> {
@@ -52,6 +52,29 @@ export function measureParts(
         for (const name of readdirSync(bundle)) hash('sha256', readFileSync(join(bundle, name)), 'buffer')
     }),
   ]
+}
+
+/** Does it in this thread. @returns how many */
+export function readEntries(bundles: readonly string[]): number {
+  let entries = 0
+  for (const bundle of bundles) {
+    for (const text of readFileSync(join(bundle, 'journal.jsonl'), 'utf8').split('\n').slice(0, -1)) {
+      if (JSON.stringify(JSON.parse(text)) !== text) throw new Error('an entry that is not canonical')
+      hash('sha256', `\0${text}`, 'buffer')
+      hash('sha256', text, 'buffer')
+      entries += 1
+    }
+  }
+  return entries
+}
+
+/** The sealed ballots of a bundle. */
+export function boxesOf(bundle: string): readonly Uint8Array[] {
+  const lines = readFileSync(join(bundle, 'batches.jsonl'), 'utf8').split('\n').slice(0, -1)
+  return lines.flatMap((line) => {
+    const { sealed } = JSON.parse(line) as { readonly sealed: readonly string[] }
+    return sealed.map((text) => Buffer.from(text, 'base64'))
+  })
 }
 
 function perBundle(count: number, bundles: readonly string[]): string {

@@ -11,8 +11,8 @@ import { boxPublicKey } from '../../core/keys/sealed-box.ts'
 import { shareFile } from '../../core/package/trustee-share.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Country } from '../audit/country.ts'
-import { boxesOf, measureFloor, readEntries } from './audit-floor.ts'
-import { measureParts, verificationsOf } from './audit-parts.ts'
+import { measureFloor } from './audit-floor.ts'
+import { boxesOf, measureParts, readEntries, verificationsOf } from './audit-parts.ts'
 import { auditPlot, type Measured } from './audit-plot.ts'
 import { type WrittenStation, writeStations } from './audit-stations.ts'
 import { machine, table } from './table.ts'
@@ -49,6 +49,7 @@ export async function main(): Promise<void> {
     say(await verifying(country, stations.slice(0, 3 * BESIDE), 2))
     say('## What a bundle asks for\n')
     say(await asking(country, some))
+    say(await askingTwice(country, stations.slice(0, 3 * BESIDE)))
     say('## Sealed ballots opened\n')
     for (const threads of [1, 2]) say(await opening(country, some, threads))
     say('## A growing part of the country, on two threads\n')
@@ -136,6 +137,25 @@ async function asking(country: Country, stations: readonly WrittenStation[]): Pr
       ...[...best].map(([what, seconds]) => row(what, seconds)),
       row('floor: all of these', floor, '1.00'),
       row('`audit verify`', ours, (floor / ours).toFixed(2)),
+    ],
+  )
+}
+
+/** The same on two threads, all parts together. */
+async function askingTwice(country: Country, stations: readonly WrittenStation[]): Promise<string> {
+  const bundles = bundlesOf(stations)
+  const verifications = await verificationsOf(() => audit(country, stations, { workers: 1, opens: false }))
+  const verify = () => audit(country, stations, { workers: 2, opens: false })
+  let [floor, ours] = [0, 0]
+  for (let round = 0; round < ROUNDS; round += 1) {
+    floor = Math.max(floor, await measureFloor({ is: 'bundles', verifications }, bundles, 2))
+    ours = Math.max(ours, bundles.length / (await verify()))
+  }
+  return table(
+    [`${whole(bundles.length)} bundles, two threads`, 'bundles a second', 'ratio'],
+    [
+      ['floor: all that a bundle asks for', whole(floor), '1.00'],
+      ['`audit verify`', whole(ours), (ours / floor).toFixed(2)],
     ],
   )
 }
