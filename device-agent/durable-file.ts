@@ -1,6 +1,15 @@
-/** Files that are on the disk when a function returns, and not only in memory. */
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+/** Files that are on the disk when a function returns, and not only in memory; and files that are gone, or an error that says why not. */
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 
 /** What was written to that file, or the names in that folder, are on the disk when this returns. Throws what the system answers. */
 export function sync(path: string): void {
@@ -32,4 +41,28 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
   }
   renameSync(part, path)
   sync(dirname(path))
+}
+
+/**
+ * The file is not there when this returns, whether it was or not. Throws what the system answers, by name: `rmSync` of Node 24 says that it
+ * failed, and not how.
+ */
+export function removeFile(path: string): void {
+  unlessGone(() => unlinkSync(path))
+}
+
+/** Neither is the folder, nor what lies in it; there are no folders in it. Throws what the system answers, by name. */
+export function removeFolder(path: string): void {
+  unlessGone(() => {
+    for (const name of readdirSync(path)) removeFile(join(path, name))
+    rmdirSync(path)
+  })
+}
+
+function unlessGone(remove: () => void): void {
+  try {
+    remove()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }

@@ -7,7 +7,7 @@ import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
 import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
 import type { HealthSnapshot } from '../health/health.ts'
-import type { DeviceStore } from '../store/device-store.ts'
+import type { Acknowledged, DeviceStore } from '../store/device-store.ts'
 import { probeMedia } from '../store/probe.ts'
 import { giveBackOn } from '../store/space.ts'
 import { storageFault } from '../store/storage-fault.ts'
@@ -88,7 +88,7 @@ export function startAgent(given: AgentParts): Result<Agent> {
     void sync?.close()
     device.failed(
       what,
-      settleFailure(what, store, () => takeUpAgain(parts)),
+      settleFailure(what, store, (acknowledged) => takeUpAgain(parts, acknowledged)),
     )
     resolve(failure)
   }
@@ -149,11 +149,11 @@ export function startAgent(given: AgentParts): Result<Agent> {
 }
 
 /** After a failure: the store as a start would find it, with all the room that there is. */
-function takeUpAgain({ home, clock, random }: AgentParts): Result<DeviceStore> {
+function takeUpAgain({ home, clock, random }: AgentParts, acknowledged: Acknowledged): Result<DeviceStore> {
   const folders = mediaFolders(home)
   const found = probeMedia(folders)
   giveBackOn(folders.filter((_, place) => found[place]?.is === 'answered'))
-  return resumeStore(home, clock, random, found)
+  return resumeStore(home, clock, random, found, acknowledged)
 }
 
 function startAgentSync(

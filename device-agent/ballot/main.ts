@@ -1,6 +1,5 @@
 /** The program on a ballot device in service: real lines, real clock, the operating system's random numbers. */
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
@@ -10,6 +9,7 @@ import { openSerialLine } from '../../firmware/link/serial-line.ts'
 import { watchLoop } from '../health/loop-watch.ts'
 import { programHash } from '../program-files.ts'
 import type { DeviceStore } from '../store/device-store.ts'
+import { probeMedia } from '../store/probe.ts'
 import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
@@ -20,7 +20,7 @@ import { showNoStore } from './no-store.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
 import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
-import { isSpare, setUpStore } from './setup.ts'
+import { isEmptyPlace, isSpare, setUpStore } from './setup.ts'
 import { type SpareParts, startSpare } from './takeover/spare.ts'
 
 /** Makes a new device's keys and its requests to be enrolled. @returns the requests' files. Throws {@link RefusalError} where that is not possible. */
@@ -116,7 +116,7 @@ export async function runDevice(
 /** A spare that is nobody yet guides people through a takeover; any other device has its own media, or what is left of them. */
 async function takeOverFirst(parts: Omit<SpareParts, 'oldMedia'>): Promise<DeviceStore | undefined> {
   const { home } = parts
-  if (!isSpare(home) || mediaFolders(home).some(existsSync)) return undefined
+  if (!isSpare(home) || !isEmptyPlace(probeMedia(mediaFolders(home)))) return undefined
   const { oldMedium, oldSecondMedium } = home.config
   const second = oldSecondMedium === undefined ? [] : [oldSecondMedium]
   if (oldMedium !== undefined) return startSpare({ ...parts, oldMedia: [oldMedium, ...second] }).takenOver

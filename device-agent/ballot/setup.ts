@@ -3,7 +3,7 @@
  * written into folders beside, `medium-a.part` and `medium-b.part`, and these get their names when both are complete and on the disk: a set-up
  * that was interrupted leaves nothing that a device would start with, or all of it but one name, and is simply repeated.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { JOURNAL_ID_BYTES, originOf } from '../../core/bundle/names.ts'
 import { placeOf } from '../../core/election/place.ts'
@@ -13,8 +13,8 @@ import type { Clock, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
 import { bootId } from '../boot.ts'
-import { sync } from '../durable-file.ts'
-import { DeviceStore, type FoundBox, type StoreParts } from '../store/device-store.ts'
+import { removeFolder, sync } from '../durable-file.ts'
+import { type Acknowledged, DeviceStore, type FoundBox, type StoreParts } from '../store/device-store.ts'
 import { type AllMedia, absentMedium, type StoreMedium, silentMedium } from '../store/media.ts'
 import { Medium } from '../store/medium.ts'
 import { type Probed, probeMedia } from '../store/probe.ts'
@@ -57,7 +57,7 @@ export function setUpStore(
     if (!isNamed) {
       for (const part of parts) {
         place = part
-        rmSync(part, { recursive: true, force: true })
+        removeFolder(part)
         mkdirSync(part, { mode: 0o700 })
       }
       const made = makeMedia(parts, home, clock, random, { program, found })
@@ -131,6 +131,11 @@ export function isSpare({
   return placeOf(electionPackage.definition, config.device, undefined) === undefined
 }
 
+/** Nothing lies where the media would be. What does not answer may be one. */
+export function isEmptyPlace(found: MediaFound): boolean {
+  return found.every((place) => place.is === 'answered' && !place.isThere)
+}
+
 /** Media whose journal has its first entry; closed again, so that their files are complete. Throws what a medium answers that cannot be written. */
 function makeMedia(
   folders: readonly string[],
@@ -183,6 +188,7 @@ export function resumeStore(
   clock: Clock,
   random: Random,
   found: MediaFound = probeMedia(mediaFolders(home)),
+  acknowledged?: Acknowledged,
 ): Result<DeviceStore> {
   const [first, second] = mediaFolders(home)
   if (isHalfNamed(found)) nameSecond(home)
@@ -190,7 +196,7 @@ export function resumeStore(
     found[0].is === 'silent' ? silentMedium(first) : openFirst(first, random),
     found[1].is === 'silent' ? silentMedium(second) : new WorkerMedium(second, DEADLINES),
   ] as const
-  const store = DeviceStore.resume(storeParts(home, media, clock, random))
+  const store = DeviceStore.resume(storeParts(home, media, clock, random), acknowledged)
   if (!store.ok) for (const medium of media) medium.close()
   return store
 }

@@ -3,7 +3,7 @@
  * write-ahead log, and the copy is opened and checked as the device itself would have done at a start. Everything on it may have been made by
  * anybody; what the device's certificate and keys do not vouch for is refused by name.
  */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { openPool, type Pool, spentRoot } from '../../core/ballot-box/pool.ts'
 import { placeOf } from '../../core/election/place.ts'
@@ -14,7 +14,7 @@ import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { leafHash, rootOf } from '../../core/tlog/tree.ts'
-import { writeAll } from '../durable-file.ts'
+import { removeFolder, writeAll } from '../durable-file.ts'
 import type { AdoptedBox } from './adopted-rows.ts'
 import { checkStored } from './check-stored.ts'
 import { type DeviceRow, damaged, openDatabase } from './database.ts'
@@ -69,11 +69,11 @@ export function isMediumIn(folder: string): boolean {
  */
 export function readDeadMedium(folder: string, work: string, checks: DeadMediumChecks): Result<DeadMedium> {
   try {
-    rmSync(work, { recursive: true, force: true })
+    removeFolder(work)
     mkdirSync(work, { mode: 0o700 })
     const copied = copyDatabase(folder, work)
     const read = copied.ok ? readCopy(folder, work, checks) : copied
-    rmSync(work, { recursive: true, force: true })
+    removeFolder(work)
     return read
   } catch (error) {
     return ownStorage(work, error)

@@ -22,7 +22,7 @@ import { equalBytes, hkdfSha256, hmacSha256, toBase64 } from '../../core/keys/ha
 import type { ElectionPackage } from '../../core/package/package.ts'
 import type { Clock, Random, Signer } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
-import { ok } from '../../core/result.ts'
+import { ok, refuse } from '../../core/result.ts'
 import type { AdoptedBox } from './adopted-rows.ts'
 import { bringUp } from './catch-up.ts'
 import { changed } from './check-stored.ts'
@@ -58,6 +58,12 @@ export interface StoreParts {
 export interface OpeningOfficers {
   readonly executive: string
   readonly supervisory: string
+}
+
+/** How far a journal was acknowledged. */
+export interface Acknowledged {
+  readonly origin: string
+  readonly size: number
 }
 
 /** What a spare found on the medium of a device that died, and by whose leave it goes on with it. */
@@ -137,8 +143,9 @@ export class DeviceStore {
   /**
    * Takes up a journal again: checks every row of every medium first, and names the table where something does not hold. The longest sound one
    * counts; what became of another one is in the journal when this returns.
+   * @param acknowledged after a failure: by this same program. Where no medium holds that much nothing is written on any: it would be another history
    */
-  static resume(parts: StoreParts): Result<DeviceStore> {
+  static resume(parts: StoreParts, acknowledged?: Acknowledged): Result<DeviceStore> {
     const { electionPackage, logSigner, messageSigner, witnessSigner, authorityKey } = parts
     const keys = {
       logKey: logSigner.publicKey,
@@ -148,6 +155,8 @@ export class DeviceStore {
     const compared = compareMedia(parts.media, { electionPackage, ...keys, authorityKey }, parts.boot)
     if (!compared.ok) return compared
     const { day, records, counted, short, behind } = compared.value
+    const { origin, size } = acknowledged ?? day
+    if (day.origin !== origin || day.size < size) return tooShort(parts.media, day, size)
     const media = new Media(parts.media, parts.boot, counted, [...short, ...behind])
     const journal = JournalWriter.resume({ ...parts, media }, day, records)
     const store = new DeviceStore(parts, media, journal, records)
@@ -436,6 +445,15 @@ export class DeviceStore {
     const { electionPackage, random } = this.#parts
     return { definition: electionPackage.definition, origin: this.origin, dayKey, random }
   }
+}
+
+function tooShort([{ folder }]: AllMedia, day: Day, size: number) {
+  return refuse(
+    'store.too-short',
+    `${folder} and the medium beside it`,
+    `of ${size} entries that were acknowledged ${day.size} are there`,
+    'Do not vote on this device. Switch it off and on with both media in their places.',
+  )
 }
 
 /** HMAC-SHA-256(HKDF(day key, "spent"), nonce): tells a spent authorization again while the day key lives, and nothing after. */

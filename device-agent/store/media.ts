@@ -10,7 +10,7 @@ import type { Distrust } from './distrust.ts'
 import type { Medium } from './medium.ts'
 import type { Slots } from './slots.ts'
 import type { MediumSpace } from './space.ts'
-import { lossOf, SILENT, storageFault } from './storage-fault.ts'
+import { graver, lossOf, SILENT, storageFault } from './storage-fault.ts'
 
 /** What the store does with a medium, in this thread or in another. */
 export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots' | 'space' | 'distrust'>> & {
@@ -40,7 +40,9 @@ export class Media {
   #counted: readonly StoreMedium[]
   #behind: readonly StoreMedium[]
   #untold: Loss[] = []
-  /** What the last medium answered that counted: from then on it is the answer to everything. */
+  /** What those of them answered that refused a step. */
+  #untoldErrors: unknown[] = []
+  /** What the last medium answered that counted, or a graver answer to the same step: from then on it is the answer to everything. */
   #failure: unknown
   #isClosed = false
 
@@ -113,6 +115,7 @@ export class Media {
       step()
     } catch (error) {
       if (lossOf(error) === undefined) throw error
+      this.#untoldErrors.push(error)
       this.#distrust(medium, error)
       return false
     }
@@ -133,6 +136,7 @@ export class Media {
 
   /** A loss that the journal does not know yet; the next call gives the next. */
   takeUntold(): Loss | undefined {
+    if (this.#untold.length === 0) this.#untoldErrors = []
     return this.#untold.shift()
   }
 
@@ -173,11 +177,12 @@ export class Media {
       const why = lossOf(error)
       if (why === undefined) throw error
       if (this.#counted.length === 1) {
-        this.#failure = error
+        this.#failure = this.#untoldErrors.reduce(graver, error)
         this.#distrust(medium, error)
-        throw error
+        throw this.#failure
       }
       this.drop(medium, why)
+      this.#untoldErrors.push(error)
       this.#distrust(medium, error)
       return undefined
     }

@@ -7,18 +7,9 @@
  * reserve = ballots of a day | what the write-ahead log has still to grow | what is written between two looks | the closing
  * ```
  */
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, statfsSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { sync } from '../durable-file.ts'
+import { removeFile, sync } from '../durable-file.ts'
 import { storageFault } from './storage-fault.ts'
 
 /** A voter every half minute for sixteen hours is fewer. */
@@ -61,9 +52,12 @@ export class MediumSpace {
     return isTaken
   }
 
-  /** Takes the room of a day where none is kept; what is not there for it is taken for the closing alone. */
+  /**
+   * Takes the room of a day where not even the closing's is kept (none, or what a program that was killed had taken of it); what is not there for
+   * it is taken for the closing alone.
+   */
   renew(ballot: number): void {
-    if (reservedBytes(this.#folder) > 0 || this.reserve(ballot)) return
+    if (reservedBytes(this.#folder) >= CLOSING_BYTES || this.reserve(ballot)) return
     if (take(join(this.#folder, FILE), CLOSING_BYTES)) sync(this.#folder)
     else this.giveBack()
   }
@@ -77,7 +71,7 @@ export class MediumSpace {
   }
 
   giveBack(): void {
-    rmSync(join(this.#folder, FILE), { force: true })
+    removeFile(join(this.#folder, FILE))
   }
 }
 

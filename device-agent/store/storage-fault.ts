@@ -50,6 +50,14 @@ export function lossOf(error: unknown): 'failed' | 'silent' | undefined {
   return codeOf(error as Error) === SILENT ? 'silent' : 'failed'
 }
 
+/** Which of two errors decides what people are told, and whether anything that the system shows is believed: an error of the disk before all others. */
+export function graver(error: unknown, other: unknown): unknown {
+  const weight = (of: unknown) => GRAVITY.indexOf(storageFault(of))
+  return weight(other) > weight(error) ? other : error
+}
+
+const GRAVITY: readonly (StorageFault | undefined)[] = [undefined, 'full', 'read-only', 'io-error']
+
 function codeOf(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

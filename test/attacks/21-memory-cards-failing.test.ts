@@ -13,10 +13,12 @@ import { parseTally } from '../../core/election/tally.ts'
 import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { describeRefusal, valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
+import { cosign } from '../../core/tlog/cosignature.ts'
 import type { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { absentMedium, type StoreMedium } from '../../device-agent/store/media.ts'
 import { DEADLINES, WorkerMedium } from '../../device-agent/store/worker-medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
+import { OPENING } from '../audit/fixtures.ts'
 import { run } from '../audit/run.ts'
 import { destroysKeyEarly } from '../crash/weakened.ts'
 import { beginOn, imageOf, newFolder, resumeOn } from '../device-agent/store/device.ts'
@@ -60,18 +62,30 @@ function faultyDevice(seed: string, fault: Fault, from: Readonly<Record<Place, n
   return { folders: [first, second] as const, media, parts: partsFor(media, seed) }
 }
 
-/** A day with a void slip and two ballots. @returns its store, with everybody who voted counted in `voters` */
+/** A day with a void slip and two ballots, and all that an evening writes and reads. @returns its store, with everybody who voted counted in `voters` */
 function keepDay(of: Build, parts: ReturnType<typeof partsFor>, voters: Voters): DeviceStore {
   const store = valueOrThrow(of.DeviceStore.resume(parts))
+  store.space.reserve()
   openPolls(store)
   store.setSlip('printing')
   store.countVoidSlip()
+  store.space.renew()
   for (const _ of [1, 2]) {
+    store.space.makeRoom()
+    expect(store.space.ballotsLeft).toBeGreaterThan(0)
     store.setSlip('hanging')
     voters.vote(store)
     store.setSlip('none')
   }
+  store.space.giveBack()
   store.closePolls(officers)
+  const { size } = store.day
+  const { name } = station.electionPackage.definition.witness
+  const centre = { name, signer: station.witness, time: OPENING / 1000 }
+  store.storeReceipt(size, cosign(store.checkpointAt(size) ?? '', centre))
+  store.markTallyAnswered()
+  store.settleSheet(undefined)
+  expect([store.adopted, store.batches().size, store.receipt?.size]).toEqual([undefined, 1, size])
   return store
 }
 

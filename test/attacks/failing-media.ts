@@ -32,25 +32,48 @@ export function failingFrom(
     ...wrapped(medium, STEPS),
     folder: medium.folder,
     slots: wrapped(medium.slots, SLOT_STEPS),
-    distrust: wrapped(medium.distrust, ['mark', 'marked']),
+    space: wrapped(medium.space, SPACE_STEPS),
+    distrust: wrapped(medium.distrust, DISTRUST_STEPS),
     // What was pulled is let go of all the same.
     close: () => medium.close(),
     calls: () => calls,
   }
 }
 
-const STEPS = [
-  'records',
-  'ballots',
-  'commit',
-  'pool',
-  'slip',
-  'totals',
-  'settleSheet',
-  'markTallyAnswered',
-  'receipt',
-  'storeReceipt',
-  'storeHeads',
-] as const
+/** Everything that a medium does; a step that is not here does not compile. */
+const STEPS = namesOf<Omit<StoreMedium, 'folder' | 'slots' | 'space' | 'distrust' | 'close'>>({
+  records: true,
+  ballots: true,
+  adopted: true,
+  commit: true,
+  pool: true,
+  slip: true,
+  totals: true,
+  settleSheet: true,
+  markTallyAnswered: true,
+  receipt: true,
+  storeReceipt: true,
+  storeHeads: true,
+})
 
-const SLOT_STEPS = ['writeNext', 'destroyPrevious', 'destroyAll', 'keys', 'keep'] as const
+const SLOT_STEPS = namesOf<StoreMedium['slots']>({
+  writeNext: true,
+  destroyPrevious: true,
+  destroyAll: true,
+  keys: true,
+  keep: true,
+})
+
+const SPACE_STEPS = namesOf<StoreMedium['space']>({
+  ballotsLeft: true,
+  reserve: true,
+  renew: true,
+  makeRoom: true,
+  giveBack: true,
+})
+
+const DISTRUST_STEPS = namesOf<StoreMedium['distrust']>({ mark: true, marked: true })
+
+function namesOf<T>(names: Readonly<Record<keyof T & string, true>>): readonly (keyof T & string)[] {
+  return Object.keys(names) as (keyof T & string)[]
+}

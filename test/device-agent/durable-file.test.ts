@@ -1,8 +1,8 @@
-import fs, { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { replaceFile } from '../../device-agent/durable-file.ts'
+import { removeFile, removeFolder, replaceFile } from '../../device-agent/durable-file.ts'
 import { newFolder } from './store/device.ts'
 
 afterEach(() => {
@@ -48,5 +48,26 @@ describe('a file that is replaced', () => {
     mkdirSync(`${file}.part`)
     expect(() => replaceFile(file, Buffer.from('new'))).toThrow('EISDIR')
     expect(readFileSync(file, 'utf8')).toBe('the old one')
+  })
+})
+
+describe('what is removed', () => {
+  test('is gone, and stays so where it was not there', () => {
+    const folder = join(newFolder(), 'folder')
+    mkdirSync(folder)
+    for (const name of ['one', 'two']) writeFileSync(join(folder, name), name)
+    removeFile(join(folder, 'one'))
+    removeFile(join(folder, 'one'))
+    expect(readdirSync(folder)).toEqual(['two'])
+    removeFolder(folder)
+    removeFolder(folder)
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  test('or the error says by name why it is not', () => {
+    const folder = newFolder()
+    mkdirSync(join(folder, 'inner'))
+    expect(() => removeFile(join(folder, 'inner'))).toThrow(/^(EISDIR|EPERM)/)
+    expect(() => removeFolder(folder)).toThrow(/^(EISDIR|EPERM)/)
   })
 })

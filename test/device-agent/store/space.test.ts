@@ -1,5 +1,5 @@
 /** Room for votes on a file system of its own that something else fills. */
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { valueOrThrow } from '../../../core/result.ts'
@@ -78,6 +78,16 @@ describeWith([MOUNT], 'room for votes', () => {
     expect(reserved()).toBe(shrunk)
     space.giveBack()
     disk.fill(CLOSING_BYTES + MIB)
+    space.renew(BALLOT)
+    expect(reserved()).toBe(CLOSING_BYTES)
+  })
+
+  test('is taken anew where a program that was killed had taken less than the closing wants', () => {
+    writeFileSync(join(disk.folder, 'reserve.bin'), new Uint8Array(CLOSING_BYTES - 1))
+    space.renew(BALLOT)
+    expect(reserved()).toBe(DAY_BYTES)
+    writeFileSync(join(disk.folder, 'reserve.bin'), new Uint8Array(CLOSING_BYTES - 1))
+    disk.fill(MIB)
     space.renew(BALLOT)
     expect(reserved()).toBe(CLOSING_BYTES)
   })

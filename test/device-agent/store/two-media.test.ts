@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { describeRefusal, type Refusal, valueOrThrow } from '../../../core/result.ts'
+import { settleFailure } from '../../../device-agent/ballot/storage-failure.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Distrust } from '../../../device-agent/store/distrust.ts'
 import { type AllMedia, absentMedium } from '../../../device-agent/store/media.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
+import { type StorageFault, storageFault } from '../../../device-agent/store/storage-fault.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { beginOn, fillUp, imageOf, resumeOn } from './device.ts'
 import { dayKey, officers, openPolls, partsFor, Voters } from './voting.ts'
@@ -70,6 +72,16 @@ function rowsOf(folder: string): unknown {
   const rows = tables.map((table) => database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
   database.close()
   return rows
+}
+
+/** What people are told of what is thrown. */
+function faultOf(does: () => unknown): StorageFault | undefined {
+  try {
+    does()
+    return undefined
+  } catch (error) {
+    return storageFault(error)
+  }
 }
 
 /** Starts a device on what two media are, has it take a vote and close, and looks whether both hold the whole day. */
@@ -172,6 +184,67 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     valueOrThrow(again.unlock(dayKey()))
     voters.vote(again)
     expect(told(again)).toEqual([])
+  })
+
+  test.each([
+    ['SQLITE_IOERR_WRITE', 'SQLITE_FULL', 'io-error'],
+    ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'io-error'],
+    ['SQLITE_READONLY', 'SQLITE_FULL', 'read-only'],
+    ['SQLITE_FULL', 'SQLITE_FULL', 'full'],
+  ] as const)(
+    'answers %s to a vote and the other %s: the graver of both decides what is believed',
+    (here, there, decides) => {
+      const { store, media, voters } = openDevice(2)
+      for (const [i, code] of [
+        [lost, here],
+        [kept, there],
+      ] as const)
+        (media[i] as Medium).commit = () => {
+          throw Object.assign(new Error(code), { code })
+        }
+      expect(faultOf(() => voters.vote(store))).toBe(decides)
+      expect(faultOf(() => store.slip)).toBe(decides)
+    },
+  )
+
+  test('failed at a vote, and the other has no room to remember that: what the disk shows is not believed', () => {
+    const { store, media, voters } = openDevice(2)
+    ;(media[lost] as Medium).commit = () => {
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' })
+    }
+    ;(media[kept] as Medium).distrust.mark = () => {
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    }
+    expect(faultOf(() => voters.vote(store))).toBe('io-error')
+  })
+
+  test('was lost in the morning and answers again when the other fails: it is not written to, and with both the day goes on', () => {
+    const { store, folders, media, voters } = openDevice(3)
+    const empty = fillUp(media[lost] as Medium)
+    voters.vote(store)
+    empty()
+    voters.vote(store)
+    ;(media[kept] as Medium).commit = () => {
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' })
+    }
+    expect(() => voters.vote(store)).toThrow('disk I/O error')
+    const alone = Medium.open(imageOf(folders[lost]), seededRandom('alone'))
+    const parts = partsFor([valueOrThrow(alone)], 'alone')
+    const rows = rowsOf(folders[lost])
+    expect(settleFailure('full', store, (acknowledged) => DeviceStore.resume(parts, acknowledged))).toBe(
+      'unknown',
+    )
+    parts.media[0].close()
+    expect(rowsOf(parts.media[0].folder)).toEqual(rows)
+    // A build that does not ask writes another history.
+    const images = folders.map(imageOf)
+    expect(
+      settleFailure('full', started([images[lost] as string]), () =>
+        resumeOn(build, [images[lost] as string]),
+      ),
+    ).not.toBe('unknown')
+    expect(resumeOn(build, images)).toMatchObject({ ok: false, error: { code: 'store.media-differ' } })
+    goesOn(folders.map(imageOf) as unknown as Two<string>, voters)
   })
 
   test('is one step behind after a power cut: the longer one counts, and the other catches up', () => {
