@@ -36,8 +36,8 @@ export class Conditions {
   readonly #changed: () => void
   readonly #capacity: number
   readonly #clockWatch: ClockWatch
-  readonly #power = new Held<Power>()
-  readonly #temperature = new Held<Temperature>()
+  readonly #power = new Held<Power>('mains')
+  readonly #temperature = new Held<Temperature>('fine')
   readonly #slips: SlipWatch
   #miscount: SlipMiscount | undefined
   #timer: Timer | undefined

@@ -90,7 +90,7 @@ export class BallotDevice {
       this.#offerWaitingCard()
       this.#show()
     })
-    this.#tamper = new TamperWatch(store, () => {
+    this.#tamper = new TamperWatch({ store, clock }, guard, () => {
       this.#peripherals.board?.beep(ALARM_MS)
       this.#stepPolls({ is: 'tampered' })
     })
@@ -162,6 +162,7 @@ export class BallotDevice {
     this.#stopped = true
     this.#sessions.close()
     this.#conditions.close()
+    this.#tamper.close()
     this.#fingers.cancel()
     this.#showing.close()
   }

@@ -12,6 +12,8 @@ export type Temperature = 'fine' | 'hot' | 'cold'
 
 /** Two heartbeats of the board. */
 const HELD_MS = 10_000
+/** That all is well again is told later: a supply that comes and goes is in the journal some fifty times an hour, not three hundred. */
+const WELL_MS = 60_000
 const SUPPLY_MV = { gone: 9_000, back: 10_500 } as const
 const BATTERY_MV = { low: 11_400, back: 12_000 } as const
 /** The printer's head and the panel are made for 0 to 50 °C around them; the case is warmer than the room. */
@@ -36,7 +38,13 @@ export function temperatureOf({ celsius }: Measured, before: Temperature): Tempe
 
 /** A state that changes once another one was measured for so long. */
 export class Held<T> {
+  readonly #well: T
   #other: { readonly state: T; readonly since: number } | undefined
+
+  /** @param well the state in which nobody has to do anything */
+  constructor(well: T) {
+    this.#well = well
+  }
 
   /**
    * @param elapsedMs of a clock that nobody sets
@@ -48,7 +56,7 @@ export class Held<T> {
       return before
     }
     if (this.#other?.state !== measured) this.#other = { state: measured, since: elapsedMs }
-    if (elapsedMs - this.#other.since < HELD_MS) return before
+    if (elapsedMs - this.#other.since < (measured === this.#well ? WELL_MS : HELD_MS)) return before
     this.#other = undefined
     return measured
   }

@@ -1,40 +1,71 @@
-import { expect, test } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import type { JournalEvent } from '../../../core/journal/catalogue.ts'
 import type { Day } from '../../../core/journal/day.ts'
 import { replayDay } from '../../../core/journal/day.ts'
 import { TamperWatch } from '../../../device-agent/ballot/tamper-watch.ts'
 import type { Tamper } from '../../../firmware/io-board/tamper.ts'
+import { VirtualClock } from '../../../simulator/virtual-clock.ts'
+import { weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { opening } from '../store/voting.ts'
 
-/** A journal as far as a board's count of openings goes. */
-function journal(openings?: number) {
-  const events: JournalEvent[] = []
-  let counted = openings
-  return {
-    events,
-    append(event: JournalEvent) {
-      events.push(event)
-      if (event.type === 'tamper.counted') counted = event.openings
-    },
-    get day() {
-      return { ...(counted !== undefined && { openings: counted }) } as Day
-    },
+const HOUR_MS = 3_600_000
+
+/** A journal as far as a board's openings go, a clock, and a device that listens. */
+class Bench {
+  readonly clock = new VirtualClock(0)
+  readonly events: JournalEvent[] = []
+  alarms = 0
+  readonly #watch: TamperWatch
+  #day: Pick<Day, 'openings' | 'tampered'>
+
+  constructor(openings: number | undefined, Build = TamperWatch) {
+    this.#day = { tampered: false, ...(openings !== undefined && { openings }) }
+    const bench = this
+    const store = {
+      get day() {
+        return bench.#day as Day
+      },
+      append: (event: JournalEvent) => this.#append(event),
+    }
+    const guard = (action: () => void) => action()
+    this.#watch = new Build({ store, clock: this.clock }, guard, () => {
+      this.alarms += 1
+    })
+  }
+
+  take(tamper: Tamper): void {
+    this.#watch.take(tamper)
+  }
+
+  pass(ms: number): Promise<void> {
+    return this.clock.run(new Promise((resolve) => this.clock.after(ms, resolve)))
+  }
+
+  /** Two officers let voting go on. */
+  resume(): void {
+    this.#day = { ...this.#day, tampered: false }
+  }
+
+  get written() {
+    return this.events.map((event) => {
+      if (event.type === 'tamper.opened') return event.switch
+      return event.type === 'tamper.counted' ? event.openings : event.type
+    })
+  }
+
+  #append(event: JournalEvent): void {
+    this.events.push(event)
+    if (event.type === 'tamper.counted') this.#day = { ...this.#day, openings: event.openings }
+    if (event.type === 'tamper.opened') this.#day = { ...this.#day, tampered: true }
   }
 }
 
 /** What is written of these words of a board, after a journal that knew so many openings; and how often the polls were told. */
 function writtenOf(openings: number | undefined, ...said: readonly Tamper[]) {
-  const store = journal(openings)
-  let alarms = 0
-  const watch = new TamperWatch(store, () => {
-    alarms += 1
-  })
-  for (const tamper of said) watch.take(tamper)
-  const written = store.events.map((event) => {
-    if (event.type === 'tamper.opened') return event.switch
-    return event.type === 'tamper.counted' ? event.openings : event.type
-  })
-  return { written, alarms }
+  const bench = new Bench(openings)
+  for (const tamper of said) bench.take(tamper)
+  return { written: bench.written, alarms: bench.alarms }
 }
 
 test('the first count of a board is noted and alarms nobody, whatever its maker tried on it', () => {
@@ -72,4 +103,51 @@ test('the journal remembers the count over a restart', () => {
   ] as const
   const day = replayDay(entries, 'test')
   expect(day).toMatchObject({ ok: true, value: { openings: 5, incidents: [] } })
+})
+
+/** A switch that opens and closes every two seconds for so long. */
+async function shake(bench: Bench, ms: number): Promise<number> {
+  const openings = ms / 2_000
+  for (let i = 1; i <= openings; i += 1) {
+    bench.take({ open: ['chassis'], opened: ['chassis'], openings: i })
+    bench.take({ open: [], opened: [], openings: i })
+    await bench.pass(2_000)
+  }
+  return openings
+}
+
+describe('a switch that shakes for an hour', () => {
+  // The switch, its count, and the count of those that followed.
+  const MOST = 3 * (HOUR_MS / 120_000 + 1)
+
+  test('is written now and then, alarms each time, and the count tells all of it in the end', async () => {
+    const bench = new Bench(0)
+    const openings = await shake(bench, HOUR_MS)
+    await bench.pass(120_000)
+    expect(bench.alarms).toBe(openings)
+    expect(bench.events.length).toBeLessThanOrEqual(MOST)
+    expect(bench.written.at(-1)).toBe(openings)
+    expect(bench.written).not.toContain('unknown')
+  })
+
+  test('is written at once where officers had let voting go on', () => {
+    const bench = new Bench(0)
+    bench.take({ open: ['seal'], opened: ['seal'], openings: 1 })
+    bench.take({ open: [], opened: [], openings: 1 })
+    bench.resume()
+    bench.take({ open: ['seal'], opened: ['seal'], openings: 2 })
+    expect(bench.written).toEqual(['seal', 1, 'seal', 2])
+  })
+
+  test('fills the journal of a build that writes each time', async () => {
+    const root = weakenedSources({
+      file: 'device-agent/ballot/tamper-watch.ts',
+      line: 'const AGAIN_MS = 120_000',
+      by: 'const AGAIN_MS = 0',
+    })
+    const build = await import(/* @vite-ignore */ join(root, 'device-agent/ballot/tamper-watch.ts'))
+    const bench = new Bench(0, build.TamperWatch)
+    await shake(bench, HOUR_MS)
+    expect(bench.events.length).toBeGreaterThan(MOST)
+  })
 })

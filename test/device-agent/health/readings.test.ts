@@ -54,12 +54,19 @@ describe('the temperature', () => {
 
 describe('a state', () => {
   it('changes once another was measured for ten seconds without a break', () => {
-    const held = new Held<Power>()
+    const held = new Held<Power>('mains')
     expect(held.take('battery', 'mains', 0)).toBe('mains')
     expect(held.take('battery', 'mains', 9_999)).toBe('mains')
     expect(held.take('mains', 'mains', 9_999)).toBe('mains')
     expect(held.take('battery', 'mains', 10_000)).toBe('mains')
     expect(held.take('battery-low', 'mains', 15_000)).toBe('mains')
     expect(held.take('battery-low', 'mains', 25_000)).toBe('battery-low')
+  })
+
+  it('is well again only after a minute, however soon it was not', () => {
+    const held = new Held<Power>('mains')
+    expect(held.take('mains', 'battery', 0)).toBe('battery')
+    expect(held.take('mains', 'battery', 59_999)).toBe('battery')
+    expect(held.take('mains', 'battery', 60_000)).toBe('mains')
   })
 })
