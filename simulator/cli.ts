@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { RefusalError } from '../core/result.ts'
 import { faultyLine } from './faults/faulty-line.ts'
@@ -10,6 +9,7 @@ import { drawFaultPlan, printFaultPlan } from './faults/plan.ts'
 import { ptyLine } from './lines/pty.ts'
 import { PANEL, setUpBench } from './people/bench.ts'
 import { Hands, VERBS } from './people/hands.ts'
+import { LONGEST_LINE, TypedLines } from './people/typed-lines.ts'
 import { realClock } from './real-clock.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -116,11 +116,16 @@ async function runPeripherals(seed: string, faults: boolean): Promise<void> {
   const hands = new Hands(bench, lines, random, realClock.now())
   for (const line of hands.cards()) say(line)
   say('Ready. Type "help" for what hands can do; end with Ctrl-C.')
-  const input = createInterface({ input: process.stdin })
-  input.on('line', (line) => {
-    if (line.trim() === 'help') say(VERBS)
-    else if (line.trim() !== '') void hands.obey(line).then(say)
-  })
+  const typed = new TypedLines(
+    (line) => {
+      if (line.trim() === 'help') say(VERBS)
+      else if (line.trim() !== '') void hands.obey(line).then(say)
+    },
+    () => say(`not done: a line has at most ${LONGEST_LINE} characters; "help" lists what hands can do`),
+  )
+  process.stdin.setEncoding('utf8')
+  process.stdin.on('data', (text: string) => typed.take(text))
+  process.stdin.once('end', () => typed.end())
   // Somebody who closes standard input has said all they want to; the peripherals stay.
   const keepAlive = setInterval(() => {}, 1 << 30)
   await new Promise<void>((resolve) => {
@@ -128,7 +133,6 @@ async function runPeripherals(seed: string, faults: boolean): Promise<void> {
     process.once('SIGTERM', resolve)
   })
   clearInterval(keepAlive)
-  input.close()
   process.stdin.destroy()
   bench.board.switchOff()
   for (const line of Object.values(lines)) if (line.plugged) line.unplug()

@@ -102,6 +102,19 @@ async function port(path: string, baudRate: number) {
 }
 
 describe('virtual peripherals on pseudo-terminals', () => {
+  test('whose hands are told a line without an end keep nothing of it, say so once, and do what comes after it', async () => {
+    const running = await simulator('peripherals', '--pty', '--seed', 'endless')
+    const { stdin } = running.child
+    const piece = Buffer.alloc(1 << 20)
+    // More than the longest text of the engine.
+    for (let mebibytes = 0; mebibytes < 600; mebibytes += 1)
+      if (stdin?.write(piece) === false) await once(stdin, 'drain')
+    stdin?.end('\npress 540 960')
+    await running.says(/^done$/m)
+    expect(running.said.match(/at most 1000 characters/g)).toHaveLength(1)
+    expect(await running.end('SIGTERM')).toBe(0)
+  })
+
   test('are there for any program: each speaks its own protocol on its own path, and hands move them', async () => {
     const { path, type, end } = bound(await simulator('peripherals', '--pty', '--seed', 'a test'))
 
