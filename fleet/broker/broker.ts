@@ -17,6 +17,11 @@ const MAX_CONNECTIONS = 40_000
 const HANDSHAKE_MS = 10_000
 /** Seconds; a client must agree to be heard from at least so often. */
 const MAX_KEEPALIVE_S = 300
+/**
+ * A collector under load reads on, but its line is not empty for long; one that reads nothing at all is noticed by its missing keepalive.
+ * Milliseconds.
+ */
+const DRAIN_MS = 600_000
 /** A payload, its topic and what a publish packet has besides. */
 const MAX_PACKET_BYTES = MAX_UP_BYTES + 1024
 /** Of messages to one device that it has not read yet; there is one at a time to answer. */
@@ -58,6 +63,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const peerOf = (client: Client | null): Peer | undefined => client?.conn && peers.get(client.conn)
 
   const aedes = await Aedes.createBroker({
+    // No message waits in one queue for all: the centre's answers would stand behind everything that its collector has still to read, and when that collector
+    // goes the queue is emptied by a recursion as deep as it is long (mqemitter 7, `released`), which ends the program.
+    concurrency: 0,
+    drainTimeout: DRAIN_MS,
     connectTimeout: HANDSHAKE_MS,
     keepaliveLimit: MAX_KEEPALIVE_S,
     authenticate: (client, _user, _password, done) => {

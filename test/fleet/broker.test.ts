@@ -177,6 +177,52 @@ describe('the broker', () => {
     await closed
   })
 
+  describe('whose collector stands still while devices write', () => {
+    /** One that hears the first message and no other: soon its line takes nothing any more. */
+    async function standsStill() {
+      const collector = await office.client(broker.port, centreTls, CENTRE)
+      await collector.subscribeAsync(`sandogh/${electionId}/+/up/#`, { qos: 1 })
+      collector.handleMessage = () => {}
+      return collector
+    }
+
+    /** More than any line holds, and behind it many small ones, of several devices: of each the broker has read a piece. */
+    async function everybodyWrites() {
+      for (let i = 0; i < 10; i += 1) {
+        const device = await office.client(broker.port, new TestDevice(`device-${i}`).tls, `device-${i}`)
+        for (let j = 0; j < 60; j += 1) device.publish(up(`device-${i}`), Buffer.alloc(16_000), { qos: 0 })
+        for (let j = 0; j < 4_000; j += 1) device.publish(up(`device-${i}`), 'x', { qos: 0 })
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+
+    it('goes on when that collector is gone, and the next one hears them', async () => {
+      const collector = await standsStill()
+      await everybodyWrites()
+      collector.stream.destroy()
+      const next = await office.client(broker.port, centreTls, CENTRE)
+      await next.subscribeAsync(`sandogh/${electionId}/+/up/#`, { qos: 1 })
+      const heard = new Promise<string>((resolve) =>
+        next.on('message', (topic) => topic === up('device-99') && resolve(topic)),
+      )
+      const device = await office.client(broker.port, new TestDevice('device-99').tls, 'device-99')
+      await device.publishAsync(up('device-99'), 'x', { qos: 1 })
+      expect(await heard).toBe(up('device-99'))
+    })
+
+    it('carries the answers of another one meanwhile', async () => {
+      await standsStill()
+      await everybodyWrites()
+      const device = await office.client(broker.port, new TestDevice('device-99').tls, 'device-99')
+      await device.subscribeAsync(`sandogh/${electionId}/device-99/down/#`, { qos: 1 })
+      const answered = new Promise<string>((resolve) => device.on('message', (topic) => resolve(topic)))
+      const { tls } = identity('collector-2', 'centre', { log: signerOf('collector-2') })
+      const other = await office.client(broker.port, tls, 'collector-2')
+      await other.publishAsync(down('device-99'), 'x', { qos: 1 })
+      expect(await answered).toBe(down('device-99'))
+    })
+  })
+
   it('closes although devices are connected and one stands silent before its handshake', async () => {
     const device = await office.client(broker.port, new TestDevice('device-1').tls, 'device-1')
     const { connect } = await import('node:net')
