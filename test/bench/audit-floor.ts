@@ -1,17 +1,21 @@
 /**
- * The least that any auditor does, on threads, each with its part of the files; what is read before the clock runs is not counted.
+ * The least that any auditor does, on threads, each with its part of the files. Entries and bundles are read from their files while the clock runs,
+ * as an auditor does; of the boxes only the opening is counted.
  *
  *     entries    each parsed, compared with its canonical form, hashed twice: for its leaf and for a node of the tree
+ *     journals   ours: each verified as `audit verify` does it (audit-journals.ts)
  *     boxes      each opened by libsodium
  *     bundles    all that a bundle asks for beside its entries too (audit-parts.ts)
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import sodium from 'sodium-native'
+import { journalVerifier } from './audit-journals.ts'
 import { boxesOf, measureParts, readEntries, type Verification } from './audit-parts.ts'
 
 /** What is done with the files of some bundles. */
 export type Task =
   | { readonly is: 'entries' }
+  | { readonly is: 'journals'; readonly authorityKey: Uint8Array }
   | { readonly is: 'bundles'; readonly verifications: readonly Verification[] }
   | { readonly is: 'boxes'; readonly publicKey: Uint8Array; readonly secretKey: Uint8Array }
 
@@ -21,7 +25,11 @@ interface Part {
 }
 
 /** @returns how many a second over all threads */
-export async function measureFloor(task: Task, bundles: readonly string[], threads: number): Promise<number> {
+export async function measureOnThreads(
+  task: Task,
+  bundles: readonly string[],
+  threads: number,
+): Promise<number> {
   const workers = Array.from({ length: threads }, (_, i) => {
     const share = <T>(all: readonly T[]) => all.filter((_, at) => at % threads === i)
     const own = task.is === 'bundles' ? { ...task, verifications: share(task.verifications) } : task
@@ -54,6 +62,7 @@ function openBoxes(boxes: readonly Uint8Array[], publicKey: Uint8Array, secretKe
 
 function work({ task, bundles }: Part): () => number {
   if (task.is === 'entries') return () => readEntries(bundles)
+  if (task.is === 'journals') return journalVerifier(bundles, task.authorityKey)
   if (task.is === 'bundles') {
     return () => {
       measureParts(bundles, task.verifications)

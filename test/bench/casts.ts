@@ -144,14 +144,14 @@ function openLogs(folder: string) {
   }
 }
 
-/** The newest entry of the journal: as many bytes as an append of ours. */
-/** Of a kind that is written however often it comes: of others an hour has only so many, and nothing would be measured. */
+/** An entry of a kind that is written however often it comes: of others an hour has only so many, and nothing would be measured. */
 function appendEntry(store: DeviceStore): void {
   const { size } = store.day
   store.append({ type: 'line.restored', peripheral: 'printer' })
   if (store.day.size !== size + 1) throw new Error('no entry was appended')
 }
 
+/** The newest entry of the journal: as many bytes as an append of ours. */
 function entryLike(store: DeviceStore): Uint8Array {
   return store.entriesFrom(store.day.size - 1)[0] ?? new Uint8Array()
 }

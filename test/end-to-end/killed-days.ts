@@ -86,7 +86,9 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(
     `session: ${kills.length} kills (${perCall(kills)}), ${refused} after the vote was recorded\n`,
   )
-  let broken = tell('session', session)
+  const isCutShort = performance.now() >= until
+  if (isCutShort) process.stdout.write('session: NOT every call: the time ran out, give it more --minutes\n')
+  let broken = tell('session', session) || isCutShort
   const random = seededRandom(`${seed} officers`)
   const officers = { days: 0, opening: 0, closing: 0 }
   while (performance.now() < until) {
@@ -133,7 +135,8 @@ function* everyCall({ one, of }: Share, until: number): Generator<AtCall, void, 
         if (found?.killed === false) break
         kills += 1
       }
-      process.stdout.write(`${call}: ${kills} kills, ${step === 1 ? 'at each' : `at every ${step}th`}\n`)
+      if (performance.now() < until)
+        process.stdout.write(`${call}: ${kills} kills, ${step === 1 ? 'at each' : `at every ${step}th`}\n`)
     }
   }
 }
