@@ -8,9 +8,9 @@ import type { FromLoader, ToLoader } from './loader.ts'
 const LOADER = new URL('loader.ts', import.meta.url)
 /** A process here can hold 20,000 open files; what it can do in time is fewer. */
 const DEVICES_A_LOADER = 8_000
-/** Between two turns of a device's own timer: not all of them in the same second. */
+/** Between two turns of a device's own timer: a minute in the whole country, as in service, and less in a part of it, so that as many speak in a second. */
 const SHORTEST_TURN_MS = 1_000
-const TURN_A_DEVICE_MS = 1 / 3
+const TURN_A_DEVICE_MS = 2
 /** From so many devices on, each waits for an answer as long as a device in service. */
 const FULL_PATIENCE_DEVICES = 1_000
 const LEAST_PATIENCE = 0.2

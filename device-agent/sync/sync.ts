@@ -15,7 +15,7 @@ import { type CentreAddress, startLink } from './link.ts'
 import type { Outbox } from './outbox.ts'
 import type { Said } from './slot.ts'
 
-/** A message without answer for so long is sent again at the next turn of the timer. Milliseconds of the network's clock. */
+/** A message without answer for so long is sent again at the next turn of the timer; an answer that comes until then still counts. Milliseconds of the network's clock. */
 const ANSWER_MS = 10_000
 
 export interface SyncOptions {
@@ -74,6 +74,8 @@ interface Exchange {
   readonly more: boolean
   readonly deadline: Timer
   readonly release: () => void
+  /** Nobody waits for its answer any more; it may come all the same. */
+  isOverdue: boolean
 }
 
 type Message = Pick<Exchange, 'kind' | 'payload' | 'size' | 'from' | 'more'>
@@ -141,7 +143,7 @@ export function startSync(options: SyncOptions): Sync {
 
   /** Sends the next message, if none is on its way. */
   function pump() {
-    if (isClosed || exchange !== undefined) return
+    if (isClosed || exchange?.isOverdue === false) return
     const message = nextMessage(outbox, resendFrom, refusedTally)
     if (message === undefined) return endFlushes(outbox.tally() === undefined ? 'received' : 'tally-refused')
     if (message.kind === 'tally' && isBeforeSlot('tally')) return
@@ -158,11 +160,18 @@ export function startSync(options: SyncOptions): Sync {
   }
 
   function send(message: Message) {
-    const deadline = options.networkClock.after(ANSWER_MS, () => {
-      logger.warn({ kind: message.kind }, 'sync: no answer from the centre')
-      endExchange()
-    })
-    exchange = { ...message, deadline, release: hold() }
+    endExchange()
+    const sent: Exchange = {
+      ...message,
+      release: hold(),
+      isOverdue: false,
+      deadline: options.networkClock.after(ANSWER_MS, () => {
+        logger.warn({ kind: message.kind }, 'sync: no answer from the centre')
+        sent.isOverdue = true
+        sent.release()
+      }),
+    }
+    exchange = sent
     link.publish(message.kind, message.payload)
   }
 

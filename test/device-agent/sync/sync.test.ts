@@ -565,6 +565,45 @@ describe('with a false centre', () => {
     expect(device.tally()).toBe(tally)
   })
 
+  /** What is said to a centre that answers when the time for it is over. */
+  async function saidToSlowCentre(start = startSync): Promise<readonly string[]> {
+    const device = new TestDevice('device-1').close()
+    device.storeReceipt(device.entries.length, 'all entries are there')
+    const said: string[] = []
+    let expire = () => {}
+    const networkClock = {
+      now: realClock.now,
+      elapsed: realClock.elapsed,
+      after: (_ms: number, callback: () => void) => {
+        expire = callback
+        return { cancel: () => {} }
+      },
+    }
+    const broker = await actor((kind, payload) => {
+      said.push(kind)
+      expire()
+      return [['answer', signAnswer({ to: messageHash(payload), have: 2, result: 'stored' }, messageSigner)]]
+    })
+    const ends = [
+      sync(device, broker.port, { networkClock, intervalMs: () => 1_000 }, start).flush(),
+      // Long before the next turn of the timer.
+      new Promise<string>((resolve) => setTimeout(() => resolve('waits'), 800)),
+    ]
+    const end = await Promise.race(ends)
+    return [end, ...said]
+  }
+
+  it('an answer that comes late counts as one that comes in time', async () => {
+    expect(await saidToSlowCentre()).toEqual(['received', 'tally'])
+  })
+
+  it('is waited for again by a build that forgets what it said', async () => {
+    const weakened = await sayingBuild([
+      { file: 'device-agent/sync/sync.ts', line: 'sent.isOverdue = true\n', by: 'endExchange()\n' },
+    ])
+    expect(await saidToSlowCentre(weakened.startSync)).toEqual(['waits', 'tally'])
+  })
+
   it('a device that was set back is told so by its own signature that the centre kept, whether it went on since or not', async () => {
     const centre = await office.startCentre(await office.openStore())
     const device = new TestDevice('device-1').appendMany(6)
