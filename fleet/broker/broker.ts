@@ -116,7 +116,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         socket.destroy()
         return
       }
-      // The broker delivers one message after another: a device that reads nothing would keep the centre's answers from all others.
+      // A device that reads nothing would have the broker keep whatever it is told.
       const connection = limitFrames(
         socket,
         MAX_PACKET_BYTES,
