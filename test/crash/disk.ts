@@ -15,8 +15,11 @@ export type Act =
   | { readonly is: 'cut'; readonly path: string; readonly to: number }
   | { readonly is: 'done' }
 
-/** What becomes of that which was not synced: all there, all lost, each sector and name by lot, or all there but a last write that is torn. */
-export const FATES = ['kept', 'lost', 'by-lot', 'torn'] as const
+/**
+ * What becomes of that which was not synced: all there, all lost, each sector and name by lot, all there but a last write that is torn, or of each
+ * file and folder all or nothing by lot, so that a whole commit survives beside a slot that does not, and the other way round.
+ */
+export const FATES = ['kept', 'lost', 'by-lot', 'torn', 'whole-by-lot'] as const
 export type Fate = (typeof FATES)[number]
 
 /** What a disk writes whole or not at all. */
@@ -45,7 +48,7 @@ class File {
   }
 
   #after(fate: Fate, random: Random): Buffer {
-    if (fate === 'lost') return this.#bytes
+    if (isAllLost(fate, random)) return this.#bytes
     const sectors = this.#since.flatMap(sectorsOf)
     if (fate === 'by-lot') {
       const lots = random.bytes(sectors.length)
@@ -55,6 +58,11 @@ class File {
     const missing = fate === 'torn' && last > 0 ? 1 + ((random.bytes(1)[0] ?? 0) % last) : 0
     return sectors.slice(0, sectors.length - missing).reduce(changed, this.#bytes)
   }
+}
+
+/** Whether nothing is left of what was done to one file or folder since its last sync. */
+function isAllLost(fate: Fate, random: Random): boolean {
+  return fate === 'lost' || (fate === 'whole-by-lot' && (random.bytes(1)[0] ?? 0) < 128)
 }
 
 type Names = Map<string, File | Folder>
@@ -77,11 +85,11 @@ class Folder {
 
   leave(path: string, fate: Fate, random: Random): void {
     mkdirSync(path, { recursive: true })
+    const isLost = isAllLost(fate, random)
     const lots = random.bytes(this.#since.length)
     const names = new Map(this.#synced)
-    for (const [i, change] of this.#since.entries()) {
-      if (fate === 'kept' || fate === 'torn' || (fate === 'by-lot' && (lots[i] ?? 0) < 128)) change(names)
-    }
+    for (const [i, change] of this.#since.entries())
+      if (!isLost && (fate !== 'by-lot' || (lots[i] ?? 0) < 128)) change(names)
     for (const [name, child] of names) child.leave(join(path, name), fate, random)
   }
 }

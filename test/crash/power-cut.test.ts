@@ -12,7 +12,7 @@ const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
 
 /** A day with a batch in it, which is sealed at the 64th ballot. */
 const LONG = { ballots: 66, seed }
-/** No divisor of what there is at one moment: four fates, three sets of media. */
+/** No divisor of what there is at one moment: five fates, three sets of media. */
 const STRIDE = 11
 const SHORT = { ballots: 2, seed }
 
