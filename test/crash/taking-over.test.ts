@@ -129,7 +129,7 @@ test(`a power cut leaves all of a takeover, or nothing and it can be done again:
 })
 
 test('a build that does not sync the names of its new media forgets in a power cut that it took over', () => {
-  const acts = recordTakeover({ ...dead, root: weakenedSources(namesUnsynced) })
+  const acts = recordTakeover({ ...dead, root: weakenedSources(...namesUnsynced) })
   const done = acts.findIndex(({ is }) => is === 'done') + 1
   const cuts = takeoverCuts(acts).filter(({ after, fate }) => after === done && fate === 'lost')
   expect(firstBroken(acts, cuts)).toContain('it took over and knows nothing of it')

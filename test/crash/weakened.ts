@@ -23,12 +23,19 @@ export const deafToSync: Replacement = {
   by: '    try {\n      fdatasyncSync(this.#file)\n    } catch {}\n',
 }
 
-/** Neither of a new file nor of a folder is anything synced but what SQLite and the slots do themselves. */
-export const namesUnsynced: Replacement = {
-  file: 'device-agent/durable-file.ts',
-  line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n',
-  by: '  } finally {\n    closeSync(opened)\n  }\n}\n',
-}
+/** Of no folder anything is synced but what SQLite does itself. */
+export const namesUnsynced: readonly Replacement[] = [
+  {
+    file: 'device-agent/durable-file.ts',
+    line: 'import { closeSync, fsyncSync, ',
+    by: 'import { closeSync, fstatSync, fsyncSync, ',
+  },
+  {
+    file: 'device-agent/durable-file.ts',
+    line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n\n/** Writes all',
+    by: '    if (!fstatSync(opened).isDirectory()) fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n\n/** Writes all',
+  },
+]
 
 /** Which medium is written to: the second has a thread of its own. */
 const asksForThread = (file: string, first: string): Replacement => ({
@@ -71,8 +78,6 @@ export const WEAKENINGS: Readonly<Record<string, Weakening>> = {
     by: slotsNotSyncedWhere('!isMainThread'),
     gone: 'first',
   },
-  'does not sync its new media and the folder in which they stand': {
-    by: [namesUnsynced],
-  },
+  'does not sync the folders in which its new media and their files stand': { by: namesUnsynced },
   'destroys the key of the old block before the new one is committed': { by: [destroysKeyEarly] },
 }
