@@ -3,7 +3,7 @@
  * which it was written, and so may each name that was made, changed or removed since its folder's last sync (POSIX promises no more;
  * Pillai and others, "All File Systems Are Not Created Equal", OSDI 2014).
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Random } from '../../core/ports.ts'
 
@@ -97,6 +97,23 @@ class Folder {
 /** A home folder's disk while a recording is played. */
 export class Disk {
   readonly #home = new Folder()
+
+  /** One on which those of these folders that are in a home, and their files, lie already and are safe. */
+  static holding(home: string, folders: readonly string[]): Disk {
+    const disk = new Disk()
+    for (const folder of folders.filter((name) => existsSync(join(home, name)))) {
+      disk.play({ is: 'folder-made', path: folder })
+      for (const name of readdirSync(join(home, folder))) {
+        const path = join(folder, name)
+        disk.play({ is: 'made', path })
+        disk.play({ is: 'written', path, at: 0, bytes: readFileSync(join(home, path)) })
+        disk.play({ is: 'synced', path })
+      }
+      disk.play({ is: 'synced', path: folder })
+    }
+    disk.play({ is: 'synced', path: '' })
+    return disk
+  }
 
   /** Plays one act. */
   play(act: Act): void {

@@ -4,7 +4,8 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
 import { ANSWERS, countCalls, failedDay, READ_ERRORS } from './refusing-disk.ts'
-import { type Call, ROOT, record } from './strace.ts'
+import { ROOT, record } from './strace.ts'
+import type { Call } from './strace-log.ts'
 import { deafToSync } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
@@ -41,7 +42,7 @@ describeWith([STRACE], `a disk that refuses (SEED=${seed})`, () => {
 
   test('a device that does not listen to what a sync of its slots answers goes on with a medium that it must drop', () => {
     const day = { ...DAY, root: weakenedSources(deafToSync) }
-    const calls = record(day, 'first')
+    const { calls } = record(day, 'first')
     const last = calls.findLastIndex(
       ({ name, act }) => name === 'fdatasync' && 'path' in act && act.path.endsWith('slots.bin'),
     )

@@ -5,38 +5,55 @@ import { openHome } from '../device-agent/store/home.ts'
 import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
 import { findBroken } from './judge.ts'
-import { type Call, type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
-import { destroysKeyEarly, namesSecondFirst } from './weakened.ts'
+import { killedDay, killingsOf } from './killed-day.ts'
+import { type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
+import type { Call } from './strace-log.ts'
+import { destroysKeyCatchingUp, destroysKeyEarly, namesSecondFirst } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
 const DAY = { ballots: 2, seed }
+const MEDIA = ['first', 'second'] as const
 
-/** Kills a day at each of these calls of its own recording. */
-function brokenBy(day: Day, watched: OneMedium, calls: readonly Call[], at: readonly number[]): string[] {
-  return at.flatMap((i) => {
-    const name = calls[i]?.name ?? ''
-    const n = calls.slice(0, i + 1).filter((call) => call.name === name).length
-    const { folder, done, status, remove } = faultAtCall(day, watched, 'SIGKILL', name, n)
-    const broken = findBroken({ ...day, home: openHome(folder), done })
-    remove()
-    if (status !== null) return [`${watched}, ${name} ${n}: the program was not killed`]
-    return broken === undefined ? [] : [`${watched}, killed at ${name} ${n}: ${broken}`]
-  })
+/** Kills a day at so many of its calls on a medium, drawn by lot. @returns what each broke */
+function brokenBySample(day: Day, watched: OneMedium, count: number): string[] {
+  const killings = killingsOf(day, watched)
+  const random = seededRandom(`${seed} ${watched} ${day.behind}`)
+  const drawn = Array.from({ length: count }, () => killings[uniform(killings.length, random)])
+  return drawn.flatMap((killing) => (killing && killedDay(day, watched, killing)) ?? [])
 }
 
-const recorded = (day: Day, watched: OneMedium) => record(day, watched).filter(({ act }) => act.is !== 'done')
+const writes = (call: Call | undefined, file: string) =>
+  call?.act.is === 'written' && call.act.path.endsWith(file)
 
 describeWith([STRACE], `kill -9 at a system call (SEED=${seed})`, () => {
-  test.each(['first', 'second'] as const)(
+  test.each(MEDIA)(
     'loses nothing that was acknowledged: a sample of the calls on the %s medium',
     (watched) => {
-      const day = { ...DAY, root: ROOT }
-      const calls = recorded(day, watched)
-      const random = seededRandom(`${seed} ${watched}`)
-      const drawn = Array.from({ length: 3 }, () => uniform(calls.length, random))
-      expect(brokenBy(day, watched, calls, drawn)).toEqual([])
+      expect(brokenBySample({ ...DAY, root: ROOT }, watched, 3)).toEqual([])
     },
   )
+
+  test.each([
+    ['both media whole', undefined],
+    ['the first medium behind', 'first'],
+    ['the second medium behind', 'second'],
+  ] as const)('of a day that is taken up again with %s loses nothing either: a sample', (_, behind) => {
+    const day = { ...DAY, root: ROOT, isRestart: true, ...(behind && { behind }) } as const
+    const watched = behind ?? MEDIA[uniform(2, seededRandom(`${seed} watched`))] ?? 'first'
+    expect(brokenBySample(day, watched, 2)).toEqual([])
+  })
+
+  test('leaves a medium that no key opens where catching up destroys the old key before the new block is committed', () => {
+    const day = {
+      ...DAY,
+      root: weakenedSources(destroysKeyCatchingUp),
+      isRestart: true,
+      behind: 'second',
+    } as const
+    // Nothing is written to its log before it catches up.
+    const commit = record(day, 'second').calls.find((call) => writes(call, '-wal'))
+    expect(commit && killedDay(day, 'second', commit)).toContain('the first medium gone')
+  })
 
   test.each([
     ['is finished when it is repeated, and the day goes on both', [], 0],
@@ -52,14 +69,12 @@ describeWith([STRACE], `kill -9 at a system call (SEED=${seed})`, () => {
 
   test('leaves no key to the ballots where the old one is destroyed before the new block is committed', () => {
     const day = { ...DAY, root: weakenedSources(destroysKeyEarly) }
-    const calls = recorded(day, 'first')
-    const writes = (call: Call | undefined, file: string) =>
-      call?.act.is === 'written' && call.act.path.endsWith(file)
+    const calls = record(day, 'first').calls.filter(({ act }) => act.is !== 'done')
     // The last block: two places were written and synced, and then it is.
-    const commit = calls.findLastIndex(
+    const commit = calls.findLast(
       (call, i) =>
         writes(call, '-wal') && writes(calls[i - 2], 'slots.bin') && writes(calls[i - 4], 'slots.bin'),
     )
-    expect(brokenBy(day, 'first', calls, [commit])).not.toEqual([])
+    expect(commit && killedDay(day, 'first', commit)).toContain('cannot be opened')
   })
 })

@@ -3,10 +3,9 @@ import { uniform } from '../../core/ballot-box/draw.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
-import type { Act } from './disk.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts, type PowerCut } from './power-cuts.ts'
-import { type Day, ROOT, record } from './strace.ts'
-import { WEAKENINGS } from './weakened.ts'
+import { type Day, type OneMedium, type Recording, ROOT, record } from './strace.ts'
+import { overwritesKeyCatchingUp, WEAKENINGS } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
 
@@ -17,40 +16,61 @@ const STRIDE = 11
 const SHORT = { ballots: 2, seed }
 
 /** The first thing that one of these power cuts breaks. */
-function firstBroken(day: Day, acts: readonly Act[], cuts: readonly PowerCut[]): string | undefined {
-  for (const { cut, broken } of judgePowerCuts(day, acts, cuts))
+function firstBroken(day: Day, recording: Recording, cuts: readonly PowerCut[]): string | undefined {
+  for (const { cut, broken } of judgePowerCuts(day, recording, cuts))
     if (broken !== undefined) return describeBroken(cut, broken)
   return undefined
 }
 
+/** So many of them by lot, in the order of time. */
+function sampleOf(cuts: readonly PowerCut[], count: number, lot: string): readonly PowerCut[] {
+  const random = seededRandom(lot)
+  const drawn = Array.from({ length: count }, () => uniform(cuts.length, random))
+  return drawn.toSorted((a, b) => a - b).flatMap((i) => cuts[i] ?? [])
+}
+
+/** A short day that is taken up again with a medium that lacks the vote in hand. */
+const takenUp = (root: string, behind: OneMedium) => ({ ...SHORT, root, isRestart: true, behind }) as const
+
 describeWith([STRACE], `a power cut at any moment (SEED=${seed})`, () => {
   test('of a short day loses nothing that was acknowledged: one in eleven, from one by lot, with both media there afterwards or one', () => {
     const day = { ...SHORT, root: ROOT }
-    const acts = record(day).map(({ act }) => act)
+    const recording = record(day)
     const first = uniform(STRIDE, seededRandom(`${seed} short`))
-    const cuts = allPowerCuts(acts).filter((_, i) => i % STRIDE === first)
-    expect(firstBroken(day, acts, cuts)).toBeUndefined()
+    const cuts = allPowerCuts(day, recording.calls).filter((_, i) => i % STRIDE === first)
+    expect(firstBroken(day, recording, cuts)).toBeUndefined()
   })
 
   test('of a day with a batch loses nothing that was acknowledged: a sample', () => {
     const day = { ...LONG, root: ROOT }
-    const acts = record(day).map(({ act }) => act)
-    const cuts = allPowerCuts(acts)
-    const random = seededRandom(seed)
-    const drawn = Array.from({ length: 45 }, () => uniform(cuts.length, random)).toSorted((a, b) => a - b)
-    expect(
-      firstBroken(
-        day,
-        acts,
-        drawn.flatMap((i) => cuts[i] ?? []),
-      ),
-    ).toBeUndefined()
+    const recording = record(day)
+    const cuts = sampleOf(allPowerCuts(day, recording.calls), 45, seed)
+    expect(firstBroken(day, recording, cuts)).toBeUndefined()
+  })
+
+  test.each(['first', 'second'] as const)(
+    'of a day that is taken up again with the %s medium behind loses nothing either: a sample',
+    (behind) => {
+      const day = takenUp(ROOT, behind)
+      const recording = record(day)
+      const cuts = sampleOf(allPowerCuts(day, recording.calls), 25, `${seed} ${behind}`)
+      expect(firstBroken(day, recording, cuts)).toBeUndefined()
+    },
+  )
+
+  test('breaks a device that writes the key of a medium that catches up over its old one', () => {
+    const day = takenUp(weakenedSources(overwritesKeyCatchingUp), 'second')
+    const recording = record(day)
+    const cuts = allPowerCuts(day, recording.calls).filter(
+      ({ gone, fate }) => gone === 'first' && fate === 'kept',
+    )
+    expect(firstBroken(day, recording, cuts)).toContain('cannot be opened')
   })
 
   test.each(Object.entries(WEAKENINGS))('breaks a device that %s', (_, { by, gone }) => {
     const day = { ...SHORT, root: weakenedSources(...by) }
-    const acts = record(day).map(({ act }) => act)
-    const cuts = allPowerCuts(acts).filter((cut) => cut.gone === gone)
-    expect(firstBroken(day, acts, cuts)).toBeDefined()
+    const recording = record(day)
+    const cuts = allPowerCuts(day, recording.calls).filter((cut) => cut.gone === gone)
+    expect(firstBroken(day, recording, cuts)).toBeDefined()
   })
 })

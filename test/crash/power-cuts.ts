@@ -7,10 +7,12 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome, writeHome } from '../device-agent/store/home.ts'
 import { firstSpare } from '../device-agent/store/spare.ts'
 import { device } from '../device-agent/store/voting.ts'
-import { type Act, Disk, FATES, type Fate } from './disk.ts'
+import { acknowledgedSteps } from './begun-day.ts'
+import { FATES, type Fate } from './disk.ts'
 import { findBroken } from './judge.ts'
 import { type Dead, findUnsound } from './judge-takeover.ts'
-import type { Day, OneMedium } from './strace.ts'
+import { type Day, GONE, type OneMedium, type Recording } from './strace.ts'
+import type { Call } from './strace-log.ts'
 
 /** What is built here is never synced: a folder in memory does, where there is one. */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
@@ -23,20 +25,21 @@ export interface PowerCut {
   readonly gone: OneMedium | undefined
 }
 
-const GONE = [undefined, 'first', 'second'] as const
-
-/** Every power cut that there is, with both media there afterwards and with either alone, from the first moment when the device had said that it is set up. */
-export function allPowerCuts(acts: readonly Act[]): PowerCut[] {
-  const begun = acts.findIndex(({ is }) => is === 'done') + 1
-  return acts.flatMap((_, i) =>
+/**
+ * Every power cut that there is, with both media there afterwards and with either alone: of a day that is taken up again, and of another from the first moment when the device had said that
+ * it is set up.
+ */
+export function allPowerCuts({ isRestart }: Day, calls: readonly Call[]): PowerCut[] {
+  const begun = isRestart ? 0 : calls.findIndex(({ act }) => act.is === 'done') + 1
+  return calls.flatMap((_, i) =>
     i + 1 < begun ? [] : FATES.flatMap((fate) => GONE.map((gone) => ({ after: i + 1, fate, gone }))),
   )
 }
 
 /** Every power cut of a takeover, from its first moment on; with either medium alone once the first has its name: before, no spare takes over with one. */
-export function takeoverCuts(acts: readonly Act[]): PowerCut[] {
-  const named = acts.findIndex(({ is }) => is === 'renamed')
-  return acts.flatMap((_, i) =>
+export function takeoverCuts(calls: readonly Call[]): PowerCut[] {
+  const named = calls.findIndex(({ act }) => act.is === 'renamed')
+  return calls.flatMap((_, i) =>
     FATES.flatMap((fate) => (i < named ? [undefined] : GONE).map((gone) => ({ after: i + 1, fate, gone }))),
   )
 }
@@ -49,20 +52,22 @@ interface Judged {
 
 /** Builds the disk at each of these power cuts of a day, which are in the order of time, and judges it. */
 export function judgePowerCuts(
-  { ballots, seed }: Pick<Day, 'ballots' | 'seed'>,
-  acts: readonly Act[],
+  day: Omit<Day, 'root'>,
+  recording: Recording,
   cuts: readonly PowerCut[],
 ): Generator<Judged> {
-  return judgeCuts({ seed, of: device }, acts, cuts, (left) => findBroken({ ...left, ballots, seed }))
+  return judgeCuts({ ...day, of: device }, recording, cuts, ({ home, done, gone }) =>
+    findBroken({ ...day, home, gone, done: acknowledgedSteps(day, done < 0 ? undefined : done, gone) }),
+  )
 }
 
 /** The same of a spare's disk while it takes over. */
 export function judgeTakeoverCuts(
   dead: Dead,
-  acts: readonly Act[],
+  recording: Recording,
   cuts: readonly PowerCut[],
 ): Generator<Judged> {
-  return judgeCuts({ seed: dead.seed, of: firstSpare }, acts, cuts, ({ home, done, gone }) =>
+  return judgeCuts({ seed: dead.seed, of: firstSpare }, recording, cuts, ({ home, done, gone }) =>
     findUnsound({ dead, home, gone, isDone: done >= 0 }),
   )
 }
@@ -76,19 +81,18 @@ interface Left {
 
 function* judgeCuts(
   { seed, of }: { readonly seed: string; readonly of: typeof device },
-  acts: readonly Act[],
+  { calls, disk }: Recording,
   cuts: readonly PowerCut[],
   judge: (left: Left) => string | undefined,
 ): Generator<Judged> {
   const parent = mkdtempSync(join(FOLDER, 'sandogh-power-cut-'))
-  const disk = new Disk()
   let [played, done] = [0, -1]
   try {
     writeHome(parent, of)
     const home = openHome(parent)
     for (const cut of cuts) {
       for (; played < cut.after; played += 1) {
-        const act = acts[played]
+        const act = calls[played]?.act
         if (act === undefined) throw new Error('a power cut after the end of the recording')
         disk.play(act)
         if (act.is === 'done') done += 1

@@ -28,7 +28,7 @@ export const READ_ERRORS = ANSWERS.filter(([, call]) => call === READING)
 /** How many calls of a day on a medium could meet that answer. */
 export function countCalls(day: Day, watched: OneMedium, [, call]: Answer): number {
   if (call === READING) return countReads(day, watched)
-  return record(day, watched).filter(({ name, act }) => name === call && act.is !== 'done').length
+  return record(day, watched).calls.filter(({ name, act }) => name === call && act.is !== 'done').length
 }
 
 /** The slots' own. Of what SQLite writes and syncs, it may do without that which brings its log into the database: the log is there still. */

@@ -3,11 +3,10 @@
  * device can be killed or its disk refuse, and every power cut; in the order of time, so that a run that is cut short says how far it came.
  */
 import { parseArgs } from 'node:util'
-import { openHome } from '../device-agent/store/home.ts'
-import { findBroken } from './judge.ts'
+import { killedDay, killingsOf } from './killed-day.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
 import { ANSWERS, type Answer, countCalls, failedDay, READ_ERRORS } from './refusing-disk.ts'
-import { type Day, faultAtCall, type OneMedium, ROOT, record } from './strace.ts'
+import { type Day, type OneMedium, ROOT, record } from './strace.ts'
 import { takeOverEverywhere } from './takeover-everywhere.ts'
 import { tell } from './tell.ts'
 
@@ -59,16 +58,37 @@ const MEDIA = ['first', 'second'] as const
 
 /** What a run consists of, each to be had alone; each gives whether all of it was tried and nothing broke. */
 const PARTS = {
-  kills: ({ short, until }) => all(MEDIA, (watched) => killEverywhere(short, watched, until)),
+  kills: ({ short, until }) => killAll(short, until),
   takeover: ({ short, until }) => takeOverEverywhere(short, until),
   refusals: ({ short, until }) => refuseAll(short, ANSWERS, until),
-  restarts: ({ short, until }) => refuseAll({ ...short, isRestart: true }, READ_ERRORS, until),
+  restarts: ({ short, until }) => restartEverywhere({ ...short, isRestart: true }, until),
   cuts: ({ short, ballots, first, until }) => cutEverywhere({ ...short, ballots }, first, until),
 } satisfies Record<string, (plan: Plan) => boolean>
 type Part = keyof typeof PARTS
 
 function isPart(word: string): word is Part {
   return Object.hasOwn(PARTS, word)
+}
+
+function killAll(day: Day, until: number): boolean {
+  return all(MEDIA, (watched) => killEverywhere(day, watched, until))
+}
+
+/** The day is taken up again with both media whole, and with one or the other behind. */
+function restartEverywhere(whole: Day, until: number): boolean {
+  const days = [whole, ...MEDIA.map((behind) => ({ ...whole, behind }))]
+  const parts = [
+    all(days, (day) => killAll(day, until)),
+    refuseAll(whole, READ_ERRORS, until),
+    all(days, (day) => cutEverywhere(day, 0, until)),
+  ]
+  return parts.every(Boolean)
+}
+
+/** Of what day something is told. */
+function nameOf({ isRestart, behind }: Day): string {
+  if (!isRestart) return ''
+  return ` when a day is taken up again${behind === undefined ? '' : `, the ${behind} medium behind`}`
 }
 
 function refuseAll(day: Day, answers: readonly Answer[], until: number): boolean {
@@ -81,22 +101,17 @@ function all<T>(things: readonly T[], holds: (thing: T) => boolean): boolean {
 }
 
 function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
-  const calls = record(day, watched).filter(({ act }) => act.is !== 'done')
-  const counts = new Map<string, number>()
+  const killings = killingsOf(day, watched)
   let [tried, broken] = [0, 0]
-  for (const { name } of calls) {
+  for (const killing of killings) {
     if (performance.now() > until) break
-    const n = (counts.get(name) ?? 0) + 1
-    counts.set(name, n)
-    const { folder, done, status, remove } = faultAtCall(day, watched, 'SIGKILL', name, n)
-    const what = findBroken({ ...day, home: openHome(folder), done })
-    remove()
+    const what = killedDay(day, watched, killing)
     tried += 1
-    if (status === null && what === undefined) continue
+    if (what === undefined) continue
     broken += 1
-    process.stdout.write(`killed at ${name} ${n}: ${status === null ? what : 'it was not killed'}\n`)
+    process.stdout.write(`${what}\n`)
   }
-  return tell(`kill -9, ${watched} medium`, tried, calls.length, broken)
+  return tell(`kill -9, ${watched} medium${nameOf(day)}`, tried, killings.length, broken)
 }
 
 function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: number): boolean {
@@ -109,15 +124,14 @@ function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: n
     broken += 1
     process.stdout.write(`${what}\n`)
   }
-  const when = day.isRestart ? ' when a day is taken up again' : ''
-  return tell(`${answer.join(' ')}, ${watched} medium${when}`, tried, count, broken)
+  return tell(`${answer.join(' ')}, ${watched} medium${nameOf(day)}`, tried, count, broken)
 }
 
 function cutEverywhere(day: Day, first: number, until: number): boolean {
-  const acts = record(day).map(({ act }) => act)
-  const cuts = allPowerCuts(acts).slice(first)
+  const recording = record(day)
+  const cuts = allPowerCuts(day, recording.calls).slice(first)
   let [tried, broken] = [0, 0]
-  for (const { cut, broken: what } of judgePowerCuts(day, acts, cuts)) {
+  for (const { cut, broken: what } of judgePowerCuts(day, recording, cuts)) {
     tried += 1
     if (what !== undefined) {
       broken += 1
@@ -127,5 +141,5 @@ function cutEverywhere(day: Day, first: number, until: number): boolean {
       process.stdout.write(`${tried} of ${cuts.length} power cuts, ${broken} broke something\n`)
     if (performance.now() > until) break
   }
-  return tell('power cuts', tried, cuts.length, broken)
+  return tell(`power cuts${nameOf(day)}`, tried, cuts.length, broken)
 }

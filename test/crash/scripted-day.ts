@@ -1,12 +1,8 @@
 /** A polling day of a store, step by step, and what must be known of it after each. The same for the program that is killed and for its judge. */
 import { valueOrThrow } from '../../core/result.ts'
-import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import type { DeviceStore } from '../../device-agent/store/device-store.ts'
 import type { SlipState } from '../../device-agent/store/medium.ts'
-import { seededRandom } from '../../simulator/seeded-random.ts'
-import { openHome } from '../device-agent/store/home.ts'
-import { clock, dayKey, officers, openPolls, Voters } from '../device-agent/store/voting.ts'
-import { PROGRAM } from '../fixtures/program.ts'
+import { dayKey, officers, openPolls, type Voters } from '../device-agent/store/voting.ts'
 
 /** What a restarted device must know. */
 export interface Known {
@@ -68,25 +64,15 @@ export function knownAfter(steps: readonly Step[], done: number): Known {
   return steps.slice(0, done).reduce((known, step) => step.leaves(known), BEGUN)
 }
 
-/** Keeps such a day up to its last ballot and ends as a program does that is told to. */
-export function beginDay(
-  home: string,
-  { ballots, seed }: { readonly ballots: number; readonly seed: string },
-): void {
-  const random = seededRandom(`begun ${seed}`)
-  const store = valueOrThrow(setUpStore(openHome(home), clock, random, PROGRAM))
-  const voters = new Voters(seed)
+/** How many steps there are up to the last ballot but one, this with them: while it is cast the device is killed (`begun-day.ts`). */
+export function stepsBegun(ballots: number): number {
   const steps = scriptedDay(ballots)
-  for (const { does } of steps.slice(0, steps.length - LAST_STEPS)) does(store, voters)
-  store.close()
+  return steps.lastIndexOf(cast, steps.lastIndexOf(cast) - 1) + 1
 }
-
-/** Slip, slip, ballot, slip, closing. */
-const LAST_STEPS = 5
 
 /** The rest of a day that was begun: after a restart it leaves what the whole day leaves. */
 export function restOfDay(ballots: number): readonly Step['does'][] {
-  const rest = scriptedDay(ballots).slice(-LAST_STEPS)
+  const rest = scriptedDay(ballots).slice(stepsBegun(ballots))
   return [(store) => valueOrThrow(store.unlock(dayKey())), ...rest.map(({ does }) => does), readForExport]
 }
 

@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeHome } from '../device-agent/store/home.ts'
-import type { Act } from './disk.ts'
-import { beginDay } from './scripted-day.ts'
+import { beginDay } from './begun-day.ts'
+import { Disk } from './disk.ts'
+import { type Call, callsIn, FILES } from './strace-log.ts'
 
 /** Of the programs as they are. */
 export const ROOT = join(import.meta.dirname, '../..')
@@ -18,8 +19,10 @@ export const WATCHED = {
 } as const
 export type Watched = keyof typeof WATCHED
 export type OneMedium = Exclude<Watched, 'both'>
-/** Of the index of a write-ahead log nothing need be on the disk: SQLite makes it anew from the log. */
-const FILES = ['ballots.db', 'ballots.db-journal', 'ballots.db-wal', 'slots.bin']
+/** What may not be there any more afterwards: nothing, or a medium. */
+export const GONE = [undefined, 'first', 'second'] as const
+/** Media that were set up. */
+const NAMED = ['medium-a', 'medium-b']
 /** Every call that changes a file or a folder or says that a change is safe; one that this reader does not know is an error. */
 const CHANGING = [
   ...['open', 'openat', 'creat', 'write', 'pwrite64', 'writev', 'pwritev', 'pwritev2', 'fsync', 'fdatasync'],
@@ -37,14 +40,16 @@ export interface Day {
   readonly root: string
   readonly ballots: number
   readonly seed: string
-  /** All but the last ballot were cast before: the program takes the day up again, has it unlocked, and goes on to what an export reads. */
+  /** Its device was killed while it cast the last ballot but one: the program takes the day up again, has it unlocked, and goes on to what an export reads. */
   readonly isRestart?: true
+  /** Of such a day: the medium that lacks the vote that was in hand. */
+  readonly behind?: OneMedium
 }
 
-/** A system call, and what it did. */
-export interface Call {
-  readonly name: string
-  readonly act: Act
+/** All that a program did to its media, in order, and their disk as it was before. */
+export interface Recording {
+  readonly calls: readonly Call[]
+  readonly disk: Disk
 }
 
 /** A home folder as a program left it that was killed or stopped. */
@@ -62,8 +67,8 @@ export interface Remains {
 /** What is done to a call: `kill -9` as it is made, or it is not made and answers with an error. */
 export type Fault = 'SIGKILL' | 'ENOSPC' | 'EIO' | 'EROFS'
 
-/** Runs a day to its end. @returns everything that it did to its media, in order */
-export function record(day: Day, watched: Watched = 'both'): readonly Call[] {
+/** Runs a day to its end. */
+export function record(day: Day, watched: Watched = 'both'): Recording {
   const place = makePlace(day)
   try {
     return recordProgram(programOf(day, place), place, watched)
@@ -72,20 +77,18 @@ export function record(day: Day, watched: Watched = 'both'): readonly Call[] {
   }
 }
 
-/** Runs a program to its end that has its media in a home folder. @returns everything that it did to them, in order */
+/** Runs a program to its end that has its media in a home folder. */
 export function recordProgram(
   program: readonly string[],
   place: Pick<Place, 'home' | 'told'>,
   watched: Watched = 'both',
-): readonly Call[] {
+): Recording {
+  const disk = Disk.holding(place.home, NAMED)
   const log = `${place.told}.log`
   const told = ['-P', place.told, '-xx', '-s', String(LONGEST_WRITE), '-o', log]
   const ended = runUnderStrace(program, place, watched, told)
   if (ended.status !== 0) throw new Error(`the program did not end: ${ended.stderr}`)
-  return readFileSync(log, 'latin1')
-    .split('\n')
-    .filter((line) => line !== '')
-    .flatMap((line) => callOf(line, place))
+  return { calls: callsIn(log, place), disk }
 }
 
 /** Runs a day to its end. @returns how often it read from a medium */
@@ -166,52 +169,4 @@ function runUnderStrace(
   const paths = filesIn(WATCHED[watched].map((name) => join(home, name))).flatMap((path) => ['-P', path])
   const calls = ['-f', '-qq', '-y', '-e', `trace=${CHANGING.join()}`]
   return spawnSync('strace', [...calls, ...paths, ...options, ...program], { encoding: 'utf8' })
-}
-
-const HEX = /\\x([0-9a-f]{2})/g
-
-/**
- * One line of strace, `pid call(arguments) = result` with paths and bytes in hexadecimal. Gives nothing for a call that failed or changed
- * nothing of the medium; throws for one that this reader does not know.
- */
-function callOf(line: string, { home, told }: Pick<Place, 'home' | 'told'>): Call[] {
-  const [, name = '', rest = '', result = ''] = /^\d+ +(\w+)\((.*)\) += (\S+)/.exec(line) ?? []
-  if (name === '') throw new Error(`strace says what nobody reads: ${line.slice(0, 200)}`)
-  if (result.startsWith('-')) return []
-  const numbers = rest.split(', ')
-  const [first = '', second = ''] = [...rest.matchAll(/"([^"]*)"/g)].map(([, hex = '']) =>
-    hex.replaceAll(HEX, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16))),
-  )
-  const ofDescriptor = (/^\d+<([^>]*)>/.exec(rest)?.[1] ?? '').replaceAll(HEX, (_, byte: string) =>
-    String.fromCharCode(Number.parseInt(byte, 16)),
-  )
-  const inHome = (path: string) => (path === home ? '' : path.slice(home.length + 1))
-  const path = inHome(ofDescriptor)
-  const call = (act: Act): Call[] => [{ name, act }]
-  switch (name) {
-    case 'write':
-      if (ofDescriptor === told) return call({ is: 'done' })
-      break
-    case 'openat':
-      if (!rest.includes('O_CREAT') || first === told) return []
-      if (rest.includes('O_TRUNC') && !rest.includes('O_EXCL')) break
-      return FILES.some((file) => first.endsWith(`/${file}`)) ? call({ is: 'made', path: inHome(first) }) : []
-    case 'mkdir':
-      return call({ is: 'folder-made', path: inHome(first) })
-    case 'rename':
-      return call({ is: 'renamed', from: inHome(first), to: inHome(second) })
-    case 'unlink':
-      return call({ is: 'removed', path: inHome(first) })
-    case 'pwrite64': {
-      const bytes = Buffer.from(first, 'latin1')
-      if (String(bytes.length) !== result) break
-      return call({ is: 'written', path, at: Number(numbers.at(-1)), bytes })
-    }
-    case 'ftruncate':
-      return call({ is: 'cut', path, to: Number(numbers.at(-1)) })
-    case 'fsync':
-    case 'fdatasync':
-      return call({ is: 'synced', path })
-  }
-  throw new Error(`strace tells of a call that nobody reads: ${line.slice(0, 200)}`)
 }

@@ -59,9 +59,9 @@ function refuse(dead: Taking, answer: Answer, until: number): boolean {
 }
 
 function cut(dead: Taking, until: number): boolean {
-  const acts = recordTakeover(dead)
-  const cuts = takeoverCuts(acts)
-  const judged = judgeTakeoverCuts(dead, acts, cuts)
+  const recording = recordTakeover(dead)
+  const cuts = takeoverCuts(recording.calls)
+  const judged = judgeTakeoverCuts(dead, recording, cuts)
   return tryEach('power cuts, taking over', cuts, until, () => {
     const { value } = judged.next()
     return value?.broken && describeBroken(value.cut, value.broken)

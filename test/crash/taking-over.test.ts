@@ -4,10 +4,10 @@ import { afterAll, expect, test } from 'vitest'
 import { uniform } from '../../core/ballot-box/draw.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { weakenedSources } from '../end-to-end/weakened/build.ts'
-import type { Act } from './disk.ts'
 import { findUnsound } from './judge-takeover.ts'
 import { describeBroken, judgeTakeoverCuts, type PowerCut, takeoverCuts } from './power-cuts.ts'
 import { refusedTakeover, TAKEOVER_ANSWERS } from './refused-takeover.ts'
+import type { Recording } from './strace.ts'
 import {
   countCalls,
   deadMedia,
@@ -109,15 +109,15 @@ test('a build that does not hear what a sync of its slots answers takes over on 
 })
 
 /** Of these power cuts the first that breaks something. */
-function firstBroken(acts: readonly Act[], cuts: readonly PowerCut[]): string | undefined {
-  for (const { cut, broken } of judgeTakeoverCuts(dead, acts, cuts))
+function firstBroken(recording: Recording, cuts: readonly PowerCut[]): string | undefined {
+  for (const { cut, broken } of judgeTakeoverCuts(dead, recording, cuts))
     if (broken !== undefined) return describeBroken(cut, broken)
   return undefined
 }
 
 test(`a power cut leaves all of a takeover, or nothing and it can be done again: a sample (SEED=${seed})`, () => {
-  const acts = recordTakeover(dead)
-  const cuts = takeoverCuts(acts)
+  const recording = recordTakeover(dead)
+  const cuts = takeoverCuts(recording.calls)
   const named = cuts.findIndex(({ gone }) => gone !== undefined)
   const random = seededRandom(`power cut while taking over ${seed}`)
   const drawn = [
@@ -125,12 +125,12 @@ test(`a power cut leaves all of a takeover, or nothing and it can be done again:
     ...Array.from({ length: 8 }, () => named + uniform(cuts.length - named, random)),
   ]
   const inTime = drawn.toSorted((a, b) => a - b).flatMap((i) => cuts[i] ?? [])
-  expect(firstBroken(acts, inTime)).toBeUndefined()
+  expect(firstBroken(recording, inTime)).toBeUndefined()
 })
 
 test('a build that does not sync the names of its new media forgets in a power cut that it took over', () => {
-  const acts = recordTakeover({ ...dead, root: weakenedSources(...namesUnsynced) })
-  const done = acts.findIndex(({ is }) => is === 'done') + 1
-  const cuts = takeoverCuts(acts).filter(({ after, fate }) => after === done && fate === 'lost')
-  expect(firstBroken(acts, cuts)).toContain('it took over and knows nothing of it')
+  const recording = recordTakeover({ ...dead, root: weakenedSources(...namesUnsynced) })
+  const done = recording.calls.findIndex(({ act }) => act.is === 'done') + 1
+  const cuts = takeoverCuts(recording.calls).filter(({ after, fate }) => after === done && fate === 'lost')
+  expect(firstBroken(recording, cuts)).toContain('it took over and knows nothing of it')
 })

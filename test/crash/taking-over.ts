@@ -12,9 +12,8 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome, writeHome } from '../device-agent/store/home.ts'
 import { firstSpare } from '../device-agent/store/spare.ts'
 import { atLeastOne, deviceRow, opening, openPolls, partsFor, Voters } from '../device-agent/store/voting.ts'
-import type { Act } from './disk.ts'
 import type { Dead } from './judge-takeover.ts'
-import { type Fault, filesIn, ROOT, recordProgram } from './strace.ts'
+import { type Fault, filesIn, type Recording, ROOT, recordProgram } from './strace.ts'
 
 const PROGRAM = join(import.meta.dirname, 'takeover-program.ts')
 const FOLDERS = ['takeover.part', 'medium-a.part', 'medium-b.part', 'medium-a', 'medium-b']
@@ -124,10 +123,10 @@ export function faultyTakeover(
   }
 }
 
-/** Runs a takeover to its end. @returns everything that it did to the spare's own media, in order */
-export function recordTakeover(dead: Taking): readonly Act[] {
+/** Runs a takeover to its end. */
+export function recordTakeover(dead: Taking): Recording {
   const home = newHome(dead)
-  return recordProgram(programOf(home, dead), { home, told: toldOf(home) }).map(({ act }) => act)
+  return recordProgram(programOf(home, dead), { home, told: toldOf(home) })
 }
 
 /** What stands on the media that are only read. */

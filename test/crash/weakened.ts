@@ -9,6 +9,20 @@ export const destroysKeyEarly: Replacement = {
   by: '    this.#media.onEach(({ slots }) => slots.destroyPrevious())\n    this.#journal.write(events, { ...beside, pools })\n',
 }
 
+/** Between the two no key opens any block of a medium that catches up. */
+export const destroysKeyCatchingUp: Replacement = {
+  file: 'device-agent/store/device-store.ts',
+  line: '      bringUp(medium, whole, sealOnMedium(medium, box.pool, parts))\n      medium.slots.destroyPrevious()\n',
+  by: '      const block = sealOnMedium(medium, box.pool, parts)\n      medium.slots.destroyPrevious()\n      bringUp(medium, whole, block)\n',
+}
+
+/** A medium that catches up takes the new key where the old one may stand. */
+export const overwritesKeyCatchingUp: Replacement = {
+  file: 'device-agent/store/device-store.ts',
+  line: '      recoverFromMedium(medium, parts)\n      bringUp(',
+  by: '      bringUp(',
+}
+
 /** Who repeats such a set-up is told that there is one. */
 export const namesSecondFirst: Replacement = {
   file: 'device-agent/ballot/setup.ts',
