@@ -22,9 +22,10 @@ export function refusedTakeover(dead: Taking, answer: Answer, n: number): string
 function findBroken(
   dead: Taking,
   [, name]: Answer,
-  { home, isDone, said }: FaultyTakeover,
+  { home, isDone, isMet, said }: FaultyTakeover,
   where: string,
 ): string | undefined {
+  if (!isMet) return `${where}: it was not met, ended with ${said}`
   const [first, second] = mediaFolders(home)
   const isNamed = existsSync(first)
   switch (said) {

@@ -5,8 +5,8 @@
 import { parseArgs } from 'node:util'
 import { killedDay, killingsOf } from './killed-day.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
-import { ANSWERS, type Answer, countCalls, failedDay, READ_ERRORS } from './refusing-disk.ts'
-import { type Day, type OneMedium, ROOT, record } from './strace.ts'
+import { ANSWERS, type Answer, failedDay, RESTART_ANSWERS } from './refusing-disk.ts'
+import { countCalls, type Day, type OneMedium, ROOT, record } from './strace.ts'
 import { takeOverEverywhere } from './takeover-everywhere.ts'
 import { tell } from './tell.ts'
 
@@ -79,7 +79,7 @@ function restartEverywhere(whole: Day, until: number): boolean {
   const days = [whole, ...MEDIA.map((behind) => ({ ...whole, behind }))]
   const parts = [
     all(days, (day) => killAll(day, until)),
-    refuseAll(whole, READ_ERRORS, until),
+    refuseAll(whole, RESTART_ANSWERS, until),
     all(days, (day) => cutEverywhere(day, 0, until)),
   ]
   return parts.every(Boolean)
@@ -92,7 +92,11 @@ function nameOf({ isRestart, behind }: Day): string {
 }
 
 function refuseAll(day: Day, answers: readonly Answer[], until: number): boolean {
-  return all(MEDIA, (watched) => all(answers, (answer) => refuseEverywhere(day, watched, answer, until)))
+  return all(MEDIA, (watched) => {
+    const counts = countCalls(day, watched)
+    const counted = answers.map((answer) => [answer, counts.get(answer[1]) ?? 0] as const)
+    return all(counted, (each) => refuseEverywhere(day, watched, each, until))
+  })
 }
 
 /** Tries each, also after one that failed. */
@@ -114,8 +118,12 @@ function killEverywhere(day: Day, watched: OneMedium, until: number): boolean {
   return tell(`kill -9, ${watched} medium${nameOf(day)}`, tried, killings.length, broken)
 }
 
-function refuseEverywhere(day: Day, watched: OneMedium, answer: Answer, until: number): boolean {
-  const count = countCalls(day, watched, answer)
+function refuseEverywhere(
+  day: Day,
+  watched: OneMedium,
+  [answer, count]: readonly [Answer, number],
+  until: number,
+): boolean {
   let [tried, broken] = [0, 0]
   for (let n = 1; n <= count && performance.now() < until; n += 1) {
     const what = failedDay(day, watched, answer, n)

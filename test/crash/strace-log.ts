@@ -49,6 +49,22 @@ export function callsIn(log: string, paths: Paths): readonly Call[] {
   })
 }
 
+/** How often each call is in a log, in the thread that makes most of them: strace counts for each by itself. */
+export function countsIn(log: string): ReadonlyMap<string, number> {
+  const [counts, inThread] = [new Map<string, number>(), new Map<string, number>()]
+  for (const line of linesIn(log)) {
+    const [, thread, name = ''] = /^(\d+) +(\w+)\(/.exec(line) ?? []
+    if (name === '') throw new Error(`strace says what nobody reads: ${line.slice(0, 200)}`)
+    counts.set(name, Math.max(countIn(inThread, `${thread} ${name}`), counts.get(name) ?? 0))
+  }
+  return counts
+}
+
+/** Whether a call was answered with an error that was asked for. */
+export function isInjected(log: string): boolean {
+  return readFileSync(log, 'latin1').includes('(INJECTED)')
+}
+
 /** One call a line. One that was told in two, because another thread's came between, stands where it ended. */
 function linesIn(log: string): readonly string[] {
   const begun = new Map<string, string>()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { writeHome } from '../device-agent/store/home.ts'
 import { beginDay } from './begun-day.ts'
 import { Disk } from './disk.ts'
-import { type Call, callsIn, FILES } from './strace-log.ts'
+import { type Call, callsIn, countsIn, FILES, isInjected } from './strace-log.ts'
 
 /** Of the programs as they are. */
 export const ROOT = join(import.meta.dirname, '../..')
@@ -61,6 +61,8 @@ export interface Remains {
   readonly status: number | null
   /** What it said of why it stopped. */
   readonly said: string
+  /** Whether a call was answered with the error. */
+  readonly isMet: boolean
   remove(): void
 }
 
@@ -91,16 +93,16 @@ export function recordProgram(
   return { calls: callsIn(log, place), disk }
 }
 
-/** Runs a day to its end. @returns how often it read from a medium */
-export function countReads(day: Day, watched: OneMedium): number {
+/** Runs a day to its end. @returns how often each call is made on a medium that changes or reads it, in the thread that makes most of them */
+export function countCalls(day: Day, watched: OneMedium): ReadonlyMap<string, number> {
   const place = makePlace(day)
   const log = join(place.parent, 'log')
   try {
     const ended = runUnderStrace(programOf(day, place), place, watched, [
-      ...['-e', `trace=${READING}`, '-o', log],
+      ...['-e', `trace=${[...CHANGING, READING].join()}`, '-o', log],
     ])
     if (ended.status !== 0) throw new Error(`the day did not end: ${ended.stderr}`)
-    return readFileSync(log, 'latin1').trimEnd().split('\n').length
+    return countsIn(log)
   } finally {
     rmSync(place.parent, { recursive: true })
   }
@@ -122,13 +124,15 @@ export function faultAtCall(
   const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
   const inject = `inject=${name}:${effect}:when=${n}${lasting}`
   const only = ['-e', `trace=${name}`, '-e', inject]
-  const ended = runUnderStrace(programOf(day, place), place, watched, ['-o', '/dev/null', ...only])
+  const log = join(place.parent, 'log')
+  const ended = runUnderStrace(programOf(day, place), place, watched, ['-o', log, ...only])
   const steps = readFileSync(place.told, 'latin1').length
   return {
     folder: place.home,
     done: steps === 0 ? undefined : steps - 1,
     status: ended.status,
     said: ended.stderr,
+    isMet: isInjected(log),
     remove: () => rmSync(place.parent, { recursive: true }),
   }
 }

@@ -14,6 +14,7 @@ import { firstSpare } from '../device-agent/store/spare.ts'
 import { atLeastOne, deviceRow, opening, openPolls, partsFor, Voters } from '../device-agent/store/voting.ts'
 import type { Dead } from './judge-takeover.ts'
 import { type Fault, filesIn, type Recording, ROOT, recordProgram } from './strace.ts'
+import { countsIn, isInjected } from './strace-log.ts'
 
 const PROGRAM = join(import.meta.dirname, 'takeover-program.ts')
 const FOLDERS = ['takeover.part', 'medium-a.part', 'medium-b.part', 'medium-a', 'medium-b']
@@ -79,16 +80,7 @@ export function countCalls(
   const home = newHome(dead)
   const log = join(dead.place, 'log')
   under(['-e', `trace=${names.join()}`, '-o', log, ...onlyOn(files(home))], home, dead)
-  const calls = new Map<string, number>()
-  const inThread = new Map<string, number>()
-  for (const line of readFileSync(log, 'latin1').trimEnd().split('\n')) {
-    const [, thread, name = ''] = /^(\d+) +(\w+)\(/.exec(line) ?? []
-    if (name === '') continue
-    const count = (inThread.get(`${thread} ${name}`) ?? 0) + 1
-    inThread.set(`${thread} ${name}`, count)
-    calls.set(name, Math.max(count, calls.get(name) ?? 0))
-  }
-  return calls
+  return countsIn(log)
 }
 
 /** A spare whose takeover met a fault. */
@@ -97,6 +89,8 @@ export interface FaultyTakeover {
   /** It had said that it took over. */
   readonly isDone: boolean
   readonly isKilled: boolean
+  /** Whether a call was answered with the error. */
+  readonly isMet: boolean
   /** Its last word. */
   readonly said: string
   remove(): void
@@ -110,7 +104,8 @@ export function faultyTakeover(
 ): FaultyTakeover {
   const home = newHome(dead)
   const effect = fault === 'SIGKILL' ? `signal=${fault}` : `error=${fault}`
-  const inject = ['-e', `trace=${name}`, '-e', `inject=${name}:${effect}:when=${when}`, '-o', '/dev/null']
+  const log = `${home}.log`
+  const inject = ['-e', `trace=${name}`, '-e', `inject=${name}:${effect}:when=${when}`, '-o', log]
   const ended = under([...inject, ...onlyOn(files(home))], home, dead)
   const isKilled = ended.signal === 'SIGKILL' || ended.status === 137
   const said = isKilled ? 'killed' : ended.stdout || ended.stderr
@@ -118,6 +113,7 @@ export function faultyTakeover(
     home: openHome(home),
     isDone: existsSync(toldOf(home)),
     isKilled,
+    isMet: isInjected(log),
     said,
     remove: () => rmSync(home, { recursive: true }),
   }
