@@ -136,7 +136,7 @@ test(`a power cut leaves all of a takeover, or nothing and it can be done again:
 })
 
 test('a build that does not sync the names of its new media forgets in a power cut that it took over', () => {
-  const recording = recordTakeover({ ...dead, root: weakenedSources(...namesUnsynced) })
+  const recording = recordTakeover({ ...dead, root: weakenedSources(namesUnsynced) })
   const done = recording.calls.findIndex(({ act }) => act.is === 'done') + 1
   const cuts = takeoverCuts(recording.calls).filter(({ after, fate }) => after === done && fate === 'lost')
   expect(firstBroken(recording, cuts)).toContain('it took over and knows nothing of it')

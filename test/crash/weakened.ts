@@ -38,18 +38,11 @@ export const deafToSync: Replacement = {
 }
 
 /** Of no folder anything is synced but what SQLite does itself. */
-export const namesUnsynced: readonly Replacement[] = [
-  {
-    file: 'device-agent/durable-file.ts',
-    line: 'import { closeSync, fsyncSync, ',
-    by: 'import { closeSync, fstatSync, fsyncSync, ',
-  },
-  {
-    file: 'device-agent/durable-file.ts',
-    line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n\n/** Writes all',
-    by: '    if (!fstatSync(opened).isDirectory()) fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n\n/** Writes all',
-  },
-]
+export const namesUnsynced: Replacement = {
+  file: 'device-agent/durable-file.ts',
+  line: '    fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n\n/** Writes all',
+  by: "    const { fstatSync } = process.getBuiltinModule('node:fs')\n    if (!fstatSync(opened).isDirectory()) fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n\n/** Writes all",
+}
 
 /** Which medium is written to: the second has a thread of its own. */
 const asksForThread = (file: string, first: string): Replacement => ({
@@ -92,6 +85,6 @@ export const WEAKENINGS: Readonly<Record<string, Weakening>> = {
     by: slotsNotSyncedWhere('!isMainThread'),
     gone: 'first',
   },
-  'does not sync the folders in which its new media and their files stand': { by: namesUnsynced },
+  'does not sync the folders in which its new media and their files stand': { by: [namesUnsynced] },
   'destroys the key of the old block before the new one is committed': { by: [destroysKeyEarly] },
 }
