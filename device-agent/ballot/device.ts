@@ -145,6 +145,7 @@ export class BallotDevice {
   }
 
   close(): void {
+    this.#guard(() => this.#tamper.tellCount())
     this.#halt()
     this.#peripherals.close()
   }
@@ -376,6 +377,7 @@ export class BallotDevice {
   }
 
   #performPolls(effect: PollsEffect): void {
+    if (effect.do === 'close-polls') this.#tamper.tellCount()
     this.#pollsWork.perform(effect).then(
       (input) => this.#guard(() => input !== undefined && this.#stepPolls(input)),
       (error) => this.#parts.fatal(error),

@@ -54,6 +54,12 @@ export class TamperWatch {
     this.#count()
   }
 
+  /** The polls are being closed, or the program is: an opening that has no entry of its own is counted now, for later nobody may be there to. */
+  tellCount(): void {
+    this.#written.delete('count')
+    this.#count()
+  }
+
   close(): void {
     this.#timer?.cancel()
   }

@@ -164,7 +164,17 @@ export class Media {
    */
   #distrust(medium: StoreMedium, error: unknown): void {
     if (storageFault(error) === 'full') return
-    const mark = ({ distrust }: StoreMedium) => distrust.mark(this.nameOf(medium), this.#boot)
+    const mark = ({ distrust, space }: StoreMedium) => {
+      const write = () => distrust.mark(this.nameOf(medium), this.#boot)
+      try {
+        write()
+      } catch (refused) {
+        if (storageFault(refused) !== 'full') throw refused
+        // Whatever is kept there for votes: unmarked, a start would count a vote that may be on no disk.
+        space.giveBack()
+        write()
+      }
+    }
     if (this.#failure === undefined) this.each(mark)
     // The last one failed as well: then neither is better than the other, if that can be written at all.
     else for (const other of this.#all) if (other !== medium) this.readBehind(other, mark)

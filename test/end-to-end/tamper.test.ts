@@ -106,3 +106,41 @@ describe('a case that was opened while no program ran', () => {
     expect(await afterNoon(await weakenedBuild({ file, line, by }))).toEqual(noon)
   })
 })
+
+/** The case shakes three times, the day ends within two minutes: what the journal has the board count, against the board. */
+const shaken = (build: Build, ends: 'closes' | 'is ended') =>
+  CopiedStation.during(build, async (station) => {
+    const folder = station.setUp(DEVICE)
+    const device = await station.start(DEVICE, folder, false, 'firmware')
+    await device.open()
+    await device.vote()
+    for (let i = 0; i < 3; i += 1) {
+      device.bench.board.openCase()
+      await device.person.pause(NOTED_MS)
+      device.bench.board.closeCase()
+      await device.person.pause(NOTED_MS)
+    }
+    if (ends === 'closes') {
+      await device.resume()
+      await device.close()
+    } else await device.end()
+    const counted = station.journalOf(folder).findLast(({ type }) => type === 'tamper.counted')
+    return [openings(station, folder).length, counted?.['openings']]
+  })
+
+describe('a case that shakes shortly before the end of a day', () => {
+  test.each(['closes', 'is ended'] as const)(
+    'is named once and counted whole where the device %s',
+    async (ends) => {
+      expect(await shaken(real, ends)).toEqual([1, 3])
+    },
+  )
+
+  test.each([
+    ['closes', "    if (effect.do === 'close-polls') this.#tamper.tellCount()\n"],
+    ['is ended', '    this.#guard(() => this.#tamper.tellCount())\n'],
+  ] as const)('would be counted short in a build that forgets it where it %s', async (ends, line) => {
+    const build = await weakenedBuild({ file: 'device-agent/ballot/device.ts', line, by: '' })
+    expect(await shaken(build, ends)).toEqual([1, 1])
+  })
+})

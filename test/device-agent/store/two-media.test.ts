@@ -218,6 +218,25 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     expect(faultOf(() => voters.vote(store))).toBe('io-error')
   })
 
+  test('failed at a vote, and the other has room to remember that in what was kept for votes: a program that starts again believes the other', () => {
+    const { store, folders, media, voters } = openDevice(2)
+    const [failing, full] = [media[lost], media[kept]] as Two<Medium>
+    failing.commit = () => {
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' })
+    }
+    const [mark, giveBack] = [full.distrust.mark.bind(full.distrust), full.space.giveBack.bind(full.space)]
+    full.distrust.mark = () => {
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    }
+    full.space.giveBack = () => {
+      giveBack()
+      full.distrust.mark = mark
+    }
+    voters.vote(store)
+    const again = started(folders.map(imageOf), 'boot of two media 2')
+    expect(again.day).toMatchObject({ casts: 3, lostMedia: [NAMES[lost]] })
+  })
+
   test('was lost in the morning and answers again when the other fails: it is not written to, and with both the day goes on', () => {
     const { store, folders, media, voters } = openDevice(3)
     const empty = fillUp(media[lost] as Medium)

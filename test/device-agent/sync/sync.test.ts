@@ -114,6 +114,20 @@ async function actor(
   return broker
 }
 
+/** A network's clock on which the time for an answer is over when it is said so. */
+function deadlinesByHand() {
+  let last = () => {}
+  const networkClock = {
+    now: realClock.now,
+    elapsed: realClock.elapsed,
+    after: (_ms: number, callback: () => void) => {
+      last = callback
+      return { cancel: () => {} }
+    },
+  }
+  return { networkClock, expire: () => last() }
+}
+
 /** A port on which nobody listens. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -306,15 +320,7 @@ describe('with the centre', () => {
     }
     const centre = await office.startCentre(failing)
     const device = new TestDevice('device-1').appendMany(3)
-    let expire = () => {}
-    const networkClock = {
-      now: realClock.now,
-      elapsed: realClock.elapsed,
-      after: (_ms: number, callback: () => void) => {
-        expire = callback
-        return { cancel: () => {} }
-      },
-    }
+    const { networkClock, expire } = deadlinesByHand()
     const running = sync(device, centre.port, { networkClock })
     await until(() => office.alarms.length > 0)
     expect(office.alarms[0]).toMatchObject({ kind: 'not-stored', reason: 'disk full' })
@@ -570,15 +576,7 @@ describe('with a false centre', () => {
     const device = new TestDevice('device-1').close()
     device.storeReceipt(device.entries.length, 'all entries are there')
     const said: string[] = []
-    let expire = () => {}
-    const networkClock = {
-      now: realClock.now,
-      elapsed: realClock.elapsed,
-      after: (_ms: number, callback: () => void) => {
-        expire = callback
-        return { cancel: () => {} }
-      },
-    }
+    const { networkClock, expire } = deadlinesByHand()
     const broker = await actor((kind, payload) => {
       said.push(kind)
       expire()
