@@ -480,7 +480,8 @@ describe('whatever happens, in any order', () => {
           expect(all.some((input) => stepSession(RULES, state, input).state.is !== state.is)).toBe(true)
         }
       }),
-      { numRuns: 100 },
+      // Enough that walks by lot come to the rarest state too.
+      { numRuns: 1_000 },
     )
     expect(seen.size).toBe(16)
   })
