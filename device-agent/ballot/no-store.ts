@@ -6,7 +6,7 @@ import type { Refusal } from '../../core/result.ts'
 import { Supervisor } from '../../firmware/link/supervisor.ts'
 import type { AgentParts } from './agent.ts'
 import { connectDisplay, type Display } from './display.ts'
-import { noStoreScreen } from './screens/no-store.ts'
+import { type NoStore, noStoreScreen } from './screens/no-store.ts'
 
 /** No medium could be read; every other refusal is of what was read. */
 const LOST: ReadonlySet<string> = new Set(['store.missing', 'store.damaged', 'store.pragma'])
@@ -17,7 +17,7 @@ export function showNoStore(
   { code }: Refusal,
 ): { close(): void } {
   const { definition } = home.electionPackage
-  const screen = noStoreScreen(LOST.has(code) ? 'lost' : 'differ', definition, 'fa')
+  const screen = noStoreScreen(whyOf(code), definition, 'fa')
   const display = new Supervisor<Display>(
     'display',
     (open) => connectDisplay({ open, clock, inputs: definition.inputs }),
@@ -26,4 +26,9 @@ export function showNoStore(
   )
   display.start()
   return display
+}
+
+function whyOf(code: string): NoStore {
+  if (code === 'store.left-behind') return 'left-behind'
+  return LOST.has(code) ? 'lost' : 'differ'
 }

@@ -19,6 +19,7 @@ interface Sound {
   readonly records: StoredRecords
   /** One that failed beside it since the computer was started. */
   readonly marked: MediumName | undefined
+  readonly isLeftBehind: boolean
 }
 
 /** A medium that is not. */
@@ -50,7 +51,8 @@ export interface ComparedMedia {
 /**
  * Reads every medium, checks each for itself, and all against the longest.
  * @param boot which start of the computer this is
- * @returns the refusal of the first if none is sound, and `store.media-differ` if two tell different histories
+ * @returns the refusal of the first if none is sound, `store.left-behind` if the only one is not the day, and `store.media-differ` if two tell different
+ *   histories
  */
 export function compareMedia(all: AllMedia, expected: Expected, boot: string): Result<ComparedMedia> {
   const found = all.map((medium) => readMedium(medium, expected, boot))
@@ -58,6 +60,7 @@ export function compareMedia(all: AllMedia, expected: Expected, boot: string): R
   const unsound = found.filter((each) => 'why' in each)
   const [first, ...others] = sound.toSorted((a, b) => b.day.size - a.day.size)
   if (first === undefined) return fail((unsound[0] as Unsound).refusal)
+  if (others.length === 0 && unsound.length > 0 && first.isLeftBehind) return leftBehind(first.medium)
   for (const { records, refusal } of unsound) {
     // Of another device or another journal: that is no damage but a medium that does not belong here.
     if (records !== undefined && isOfAnother(records, first.records)) return fail(refusal)
@@ -101,9 +104,13 @@ function readMedium(medium: StoreMedium, expected: Expected, boot: string): Soun
   })
   let read: Result<StoredRecords>
   let marked: MediumName | undefined
+  let isLeftBehind = false
   try {
     read = medium.records()
-    if (read.ok) marked = medium.distrust.marked(boot)
+    if (read.ok) {
+      marked = medium.distrust.marked(boot)
+      isLeftBehind = medium.leftBehind.isMarked()
+    }
   } catch (error) {
     const why = lossOf(error)
     if (why === undefined) throw error
@@ -112,7 +119,7 @@ function readMedium(medium: StoreMedium, expected: Expected, boot: string): Soun
   if (!read.ok) return unsound(read.error.code === 'store.missing' ? 'missing' : 'damaged', read.error)
   const day = checkStored(read.value, expected)
   if (!day.ok) return unsound('damaged', day.error, read.value)
-  return { medium, day: day.value, records: read.value, marked }
+  return { medium, day: day.value, records: read.value, marked, isLeftBehind }
 }
 
 /**
@@ -160,6 +167,15 @@ function twoHistories({ folder }: StoreMedium, where: string) {
     where,
     `it holds another history of this device than ${folder}`,
     'Do not vote on this device. Take neither medium away and call a technician: only the centre and the officers’ cards know which of the two is the day. Without the other one the device starts.',
+  )
+}
+
+function leftBehind({ folder }: StoreMedium) {
+  return refuse(
+    'store.left-behind',
+    folder,
+    'it was left behind, and the other medium, which went on, cannot be read',
+    'Do not vote on this device. Put both media in their places and switch it off and on. If it does not start then, its votes are on the other medium: keep it and call a technician.',
   )
 }
 

@@ -18,6 +18,7 @@ import { removeFolder, writeAll } from '../durable-file.ts'
 import type { AdoptedBox } from './adopted-rows.ts'
 import { checkStored } from './check-stored.ts'
 import { type DeviceRow, damaged, openDatabase } from './database.ts'
+import { LeftBehind } from './left-behind.ts'
 import { DATABASE_FILE, readRecords, SLOTS_FILE, type StoredRecords } from './medium.ts'
 import { Slots } from './slots.ts'
 import { lossOf, storageFault } from './storage-fault.ts'
@@ -49,6 +50,8 @@ export interface DeadMedium {
   /** Of the pool; there is none before opening and after closing. */
   readonly block: Uint8Array | undefined
   readonly slotKeys: readonly Uint8Array[]
+  /** The device marked it so: it went on with the other one. */
+  readonly isLeftBehind: boolean
 }
 
 const OTHER = 'Take it out and put in the medium of the device of this station that died.'
@@ -169,8 +172,10 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
     result.ok
       ? result
       : fail({ ...result.error, where: `${folder}, ${withoutFolder(result.error.where, work)}`, next: KEEP })
-  const slotKeys = keysOn(join(folder, SLOTS_FILE))
+  const slotKeys = readFrom(join(folder, SLOTS_FILE), (path) => Slots.keysIn(path))
   if (!slotKeys.ok) return slotKeys
+  const isLeftBehind = readFrom(folder, () => new LeftBehind(folder).isMarked())
+  if (!isLeftBehind.ok) return isLeftBehind
   const database = openDatabase(join(work, DATABASE_FILE), notOpened)
   if (!database.ok) return database.error.code === 'takeover.storage' ? database : named(database)
   try {
@@ -195,15 +200,16 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
       box: { certificate, checkpoint, entries, batches, ballots, spent },
       block,
       slotKeys: slotKeys.value,
+      isLeftBehind: isLeftBehind.value,
     })
   } finally {
     database.value.close()
   }
 }
 
-function keysOn(path: string): Result<readonly Uint8Array[]> {
+function readFrom<T>(path: string, read: (path: string) => T): Result<T> {
   try {
-    return ok(Slots.keysIn(path))
+    return ok(read(path))
   } catch (error) {
     return unreadable(path, codeOf(error))
   }

@@ -87,8 +87,10 @@ export class JournalWriter {
   /** Whatever medium was lost, the journal of those that are left knows of it when this returns. */
   tellLosses(): void {
     const { media } = this.#parts
-    for (let loss = media.takeUntold(); loss !== undefined; loss = media.takeUntold())
+    for (let loss = media.takeUntold(); loss !== undefined; loss = media.takeUntold()) {
       this.#commit([{ type: 'medium.lost', ...loss }], {})
+      media.leaveBehind(loss)
+    }
   }
 
   #commit(events: readonly JournalEvent[], { pools, ...beside }: Beside): void {

@@ -7,16 +7,21 @@ import type { JournalEvent, MediumName } from '../../core/journal/catalogue.ts'
 import type { Refusal } from '../../core/result.ts'
 import { fail } from '../../core/result.ts'
 import type { Distrust } from './distrust.ts'
+import type { LeftBehind } from './left-behind.ts'
 import type { Medium } from './medium.ts'
 import type { Slots } from './slots.ts'
 import type { MediumSpace } from './space.ts'
 import { graver, lossOf, SILENT, storageFault } from './storage-fault.ts'
 
 /** What the store does with a medium, in this thread or in another. */
-export type StoreMedium = Pick<Medium, Exclude<keyof Medium, 'slots' | 'space' | 'distrust'>> & {
+export type StoreMedium = Pick<
+  Medium,
+  Exclude<keyof Medium, 'slots' | 'space' | 'distrust' | 'leftBehind'>
+> & {
   readonly slots: Pick<Slots, 'writeNext' | 'destroyPrevious' | 'destroyAll' | 'keys' | 'keep'>
   readonly space: Pick<MediumSpace, keyof MediumSpace>
   readonly distrust: Pick<Distrust, keyof Distrust>
+  readonly leftBehind: Pick<LeftBehind, keyof LeftBehind>
 }
 
 /** Every medium of a device in the order in which they are written, whether it is there or not. */
@@ -113,6 +118,7 @@ export class Media {
     this.#behind = this.#behind.filter((each) => each !== medium)
     try {
       step()
+      medium.leftBehind.clear()
     } catch (error) {
       if (lossOf(error) === undefined) throw error
       this.#untoldErrors.push(error)
@@ -140,6 +146,15 @@ export class Media {
     return this.#untold.shift()
   }
 
+  /**
+   * The journal of those that count says that this one does not: alone it would tell less than was acknowledged. One that takes no mark stays without.
+   */
+  leaveBehind({ medium: name }: Loss): void {
+    for (const medium of this.#all)
+      if (this.nameOf(medium) === name)
+        this.readBehind(medium, (left) => withRoom(left, () => left.leftBehind.mark()))
+  }
+
   /** Lets go of all of them, of those too that do not count. Once: what had a descriptor's number then may be another file. */
   close(): void {
     if (this.#isClosed) return
@@ -164,17 +179,7 @@ export class Media {
    */
   #distrust(medium: StoreMedium, error: unknown): void {
     if (storageFault(error) === 'full') return
-    const mark = ({ distrust, space }: StoreMedium) => {
-      const write = () => distrust.mark(this.nameOf(medium), this.#boot)
-      try {
-        write()
-      } catch (refused) {
-        if (storageFault(refused) !== 'full') throw refused
-        // Whatever is kept there for votes: unmarked, a start would count a vote that may be on no disk.
-        space.giveBack()
-        write()
-      }
-    }
+    const mark = (on: StoreMedium) => withRoom(on, () => on.distrust.mark(this.nameOf(medium), this.#boot))
     if (this.#failure === undefined) this.each(mark)
     // The last one failed as well: then neither is better than the other, if that can be written at all.
     else for (const other of this.#all) if (other !== medium) this.readBehind(other, mark)
@@ -196,6 +201,17 @@ export class Media {
       this.#distrust(medium, error)
       return undefined
     }
+  }
+}
+
+/** Leaves a mark, if need be in the room that is kept there for votes: without it a start would believe what is not so. */
+function withRoom({ space }: StoreMedium, mark: () => void): void {
+  try {
+    mark()
+  } catch (refused) {
+    if (storageFault(refused) !== 'full') throw refused
+    space.giveBack()
+    mark()
   }
 }
 
@@ -229,6 +245,7 @@ function goneMedium(folder: string, gone: () => never): StoreMedium {
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
     space: { ballotsLeft: gone, reserve: gone, renew: gone, makeRoom: gone, giveBack: gone },
     distrust: { mark: gone, marked: gone },
+    leftBehind: { mark: gone, isMarked: gone, clear: gone },
     records: gone,
     ballots: gone,
     adopted: gone,

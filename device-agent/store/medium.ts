@@ -10,6 +10,7 @@ import { sync } from '../durable-file.ts'
 import { type AdoptedBox, insertAdopted, readAdopted } from './adopted-rows.ts'
 import { createDatabase, type DeviceRow, damaged, openDatabase } from './database.ts'
 import { Distrust } from './distrust.ts'
+import { LeftBehind } from './left-behind.ts'
 import { Slots } from './slots.ts'
 import { MediumSpace } from './space.ts'
 
@@ -95,6 +96,7 @@ export class Medium {
   readonly slots: Slots
   readonly space: MediumSpace
   readonly distrust: Distrust
+  readonly leftBehind: LeftBehind
   readonly #database: Database.Database
   /** Statements of every screen and every entry, by their text, which is always one of this file's. */
   readonly #statements = new Map<string, Database.Statement>()
@@ -105,6 +107,7 @@ export class Medium {
     this.slots = slots
     this.space = new MediumSpace(folder)
     this.distrust = new Distrust(folder)
+    this.leftBehind = new LeftBehind(folder)
   }
 
   /** Sets up a medium in an existing folder, once. A database is never made anew over one that was there, nor over its key slots. */

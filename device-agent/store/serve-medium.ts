@@ -34,7 +34,8 @@ export function openMedium(folder: string): StoreMedium {
 
 function answerTo({ step, args }: StepOrder, medium: StoreMedium): StepAnswer {
   const [part, name = step] = step.split('.')
-  const of = part === 'slots' || part === 'space' || part === 'distrust' ? medium[part] : medium
+  const isPart = part === 'slots' || part === 'space' || part === 'distrust' || part === 'leftBehind'
+  const of = isPart ? medium[part] : medium
   const does = of[name as keyof typeof of] as (...values: readonly unknown[]) => unknown
   try {
     return { value: does.apply(of, [...args]) }

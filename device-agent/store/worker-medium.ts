@@ -15,10 +15,11 @@ import { SILENT } from './storage-fault.ts'
 
 /** Every step there is. */
 export type MediumStep =
-  | Exclude<keyof StoreMedium, 'folder' | 'slots' | 'space' | 'distrust'>
+  | Exclude<keyof StoreMedium, 'folder' | 'slots' | 'space' | 'distrust' | 'leftBehind'>
   | `slots.${keyof StoreMedium['slots']}`
   | `space.${keyof StoreMedium['space']}`
   | `distrust.${keyof StoreMedium['distrust']}`
+  | `leftBehind.${keyof StoreMedium['leftBehind']}`
 
 /** What a thread is asked to do. */
 export interface StepOrder {
@@ -94,6 +95,12 @@ export class WorkerMedium implements StoreMedium {
   readonly distrust: StoreMedium['distrust'] = {
     mark: (medium, boot) => this.#ask('distrust.mark', medium, boot),
     marked: (boot) => this.#ask('distrust.marked', boot),
+  }
+
+  readonly leftBehind: StoreMedium['leftBehind'] = {
+    mark: () => this.#ask('leftBehind.mark'),
+    isMarked: () => this.#ask('leftBehind.isMarked'),
+    clear: () => this.#ask('leftBehind.clear'),
   }
 
   records: StoreMedium['records'] = () => this.#ask('records')

@@ -34,6 +34,7 @@ export function failingFrom(
     slots: wrapped(medium.slots, SLOT_STEPS),
     space: wrapped(medium.space, SPACE_STEPS),
     distrust: wrapped(medium.distrust, DISTRUST_STEPS),
+    leftBehind: wrapped(medium.leftBehind, LEFT_BEHIND_STEPS),
     // What was pulled is let go of all the same.
     close: () => medium.close(),
     calls: () => calls,
@@ -41,7 +42,7 @@ export function failingFrom(
 }
 
 /** Everything that a medium does; a step that is not here does not compile. */
-const STEPS = namesOf<Omit<StoreMedium, 'folder' | 'slots' | 'space' | 'distrust' | 'close'>>({
+const STEPS = namesOf<Omit<StoreMedium, 'folder' | 'slots' | 'space' | 'distrust' | 'leftBehind' | 'close'>>({
   records: true,
   ballots: true,
   adopted: true,
@@ -73,6 +74,8 @@ const SPACE_STEPS = namesOf<StoreMedium['space']>({
 })
 
 const DISTRUST_STEPS = namesOf<StoreMedium['distrust']>({ mark: true, marked: true })
+
+const LEFT_BEHIND_STEPS = namesOf<StoreMedium['leftBehind']>({ mark: true, isMarked: true, clear: true })
 
 function namesOf<T>(names: Readonly<Record<keyof T & string, true>>): readonly (keyof T & string)[] {
   return Object.keys(names) as (keyof T & string)[]

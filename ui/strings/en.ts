@@ -177,6 +177,8 @@ export const en: Strings = {
     why: {
       lost: 'Neither of its storage media can be read. What was recorded is still on them: leave both in the device.',
       differ: 'Its storage does not hold one history that can be trusted. Leave both media in the device.',
+      'left-behind':
+        'The storage medium that can be read was left behind; the votes since then are on the other one. Put both in their places and leave them in the device.',
     },
     voters:
       'Voters vote on another device. Whoever was just voting waits, with the card, until officers know whether that vote was recorded.',
@@ -193,6 +195,8 @@ export const en: Strings = {
     otherHint:
       'A device keeps everything twice, and the one that was read may have been left behind. Put the other one in too; this one may come out for it.',
     otherWasLost: 'The one that was read says that the device went on without the other.',
+    leftBehind:
+      'The one that was read was left behind while the device went on: votes are missing on it. Without the other one nobody takes its place. If that cannot be read, switch this spare off and declare the device dead at another one.',
     otherLost: 'The other is lost or cannot be read',
     purpose: 'Going on in its place',
     stop: 'To stop, take a medium out.',

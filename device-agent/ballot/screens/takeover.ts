@@ -37,6 +37,13 @@ function draftsOf(state: Guide, definition: Definition, language: OfficerLanguag
     case 'waiting':
       return message(takeover.waiting, takeover.waitingHint, takeover.untouched)
     case 'other':
+      if (state.found.isLeftBehind)
+        return message(
+          takeover.other,
+          foundText(state.found, definition, language),
+          takeover.leftBehind,
+          ...(state.why === undefined ? [] : [takeover.why[state.why]]),
+        )
       return [
         ...message(
           takeover.other,

@@ -5,9 +5,11 @@
  * ```
  *            ┌───────────────both media────────────────┐
  * waiting ───┤                                         ├─▶ admitting: three cards ─▶ taking ─▶ done
- *    ▲       └─one─▶ other ──the other, or pressed─────┘       │ a card knows better   │
+ *    ▲       └─one─▶ other ──the other, or pressed*────┘       │ a card knows better   │
  *    └──media out── refused ◀──────────────────────────────────┴───────────────────────┘
  * ```
+ * *) but not where the one that was read was left behind.
+ *
  * `step` is pure; the device's loop performs the effects. With a medium taken out all cards are forgotten until it is done; but while the
  * other one is waited for, the first may be taken out to make room for it.
  */
@@ -54,6 +56,8 @@ export interface FoundDevice {
   readonly media: 'both' | 'one'
   /** The one that was read says that it went on without the other. */
   readonly isOtherLost: boolean
+  /** The device marked the only one that was read as left behind: votes that counted are missing on it, and nobody's word takes their place. */
+  readonly isLeftBehind: boolean
   readonly slip: 'none' | 'recorded' | 'not-recorded'
 }
 
@@ -105,8 +109,10 @@ export function stepGuide(state: Guide, input: GuideInput): GuideStep {
     return input.found.media === 'both' ? admitting(input.found) : to({ is: 'other', found: input.found })
   if (input.is === 'medium-refused')
     return to(state.is === 'other' ? { ...state, why: input.why } : { is: 'refused', why: input.why })
-  if (state.is === 'other')
-    return input.is === 'pressed' && input.id === 'other-lost' ? admitting(state.found) : to(state)
+  if (state.is === 'other') {
+    const isWordGiven = input.is === 'pressed' && input.id === 'other-lost' && !state.found.isLeftBehind
+    return isWordGiven ? admitting(state.found) : to(state)
+  }
   if (input.is === 'medium-removed') return to({ is: 'waiting' })
   return state.is === 'admitting' ? stepAdmitting(state, input) : to(state)
 }

@@ -163,10 +163,11 @@ class SpareDevice {
     const { device, day, slip, media } = found.value
     const lastAt = Date.parse(day.last.at)
     const isOtherLost = day.lostMedia.length > 0
+    const isLeftBehind = media === 'one' && found.value.isLeftBehind
     const wasAsked = this.#state.is === 'other' && isSame && media === 'one'
     this.#step({
       is: 'medium-found',
-      found: { device, ballots: day.casts, lastAt, slip, media, isOtherLost },
+      found: { device, ballots: day.casts, lastAt, slip, media, isOtherLost, isLeftBehind },
     })
     if (wasAsked) this.#step({ is: 'medium-refused', why: 'same-medium' })
   }

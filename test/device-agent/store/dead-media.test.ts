@@ -73,6 +73,11 @@ test('one medium alone says that it was not held against the other', () => {
   expect(chooseMedium([read(second)])).toMatchObject({ ok: true, value: { media: 'one' } })
 })
 
+test('a medium says of itself that it was left behind, and the one that went on does not', () => {
+  const { first, second } = lagging('marked', 3)
+  expect([read(first), read(second)].map(({ isLeftBehind }) => isLeftBehind)).toEqual([false, true])
+})
+
 test('a device that was closed is not gone on with from the medium that does not know it', () => {
   const { store, first, second } = lagging('closed', 3)
   store.closePolls(officers)

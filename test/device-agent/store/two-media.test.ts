@@ -11,6 +11,7 @@ import { type AllMedia, absentMedium } from '../../../device-agent/store/media.t
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { type StorageFault, storageFault } from '../../../device-agent/store/storage-fault.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
+import { weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { beginOn, fillUp, imageOf, resumeOn } from './device.ts'
 import { dayKey, officers, openPolls, partsFor, Voters } from './voting.ts'
 
@@ -38,6 +39,17 @@ function started(folders: readonly string[], boot?: string): DeviceStore {
   const store = valueOrThrow(resumeOn(build, folders, boot === undefined ? {} : { boot }))
   open.push(store)
   return store
+}
+
+/** Takes a device up with one medium in its place and none in that of the other. */
+function startedAlone(folder: string, place: 0 | 1, { DeviceStore: Store, Medium: Opened } = build) {
+  const random = seededRandom(`alone ${folder}`)
+  const medium = valueOrThrow(Opened.open(folder, random))
+  const gone = absentMedium('/pulled', refusalOf(Medium.open('/pulled', random)))
+  const resumed = Store.resume(partsFor(place === 0 ? [medium, gone] : [gone, medium], `alone ${folder}`))
+  if (resumed.ok) open.push(resumed.value)
+  else medium.close()
+  return resumed
 }
 
 /** What the journal says of media. */
@@ -266,6 +278,42 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     goesOn(folders.map(imageOf) as unknown as Two<string>, voters)
   })
 
+  test('was left behind in the morning and is alone at a start: the device does not begin with it until the other is back', () => {
+    const { store, folders, media, voters } = openDevice(3)
+    const commit = (media[lost] as Medium).commit.bind(media[lost])
+    ;(media[lost] as Medium).commit = () => {
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' })
+    }
+    voters.vote(store)
+    ;(media[lost] as Medium).commit = commit
+    voters.vote(store)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    const rows = rowsOf(images[lost])
+    for (const start of [1, 2])
+      expect([start, startedAlone(images[lost], lost)]).toMatchObject([
+        start,
+        { ok: false, error: { code: 'store.left-behind' } },
+      ])
+    expect(rowsOf(images[lost])).toEqual(rows)
+    goesOn(images, voters)
+    expect(valueOrThrow(startedAlone(images[lost], lost)).day.casts).toBe(voters.nonces.length)
+  })
+
+  test('lacks a vote after a crash, and the other dies before cards come that bring it: the device does not begin with it', () => {
+    const { store, folders, voters } = openDevice(3)
+    const before = folders.map(imageOf)
+    voters.vote(store)
+    const images = folders.map(imageOf) as unknown as [string, string]
+    images[lost] = before[lost] as string
+    started(images).close()
+    open.pop()
+    expect(startedAlone(images[lost], lost)).toMatchObject({
+      ok: false,
+      error: { code: 'store.left-behind' },
+    })
+    goesOn(images, voters)
+  })
+
   test('is one step behind after a power cut: the longer one counts, and the other catches up', () => {
     const { store, folders, voters } = openDevice(3)
     const before = folders.map(imageOf)
@@ -422,6 +470,23 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     const refused = resumeOn(build, images)
     expect(refused.ok ? 'taken' : refused.error.where).toContain('table device')
   })
+})
+
+test('a build that begins with a medium that was left behind goes on without votes that counted, which these tests tell', async () => {
+  const { store, folders, media, voters } = openDevice(3)
+  const empty = fillUp(media[0] as Medium)
+  voters.vote(store)
+  empty()
+  const root = weakenedSources({
+    file: 'device-agent/store/compare-media.ts',
+    line: 'unsound.length > 0 && first.isLeftBehind',
+    by: 'false',
+  })
+  const load = async (file: string) => await import(join(root, 'device-agent/store', file))
+  const weak = { ...(await load('device-store.ts')), ...(await load('medium.ts')) } as typeof build
+  const image = imageOf(folders[0])
+  expect(startedAlone(imageOf(image), 0)).toMatchObject({ ok: false, error: { code: 'store.left-behind' } })
+  expect(valueOrThrow(startedAlone(imageOf(image), 0, weak)).day.casts).toBeLessThan(voters.nonces.length)
 })
 
 function refusalOf(opened: ReturnType<typeof Medium.open>): Refusal {

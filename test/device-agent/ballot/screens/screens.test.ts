@@ -51,6 +51,7 @@ function guideStates(): readonly Guide[] {
     slip: 'not-recorded' as const,
     media: 'one' as const,
     isOtherLost: true,
+    isLeftBehind: false,
   }
   const cards: readonly CardStep<TakeoverRole>[] = [
     { is: 'insert' },
@@ -68,6 +69,8 @@ function guideStates(): readonly Guide[] {
     { is: 'admitting', found: { ...found, media: 'both' }, admitted: {}, card: { is: 'insert' } },
     { is: 'other', found },
     ...TAKEOVER_REFUSALS.map((why): Guide => ({ is: 'other', found, why })),
+    { is: 'other', found: { ...found, isLeftBehind: true } },
+    ...TAKEOVER_REFUSALS.map((why): Guide => ({ is: 'other', found: { ...found, isLeftBehind: true }, why })),
     { is: 'taking', found },
     ...TAKEOVER_REFUSALS.map((why): Guide => ({ is: 'refused', why })),
   ]
@@ -75,7 +78,7 @@ function guideStates(): readonly Guide[] {
 
 describe.each(LANGUAGES)('every screen of a device that is not one yet, or cannot be: %s', (language) => {
   const screens = [
-    ...(['lost', 'differ'] as const).map((why) => noStoreScreen(why, definition, language)),
+    ...(['lost', 'left-behind', 'differ'] as const).map((why) => noStoreScreen(why, definition, language)),
     ...guideStates().map((state) => takeoverScreen(state, definition, language)),
     takeoverScreen({ is: 'waiting' }, definition, language, ['touchscreen', 'card-reader']),
   ]

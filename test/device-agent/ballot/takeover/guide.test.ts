@@ -18,11 +18,13 @@ const found: FoundDevice = {
   slip: 'none',
   media: 'both',
   isOtherLost: false,
+  isLeftBehind: false,
 }
 const alone: FoundDevice = { ...found, media: 'one' }
+const leftBehind: FoundDevice = { ...alone, isLeftBehind: true }
 const role = fc.constantFrom(...TAKEOVER_ROLES)
 const input: fc.Arbitrary<GuideInput> = fc.oneof(
-  fc.constantFrom(found, alone).map((each): GuideInput => ({ is: 'medium-found', found: each })),
+  fc.constantFrom(found, alone, leftBehind).map((each): GuideInput => ({ is: 'medium-found', found: each })),
   fc.constantFrom(...TAKEOVER_REFUSALS).map((why): GuideInput => ({ is: 'medium-refused', why })),
   fc.constant<GuideInput>({ is: 'medium-removed' }),
   fc.constant<GuideInput>({ is: 'card-inserted' }),
@@ -88,6 +90,16 @@ describe('one medium alone', () => {
     expect(walk([one, ...TAKEOVER_ROLES.flatMap(card)]).effects).toEqual([])
     expect(walk([one, word, ...TAKEOVER_ROLES.flatMap(card)]).last).toEqual({ is: 'taking', found: alone })
     expect(walk([one, word, { is: 'medium-found', found }]).last).toMatchObject({ found, admitted: {} })
+  })
+
+  test('that was left behind is not taken over on anybody’s word, but beside the other', () => {
+    const left: GuideInput = { is: 'medium-found', found: leftBehind }
+    const word: GuideInput = { is: 'pressed', id: 'other-lost' }
+    expect(walk([left, word, ...TAKEOVER_ROLES.flatMap(card)])).toMatchObject({
+      effects: [],
+      last: { is: 'other', found: leftBehind },
+    })
+    expect(walk([left, word, { is: 'medium-found', found }]).last).toMatchObject({ is: 'admitting', found })
   })
 
   test('stays known while others are put in that cannot be used', () => {
