@@ -18,6 +18,9 @@ const LINKS = new URL('flapping-links.ts', import.meta.url)
 
 /** The time in which devices send their tallies, each at a moment of its own: what is killed is killed in the middle. */
 const SHORTEST_SPREAD_MS = 6_000
+/** A connection over a link that flaps lives so long at most: in a large country longer, so that as many are made again in a second as two processors can shake hands. */
+const SHORTEST_LIFE_MS = 8_000
+const LIFE_A_DEVICE_MS = 2
 /** Until a killed process is started again. */
 const DOWN_MS = 500
 /** An attack that was not named is tried again, for the message may have been lost with a process; so often when all is quiet again. */
@@ -65,7 +68,8 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     await centre.emptyStore()
     for (let side = 0; side < SIDES; side += 1) await centre.startBroker(side)
     for (let side = 0; side < SIDES; side += 1) await centre.startCollector(side)
-    const urls = await flapping(links, seed, centre)
+    const longestMs = Math.max(SHORTEST_LIFE_MS, devices * LIFE_A_DEVICE_MS)
+    const urls = await flapping(links, { seed, longestMs }, centre)
     const all = { telling, loaders, devices }
     await watched(all, 'up', loaders.connect(urls, plan.flapping))
     const { ms: entriesMs } = await watched(
@@ -160,10 +164,14 @@ function byAccident({ kind }: Named): boolean {
   return kind === 'gap' || kind === 'not-stored'
 }
 
-async function flapping(links: Child<ToLinks, FromLinks>, seed: string, centre: CentreProcesses) {
+async function flapping(
+  links: Child<ToLinks, FromLinks>,
+  drawn: { readonly seed: string; readonly longestMs: number },
+  centre: CentreProcesses,
+) {
   const steady = Array.from({ length: SIDES }, (_, side) => centre.url(side))
   const brokers = steady.map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) }))
-  links.tell({ be: 'flapping', seed, brokers })
+  links.tell({ be: 'flapping', ...drawn, brokers })
   const ports = await links.until((message) => message.ports)
   return steady.map((url, side) => ({
     steady: url,

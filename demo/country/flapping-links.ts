@@ -9,6 +9,8 @@ export type ToLinks =
   | {
       readonly be: 'flapping'
       readonly seed: string
+      /** How long a connection lives at most; at least an eighth of it. */
+      readonly longestMs: number
       readonly brokers: readonly { readonly host: string; readonly port: number }[]
     }
   | { readonly be: 'calm' }
@@ -19,9 +21,6 @@ export interface FromLinks {
   readonly ports: readonly number[]
 }
 
-const SHORTEST_MS = 1_000
-const LONGEST_MS = 8_000
-
 let isCalm = false
 
 const tell: (message: FromLinks) => void = underParent<ToLinks, FromLinks>(async (order) => {
@@ -29,7 +28,8 @@ const tell: (message: FromLinks) => void = underParent<ToLinks, FromLinks>(async
     isCalm = true
     return
   }
-  const { seed, brokers } = order
+  const { seed, longestMs, brokers } = order
+  const shortestMs = Math.round(longestMs / 8)
   const random = seededRandom(`${seed}: links`)
   const ports = await Promise.all(
     brokers.map(
@@ -46,7 +46,7 @@ const tell: (message: FromLinks) => void = underParent<ToLinks, FromLinks>(async
               () => {
                 if (!isCalm) cut()
               },
-              SHORTEST_MS + uniform(LONGEST_MS - SHORTEST_MS, random),
+              shortestMs + uniform(longestMs - shortestMs, random),
             )
             for (const end of [near, far]) {
               end.on('error', cut)

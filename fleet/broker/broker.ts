@@ -3,6 +3,7 @@
  * messages, for what a receipt has not confirmed is sent again anyway.
  */
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import { readTlsPeer } from '../../core/keys/certificate.ts'
@@ -26,6 +27,8 @@ const DRAIN_MS = 600_000
 const MAX_PACKET_BYTES = MAX_UP_BYTES + 1024
 /** Of messages to one device that it has not read yet; there is one at a time to answer. */
 const MAX_UNREAD_BYTES = 16 * MAX_DOWN_BYTES
+/** Of messages to one collector that it has not read yet, as Mosquitto's configuration has it; what is lost behind them, devices send again. */
+const MAX_WAITING_BYTES = 1024 ** 3
 /** MQTT 3.1.1, 3.2.2.3. */
 const NOT_AUTHORIZED = 5
 
@@ -46,6 +49,8 @@ interface BrokerOptions {
   readonly authorityKey: Uint8Array
   readonly clock: Clock
   readonly logger: Logger
+  /** A collector for which more waits than so many bytes is hung up on; a gigabyte if absent. */
+  readonly maxWaitingBytes?: number
 }
 
 export interface Broker {
@@ -58,8 +63,10 @@ export interface Broker {
 /** Starts the broker; resolves when it listens, rejects if it cannot. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { host, port, tls, electionId, authorityKey, clock, logger } = options
+  const { maxWaitingBytes = MAX_WAITING_BYTES } = options
   const peers = new WeakMap<object, Peer>()
   const sockets = new Set<Socket>()
+  const collectors = new Set<Duplex>()
   const peerOf = (client: Client | null): Peer | undefined => client?.conn && peers.get(client.conn)
 
   const aedes = await Aedes.createBroker({
@@ -81,6 +88,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       )
     },
     authorizePublish: (client, packet, done) => {
+      for (const collector of collectors)
+        if (collector.writableLength > maxWaitingBytes)
+          collector.destroy(new Error(`more than ${maxWaitingBytes} bytes wait for a collector`))
       const peer = peerOf(client)
       if (peer !== undefined && !packet.retain && mayPublish(electionId, peer, packet.topic))
         return done(null)
@@ -123,6 +133,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         role === 'device' ? MAX_UNREAD_BYTES : undefined,
       )
       peers.set(connection, { subject: certificate.value.subject, role })
+      if (role === 'centre') {
+        collectors.add(connection)
+        connection.once('close', () => collectors.delete(connection))
+      }
       aedes.handle(connection)
     },
   )

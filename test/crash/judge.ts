@@ -12,9 +12,11 @@ import type { Json } from '../../core/text/canonical-json.ts'
 import { type DeviceHome, mediaFolders } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { DeviceStore } from '../../device-agent/store/device-store.ts'
+import { LeftBehind } from '../../device-agent/store/left-behind.ts'
 import { type AllMedia, absentMedium } from '../../device-agent/store/media.ts'
 import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
+import { neighbour } from '../device-agent/store/heads.ts'
 import {
   clock,
   dayKey,
@@ -61,6 +63,8 @@ export function findBroken({ home, done, ballots, seed, gone }: Left): string | 
   try {
     if (done === undefined) setUpAgain(home, seed)
     const acknowledged = done ?? 0
+    const leftBehind = findLeftBehind(home, gone)
+    if (typeof leftBehind === 'string') return leftBehind
     store = valueOrThrow(DeviceStore.resume(partsFor(openMedia(home, gone), `judge of ${seed}`)))
     const found = knownBy(store)
     const possible = [knownAfter(steps, acknowledged), knownAfter(steps, acknowledged + 1)]
@@ -121,9 +125,53 @@ export function findBrokenAfter(
   return isDeepStrictEqual(counted, voters.shadow) ? undefined : 'the totals are not what the voters meant'
 }
 
+/**
+ * A medium that was left behind begins no day alone. What it holds must be sound all the same, for whoever examines it: so its mark is taken away, and
+ * it is judged as every other.
+ * @returns what does not hold, in words
+ */
+function findLeftBehind(home: DeviceHome, gone: OneMedium | undefined): string | undefined {
+  const [folder = '', ...others] = foldersLeft(home, gone)
+  const mark = new LeftBehind(folder)
+  if (others.length > 0 || !mark.isMarked()) return undefined
+  const media = openMedia(home, gone)
+  const refused = DeviceStore.resume(partsFor(media, 'left behind'))
+  for (const medium of media) medium.close()
+  if (refused.ok || refused.error.code !== 'store.left-behind') return 'one that was left behind begins a day'
+  const sizes = mediaFolders(home).map(journalSize)
+  if (Math.max(...sizes) === journalSize(folder)) return 'it calls itself left behind, and is not'
+  mark.clear()
+  return undefined
+}
+
+function journalSize(folder: string): number {
+  const medium = valueOrThrow(Medium.open(folder, seededRandom(folder)))
+  const { journal } = valueOrThrow(medium.records())
+  medium.close()
+  return journal.length
+}
+
 function knownBy(store: DeviceStore): Known {
   const { polls, casts, voids } = store.day
-  return { polls: polls as Known['polls'], casts, voids, slip: store.slip }
+  const { neighbours, cosignedSizes } = store.station
+  const { totals } = store
+  return {
+    polls: polls as Known['polls'],
+    casts,
+    voids,
+    slip: store.slip,
+    receipt: receiptOf(store),
+    heads: [neighbours.get(neighbour.id)?.size ?? 0, cosignedSizes[0] ?? 0],
+    awaitsSheet: totals?.sheetKey !== undefined,
+    isAnswered: totals?.answered ?? false,
+  }
+}
+
+function receiptOf(store: DeviceStore): Known['receipt'] {
+  const { receipt } = store
+  if (receipt === undefined) return 'none'
+  const [last] = store.entriesFrom(receipt.size - 1)
+  return Buffer.from(last ?? []).includes('"polls.closed"') ? 'closing' : 'opening'
 }
 
 /** How many places of the slot file hold a key that is whole (device-agent/store/slots.ts). */

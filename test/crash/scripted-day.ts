@@ -1,8 +1,11 @@
 /** A polling day of a store, step by step, and what must be known of it after each. The same for the program that is killed and for its judge. */
 import { valueOrThrow } from '../../core/result.ts'
+import { cosign } from '../../core/tlog/cosignature.ts'
 import type { DeviceStore } from '../../device-agent/store/device-store.ts'
 import type { SlipState } from '../../device-agent/store/medium.ts'
-import { dayKey, officers, openPolls, type Voters } from '../device-agent/store/voting.ts'
+import { OPENING } from '../audit/fixtures.ts'
+import { learned, seen } from '../device-agent/store/heads.ts'
+import { dayKey, officers, openPolls, station, type Voters } from '../device-agent/store/voting.ts'
 
 /** What a restarted device must know. */
 export interface Known {
@@ -10,6 +13,14 @@ export interface Known {
   readonly casts: number
   readonly voids: number
   readonly slip: SlipState
+  /** Receipts of the centre: which entry the last one ends at. */
+  readonly receipt: 'none' | 'opening' | 'closing'
+  /** Size of the neighbour's head, and of the own that the neighbour cosigned; 0 for none. */
+  readonly heads: readonly [neighbour: number, own: number]
+  /** Whether the key for the station's sheet is still there. */
+  readonly awaitsSheet: boolean
+  /** Whether the centre has answered for the tally. */
+  readonly isAnswered: boolean
 }
 
 /** One thing that the store does and returns from: then it is acknowledged. */
@@ -21,7 +32,16 @@ interface Step {
 /** Exit code of a program whose day stopped at a step that threw. */
 export const STOPPED = 3
 
-export const BEGUN: Known = { polls: 'closed', casts: 0, voids: 0, slip: 'none' }
+export const BEGUN: Known = {
+  polls: 'closed',
+  casts: 0,
+  voids: 0,
+  slip: 'none',
+  receipt: 'none',
+  heads: [0, 0],
+  awaitsSheet: false,
+  isAnswered: false,
+}
 
 const slip = (state: SlipState): Step => ({
   does: (store) => store.setSlip(state),
@@ -41,9 +61,33 @@ const opened: Step = {
 }
 const closed: Step = {
   does: (store) => store.closePolls(officers),
-  leaves: (before) => ({ ...before, polls: 'finished' }),
+  leaves: (before) => ({ ...before, polls: 'finished', awaitsSheet: true }),
+}
+const receipted = (receipt: Known['receipt']): Step => ({
+  does: (store) => {
+    const { size } = store.day
+    const { name } = station.electionPackage.definition.witness
+    const cosigner = { name, signer: station.witness, time: OPENING / 1000 }
+    store.storeReceipt(size, cosign(store.checkpointAt(size) ?? '', cosigner))
+  },
+  leaves: (before) => ({ ...before, receipt }),
+})
+/** The neighbour's head comes by on a card, and an own one that it has cosigned. */
+const cardMet: Step = {
+  does: (store) => store.station.keep([learned(NEIGHBOUR), seen(store, OWN)]),
+  leaves: (before) => ({ ...before, heads: [NEIGHBOUR, OWN] }),
+}
+const sheetSettled: Step = {
+  does: (store) => store.settleSheet(undefined),
+  leaves: (before) => ({ ...before, awaitsSheet: false }),
+}
+const answered: Step = {
+  does: (store) => store.markTallyAnswered(),
+  leaves: (before) => ({ ...before, isAnswered: true }),
 }
 
+/** Sizes of the heads that come by. */
+const [NEIGHBOUR, OWN] = [3, 2]
 /** Every fifth voter's first slip is printed void. */
 const VOID_EVERY = 5
 
@@ -56,7 +100,16 @@ export function scriptedDay(ballots: number): readonly Step[] {
     cast,
     slip('none'),
   ])
-  return [opened, ...voters.flat(), closed]
+  return [
+    opened,
+    receipted('opening'),
+    cardMet,
+    ...voters.flat(),
+    closed,
+    receipted('closing'),
+    sheetSettled,
+    answered,
+  ]
 }
 
 /** What is known after that many of the steps. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Act } from './disk.ts'
 
 /** Of the index of a write-ahead log nothing need be on the disk: SQLite makes it anew from the log. */
-export const FILES = ['ballots.db', 'ballots.db-journal', 'ballots.db-wal', 'slots.bin']
+export const FILES = ['ballots.db', 'ballots.db-journal', 'ballots.db-wal', 'slots.bin', 'left-behind']
 
 /** A system call, and what it did. */
 export interface Call {

@@ -100,21 +100,23 @@ describe('the limit on packets', () => {
   })
 })
 
+const OPTIONS = {
+  host: '127.0.0.1',
+  port: 0,
+  tls: centreTls,
+  electionId,
+  authorityKey,
+  clock: realClock,
+  logger: silentLogger,
+}
+
 describe('the broker', () => {
   let office: Office
   let broker: Broker
 
   beforeEach(async () => {
     office = new Office()
-    broker = await startBroker({
-      host: '127.0.0.1',
-      port: 0,
-      tls: centreTls,
-      electionId,
-      authorityKey,
-      clock: realClock,
-      logger: silentLogger,
-    })
+    broker = await startBroker(OPTIONS)
     office.later(() => broker.close())
   })
   afterEach(() => office.close())
@@ -179,17 +181,17 @@ describe('the broker', () => {
 
   describe('whose collector stands still while devices write', () => {
     /** One that hears the first message and no other: soon its line takes nothing any more. */
-    async function standsStill() {
-      const collector = await office.client(broker.port, centreTls, CENTRE)
+    async function standsStill(port = broker.port) {
+      const collector = await office.client(port, centreTls, CENTRE)
       await collector.subscribeAsync(`sandogh/${electionId}/+/up/#`, { qos: 1 })
       collector.handleMessage = () => {}
       return collector
     }
 
     /** More than any line holds, and behind it many small ones, of several devices: of each the broker has read a piece. */
-    async function everybodyWrites() {
+    async function everybodyWrites(port = broker.port) {
       for (let i = 0; i < 10; i += 1) {
-        const device = await office.client(broker.port, new TestDevice(`device-${i}`).tls, `device-${i}`)
+        const device = await office.client(port, new TestDevice(`device-${i}`).tls, `device-${i}`)
         for (let j = 0; j < 60; j += 1) device.publish(up(`device-${i}`), Buffer.alloc(16_000), { qos: 0 })
         for (let j = 0; j < 4_000; j += 1) device.publish(up(`device-${i}`), 'x', { qos: 0 })
       }
@@ -208,6 +210,19 @@ describe('the broker', () => {
       const device = await office.client(broker.port, new TestDevice('device-99').tls, 'device-99')
       await device.publishAsync(up('device-99'), 'x', { qos: 1 })
       expect(await heard).toBe(up('device-99'))
+    })
+
+    it('hangs up on that collector before what waits for it fills the memory', async () => {
+      const notes: string[] = []
+      const logger = {
+        ...silentLogger,
+        warn: ({ error }: object & { error?: string }) => notes.push(error ?? ''),
+      }
+      const strict = await startBroker({ ...OPTIONS, logger, maxWaitingBytes: 2 ** 20 })
+      office.later(() => strict.close())
+      await standsStill(strict.port)
+      await everybodyWrites(strict.port)
+      expect(notes).toContain('more than 1048576 bytes wait for a collector')
     })
 
     it('carries the answers of another one meanwhile', async () => {

@@ -196,7 +196,7 @@ export const en: Strings = {
       'A device keeps everything twice, and the one that was read may have been left behind. Put the other one in too; this one may come out for it.',
     otherWasLost: 'The one that was read says that the device went on without the other.',
     leftBehind:
-      'The one that was read was left behind while the device went on: votes are missing on it. Without the other one nobody takes its place. If that cannot be read, switch this spare off and declare the device dead at another one.',
+      'The one that was read was left behind: votes are missing on it. Put the other one in. If it cannot be read, declare that device dead.',
     otherLost: 'The other is lost or cannot be read',
     purpose: 'Going on in its place',
     stop: 'To stop, take a medium out.',

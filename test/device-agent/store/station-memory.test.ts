@@ -3,41 +3,15 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { witnessNameOf } from '../../../core/bundle/names.ts'
-import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { describeRefusal, valueOrThrow } from '../../../core/result.ts'
-import { signCheckpoint } from '../../../core/tlog/checkpoint.ts'
-import { addSignatureLine, cosign } from '../../../core/tlog/cosignature.ts'
-import { leafHash, rootOf } from '../../../core/tlog/tree.ts'
-import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { encodeHeads, parseHeads, type StationHead } from '../../../device-agent/witness/station-heads.ts'
 import { realBuild } from '../../attacks/weakened/weaken.ts'
-import { OPENING, type TestDevice } from '../../audit/fixtures.ts'
 import { beginOn, imageOf, newFolder, resumeOn } from './device.ts'
+import { learned, neighbour, seen } from './heads.ts'
 import { runSql } from './sqlite-client.ts'
-import { device, station } from './voting.ts'
+import { device } from './voting.ts'
 
-const neighbour = station.devices[1] as TestDevice
-const { definition } = station.electionPackage
 const build = await realBuild()
-const witness = signerFromSeed(device.keys.witness)
-
-/** A neighbour's head of that size as this device remembers it: with its own cosignature. */
-function learned(size: number): StationHead {
-  const root = rootOf(neighbour.entries.slice(0, size).map(leafHash))
-  const note = signCheckpoint({ origin: neighbour.origin, size, root }, signerFromSeed(neighbour.keys.log))
-  const name = witnessNameOf(definition, device.id)
-  const line = cosign(note, { name, signer: witness, time: OPENING / 1000 })
-  return { certificate: neighbour.certificate, note: addSignatureLine(note, line), proofs: [] }
-}
-
-/** An own head of that size that came back with the neighbour's cosignature. */
-function seen(store: DeviceStore, size: number): StationHead {
-  const note = store.checkpointAt(size) ?? ''
-  const name = witnessNameOf(definition, neighbour.id)
-  const line = cosign(note, { name, signer: signerFromSeed(neighbour.keys.witness), time: OPENING / 1000 })
-  return { certificate: device.certificate, note: addSignatureLine(note, line), proofs: [] }
-}
 
 const damaged = { type: 'officer.card_damaged', role: 'executive' } as const
 
