@@ -1,7 +1,7 @@
 /**
- * The long run, for evidence: `npm run soak -- kills [--minutes 120] [--seed S] [--share 1/6]`. One day with a voter for each system call of a session
- * at which the device can be killed; then days with kills while officers open and close, at calls drawn by lot, until the time is over. It mostly
- * waits for paper: six runs side by side, each with its share of the calls, take no longer than one.
+ * The long run, for evidence: `npm run soak -- kills [--part session]… [--minutes 120] [--seed S] [--share 1/6]`. One day with a voter for each system call of a
+ * session at which the device can be killed; then a day for each of those while officers open, and while they close. It mostly waits for paper: six
+ * runs side by side, each with its share of the calls, take no longer than one.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,6 @@ import { parseArgs } from 'node:util'
 import { uniform } from '../../core/ballot-box/draw.ts'
 import type { Random } from '../../core/ports.ts'
 import { countDirectly } from '../../demo/elections/gy-les-nonains.ts'
-import { seededRandom } from '../../simulator/seeded-random.ts'
 import { SANDOGH } from './command.ts'
 import { ROWS } from './crash-row.ts'
 import { type Found, type KilledDayEnd, type KilledDayPlan, runKilledDay } from './killed-day.ts'
@@ -65,6 +64,7 @@ export async function main(args: readonly string[]): Promise<number> {
       minutes: { type: 'string', default: '120' },
       seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
       share: { type: 'string', default: '1/1' },
+      part: { type: 'string', multiple: true, default: Object.keys(PARTS) },
     },
   })
   const minutes = Number(values.minutes)
@@ -77,39 +77,80 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write('--share is one of so many, such as 2/6\n')
     return 2
   }
+  const parts = values.part.filter(isPart)
+  if (parts.length < values.part.length) {
+    process.stderr.write(`--part is one of ${Object.keys(PARTS).join(', ')}\n`)
+    return 2
+  }
   const { seed } = values
   process.stdout.write(`seed ${seed}, share ${values.share}\n`)
-  const until = performance.now() + minutes * 60_000
-  const session = await runInFolder({ seed: `${seed} session`, voters: everyCall(share, until) })
-  const kills = session.found.filter(({ killed }) => killed)
+  const plan = { seed, share, until: performance.now() + minutes * 60_000 }
+  let isSound = true
+  for (const part of parts) {
+    isSound = (await PARTS[part](plan)) && isSound
+    if (performance.now() < plan.until) continue
+    process.stdout.write(`${part}: NOT every call: the time ran out, give it more --minutes\n`)
+    return 1
+  }
+  return isSound ? 0 : 1
+}
+
+interface Plan {
+  readonly seed: string
+  readonly share: Share
+  /** When no more is begun, as `performance.now()` tells it. */
+  readonly until: number
+}
+
+/** What a run consists of, each to be had alone; each gives whether everything was as it must be. */
+const PARTS = { session: killInSession, officers: killAtOfficers } satisfies Record<
+  string,
+  (plan: Plan) => Promise<boolean>
+>
+type Part = keyof typeof PARTS
+
+function isPart(word: string): word is Part {
+  return Object.hasOwn(PARTS, word)
+}
+
+/** One day, with a voter for each call. */
+async function killInSession({ seed, share, until }: Plan): Promise<boolean> {
+  const day = await runInFolder({ seed: `${seed} session`, voters: everyCall('session', share, until) })
+  const kills = day.found.filter(({ killed }) => killed)
   const refused = kills.filter(({ card }) => card === 'refused').length
   process.stdout.write(
     `session: ${kills.length} kills (${perCall(kills)}), ${refused} after the vote was recorded\n`,
   )
-  const isCutShort = performance.now() >= until
-  if (isCutShort) process.stdout.write('session: NOT every call: the time ran out, give it more --minutes\n')
-  let broken = tell('session', session) || isCutShort
-  const random = seededRandom(`${seed} officers`)
-  const officers = { days: 0, opening: 0, closing: 0 }
-  while (performance.now() < until) {
-    const [opening, closing] = [somewhere('opening', random), somewhere('closing', random)]
-    const day = await runInFolder({
-      seed: `${seed} ${officers.days}`,
-      opening,
-      closing,
-      voters: oneUndisturbed(),
-    })
-    officers.days += 1
-    if (day.opening) officers.opening += 1
-    if (day.closing) officers.closing += 1
-    broken = tell(`opening at ${name(opening)}, closing at ${name(closing)}`, day) || broken
-  }
-  const { days, opening, closing } = officers
-  process.stdout.write(`${days} days, killed ${opening} times at opening and ${closing} times at closing\n`)
-  return broken ? 1 : 0
+  return isSoundDay('session', day)
 }
 
-/** A session writes a thousand times. First every so-many-th is killed, then those halfway between, and so on: a run that is cut short has seen all of a session. */
+/** A day for each call of an opening, and of a closing beside it. */
+async function killAtOfficers({ seed, share, until }: Plan): Promise<boolean> {
+  const [openings, closings] = [everyCall('opening', share, until), everyCall('closing', share, until)]
+  let [opening, closing] = [openings.next(), closings.next()]
+  const counts = { days: 0, opening: 0, closing: 0 }
+  let isSound = true
+  while (opening.done !== true || closing.done !== true) {
+    const at = {
+      ...(opening.done !== true && { opening: opening.value }),
+      ...(closing.done !== true && { closing: closing.value }),
+    }
+    const day = await runInFolder({ seed: `${seed} ${counts.days}`, ...at, voters: oneUndisturbed() })
+    const what = Object.entries(at).map(([part, call]) => `${part} at ${name(call)}`)
+    isSound = isSoundDay(what.join(', '), day) && isSound
+    counts.days += 1
+    if (day.opening) counts.opening += 1
+    if (day.closing) counts.closing += 1
+    opening = openings.next({ killed: day.opening })
+    closing = closings.next({ killed: day.closing })
+  }
+  process.stdout.write(
+    `${counts.days} days, killed ${counts.opening} times at opening and ${counts.closing} times at closing\n`,
+  )
+  return isSound
+}
+
+/** A session writes a thousand times, officers' work twice as often. First every so-many-th is killed, then those halfway between, and so on: a run that is cut short has seen all of it. */
 const WIDEST_STEP = 64
 
 /** Which calls of a name a run takes: each `of`-th, beginning with the `one`-th, from 1 on. */
@@ -123,8 +164,12 @@ function parseShare(text: string): Share | undefined {
   return one === undefined || of === undefined || one > of ? undefined : { one, of }
 }
 
-/** Every call of a session, by name and number, until a session has no more of that name; those on its media first, for those are few. */
-function* everyCall({ one, of }: Share, until: number): Generator<AtCall, void, Found | undefined> {
+/** Every call, by name and number, until there is no more of that name; those on the media first, for those are few. @param what names it where it is told */
+function* everyCall(
+  what: string,
+  { one, of }: Share,
+  until: number,
+): Generator<AtCall, void, { readonly killed: boolean } | undefined> {
   for (const call of CALLS.toReversed()) {
     const widest = call === 'write' ? WIDEST_STEP : 1
     let kills = 0
@@ -136,7 +181,9 @@ function* everyCall({ one, of }: Share, until: number): Generator<AtCall, void, 
         kills += 1
       }
       if (performance.now() < until)
-        process.stdout.write(`${call}: ${kills} kills, ${step === 1 ? 'at each' : `at every ${step}th`}\n`)
+        process.stdout.write(
+          `${what}, ${call}: ${kills} kills, ${step === 1 ? 'at each' : `at every ${step}th`}\n`,
+        )
     }
   }
 }
@@ -171,9 +218,9 @@ function name({ call, nth }: AtCall): string {
   return `${call} ${nth}`
 }
 
-/** @returns whether something was unsound */
-function tell(what: string, day: KilledDayEnd): boolean {
+/** Tells what was not. @returns whether everything was as it must be */
+function isSoundDay(what: string, day: KilledDayEnd): boolean {
   const unsound = findUnsound(day)
   for (const line of unsound) process.stdout.write(`${what}: NOT: ${line}\n`)
-  return unsound.length > 0
+  return unsound.length === 0
 }
