@@ -8,7 +8,7 @@ import { deviceId } from './election.ts'
 import { drawFaultPlan, type FaultPlan, type Kill, printFaultPlan } from './fault-plan.ts'
 import type { FromLinks, ToLinks } from './flapping-links.ts'
 import type { Verdict } from './judge.ts'
-import { Loaders } from './loaders.ts'
+import { Loaders, turnMs } from './loaders.ts'
 import { inSeconds, judged, type RunParts } from './plain-run.ts'
 import { openTables } from './tables.ts'
 import { watched } from './waiting.ts'
@@ -26,9 +26,10 @@ const DOWN_MS = 500
 /** An attack that was not named is tried again, for the message may have been lost with a process; so often when all is quiet again. */
 const QUIET_TRIES = 3
 const BETWEEN_TRIES_MS = 1_000
-/** Between two looks into the store; and without a status more for so long, some turns of the slowest timer, no more will come. */
+/** Between two looks into the store; and without a status more for so many turns of a device's timer no more will come: a link may be down at one turn, and at the next. */
 const STATUS_LOOK_MS = 250
-const STATUS_PATIENCE_MS = 60_000
+const STATUS_TURNS = 6
+const LEAST_STATUS_PATIENCE_MS = 60_000
 
 /** What came of it. */
 export interface FaultyFigures {
@@ -138,11 +139,12 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
 
 /** How many devices the store has a status of: waits until it is all of them, or until no more come. */
 async function countStatuses(store: string, devices: number): Promise<number> {
+  const patienceMs = Math.max(LEAST_STATUS_PATIENCE_MS, STATUS_TURNS * turnMs(devices))
   const tables = await openTables(store)
   try {
     let count = 0
     let since = performance.now()
-    while (count < devices && performance.now() - since < STATUS_PATIENCE_MS) {
+    while (count < devices && performance.now() - since < patienceMs) {
       await pause(STATUS_LOOK_MS)
       const rows = await tables.rows<{ readonly n: number | string }>('SELECT count(*) AS n FROM statuses')
       const now = Number(rows[0]?.n)

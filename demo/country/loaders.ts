@@ -11,6 +11,11 @@ const DEVICES_A_LOADER = 8_000
 /** Between two turns of a device's own timer: a minute in the whole country, as in service, and less in a part of it, so that as many speak in a second. */
 const SHORTEST_TURN_MS = 1_000
 const TURN_A_DEVICE_MS = 2
+/** Between two turns of the timer of each of so many devices. */
+export function turnMs(devices: number): number {
+  return Math.max(SHORTEST_TURN_MS, Math.round(devices * TURN_A_DEVICE_MS))
+}
+
 /** From so many devices on, each waits for an answer as long as a device in service. */
 const FULL_PATIENCE_DEVICES = 1_000
 const LEAST_PATIENCE = 0.2
@@ -84,7 +89,7 @@ export class Loaders {
   }
 
   async make(seed: string, file: string): Promise<void> {
-    const intervalMs = Math.max(SHORTEST_TURN_MS, Math.round(this.#devices * TURN_A_DEVICE_MS))
+    const intervalMs = turnMs(this.#devices)
     const patience = Math.min(1, Math.max(LEAST_PATIENCE, this.#devices / FULL_PATIENCE_DEVICES))
     await this.#each(
       ({ numbers }) => ({ do: 'make', seed, file, numbers, intervalMs, patience }),
