@@ -13,6 +13,9 @@ import type { Outbox } from '../../device-agent/sync/outbox.ts'
 import { type FlushEnd, type Sync, startSync } from '../../device-agent/sync/sync.ts'
 import type { CountryDevice } from './country-file.ts'
 
+/** What a device can lose: a receipt for its journal, or the answer for its tally. */
+export type Lost = 'receipt' | 'answer'
+
 /** What a device has to say: its closed journal, or that and its tally. */
 export type Says = 'journal' | 'tally'
 
@@ -42,6 +45,8 @@ export interface Held {
   readonly receipts: readonly (readonly [size: number, cosignature: string])[]
   readonly isTallyAnswered: boolean
   readonly contradicted: boolean
+  /** Kinds of answers that it lost once, and was given again. */
+  readonly lost: readonly Lost[]
 }
 
 const READY = { state: 'ready', discardedBytes: 0, badChecksums: 0, timeouts: 0, reconnects: 0 } as const
@@ -60,8 +65,9 @@ export class LightDevice implements Outbox {
   #isAnswered = false
   #contradicted = false
   #tellsHow = false
-  /** So many answers are lost before they are on the disk: the device says the same again. */
-  #losses = 0
+  /** Answers of these kinds are lost before they are on the disk, one of each: the device says the same again. */
+  #toBeLost = new Set<Lost>()
+  #lost = new Set<Lost>()
   #sync: Sync | undefined
   #giveUp: (() => void) | undefined
 
@@ -137,9 +143,9 @@ export class LightDevice implements Outbox {
     this.#isAnswered = false
   }
 
-  /** The next answers are lost, one receipt and one for the tally: what they answer is sent twice. */
-  loseAnswers(): void {
-    this.#losses = 2
+  /** The next answer of this kind is lost: what it answers is sent twice. */
+  loseAnswer(kind: Lost): void {
+    this.#toBeLost.add(kind)
   }
 
   get held(): Held {
@@ -148,6 +154,7 @@ export class LightDevice implements Outbox {
       receipts: [...this.#receipts],
       isTallyAnswered: this.#isAnswered,
       contradicted: this.#contradicted,
+      lost: [...this.#lost],
     }
   }
 
@@ -176,12 +183,12 @@ export class LightDevice implements Outbox {
   }
 
   storeReceipt(size: number, cosignature: string): void {
-    if (this.#isLost(2)) return
+    if (this.#isLost('receipt')) return
     this.#receipts.set(size, cosignature)
   }
 
   clearTally(): void {
-    if (this.#isLost(1)) return
+    if (this.#isLost('answer')) return
     this.#isAnswered = true
   }
 
@@ -203,9 +210,9 @@ export class LightDevice implements Outbox {
     })
   }
 
-  #isLost(left: number): boolean {
-    if (this.#losses !== left) return false
-    this.#losses -= 1
+  #isLost(kind: Lost): boolean {
+    if (!this.#toBeLost.delete(kind)) return false
+    this.#lost.add(kind)
     return true
   }
 

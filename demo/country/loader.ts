@@ -173,7 +173,7 @@ async function say({ says, spreadMs, doubled }: ToLoader & { do: 'say' }): Promi
   const refused: string[] = []
   const sayOne = async (device: LightDevice) => {
     if (spreadMs > 0) await new Promise((resolve) => setTimeout(resolve, slotIn(spreadMs, device)))
-    if (twice.has(device.number)) device.loseAnswers()
+    if (twice.has(device.number)) device.loseAnswer(says === 'journal' ? 'receipt' : 'answer')
     if ((await device.say(says)) === 'tally-refused') refused.push(device.deviceId)
     answered += 1
   }

@@ -138,17 +138,8 @@ function findLeftBehind(home: DeviceHome, gone: OneMedium | undefined): string |
   const refused = DeviceStore.resume(partsFor(media, 'left behind'))
   for (const medium of media) medium.close()
   if (refused.ok || refused.error.code !== 'store.left-behind') return 'one that was left behind begins a day'
-  const sizes = mediaFolders(home).map(journalSize)
-  if (Math.max(...sizes) === journalSize(folder)) return 'it calls itself left behind, and is not'
   mark.clear()
   return undefined
-}
-
-function journalSize(folder: string): number {
-  const medium = valueOrThrow(Medium.open(folder, seededRandom(folder)))
-  const { journal } = valueOrThrow(medium.records())
-  medium.close()
-  return journal.length
 }
 
 function knownBy(store: DeviceStore): Known {
