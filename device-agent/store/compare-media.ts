@@ -19,7 +19,8 @@ interface Sound {
   readonly records: StoredRecords
   /** One that failed beside it since the computer was started. */
   readonly marked: MediumName | undefined
-  readonly isLeftBehind: boolean
+  /** So many entries the other one had when this one was left behind. */
+  readonly further: number
 }
 
 /** A medium that is not. */
@@ -51,7 +52,7 @@ export interface ComparedMedia {
 /**
  * Reads every medium, checks each for itself, and all against the longest.
  * @param boot which start of the computer this is
- * @returns the refusal of the first if none is sound, `store.left-behind` if the only one is not the day, and `store.media-differ` if two tell different
+ * @returns the refusal of the first if none is sound, `store.left-behind` if none holds the day, and `store.media-differ` if two tell different
  *   histories
  */
 export function compareMedia(all: AllMedia, expected: Expected, boot: string): Result<ComparedMedia> {
@@ -60,11 +61,12 @@ export function compareMedia(all: AllMedia, expected: Expected, boot: string): R
   const unsound = found.filter((each) => 'why' in each)
   const [first, ...others] = sound.toSorted((a, b) => b.day.size - a.day.size)
   if (first === undefined) return fail((unsound[0] as Unsound).refusal)
-  if (others.length === 0 && unsound.length > 0 && first.isLeftBehind) return leftBehind(first.medium)
   for (const { records, refusal } of unsound) {
     // Of another device or another journal: that is no damage but a medium that does not belong here.
     if (records !== undefined && isOfAnother(records, first.records)) return fail(refusal)
   }
+  const behind = sound.find(({ further }) => further > first.day.size)
+  if (behind !== undefined) return leftBehind(behind)
   for (const other of others) {
     const differs = findDifference(first, other)
     if (differs !== undefined) return twoHistories(first.medium, `${other.medium.folder}, ${differs}`)
@@ -104,13 +106,12 @@ function readMedium(medium: StoreMedium, expected: Expected, boot: string): Soun
   })
   let read: Result<StoredRecords>
   let marked: MediumName | undefined
-  let isLeftBehind = false
+  let further = 0
   try {
     read = medium.records()
-    if (read.ok) {
-      marked = medium.distrust.marked(boot)
-      isLeftBehind = medium.leftBehind.isMarked()
-    }
+    if (read.ok) marked = medium.distrust.marked(boot)
+    const [device] = read.ok ? read.value.device : []
+    if (device !== undefined) further = medium.leftBehind.sizeOf(device.origin)
   } catch (error) {
     const why = lossOf(error)
     if (why === undefined) throw error
@@ -119,7 +120,7 @@ function readMedium(medium: StoreMedium, expected: Expected, boot: string): Soun
   if (!read.ok) return unsound(read.error.code === 'store.missing' ? 'missing' : 'damaged', read.error)
   const day = checkStored(read.value, expected)
   if (!day.ok) return unsound('damaged', day.error, read.value)
-  return { medium, day: day.value, records: read.value, marked, isLeftBehind }
+  return { medium, day: day.value, records: read.value, marked, further }
 }
 
 /**
@@ -170,11 +171,11 @@ function twoHistories({ folder }: StoreMedium, where: string) {
   )
 }
 
-function leftBehind({ folder }: StoreMedium) {
+function leftBehind({ medium: { folder }, further }: Sound) {
   return refuse(
     'store.left-behind',
     folder,
-    'it was left behind, and the other medium, which went on, cannot be read',
+    `it was left behind, and the other medium, which had ${further} entries then, is not there or has them no more`,
     'Do not vote on this device. Put both media in their places and switch it off and on. If it does not start then, its votes are on the other medium: keep it and call a technician.',
   )
 }

@@ -12,6 +12,8 @@ import type { DeadMedium } from './dead-medium.ts'
 export interface FoundMedium extends DeadMedium {
   readonly adopted: Adopted
   readonly media: 'both' | 'one'
+  /** Votes that counted are on none of those that were read. */
+  readonly isLeftBehind: boolean
 }
 
 /** Whether these are one medium: each seals the same pool with a key of its own. */
@@ -43,5 +45,12 @@ export function chooseMedium(media: readonly DeadMedium[]): Result<FoundMedium> 
   const slips = [longest, ...others.filter(({ day }) => day.size === longest.day.size)]
   // Of two that are as long the slip in hand may be on one only: who is told of it looks for it.
   const slip = slips.find((medium) => medium.slip !== 'none')?.slip ?? 'none'
-  return ok({ ...longest, slip, adopted: adopted.value, media: others.length === 0 ? 'one' : 'both' })
+  const isLeftBehind = media.some(({ further }) => further > longest.day.size)
+  return ok({
+    ...longest,
+    slip,
+    adopted: adopted.value,
+    media: others.length === 0 ? 'one' : 'both',
+    isLeftBehind,
+  })
 }

@@ -50,8 +50,8 @@ export interface DeadMedium {
   /** Of the pool; there is none before opening and after closing. */
   readonly block: Uint8Array | undefined
   readonly slotKeys: readonly Uint8Array[]
-  /** The device marked it so: it went on with the other one. */
-  readonly isLeftBehind: boolean
+  /** So many entries the other medium had when this one was left behind; 0 if it was not. */
+  readonly further: number
 }
 
 const OTHER = 'Take it out and put in the medium of the device of this station that died.'
@@ -174,8 +174,6 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
       : fail({ ...result.error, where: `${folder}, ${withoutFolder(result.error.where, work)}`, next: KEEP })
   const slotKeys = readFrom(join(folder, SLOTS_FILE), (path) => Slots.keysIn(path))
   if (!slotKeys.ok) return slotKeys
-  const isLeftBehind = readFrom(folder, () => new LeftBehind(folder).isMarked())
-  if (!isLeftBehind.ok) return isLeftBehind
   const database = openDatabase(join(work, DATABASE_FILE), notOpened)
   if (!database.ok) return database.error.code === 'takeover.storage' ? database : named(database)
   try {
@@ -187,6 +185,8 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
     if (!day.ok) return named(day)
     const entries = records.value.journal.map(({ entry }) => entry)
     const block = database.value.prepare<[], Uint8Array>('SELECT block FROM pool').pluck().get()
+    const further = readFrom(folder, () => new LeftBehind(folder).sizeOf(day.value.origin))
+    if (!further.ok) return further
     const checkpoint = records.value.checkpoints.at(-1)?.note
     if (checkpoint === undefined) throw new Error('a journal that holds, without a checkpoint')
     const { certificate, device } = owner.value
@@ -200,7 +200,7 @@ function readCopy(folder: string, work: string, checks: DeadMediumChecks): Resul
       box: { certificate, checkpoint, entries, batches, ballots, spent },
       block,
       slotKeys: slotKeys.value,
-      isLeftBehind: isLeftBehind.value,
+      further: further.value,
     })
   } finally {
     database.value.close()

@@ -89,7 +89,7 @@ export class JournalWriter {
     const { media } = this.#parts
     for (let loss = media.takeUntold(); loss !== undefined; loss = media.takeUntold()) {
       this.#commit([{ type: 'medium.lost', ...loss }], {})
-      media.leaveBehind(loss)
+      media.leaveBehind(loss, this.day)
     }
   }
 

@@ -7,7 +7,7 @@ import type { JournalEvent, MediumName } from '../../core/journal/catalogue.ts'
 import type { Refusal } from '../../core/result.ts'
 import { fail } from '../../core/result.ts'
 import type { Distrust } from './distrust.ts'
-import type { LeftBehind } from './left-behind.ts'
+import type { Further, LeftBehind } from './left-behind.ts'
 import type { Medium } from './medium.ts'
 import type { Slots } from './slots.ts'
 import type { MediumSpace } from './space.ts'
@@ -38,7 +38,7 @@ export interface Loss {
 
 const NAMES: readonly MediumName[] = ['a', 'b']
 
-/** Guards one thing: that nothing is written to, nor read from, a medium that does not count. */
+/** Guards one thing: that nothing is written to, nor read from, a medium that does not count, but for the mark that it was left behind. */
 export class Media {
   readonly #all: AllMedia
   readonly #boot: string
@@ -118,7 +118,6 @@ export class Media {
     this.#behind = this.#behind.filter((each) => each !== medium)
     try {
       step()
-      medium.leftBehind.clear()
     } catch (error) {
       if (lossOf(error) === undefined) throw error
       this.#untoldErrors.push(error)
@@ -147,12 +146,14 @@ export class Media {
   }
 
   /**
-   * The journal of those that count says that this one does not: alone it would tell less than was acknowledged. One that takes no mark stays without.
+   * The journal of those that count goes on without this one, which gets a mark: alone it would tell less than was acknowledged. One that takes no mark
+   * stays without; what is not there, does not answer or does not hold is not touched.
    */
-  leaveBehind({ medium: name }: Loss): void {
+  leaveBehind({ medium: name, why }: Loss, { origin, size }: Further): void {
+    if (why !== 'failed' && why !== 'behind') return
     for (const medium of this.#all)
       if (this.nameOf(medium) === name)
-        this.readBehind(medium, (left) => withRoom(left, () => left.leftBehind.mark()))
+        this.readBehind(medium, (left) => withRoom(left, () => left.leftBehind.mark({ origin, size })))
   }
 
   /** Lets go of all of them, of those too that do not count. Once: what had a descriptor's number then may be another file. */
@@ -245,7 +246,7 @@ function goneMedium(folder: string, gone: () => never): StoreMedium {
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
     space: { ballotsLeft: gone, reserve: gone, renew: gone, makeRoom: gone, giveBack: gone },
     distrust: { mark: gone, marked: gone },
-    leftBehind: { mark: gone, isMarked: gone, clear: gone },
+    leftBehind: { mark: gone, sizeOf: gone },
     records: gone,
     ballots: gone,
     adopted: gone,

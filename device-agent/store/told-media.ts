@@ -77,10 +77,8 @@ export class ToldMedia {
     for (const loss of [...lost, ...failed.map(lossOf('failed')), ...behind.map(lossOf('behind'))]) {
       if (!this.#journal.day.lostMedia.includes(loss.medium))
         this.#journal.write([{ type: 'medium.lost', ...loss }], {})
-      // What cannot be read or does not hold stays as it is, for whoever examines it.
-      if (loss.why === 'failed' || loss.why === 'behind') this.#media.leaveBehind(loss)
+      this.#media.leaveBehind(loss, this.#journal.day)
     }
-    this.onEach(({ leftBehind }) => leftBehind.clear())
     this.#dropDoubted()
     if (this.#media.counted.length === 1) return
     const whole = this.read(wholeOf)

@@ -98,9 +98,8 @@ export class WorkerMedium implements StoreMedium {
   }
 
   readonly leftBehind: StoreMedium['leftBehind'] = {
-    mark: () => this.#ask('leftBehind.mark'),
-    isMarked: () => this.#ask('leftBehind.isMarked'),
-    clear: () => this.#ask('leftBehind.clear'),
+    mark: (further) => this.#ask('leftBehind.mark', further),
+    sizeOf: (origin) => this.#ask('leftBehind.sizeOf', origin),
   }
 
   records: StoreMedium['records'] = () => this.#ask('records')

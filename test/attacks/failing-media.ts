@@ -75,7 +75,7 @@ const SPACE_STEPS = namesOf<StoreMedium['space']>({
 
 const DISTRUST_STEPS = namesOf<StoreMedium['distrust']>({ mark: true, marked: true })
 
-const LEFT_BEHIND_STEPS = namesOf<StoreMedium['leftBehind']>({ mark: true, isMarked: true, clear: true })
+const LEFT_BEHIND_STEPS = namesOf<StoreMedium['leftBehind']>({ mark: true, sizeOf: true })
 
 function namesOf<T>(names: Readonly<Record<keyof T & string, true>>): readonly (keyof T & string)[] {
   return Object.keys(names) as (keyof T & string)[]

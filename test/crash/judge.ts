@@ -1,6 +1,6 @@
 /** What must hold of two media after a crash: their device comes back with all that it had acknowledged, and its day goes on to right totals on both. */
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { openTally } from '../../core/bundle/bundle.ts'
@@ -12,7 +12,7 @@ import type { Json } from '../../core/text/canonical-json.ts'
 import { type DeviceHome, mediaFolders } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { DeviceStore } from '../../device-agent/store/device-store.ts'
-import { LeftBehind } from '../../device-agent/store/left-behind.ts'
+import { LEFT_BEHIND_FILE } from '../../device-agent/store/left-behind.ts'
 import { type AllMedia, absentMedium } from '../../device-agent/store/media.ts'
 import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -132,14 +132,23 @@ export function findBrokenAfter(
  */
 function findLeftBehind(home: DeviceHome, gone: OneMedium | undefined): string | undefined {
   const [folder = '', ...others] = foldersLeft(home, gone)
-  const mark = new LeftBehind(folder)
-  if (others.length > 0 || !mark.isMarked()) return undefined
+  const mark = join(folder, LEFT_BEHIND_FILE)
+  if (others.length > 0 || !existsSync(mark)) return undefined
+  const { size } = JSON.parse(readFileSync(mark, 'utf8')) as { size: number }
+  if (size <= journalSize(folder)) return undefined
   const media = openMedia(home, gone)
   const refused = DeviceStore.resume(partsFor(media, 'left behind'))
   for (const medium of media) medium.close()
   if (refused.ok || refused.error.code !== 'store.left-behind') return 'one that was left behind begins a day'
-  mark.clear()
+  rmSync(mark)
   return undefined
+}
+
+function journalSize(folder: string): number {
+  const medium = valueOrThrow(Medium.open(folder, seededRandom(folder)))
+  const { journal } = valueOrThrow(medium.records())
+  medium.close()
+  return journal.length
 }
 
 function knownBy(store: DeviceStore): Known {

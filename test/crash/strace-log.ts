@@ -2,8 +2,17 @@
 import { readFileSync } from 'node:fs'
 import type { Act } from './disk.ts'
 
+/** Ends the name of a file that is to take another's place. */
+const PART = '.part'
 /** Of the index of a write-ahead log nothing need be on the disk: SQLite makes it anew from the log. */
-export const FILES = ['ballots.db', 'ballots.db-journal', 'ballots.db-wal', 'slots.bin', 'left-behind']
+export const FILES = [
+  'ballots.db',
+  'ballots.db-journal',
+  'ballots.db-wal',
+  'slots.bin',
+  'left-behind.json',
+  `left-behind.json${PART}`,
+]
 
 /** A system call, and what it did. */
 export interface Call {
@@ -103,10 +112,12 @@ function actOf(call: Told, { home, told }: Paths): Act | 'unknown' | undefined {
   const path = inHome(ofDescriptor)
   switch (name) {
     case 'write':
-      return ofDescriptor === told ? { is: 'done' } : 'unknown'
+      if (ofDescriptor === told) return { is: 'done' }
+      // A file that takes another's place is written in one piece (device-agent/durable-file.ts).
+      return path.endsWith(PART) ? wholeWrite(path, 0, first, result) : 'unknown'
     case 'openat':
       if (!rest.includes('O_CREAT') || first === told) return undefined
-      if (rest.includes('O_TRUNC') && !rest.includes('O_EXCL')) return 'unknown'
+      if (rest.includes('O_TRUNC') && !rest.includes('O_EXCL') && !first.endsWith(PART)) return 'unknown'
       return FILES.some((file) => first.endsWith(`/${file}`))
         ? { is: 'made', path: inHome(first) }
         : undefined
@@ -116,11 +127,8 @@ function actOf(call: Told, { home, told }: Paths): Act | 'unknown' | undefined {
       return { is: 'renamed', from: inHome(first), to: inHome(second) }
     case 'unlink':
       return { is: 'removed', path: inHome(first) }
-    case 'pwrite64': {
-      const bytes = Buffer.from(first, 'latin1')
-      if (String(bytes.length) !== result) return 'unknown'
-      return { is: 'written', path, at: lastNumber(rest), bytes }
-    }
+    case 'pwrite64':
+      return wholeWrite(path, lastNumber(rest), first, result)
     case 'ftruncate':
       return { is: 'cut', path, to: lastNumber(rest) }
     case 'fsync':
@@ -129,6 +137,11 @@ function actOf(call: Told, { home, told }: Paths): Act | 'unknown' | undefined {
     default:
       return 'unknown'
   }
+}
+
+function wholeWrite(path: string, at: number, text: string, result: string): Act | 'unknown' {
+  const bytes = Buffer.from(text, 'latin1')
+  return String(bytes.length) === result ? { is: 'written', path, at, bytes } : 'unknown'
 }
 
 function lastNumber(rest: string): number {

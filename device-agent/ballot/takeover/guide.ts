@@ -56,7 +56,7 @@ export interface FoundDevice {
   readonly media: 'both' | 'one'
   /** The one that was read says that it went on without the other. */
   readonly isOtherLost: boolean
-  /** The device marked the only one that was read as left behind: votes that counted are missing on it, and nobody's word takes their place. */
+  /** What was read says of itself that it was left behind: votes that counted are not on it, and nobody's word takes their place. */
   readonly isLeftBehind: boolean
   readonly slip: 'none' | 'recorded' | 'not-recorded'
 }
@@ -106,7 +106,9 @@ export function stepGuide(state: Guide, input: GuideInput): GuideStep {
   // What is being written goes on from the copy that was read.
   if (state.is === 'taking') return input.is === 'taken-over' ? to({ is: 'done' }) : to(state)
   if (input.is === 'medium-found')
-    return input.found.media === 'both' ? admitting(input.found) : to({ is: 'other', found: input.found })
+    return input.found.media === 'both' && !input.found.isLeftBehind
+      ? admitting(input.found)
+      : to({ is: 'other', found: input.found })
   if (input.is === 'medium-refused')
     return to(state.is === 'other' ? { ...state, why: input.why } : { is: 'refused', why: input.why })
   if (state.is === 'other') {

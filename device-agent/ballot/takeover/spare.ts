@@ -160,10 +160,9 @@ class SpareDevice {
     }
     this.#dead = found.value
     this.#gathering = new DayKeyGathering(station, this.#parts.random, [], [])
-    const { device, day, slip, media } = found.value
+    const { device, day, slip, media, isLeftBehind } = found.value
     const lastAt = Date.parse(day.last.at)
     const isOtherLost = day.lostMedia.length > 0
-    const isLeftBehind = media === 'one' && found.value.isLeftBehind
     const wasAsked = this.#state.is === 'other' && isSame && media === 'one'
     this.#step({
       is: 'medium-found',

@@ -121,6 +121,7 @@ describe('the judge', () => {
       receipts: [[size, cosignature] as const],
       isTallyAnswered: true,
       contradicted: false,
+      lost: [],
     }))
     bend(held, database)
     database.close()

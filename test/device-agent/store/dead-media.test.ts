@@ -73,9 +73,17 @@ test('one medium alone says that it was not held against the other', () => {
   expect(chooseMedium([read(second)])).toMatchObject({ ok: true, value: { media: 'one' } })
 })
 
-test('a medium says of itself that it was left behind, and the one that went on does not', () => {
-  const { first, second } = lagging('marked', 3)
-  expect([read(first), read(second)].map(({ isLeftBehind }) => isLeftBehind)).toEqual([false, true])
+test('a medium that was left behind says so wherever the one that went on is not beside it as it was', () => {
+  const { store, first, second, voters } = lagging('marked', 3)
+  const before = read(first)
+  voters.vote(store)
+  const [now, behind] = [read(first), read(second)]
+  const isLeftBehind = (media: readonly DeadMedium[]) => valueOrThrow(chooseMedium(media)).isLeftBehind
+  expect([now, [now, behind], [before, behind], behind].map((media) => isLeftBehind([media].flat()))).toEqual(
+    [false, false, false, true],
+  )
+  const rolledBack = { ...behind, further: 0, block: new Uint8Array(1) }
+  expect(isLeftBehind([behind, rolledBack])).toBe(true)
 })
 
 test('a device that was closed is not gone on with from the medium that does not know it', () => {

@@ -1,5 +1,5 @@
 /** Two media of one device: one that is lost, one that comes back, and what a start makes of two that differ. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { describeRefusal, type Refusal, valueOrThrow } from '../../../core/resul
 import { settleFailure } from '../../../device-agent/ballot/storage-failure.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Distrust } from '../../../device-agent/store/distrust.ts'
+import { LEFT_BEHIND_FILE } from '../../../device-agent/store/left-behind.ts'
 import { type AllMedia, absentMedium } from '../../../device-agent/store/media.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { type StorageFault, storageFault } from '../../../device-agent/store/storage-fault.ts'
@@ -259,6 +260,8 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
       throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' })
     }
     expect(() => voters.vote(store)).toThrow('disk I/O error')
+    // Even where it took no mark.
+    rmSync(join(folders[lost], LEFT_BEHIND_FILE))
     const alone = Medium.open(imageOf(folders[lost]), seededRandom('alone'))
     const parts = partsFor([valueOrThrow(alone)], 'alone')
     const rows = rowsOf(folders[lost])
@@ -297,6 +300,32 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     expect(rowsOf(images[lost])).toEqual(rows)
     goesOn(images, voters)
     expect(valueOrThrow(startedAlone(images[lost], lost)).day.casts).toBe(voters.nonces.length)
+  })
+
+  test('was left behind, and the other comes back without what it was acknowledged to hold: the device begins with neither', () => {
+    const { store, folders, media, voters } = openDevice(3)
+    const before = imageOf(folders[kept])
+    const empty = fillUp(media[lost] as Medium)
+    for (let i = 0; i < 5; i += 1) voters.vote(store)
+    empty()
+    const images = folders.map(imageOf) as unknown as [string, string]
+    images[kept] = before
+    expect(resumeOn(build, images.map(imageOf))).toMatchObject({
+      ok: false,
+      error: { code: 'store.left-behind' },
+    })
+    images[kept] = folders[kept]
+    goesOn(images.map(imageOf) as unknown as Two<string>, voters)
+  })
+
+  test('is found damaged when it is unlocked: it is left as it is', () => {
+    const { folders } = openDevice(3)
+    const images = folders.map(imageOf) as unknown as Two<string>
+    writeFileSync(join(images[lost], 'slots.bin'), new Uint8Array(8192))
+    const store = started(images)
+    valueOrThrow(store.unlock(dayKey()))
+    expect(told(store)).toEqual([`medium.lost ${NAMES[lost]} damaged`])
+    expect(existsSync(join(images[lost], LEFT_BEHIND_FILE))).toBe(false)
   })
 
   test('lacks a vote after a crash, and the other dies before cards come that bring it: the device does not begin with it', () => {
@@ -479,7 +508,7 @@ test('a build that begins with a medium that was left behind goes on without vot
   empty()
   const root = weakenedSources({
     file: 'device-agent/store/compare-media.ts',
-    line: 'unsound.length > 0 && first.isLeftBehind',
+    line: 'further > first.day.size',
     by: 'false',
   })
   const load = async (file: string) => await import(join(root, 'device-agent/store', file))

@@ -100,6 +100,8 @@ describe('one medium alone', () => {
       last: { is: 'other', found: leftBehind },
     })
     expect(walk([left, word, { is: 'medium-found', found }]).last).toMatchObject({ is: 'admitting', found })
+    const both = { ...found, isLeftBehind: true }
+    expect(walk([{ is: 'medium-found', found: both }, word]).last).toEqual({ is: 'other', found: both })
   })
 
   test('stays known while others are put in that cannot be used', () => {
