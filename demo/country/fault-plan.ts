@@ -26,6 +26,8 @@ export interface FaultPlan {
   readonly liars: readonly number[]
   readonly flooder: number
   readonly doubled: readonly number[]
+  /** Half of the honest: they send their journals, too, only while processes are killed. */
+  readonly late: readonly number[]
   readonly flapping: readonly number[]
   readonly kills: readonly Kill[]
 }
@@ -51,11 +53,13 @@ export function drawFaultPlan(devices: number, random: Random): FaultPlan {
   const clones = take(Math.max(2, atMost(CLONES)))
   const liars = take(atMost(LIARS))
   const [flooder = 0] = take(1)
+  const late = left.filter((_, place) => place % 2 === 0)
   return {
     forgers: new Map(forgers.map((number, i) => [number, FORGERIES[i % FORGERIES.length] ?? 'tally-key'])),
     clones: new Map(clones.map((number, i) => [number, i % 2 === 0 ? 'fork' : 'second-journal'])),
     liars,
     flooder,
+    late,
     doubled: take(Math.ceil(devices * DOUBLED)),
     flapping: take(Math.ceil(devices * FLAPPING)),
     kills: shuffle(['broker', 'collector', 'database'] as const, random).map((what, i) => ({
@@ -68,11 +72,12 @@ export function drawFaultPlan(devices: number, random: Random): FaultPlan {
 
 /** The plan in words, a line each. */
 export function printFaultPlan(plan: FaultPlan, spreadMs: number): readonly string[] {
-  const { forgers, clones, liars, doubled, flapping, kills } = plan
+  const { forgers, clones, liars, doubled, late, flapping, kills } = plan
   const at = (share: number) => `${((share * spreadMs) / 1_000).toFixed(1)} s`
   return [
     `${forgers.size} devices from which forged messages come, ${clones.size} copied, ${liars.length} that lie, one that floods`,
-    `${doubled.length} that lose an answer and say everything twice, ${flapping.length} on links that flap`,
+    `${doubled.length} that lose a receipt and an answer, once each, and say all of it twice; ${flapping.length} on links that flap`,
+    `${late.length} that send their journals, too, only while processes are killed`,
     ...kills.map(({ what, side, at: share }) =>
       what === 'database'
         ? `kill -9 of the database at ${at(share)}`

@@ -34,6 +34,7 @@ const LEAST_STATUS_PATIENCE_MS = 60_000
 /** What came of it. */
 export interface FaultyFigures {
   readonly plan: readonly string[]
+  /** Of the devices that send them before anything is killed. */
   readonly entriesMs: number
   /** Devices of which the store had a status before patience ended. */
   readonly statuses: number
@@ -65,7 +66,7 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
   const attackers = new Child<ToAttackers, FromAttackers>('attackers', ATTACKERS, out, 'attackers')
   try {
     await loaders.make(seed, path)
-    telling.stage('every device connects, some on links that flap, and sends its closed journal')
+    telling.stage('every device connects, some on links that flap, and one half send their closed journals')
     await centre.emptyStore()
     for (let side = 0; side < SIDES; side += 1) await centre.startBroker(side)
     for (let side = 0; side < SIDES; side += 1) await centre.startCollector(side)
@@ -76,15 +77,16 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     const { ms: entriesMs } = await watched(
       all,
       'answered',
-      loaders.say('journal', { doubled: plan.doubled }),
+      loaders.say('journal', { doubled: plan.doubled, silent: plan.late }),
     )
-    telling.detail(`${devices} journals stored and cosigned: ${inSeconds(entriesMs)}`)
+    const early = devices - plan.late.length
+    telling.detail(`${early} journals stored and cosigned: ${inSeconds(entriesMs)}`)
     telling.stage('every device says how it is at each turn of its timer, until the store has it of all')
     loaders.tellHow(true)
     const statuses = await countStatuses(centre.store, devices)
     loaders.tellHow(false)
     telling.detail(`statuses of ${statuses} of ${devices} devices stored`)
-    telling.stage('tallies, while processes are killed and others attack')
+    telling.stage('tallies, and the other journals, while processes are killed and others attack')
     const began = performance.now()
     const orders = ordersOf(plan, (number) => centre.url(loaders.sideOf(number)))
     let isQuiet = false
@@ -110,6 +112,7 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
         attackers: orders.map((order) => ({ device: deviceId(order.number), kind: alarmOf(order) })),
         mayBeNamed: (alarm) =>
           byAccident(alarm) || (alarm.kind === 'flood' && alarm.device === deviceId(plan.flooder)),
+        doubled: new Set(plan.doubled.map(deviceId)),
         secondJournals: new Set(
           [...plan.clones].flatMap(([number, clone]) =>
             clone === 'second-journal' ? [deviceId(number)] : [],

@@ -27,6 +27,8 @@ export interface Case {
   readonly attackers: readonly Named[]
   /** Devices of which it may say more than once or something else: theirs were copied. */
   readonly mayBeNamed: (alarm: Named) => boolean
+  /** Devices that lost a receipt and an answer, once each, and must have been given both again. */
+  readonly doubled: ReadonlySet<string>
   /** Journals that nobody made beforehand, and that may be there: by their device. */
   readonly secondJournals: ReadonlySet<string>
 }
@@ -104,7 +106,7 @@ async function judgeJournals({ file, secondJournals }: Case, tables: Tables, bad
 
 /** Whatever a device holds of the centre is in the store; and it holds all that it was promised. */
 async function judgeReceipts(
-  { file, held }: Case,
+  { file, held, doubled }: Case,
   tables: Tables,
   tallies: readonly TallyRow[],
   bad: Bad,
@@ -118,7 +120,7 @@ async function judgeReceipts(
   const counted = new Set(tallies.map(({ origin }) => origin))
   const sizes = new Map([...file.expected()].map(({ origin, size, id }) => [origin, { size, id }]))
   let receipts = 0
-  for (const { origin, receipts: own, isTallyAnswered, contradicted } of held) {
+  for (const { origin, receipts: own, isTallyAnswered, contradicted, lost } of held) {
     const { size = 0, id = origin } = sizes.get(origin) ?? {}
     for (const [at, cosignature] of own) {
       receipts += 1
@@ -129,6 +131,8 @@ async function judgeReceipts(
     if (!isTallyAnswered) bad('a device has no answer for its tally', id)
     else if (!counted.has(origin))
       bad('a device holds an answer for a tally that the store does not hold', id)
+    if (doubled.has(id) && !(lost.includes('receipt') && lost.includes('answer')))
+      bad('a device was to lose a receipt and an answer, and did not', id)
     if (contradicted) bad('an honest device was told that it is not the one', id)
   }
   return receipts
@@ -213,9 +217,10 @@ async function judgeSums(
   for (const device of stations.flatMap(({ missing }) => missing)) bad('the result misses a device', device)
 }
 
-/** Everybody who attacked was named, and nobody else. */
+/** Everybody who attacked was named, where people find it later too, and nobody else. */
 async function judgeNames({ named, attackers, mayBeNamed }: Case, tables: Tables, bad: Bad): Promise<void> {
-  const said = new Set(named.map(({ device, kind }) => `${device} ${kind}`))
+  const kept = await tables.rows<Named>('SELECT DISTINCT device, kind FROM alarms')
+  const said = new Set(kept.map(({ device, kind }) => `${device} ${kind}`))
   const devicesOf = async (sql: string) =>
     (await tables.rows<{ readonly device: string }>(sql)).map(({ device }) => device)
   const forks = await devicesOf('SELECT device FROM forks JOIN devices USING (origin)')
@@ -226,7 +231,7 @@ async function judgeNames({ named, attackers, mayBeNamed }: Case, tables: Tables
   for (const { device, kind } of attackers)
     if (!said.has(`${device} ${kind}`)) bad('an attack was not named', `${device}: ${kind}`)
   const attacks = new Set(attackers.map(({ device, kind }) => `${device} ${kind}`))
-  for (const alarm of named)
+  for (const alarm of [...named, ...kept])
     if (!attacks.has(`${alarm.device} ${alarm.kind}`) && !mayBeNamed(alarm))
       bad('the centre raised an alarm over an honest device', `${alarm.device}: ${alarm.kind}`)
 }

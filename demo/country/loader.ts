@@ -32,13 +32,14 @@ export type ToLoader =
     }
   /**
    * Journals some at a time, as they come in slots; tallies all at once, or each in its own slot of `spreadMs`. `doubled`: devices that
-   * lose their first answers.
+   * lose the first answer of each kind. `silent`: devices that say nothing this time.
    */
   | {
       readonly do: 'say'
       readonly says: Says
       readonly spreadMs: number
       readonly doubled: readonly number[]
+      readonly silent: readonly number[]
     }
   /** Their tallies, and nobody waits for answers until they are hushed. */
   | { readonly do: 'say-unanswered' }
@@ -167,13 +168,20 @@ async function connectAll({ url, flappingUrl, flapping }: ToLoader & { do: 'conn
   })
 }
 
-async function say({ says, spreadMs, doubled }: ToLoader & { do: 'say' }): Promise<void> {
+async function say({ says, spreadMs, doubled, silent }: ToLoader & { do: 'say' }): Promise<void> {
   answered = 0
-  const twice = new Set(doubled)
+  const [twice, notNow] = [new Set(doubled), new Set(silent)]
   const refused: string[] = []
   const sayOne = async (device: LightDevice) => {
+    if (notNow.has(device.number)) {
+      answered += 1
+      return
+    }
     if (spreadMs > 0) await new Promise((resolve) => setTimeout(resolve, slotIn(spreadMs, device)))
-    if (twice.has(device.number)) device.loseAnswer(says === 'journal' ? 'receipt' : 'answer')
+    if (twice.has(device.number)) {
+      if (device.held.receipts.length === 0) device.loseAnswer('receipt')
+      if (says === 'tally') device.loseAnswer('answer')
+    }
     if ((await device.say(says)) === 'tally-refused') refused.push(device.deviceId)
     answered += 1
   }

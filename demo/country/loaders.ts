@@ -122,10 +122,13 @@ export class Loaders {
   }
 
   /** Has all of them say it; resolves when the centre has answered for everything. */
-  async say(says: Says, { spreadMs = 0, doubled = [] as readonly number[] } = {}): Promise<Step> {
+  async say(
+    says: Says,
+    { spreadMs = 0, doubled = [], silent = [] }: Partial<Omit<ToLoader & { do: 'say' }, 'do' | 'says'>> = {},
+  ): Promise<Step> {
     const refused: string[] = []
     const step = await this.#timed(
-      () => ({ do: 'say', says, spreadMs, doubled }),
+      () => ({ do: 'say', says, spreadMs, doubled, silent }),
       (message) => {
         if (message.is !== 'said' || message.says !== says) return undefined
         refused.push(...message.refused)

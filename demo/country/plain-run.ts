@@ -121,6 +121,7 @@ async function oneRound(parts: RunParts, running: Running): Promise<Round> {
   const verdict = await judged(parts, running, {
     attackers: [],
     mayBeNamed: () => false,
+    doubled: new Set(),
     secondJournals: new Set(),
   })
   await centre.endCollectors()
@@ -132,7 +133,7 @@ async function oneRound(parts: RunParts, running: Running): Promise<Round> {
 export async function judged(
   { file, electionPackage, telling }: RunParts,
   { loaders, centre, named }: Running,
-  awaited: Pick<Parameters<typeof judge>[0], 'attackers' | 'mayBeNamed' | 'secondJournals'>,
+  awaited: Pick<Parameters<typeof judge>[0], 'attackers' | 'mayBeNamed' | 'doubled' | 'secondJournals'>,
 ): Promise<Verdict> {
   const { store } = centre
   const held = await loaders.held()

@@ -51,11 +51,12 @@ export function faultyReport(asked: Asked, figures: FaultyFigures): readonly str
   return [
     ...head(asked, 'with faults'),
     ...plan.map((line) => `fault: ${line}`),
-    `journals stored, cosigned, receipts checked   ${inSeconds(entriesMs)} (${CAVEAT})`,
+    `journals of one half, before that, stored and cosigned   ${inSeconds(entriesMs)} (${CAVEAT})`,
     `statuses of ${statuses} devices stored`,
     `tallies sent within ${inSeconds(spreadMs)}, the last answered after ${inSeconds(talliesMs)}; ${linksLost} links lost on the way (${CAVEAT})`,
     `alarms: ${raised.length === 0 ? 'none' : raised.join(', ')}`,
     ...counts(verdict),
+    'not in it: spares, sheets of stations, devices that are declared dead, collectors that share a broker',
   ]
 }
 

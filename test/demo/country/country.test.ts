@@ -15,8 +15,22 @@ import { runFolder, simulateCountry } from './run.ts'
 const SEED = 'forty'
 const country = ['--devices', '40', '--seed', SEED]
 
-/** A centre that answers for a tally a second before it has it, and that takes the word of a tally for whose it is. */
+/** A centre that answers for entries and for a tally a second before it has them, and that takes the word of a tally for whose it is. */
 const worse = weakenedCommand(
+  {
+    file: 'fleet/collector/take-entries.ts',
+    line: 'await held.append({',
+    by: `const append = (one: Parameters<typeof held.append>[0]) => {
+      setTimeout(() => {
+        desk.store
+          .transact(message.scopes, async (later) => {
+            if ((later.journal(origin)?.frontier.size ?? 0) < size) await later.append(one)
+          })
+          .catch(() => {})
+      }, 1_000)
+    }
+    append({`,
+  },
   {
     file: 'fleet/collector/take-tally.ts',
     line: 'held.storeTally(origin, document)',
@@ -133,6 +147,7 @@ describe('the judge', () => {
       named: [],
       attackers: [],
       mayBeNamed: () => false,
+      doubled: new Set(),
       secondJournals: new Set(),
     })
     file.close()
