@@ -100,7 +100,7 @@ export type Alarm = {
       readonly what: 'ahead' | 'backwards'
     }
   | {
-      /** A device of the definition of which nothing new was heard for so long, milliseconds; `undefined` if never. Told once for each silence. */
+      /** A device of the definition of which nothing new was heard for so long, milliseconds; `undefined` if never. Told once for each silence, and again where it could not be kept. */
       readonly kind: 'stale'
       readonly silentMs: number | undefined
     }

@@ -66,12 +66,6 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
     logger.warn({ device: alarm.device, alarm: alarm.kind }, 'collector: alarm')
     options.onAlarm(alarm)
   }
-  /** Of what came of no batch; what cannot be kept is in the log. */
-  const keep = (alarm: Alarm) =>
-    keepAlone(desk, alarm).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : 'unknown'
-      logger.error({ device: alarm.device, alarm: alarm.kind, reason }, 'collector: alarm not kept')
-    })
   let isClockOff = false
   /** Says once that it is this clock, and not each device's. */
   const lookAtClock = () => {
@@ -97,7 +91,7 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
         kind === 'order-answer' ? passBy(device) : await engine.take({ device, kind, payload })
       if (kind === 'status') lookAtClock()
       if (alarm !== undefined) tell(alarm)
-      if (alarm?.kind === 'flood') await keep(alarm)
+      if (alarm?.kind === 'flood') await keepAlone(desk, [alarm], logger)
       if (reply === undefined) return
       counts[reply.kind] += 1
       send(message.device, reply.kind, reply.payload)
@@ -107,13 +101,7 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
     await engine.close()
     return connection
   }
-  const silence =
-    silenceMs === undefined
-      ? undefined
-      : watchSilence(desk, silenceMs, (alarm) => {
-          tell(alarm)
-          void keep(alarm)
-        })
+  const silence = silenceMs === undefined ? undefined : watchSilence(desk, silenceMs, logger, tell)
   return ok({
     counts: () => ({ ...counts }),
     close: async () => {

@@ -1,5 +1,6 @@
 /** Alarms as the store keeps them: a program's log is lost with its computer, and nobody reads it a month later. */
 import { fromBase64, sha256 } from '../../core/keys/hash.ts'
+import type { Logger } from '../../core/ports.ts'
 import { describeRefusal } from '../../core/result.ts'
 import { shownText } from '../../core/text/drawable.ts'
 import type { Held, KeptAlarm } from '../store/store.ts'
@@ -60,9 +61,26 @@ export async function keepAlarm(
   await held.storeAlarm(kept)
 }
 
-/** Keeps an alarm that came of no batch: a silence, a flood. */
-export function keepAlone(desk: Desk, alarm: Alarm): Promise<void> {
-  return desk.store.transact([desk.stations.scopeOf(alarm.device)], (held) =>
-    keepAlarm(held, alarm, undefined, desk.clock.now()),
+/**
+ * Keeps alarms that came of no message, silences and floods, in one transaction of their own; what cannot be kept is in the log.
+ * @returns whether they are on disk
+ */
+export async function keepAlone(desk: Desk, alarms: readonly Alarm[], logger: Logger): Promise<boolean> {
+  const scopes = new Map(
+    alarms.map(({ device }) => {
+      const scope = desk.stations.scopeOf(device)
+      return [scope.name, scope] as const
+    }),
   )
+  try {
+    await desk.store.transact([...scopes.values()], async (held) => {
+      for (const alarm of alarms) await keepAlarm(held, alarm, undefined, desk.clock.now())
+    })
+    return true
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown'
+    const what = alarms.map(({ device, kind }) => ({ device, alarm: kind }))
+    logger.error({ alarms: what, reason }, 'collector: alarms not kept')
+    return false
+  }
 }

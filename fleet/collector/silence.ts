@@ -2,13 +2,20 @@
  * Devices of the definition of which nothing new was heard for long. What all collectors of a store heard counts, for they share the messages: so
  * it is the store that is asked, now and then.
  */
-import type { Timer } from '../../core/ports.ts'
+import type { Logger, Timer } from '../../core/ports.ts'
 import type { HeldJournal, HeldStatus } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import type { Desk } from './desk.ts'
+import { keepAlone } from './keep-alarm.ts'
 
 /** As seldom as this share of the silence that is told: it is told late by no more than that. */
 const ASK_SHARE = 1 / 4
+
+/**
+ * So many alarms are one transaction. Where a line fails a whole country is silent at once: one by one they would wait for the disk as often, and
+ * all of them together would let nobody else write.
+ */
+const BATCH = 256
 
 /** When the centre last signed a receipt or took a status of a device, by the clock of the collector that did, milliseconds; undefined if never. */
 interface Heard {
@@ -54,28 +61,28 @@ async function readHeld(store: Desk['store']) {
 }
 
 /**
- * Tells of each device that has been silent for so long, once for each silence, from the moment on that one could have been. Collectors' clocks may differ: a time
- * that is new in the store since the last look is from since then, whatever it says.
+ * Tells of each device that has been silent for so long and keeps the alarm, once for each silence, from the moment on that one could have been; again at the
+ * next look if it could not be kept. Collectors' clocks may differ: a time that is new in the store since the last look is from since then, whatever it says.
  */
 export function watchSilence(
   desk: Desk,
   limitMs: number,
+  logger: Logger,
   onAlarm: (alarm: Alarm) => void,
 ): { readonly close: () => void } {
   const { clock } = desk
+  /** Of whose silence the alarm is kept. */
   const told = new Set<string>()
   /** What the store said last of each device, and when that was by `Clock.elapsed`. */
   const seen = new Map<string, { readonly at: number; readonly elapsed: number }>()
   let lastLook = Number.NEGATIVE_INFINITY
   let isClosed = false
   let timer: Timer
-  const look = async () => {
-    const held = await readHeld(desk.store).catch(() => undefined)
-    if (isClosed) return
-    timer = clock.after(limitMs * ASK_SHARE, () => void look())
-    // A store that cannot be reached tells its own alarms.
-    if (held === undefined) return
+
+  /** Those that are silent and not told yet. */
+  const look = (held: Awaited<ReturnType<typeof readHeld>>): readonly Alarm[] => {
     const elapsed = clock.elapsed()
+    const alarms: Alarm[] = []
     for (const { device, at } of lastHeard(desk, held.journals, held.statuses)) {
       if (at !== undefined && seen.get(device)?.at !== at) {
         const ago = Math.min(Math.max(0, clock.now() - at), elapsed - lastLook)
@@ -84,14 +91,31 @@ export function watchSilence(
       const before = seen.get(device)
       const silentMs = before && elapsed - before.elapsed
       if (silentMs !== undefined && silentMs < limitMs) told.delete(device)
-      else if (!told.has(device)) {
-        told.add(device)
-        onAlarm({ kind: 'stale', device, silentMs })
-      }
+      else if (!told.has(device)) alarms.push({ kind: 'stale', device, silentMs })
     }
     lastLook = elapsed
+    return alarms
   }
-  timer = clock.after(limitMs, () => void look())
+
+  /** One batch after another: of a store's few connections it takes one. */
+  const tell = async (alarms: readonly Alarm[]) => {
+    for (let from = 0; from < alarms.length && !isClosed; from += BATCH) {
+      const batch = alarms.slice(from, from + BATCH)
+      for (const alarm of batch) onAlarm(alarm)
+      if (await keepAlone(desk, batch, logger)) for (const { device } of batch) told.add(device)
+      // SQLite answers within the same turn of the event loop: messages and timers have theirs in between.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  const watch = async () => {
+    const held = await readHeld(desk.store).catch(() => undefined)
+    // A store that cannot be reached tells its own alarms.
+    if (held !== undefined && !isClosed) await tell(look(held))
+    // Only now: a look that takes longer than it is to the next one is not overtaken by it.
+    if (!isClosed) timer = clock.after(limitMs * ASK_SHARE, () => void watch())
+  }
+  timer = clock.after(limitMs, () => void watch())
   return {
     close: () => {
       isClosed = true

@@ -78,7 +78,7 @@ describe('the collector', () => {
   it('calls nobody silent who says how it is, although nobody votes there', async () => {
     const clock = new VirtualClock(EIGHT)
     const silent: string[] = []
-    const watch = watchSilence(desk(clock), 30 * MINUTE, ({ device }) => silent.push(device))
+    const watch = watchSilence(desk(clock), 30 * MINUTE, silentLogger, ({ device }) => silent.push(device))
     office.later(() => watch.close())
     for (let quarter = 1; quarter <= 4; quarter += 1) {
       await takeMessage(desk(clock), statusOf('device-1', encodeStatus(soundStatus)))
@@ -109,7 +109,7 @@ describe('a collector whose own clock is off', () => {
   it('makes nobody heard in an hour’s time: silence counts from when the store said something new', async () => {
     const clock = new VirtualClock(EIGHT)
     const silent: string[] = []
-    const watch = watchSilence(desk(clock), 30 * MINUTE, ({ device }) => silent.push(device))
+    const watch = watchSilence(desk(clock), 30 * MINUTE, silentLogger, ({ device }) => silent.push(device))
     office.later(() => watch.close())
     const ahead = desk(new VirtualClock(EIGHT + 60 * MINUTE))
     await takeMessage(ahead, statusOf('device-1', encodeStatus(soundStatus)))

@@ -5,7 +5,7 @@ import { openDesk } from '../../fleet/collector/desk.ts'
 import { watchSilence } from '../../fleet/collector/silence.ts'
 import type { CentreStore } from '../../fleet/store/store.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
-import { Office, TestDevice } from './office.ts'
+import { Office, silentLogger, TestDevice } from './office.ts'
 import { deskOn, hear } from './totals.ts'
 
 const EIGHT = Date.parse('2026-06-19T08:00:00Z')
@@ -35,7 +35,7 @@ describe('a device of the definition of which nothing new is heard', () => {
 
   it('is told once for each silence, by what all collectors of the store heard', async () => {
     const alarms: Alarm[] = []
-    const watch = watchSilence(desk(), HOUR, (alarm) => alarms.push(alarm))
+    const watch = watchSilence(desk(), HOUR, silentLogger, (alarm) => alarms.push(alarm))
     office.later(() => watch.close())
     const told = () => alarms.splice(0).map((alarm) => [alarm.kind, alarm.device])
     const [one, two] = [new TestDevice('device-1').appendMany(9), new TestDevice('device-2').close()]
