@@ -4,16 +4,19 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { RefusalError } from '../../core/result.ts'
 import { leaveFolder, prepareFolder } from '../out-folder.ts'
-import { BROKERS, missingFor, STORES } from './centre-processes.ts'
+import { BROKERS, missingFor, SIDES, STORES } from './centre-processes.ts'
 import { openCountryPackage } from './election.ts'
 import { FEWEST_FOR_FAULTS } from './fault-plan.ts'
 import { faultyRun } from './faulty-run.ts'
 import { plainRun, type RunParts } from './plain-run.ts'
 import { prepareCountry } from './prepare.ts'
+import { mostOpenFiles } from './processes.ts'
 import { faultyReport, plainReport, problemsOf } from './report.ts'
 import { CAVEAT, Telling } from './telling.ts'
 
 const PLANS = ['plain', 'faults'] as const
+/** Of a program, beside its connections. */
+const OTHER_FILES = 100
 /** Two brokers here hold no more connections. */
 const MOST_DEVICES = 36_000
 const OUT = 'out-country'
@@ -71,6 +74,13 @@ export async function main(args: readonly string[]): Promise<number> {
       `Install it: apt-get install ${missing}.`,
     )
   const devices = devicesOf(values.devices, plan === 'faults' ? FEWEST_FOR_FAULTS : 1)
+  const [wanted, allowed] = [Math.ceil(devices / SIDES) + OTHER_FILES, mostOpenFiles()]
+  if (wanted > allowed)
+    throw misuse(
+      '--devices',
+      `a broker needs ${wanted} open files, and ${allowed} are allowed here`,
+      `Allow them (ulimit -n ${wanted}), or simulate fewer.`,
+    )
   if (values.seed === '') throw misuse('--seed', 'its value is empty', 'Give a text, or leave the flag out.')
   if (values.out === '')
     throw misuse('--out', 'its value is empty', 'Name a folder that is new or empty, or leave the flag out.')

@@ -1,4 +1,4 @@
-/** What processes cost, as the kernel says (proc(5)). */
+/** What processes cost and what they may have, as the kernel says (proc(5)). */
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** Clock ticks a second of every Linux that Node runs on (sysconf(3), _SC_CLK_TCK). */
@@ -25,6 +25,12 @@ export function difference(before: Cost, after: Cost): Cost {
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,
     residentBytes: after.residentBytes - before.residentBytes,
   }
+}
+
+/** How many files and connections a process may have open, however it asks; Node asks for all of them. */
+export function mostOpenFiles(): number {
+  const [, hard = ''] = /^Max open files +\S+ +(\S+)/m.exec(read('/proc/self/limits')) ?? []
+  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard)
 }
 
 function costOfOne(pid: number): Cost {

@@ -1,4 +1,5 @@
 /** A country of forty devices, by the command as it is installed: its report holds, and a centre that is worse than it should be is found out. */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
@@ -9,6 +10,7 @@ import { CountryFile } from '../../../demo/country/country-file.ts'
 import { openCountryPackage } from '../../../demo/country/election.ts'
 import { judge } from '../../../demo/country/judge.ts'
 import type { Held } from '../../../demo/country/light-device.ts'
+import { SANDOGH } from '../../end-to-end/command.ts'
 import { weakenedCommand } from '../../end-to-end/weakened/build.ts'
 import { runFolder, simulateCountry } from './run.ts'
 
@@ -227,6 +229,19 @@ describe('the command', () => {
     const refused = await main(args).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(RefusalError)
     expect(String(refused)).toContain(says)
+  })
+
+  test('refuses more devices than its programs may have connections, before anything is made', () => {
+    const words = ['simulate', 'country', '--devices', '1000', '--out', runFolder()]
+    const limited = spawnSync('sh', [
+      '-c',
+      'ulimit -n 200; exec "$0" "$@"',
+      process.execPath,
+      SANDOGH,
+      ...words,
+    ])
+    expect(String(limited.stderr)).toContain('Allow them (ulimit -n 600)')
+    expect(limited.status).toBe(2)
   })
 
   test('is told of by the command above it, and tells of its own flags', async () => {

@@ -252,7 +252,7 @@ describe('with the centre', () => {
     expect(await refusing('storeReceipt', weak.startSync)).toEqual({ told: [], uncaught: [FULL] })
   })
 
-  it('a centre that lost its database gets everything again', async () => {
+  it('a centre that lost its database before it had answered for the tally gets everything again', async () => {
     const device = new TestDevice('device-1').appendMany(MAX_ENTRIES + 20).close()
     device.storeReceipt(device.entries.length, 'a receipt of the lost database')
     const store = await office.openStore()
