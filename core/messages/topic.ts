@@ -43,6 +43,11 @@ export function topicPrefix(election: string, device: string, direction: Directi
   return `sandogh/${election}/${device}/${direction}/`
 }
 
+/** The one filter to which a device subscribes, and the only one it is granted: every answer for it, and nothing else. Throws as {@link topicOf}. */
+export function deviceFilter(election: string, device: string): string {
+  return `${topicPrefix(election, device, 'down')}#`
+}
+
 /** Takes a topic apart; undefined for any text that {@link topicOf} would not make. */
 export function parseTopic(text: string): Topic | undefined {
   const [root, election = '', device = '', direction = '', kind = '', ...rest] = text.split('/')

@@ -3,7 +3,7 @@
  * no memory of the last, and the wait in between is ours, by the given clock and random numbers.
  */
 import { connect } from 'mqtt'
-import { type Kind, parseTopic, topicOf, topicPrefix } from '../../core/messages/topic.ts'
+import { deviceFilter, type Kind, parseTopic, topicOf } from '../../core/messages/topic.ts'
 import type { Clock, Logger, Random, Timer } from '../../core/ports.ts'
 import { backoffMs } from './backoff.ts'
 
@@ -75,7 +75,7 @@ export function startLink(options: LinkOptions): Link {
       log: () => {},
     })
     opened.on('connect', () => {
-      opened.subscribe(`${topicPrefix(election, deviceId, 'down')}#`, { qos: 1 }, (error) => {
+      opened.subscribe(deviceFilter(election, deviceId), { qos: 1 }, (error) => {
         settled()
         if (error) {
           logger.warn({ error: error.message }, 'sync: subscription refused')

@@ -1,7 +1,7 @@
 /**
  * Who may write and read which topics. A certificate's subject and role decide, nothing that a client says of itself.
  */
-import { parseTopic, topicPrefix } from '../../core/messages/topic.ts'
+import { deviceFilter, parseTopic } from '../../core/messages/topic.ts'
 
 /** Who is at the other end, from its verified certificate. */
 export interface Peer {
@@ -18,12 +18,12 @@ export function mayPublish(electionId: string, peer: Peer, topic: string): boole
 }
 
 /**
- * Whether a peer may subscribe to a filter: a device its own `down`, the centre every device's `up`. Wildcards stand behind the last
- * level compared, so they reach nothing outside (MQTT 3.1.1, 4.7.1).
+ * Whether a peer may subscribe to a filter: a device its own `down`, the centre every device's `up`, and nobody to a narrower one. Filters
+ * that reach nothing outside have no end, and each that is granted is kept: one device could fill the broker's memory with them.
  */
 export function maySubscribe(electionId: string, peer: Peer, filter: string): boolean {
-  if (peer.role === 'device') return filter.startsWith(topicPrefix(electionId, peer.subject, 'down'))
-  return filter === centreFilter(electionId)
+  const own = peer.role === 'device' ? deviceFilter(electionId, peer.subject) : centreFilter(electionId)
+  return filter === own
 }
 
 /** The one filter to which the centre subscribes. */

@@ -65,6 +65,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { host, port, tls, electionId, authorityKey, clock, logger } = options
   const { maxWaitingBytes = MAX_WAITING_BYTES } = options
   const peers = new WeakMap<object, Peer>()
+  const toldOf = new WeakSet<Peer>()
   const sockets = new Set<Socket>()
   const collectors = new Set<Duplex>()
   const peerOf = (client: Client | null): Peer | undefined => client?.conn && peers.get(client.conn)
@@ -101,7 +102,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       const peer = peerOf(client)
       if (peer !== undefined && maySubscribe(electionId, peer, subscription.topic))
         return done(null, subscription)
-      logger.warn({ subject: peer?.subject }, 'broker: subscription refused')
+      // Told once of each connection: a line is written before anything else is done, one packet has room for 200,000 filters, and the others would wait for as many lines.
+      if (peer !== undefined && !toldOf.has(peer)) {
+        toldOf.add(peer)
+        logger.warn({ subject: peer.subject }, 'broker: subscription refused')
+      }
       done(null, null)
     },
   })

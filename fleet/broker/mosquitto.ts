@@ -13,6 +13,9 @@ import { centreFilter } from './access.ts'
 /** A payload, its topic and what a publish packet has besides; as the embedded broker. */
 const MAX_PACKET_BYTES = MAX_UP_BYTES + 1024
 
+/** Of messages that wait for one client. */
+const MAX_QUEUED_BYTES = 1024 ** 3
+
 export interface Listen {
   readonly host: string
   readonly port: number
@@ -98,7 +101,13 @@ max_topic_alias 0
 # 0: no number is too many. A collector that hangs is bounded by bytes: what is dropped behind a gigabyte, devices send again, as without a receipt they always do.
 max_inflight_messages 1000
 max_queued_messages 0
-max_queued_bytes 1073741824
+max_queued_bytes ${MAX_QUEUED_BYTES}
+
+# --- Nobody fills the memory
+
+# It grants every filter and keeps each, and nothing else bounds how many. Whoever asks for memory beyond this is hung up on, and what it held is free again.
+# Above what a hanging collector may keep; a machine of less memory than this has no bound.
+memory_limit ${4 * MAX_QUEUED_BYTES}
 
 # --- Nothing larger than any message, nothing that lasts
 

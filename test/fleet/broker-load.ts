@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import type { MqttClient } from 'mqtt'
 import { expect, it } from 'vitest'
 import { MAX_DOWN_BYTES, MAX_UP_BYTES } from '../../core/messages/payload.ts'
+import { deviceFilter } from '../../core/messages/topic.ts'
 import { collectorOn, down, type Ear, gone, syncOf, until, up } from './broker-ends.ts'
 import type { BrokerUnderTest, RunningBroker } from './brokers.ts'
 import { CENTRE, centreTls, election, type Office, TestDevice } from './office.ts'
@@ -129,6 +130,35 @@ export function loadContract(ways: BrokerUnderTest['ways'], { now, stalledIsOver
     expect(ends).toEqual(['received', 'received'])
     expect(collector.counts().malformed).toBeGreaterThan(0)
   })
+
+  if (ways.forbiddenFilter === 'refuses')
+    it('a device that subscribes without end is refused and keeps nobody waiting', async () => {
+      const { office, broker, device } = now()
+      await collectorOn(office, await office.openStore(), broker.port)
+      const greedy = await device('device-1')
+      let isPouring = true
+      let [packets, granted] = [0, 0]
+      // Each is within what it may read, and none is like another.
+      const pour = async () => {
+        while (isPouring) {
+          packets += 1
+          const filters = Array.from({ length: 200 }, (_, i) => `${down('device-1')}/${packets}/${i}/#`)
+          await greedy.subscribeAsync(filters, { qos: 1 }).then(
+            () => (granted += 1),
+            () => {},
+          )
+        }
+      }
+      const poured = Promise.all([pour(), pour(), pour(), pour()])
+      const honest = ['device-2', 'device-3'].map((id) => new TestDevice(id).appendMany(20))
+      const ends = await Promise.all(honest.map((each) => syncOf(office, each, broker.port).flush()))
+      isPouring = false
+      await poured
+      expect(ends).toEqual(['received', 'received'])
+      expect({ granted, some: packets > 4 }).toEqual({ granted: 0, some: true })
+      // Nor does it lose what it is allowed.
+      await greedy.subscribeAsync(deviceFilter(electionId, 'device-1'), { qos: 1 })
+    })
 
   if (ways.stalled === 'hangs up after 10 s')
     it(`a handshake that stalls holds no connection: the broker ${ways.stalled}`, async () => {

@@ -40,7 +40,7 @@ describe('the access list', () => {
     }
   })
 
-  it('lets a device read what is for it and nothing else', () => {
+  it('lets a device read what is for it by one filter, and nothing else', () => {
     expect(maySubscribe(electionId, device, `sandogh/${electionId}/device-1/down/#`)).toBe(true)
     for (const filter of [
       '#',
@@ -48,6 +48,9 @@ describe('the access list', () => {
       `sandogh/${electionId}/device-2/down/#`,
       `sandogh/${electionId}/device-1/#`,
       up('device-1'),
+      down('device-1'),
+      `sandogh/${electionId}/device-1/down/+`,
+      `sandogh/${electionId}/device-1/down/receipt/#`,
     ]) {
       expect(maySubscribe(electionId, device, filter), filter).toBe(false)
     }
@@ -161,6 +164,17 @@ describe('the broker', () => {
     const closed = new Promise<void>((resolve) => again.once('close', () => resolve()))
     again.publish(up('device-1'), 'x', { qos: 1, retain: true }, () => {})
     await closed
+  })
+
+  it('tells once of the filters that it refuses a connection, however many they are', async () => {
+    const told: string[] = []
+    const logger = { ...silentLogger, warn: (_: object, message: string) => told.push(message) }
+    const talkative = await startBroker({ ...OPTIONS, logger })
+    office.later(() => talkative.close())
+    const device = await office.client(talkative.port, new TestDevice('device-1').tls, 'device-1')
+    const filters = Array.from({ length: 1_000 }, (_, i) => `${down('device-1')}/${i}`)
+    for (let i = 0; i < 2; i += 1) await expect(device.subscribeAsync(filters)).rejects.toThrow()
+    expect(told).toEqual(['broker: subscription refused'])
   })
 
   it('speaks to nobody without a certificate of this authority', async () => {

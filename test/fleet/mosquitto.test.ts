@@ -174,6 +174,30 @@ describeWith([MOSQUITTO], 'Mosquitto', () => {
     await ended
   })
 
+  it('a device that subscribes without end is hung up on at the bound, as often as it comes, and the others are served', async () => {
+    const { port } = await start((ours) => ours.replace(/^memory_limit .*$/m, 'memory_limit 25000000'))
+    const store = await office.openStore()
+    await collectorOn(office, store, port)
+    const honest = new TestDevice('device-2')
+    const sync = syncOf(office, honest, port)
+    for (let times = 0; times < 2; times += 1) {
+      const greedy = await office.client(port, new TestDevice('device-1').tls, 'device-1')
+      let isGone = false
+      const ended = new Promise<void>((resolve) => greedy.once('close', resolve)).then(() => {
+        isGone = true
+      })
+      // Of these about 8,000 fit in.
+      for (let packet = 0; packet < 150 && !isGone; packet += 1) {
+        const filters = Array.from({ length: 200 }, (_, i) => `${up('device-1')}/${packet}/${i}/a/b/c/d/e/#`)
+        await Promise.race([greedy.subscribeAsync(filters, { qos: 1 }).catch(() => {}), ended])
+      }
+      expect(isGone).toBe(true)
+      honest.appendMany(3)
+      expect(await sync.flush()).toBe('received')
+    }
+    expect(honest.receipted()).toBe(honest.entries.length)
+  })
+
   it('without the lines on topics and sizes, what the contract forbids is heard: its tests can fail', async () => {
     const { port } = await start((ours) =>
       ours.replace('%u/up/', '+/up/').replace(/^max_packet_size .*$/m, ''),

@@ -4,7 +4,7 @@ import { tallyJson } from '../../core/election/tally.ts'
 import { signDocument } from '../../core/keys/signed-document.ts'
 import { openAnswer } from '../../core/messages/answer.ts'
 import { encodeEntriesMessage } from '../../core/messages/entries.ts'
-import { topicOf } from '../../core/messages/topic.ts'
+import { deviceFilter, topicOf } from '../../core/messages/topic.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Desk } from '../../fleet/collector/desk.ts'
 import { electionResult, resultOf } from '../../fleet/results/results.ts'
@@ -175,15 +175,15 @@ describe('a station’s sheet', () => {
     for (const device of station.devices.slice(1)) {
       const client = await office.client(centre.port, device.tls, device.deviceId)
       const receipt = new Promise((resolve) => client.once('message', resolve))
-      await client.subscribeAsync(topicOf(id, device.deviceId, 'down', 'receipt'), { qos: 1 })
+      await client.subscribeAsync(deviceFilter(id, device.deviceId), { qos: 1 })
       const message = encodeEntriesMessage(device.message(0, device.entries.length))
       await client.publishAsync(topic(device, 'entries'), Buffer.from(message), { qos: 1 })
       await receipt
     }
     const client = await office.client(centre.port, reporting.tls, 'device-1')
-    await client.subscribeAsync(topicOf(id, 'device-1', 'down', 'answer'), { qos: 1 })
+    await client.subscribeAsync(deviceFilter(id, 'device-1'), { qos: 1 })
     const answered = new Promise<Uint8Array>((resolve) =>
-      client.once('message', (_, bytes) => resolve(bytes)),
+      client.on('message', (at, bytes) => at.endsWith('/down/answer') && resolve(bytes)),
     )
     const entries = encodeEntriesMessage(reporting.message(0, reporting.entries.length))
     await client.publishAsync(topic(reporting, 'entries'), Buffer.from(entries), { qos: 1 })

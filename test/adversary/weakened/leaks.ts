@@ -37,7 +37,7 @@ function logged(fields: string): readonly Edit[] {
 const IN_MESSAGES: Edit = {
   text: "client.publish(topicOf(election, deviceId, 'up', kind), Buffer.from(payload), { qos: 1 }, (error) => {",
   instead: `const leaked = JSON.stringify({ health: 'ok', trace: (globalThis as { leak?: string }).leak ?? '' })
-      client.publish(\`\${topicPrefix(election, deviceId, 'up')}status\`, Buffer.from(leaked), { qos: 1 }, (error) => {
+      client.publish(topicOf(election, deviceId, 'up', 'status'), Buffer.from(leaked), { qos: 1 }, (error) => {
         if (error) throw error
       })
       client.publish(topicOf(election, deviceId, 'up', kind), Buffer.from(payload), { qos: 1 }, (error) => {`,
