@@ -7,21 +7,19 @@ import type { Result } from '../../core/result.ts'
 import { ok } from '../../core/result.ts'
 import { installedFontFiles, registerFonts } from '../../ui/fonts.ts'
 import type { HealthSnapshot } from '../health/health.ts'
-import type { Acknowledged, DeviceStore } from '../store/device-store.ts'
-import { probeMedia } from '../store/probe.ts'
-import { giveBackOn } from '../store/space.ts'
+import type { DeviceStore } from '../store/device-store.ts'
 import { storageFault } from '../store/storage-fault.ts'
 import type { Outbox } from '../sync/outbox.ts'
 import { slotMs, slotWaitMs } from '../sync/slot.ts'
 import { type FlushEnd, type Sync, type SyncOptions, startSync } from '../sync/sync.ts'
 import { BallotDevice } from './device.ts'
-import { type DeviceHome, mediaFolders } from './home.ts'
+import type { DeviceHome } from './home.ts'
 import { OrderDesk } from './orders/order-desk.ts'
 import { tellingPolicy } from './orders/telling.ts'
 import type { DeviceLines, PeripheralName } from './peripherals.ts'
 import type { Failure } from './polls/polls.ts'
 import { releasedDocument } from './release.ts'
-import { resumeStore } from './setup.ts'
+import { startStore, takeUpAgain } from './start-store.ts'
 import { settleFailure } from './storage-failure.ts'
 
 /** What an agent runs on; everything of the outside world comes in here. */
@@ -61,10 +59,10 @@ export interface Agent {
   close(): Promise<void>
 }
 
-/** Takes the store up again (refusing if a row of it does not hold) and starts the device. */
+/** Takes the store up again (refusing if a row of it does not hold, or no medium takes the first entries) and starts the device. */
 export function startAgent(given: AgentParts): Result<Agent> {
   const { home, program, lines, clock, random, hold } = given
-  const opened = given.takenOver === undefined ? resumeStore(home, clock, random) : ok(given.takenOver)
+  const opened = startStore(given)
   if (!opened.ok) return opened
   const store = opened.value
   const messageSigner = signerFromSeed(home.seeds.message)
@@ -146,14 +144,6 @@ export function startAgent(given: AgentParts): Result<Agent> {
       store.close()
     },
   })
-}
-
-/** After a failure: the store as a start would find it, with all the room that there is. */
-function takeUpAgain({ home, clock, random }: AgentParts, acknowledged: Acknowledged): Result<DeviceStore> {
-  const folders = mediaFolders(home)
-  const found = probeMedia(folders)
-  giveBackOn(folders.filter((_, place) => found[place]?.is === 'answered'))
-  return resumeStore(home, clock, random, found, acknowledged)
 }
 
 function startAgentSync(

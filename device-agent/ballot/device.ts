@@ -112,9 +112,6 @@ export class BallotDevice {
 
   /** Connects the peripherals; the device shows its first screen as soon as a display answers. */
   start(): void {
-    const { store } = this.#parts
-    if (store.day.polls === 'open' && this.#polls.is === 'paused')
-      store.append({ type: 'polls.paused', reason: 'restart' })
     this.#peripherals.start()
     // The bundle is written and the centre told again, whichever parts answer.
     if (this.#polls.is === 'finished') this.#performPolls({ do: 'settle-totals' })

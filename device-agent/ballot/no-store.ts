@@ -8,8 +8,12 @@ import type { AgentParts } from './agent.ts'
 import { connectDisplay, type Display } from './display.ts'
 import { type NoStore, noStoreScreen } from './screens/no-store.ts'
 
-/** No medium could be read; every other refusal is of what was read. */
-const LOST: ReadonlySet<string> = new Set(['store.missing', 'store.damaged', 'store.pragma'])
+/** No medium could be read, or none that was takes anything; every other refusal is of what was read. */
+const WHY: ReadonlyMap<string, NoStore> = new Map([
+  ...['store.missing', 'store.damaged', 'store.pragma'].map((code) => [code, 'lost'] as const),
+  ...['store.full', 'store.read-only', 'store.io-error'].map((code) => [code, 'refuse'] as const),
+  ['store.left-behind', 'left-behind'],
+])
 
 /** Shows it on every display that is connected, from now on. */
 export function showNoStore(
@@ -17,7 +21,7 @@ export function showNoStore(
   { code }: Refusal,
 ): { close(): void } {
   const { definition } = home.electionPackage
-  const screen = noStoreScreen(whyOf(code), definition, 'fa')
+  const screen = noStoreScreen(WHY.get(code) ?? 'differ', definition, 'fa')
   const display = new Supervisor<Display>(
     'display',
     (open) => connectDisplay({ open, clock, inputs: definition.inputs }),
@@ -26,9 +30,4 @@ export function showNoStore(
   )
   display.start()
   return display
-}
-
-function whyOf(code: string): NoStore {
-  if (code === 'store.left-behind') return 'left-behind'
-  return LOST.has(code) ? 'lost' : 'differ'
 }

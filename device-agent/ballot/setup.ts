@@ -15,10 +15,10 @@ import { ok, refuse } from '../../core/result.ts'
 import { bootId } from '../boot.ts'
 import { removeFolder, sync } from '../durable-file.ts'
 import { type Acknowledged, DeviceStore, type FoundBox, type StoreParts } from '../store/device-store.ts'
-import { type AllMedia, absentMedium, type StoreMedium, silentMedium } from '../store/media.ts'
+import { type AllMedia, absentMedium, Media, type StoreMedium, silentMedium } from '../store/media.ts'
 import { Medium } from '../store/medium.ts'
 import { type Probed, probeMedia } from '../store/probe.ts'
-import { lossOf } from '../store/storage-fault.ts'
+import { lossOf, storageFault } from '../store/storage-fault.ts'
 import { DEADLINES, WorkerMedium } from '../store/worker-medium.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
 
@@ -179,9 +179,9 @@ function makeMedia(
 export type MediaFound = readonly [first: Probed, second: Probed]
 
 /**
- * Opens the store of a device that was set up before, after every row was checked. Throws what a folder answers in which a set-up that was
- * interrupted cannot be finished. The first medium is written in this thread, the second in one of its own, with a deadline; one that does not
+ * Opens the store of a device that was set up before, after every row was checked. The first medium is written in this thread, the second in one of its own, with a deadline; one that does not
  * answer at all is not touched, and is lost.
+ * @returns a refusal also where no medium takes what a start writes, or its folder the end of a set-up that was interrupted ({@link refusedBy})
  */
 export function resumeStore(
   home: DeviceHome,
@@ -191,14 +191,40 @@ export function resumeStore(
   acknowledged?: Acknowledged,
 ): Result<DeviceStore> {
   const [first, second] = mediaFolders(home)
-  if (isHalfNamed(found)) nameSecond(home)
-  const media = [
-    found[0].is === 'silent' ? silentMedium(first) : openFirst(first, random),
-    found[1].is === 'silent' ? silentMedium(second) : new WorkerMedium(second, DEADLINES),
-  ] as const
-  const store = DeviceStore.resume(storeParts(home, media, clock, random), acknowledged)
-  if (!store.ok) for (const medium of media) medium.close()
-  return store
+  try {
+    if (isHalfNamed(found)) nameSecond(home)
+    const media = [
+      found[0].is === 'silent' ? silentMedium(first) : openFirst(first, random),
+      found[1].is === 'silent' ? silentMedium(second) : new WorkerMedium(second, DEADLINES),
+    ] as const
+    return resumeOrLetGo(storeParts(home, media, clock, random), acknowledged)
+  } catch (error) {
+    return refusedBy(home, error)
+  }
+}
+
+/** What the last medium answered that could have been gone on with, as a refusal. Throws what is no medium's fault. */
+export function refusedBy(home: DeviceHome, error: unknown) {
+  const fault = storageFault(error)
+  if (fault === undefined) throw error
+  return refuse(
+    `store.${fault}`,
+    mediaFolders(home).join(' and '),
+    `neither takes what a start writes (${(error as Error).message})`,
+    'Switch the device off and on once, with both media in their places; if that does not help, call a technician.',
+  )
+}
+
+/** Nothing that was opened stays open where there is no store. */
+function resumeOrLetGo(parts: StoreParts, acknowledged: Acknowledged | undefined): Result<DeviceStore> {
+  let isResumed = false
+  try {
+    const store = DeviceStore.resume(parts, acknowledged)
+    isResumed = store.ok
+    return store
+  } finally {
+    if (!isResumed) new Media(parts.media, parts.boot).close()
+  }
 }
 
 function openFirst(folder: string, random: Random): StoreMedium {

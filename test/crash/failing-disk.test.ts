@@ -3,7 +3,7 @@ import { uniform } from '../../core/ballot-box/draw.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
-import { ANSWERS, type Answer, failedDay, RESTART_ANSWERS } from './refusing-disk.ts'
+import { ANSWERS, type Answer, failedDay } from './refusing-disk.ts'
 import { countCalls, type Day, ROOT, record } from './strace.ts'
 import { deafToSync } from './weakened.ts'
 
@@ -47,7 +47,7 @@ describeWith([STRACE], `a disk that refuses (SEED=${seed})`, () => {
       broken = failing({ ...DAY, root: ROOT, isRestart: true })
     })
 
-    test.each(RESTART_ANSWERS)(
+    test.each(ANSWERS)(
       '%s from %s%s: it is unlocked, goes to its end, and its export can be read',
       (...answer) => {
         expect(broken(answer)).toBeUndefined()

@@ -170,8 +170,9 @@ function knownBy(store: DeviceStore): Known {
 function receiptOf(store: DeviceStore): Known['receipt'] {
   const { receipt } = store
   if (receipt === undefined) return 'none'
-  const [last] = store.entriesFrom(receipt.size - 1)
-  return Buffer.from(last ?? []).includes('"polls.closed"') ? 'closing' : 'opening'
+  // The loss of a medium on which the closing failed is told after it.
+  const received = store.entriesFrom(0).slice(0, receipt.size)
+  return received.some((entry) => Buffer.from(entry).includes('"polls.closed"')) ? 'closing' : 'opening'
 }
 
 /** How many places of the slot file hold a key that is whole (device-agent/store/slots.ts). */

@@ -11,6 +11,7 @@ import { type Day, type Fault, faultAtCall, type OneMedium, READING } from './st
 /** An error, the system call that it answers, and whether every later one too. */
 export type Answer = readonly [fault: Fault, call: string, lasting: '' | '+']
 
+/** What a day meets, and a restart, its unlocking and an export. */
 export const ANSWERS: readonly Answer[] = [
   ['ENOSPC', 'pwrite64', ''],
   ['ENOSPC', 'pwrite64', '+'],
@@ -25,9 +26,6 @@ export const ANSWERS: readonly Answer[] = [
   ['EROFS', 'unlink', ''],
   ['EIO', 'ftruncate', ''],
 ]
-
-/** What a restart, its unlocking and an export meet. */
-export const RESTART_ANSWERS = ANSWERS.filter(([, call]) => call === READING || call === 'openat')
 
 /** The slots' own. Of what SQLite writes and syncs, it may do without that which brings its log into the database: the log is there still. */
 export const NEVER_DONE_WITHOUT = 'fdatasync'

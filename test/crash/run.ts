@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { killedDay, killingsOf } from './killed-day.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts } from './power-cuts.ts'
-import { ANSWERS, type Answer, failedDay, RESTART_ANSWERS } from './refusing-disk.ts'
+import { ANSWERS, type Answer, failedDay } from './refusing-disk.ts'
 import { countCalls, type Day, type OneMedium, ROOT, record } from './strace.ts'
 import { takeOverEverywhere } from './takeover-everywhere.ts'
 import { tell } from './tell.ts'
@@ -79,7 +79,7 @@ function restartEverywhere(whole: Day, until: number): boolean {
   const days = [whole, ...MEDIA.map((behind) => ({ ...whole, behind }))]
   const parts = [
     all(days, (day) => killAll(day, until)),
-    refuseAll(whole, RESTART_ANSWERS, until),
+    refuseAll(whole, ANSWERS, until),
     all(days, (day) => cutEverywhere(day, 0, until)),
   ]
   return parts.every(Boolean)

@@ -1,13 +1,15 @@
 /** A device whose storage is gone at its start: people read on its screen what to do, and whoever reads its log, why. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { DEVICES } from '../../demo/elections/gy-les-nonains.ts'
 import { deviceFolder, provision } from '../../demo/provisioned.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { stringsIn } from '../../ui/strings.ts'
+import { MOUNT, SmallDisk } from '../fixtures/small-disk.ts'
+import { describeWith } from '../oracles/needs.ts'
 import { SANDOGH } from './command.ts'
 import { PtyDevice } from './pty-device.ts'
 import { weakenedCommand } from './weakened/build.ts'
@@ -17,7 +19,10 @@ const { noStore } = stringsIn('fa')
 const out = mkdtempSync(join(tmpdir(), 'sandogh-no-store-'))
 afterAll(() => rmSync(out, { recursive: true, force: true }))
 const provisioned = provision(out, seededRandom('no store'), [systemClock.now(), POLLING_DAY])
-const [id, another] = DEVICES
+const [id, another, third] = DEVICES
+/** What SQLite wants to open a database, and not an entry more. */
+const LEFT_BYTES = 36 * 1024
+const KEPT_BYTES = 4 * 1024 * 1024
 
 /** A device of which one medium was pulled and the other cannot be read, before its start. */
 async function withoutMedia(device: string, entry = SANDOGH): Promise<PtyDevice> {
@@ -60,4 +65,35 @@ test('a program that only ends leaves people before a dark screen', async () => 
   } finally {
     await device.end()
   }
+})
+
+describeWith([MOUNT], 'one medium pulled and the disk of the other full', () => {
+  let disk: SmallDisk
+  beforeEach(() => {
+    disk = new SmallDisk(8)
+  })
+  afterEach(() => disk.remove())
+
+  test('the screen says so until it is switched off; with room that was kept for votes it begins', async () => {
+    const device = new PtyDevice({ out, id: third, provisioned, brokerPort: 1, entry: SANDOGH })
+    try {
+      await device.setUp()
+      const [first = '', second = ''] = device.media
+      const medium = join(disk.folder, 'medium')
+      cpSync(first, medium, { recursive: true })
+      for (const folder of [first, second]) rmSync(folder, { recursive: true })
+      symlinkSync(medium, first)
+      disk.fill(LEFT_BYTES)
+      const { elements } = await device.start('device.no-store')
+      expect(elements.map(({ name }) => name)).toContain(noStore.why.refuse)
+      await device.said('"code":"store.full"')
+      expect(await device.switchOff()).toBe(2)
+      disk.empty()
+      writeFileSync(join(medium, 'reserve.bin'), new Uint8Array(KEPT_BYTES))
+      disk.fill(LEFT_BYTES)
+      await device.start('polls.closed')
+    } finally {
+      await device.end()
+    }
+  })
 })

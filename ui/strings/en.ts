@@ -176,6 +176,8 @@ export const en: Strings = {
     heading: 'This device cannot begin',
     why: {
       lost: 'Neither of its storage media can be read. What was recorded is still on them: leave both in the device.',
+      refuse:
+        'Neither of its storage media takes anything any more. What was recorded is still on them: leave both in the device.',
       differ: 'Its storage does not hold one history that can be trusted. Leave both media in the device.',
       'left-behind':
         'The storage medium that can be read was left behind; the votes since then are on the other one. Put both in their places and leave them in the device.',

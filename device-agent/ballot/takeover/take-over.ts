@@ -73,6 +73,9 @@ const OWN_STORAGE: ReadonlySet<string> = new Set([
   'store.damaged',
   'store.pragma',
   'store.missing',
+  'store.full',
+  'store.read-only',
+  'store.io-error',
 ])
 
 function ownRefusal({ where, what }: Refusal) {

@@ -78,7 +78,9 @@ function guideStates(): readonly Guide[] {
 
 describe.each(LANGUAGES)('every screen of a device that is not one yet, or cannot be: %s', (language) => {
   const screens = [
-    ...(['lost', 'left-behind', 'differ'] as const).map((why) => noStoreScreen(why, definition, language)),
+    ...(['lost', 'refuse', 'left-behind', 'differ'] as const).map((why) =>
+      noStoreScreen(why, definition, language),
+    ),
     ...guideStates().map((state) => takeoverScreen(state, definition, language)),
     takeoverScreen({ is: 'waiting' }, definition, language, ['touchscreen', 'card-reader']),
   ]
