@@ -95,13 +95,14 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
       await Promise.all([killInTurn(parts, centre, plan.kills, spreadMs), pause(spreadMs)])
       // From here on everybody has to get through.
       links.tell({ be: 'calm' })
-      isQuiet = true
     }
     const [{ isWhole }] = await Promise.all([
       watched(all, 'answered', loaders.say('tally', { spreadMs, doubled: plan.doubled })),
       faults(),
     ])
     const talliesMs = performance.now() - began
+    // Until all devices are through, whoever attacks may not be let in either.
+    isQuiet = true
     await attacked
     telling.detail(`${loaders.progress.answered} of ${devices} tallies answered: ${inSeconds(talliesMs)}`)
     telling.stage('what the centre holds is held against the country')
