@@ -80,8 +80,7 @@ const losses: fc.Arbitrary<Fault> = fc.oneof(
     way: fc.constant('down'),
     at: places,
     is: fc.constant('garble'),
-    // A single byte that is read as another is no byte that is missing: nothing tells of it.
-    ms: fc.integer({ min: 8, max: 400 }),
+    ms: fc.integer({ min: 1, max: 400 }),
     hundredths: fc.constantFrom(25, 50, 75),
   }),
 )
