@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { DeviceStore } from '../../../device-agent/store/device-store.ts'
+import { Medium } from '../../../device-agent/store/medium.ts'
 import { WorkerMedium } from '../../../device-agent/store/worker-medium.ts'
 import { weakenedSources } from '../../end-to-end/weakened/build.ts'
+import { beginOn } from './device.ts'
 
 const PROGRAM = new URL('./early-notify.ts', import.meta.url)
 const DEADLINES = { openMs: 10_000, stepMs: 10_000 }
@@ -28,4 +31,13 @@ test('a device that takes any notice for its answer stops there', async () => {
     join(root, 'device-agent/store/worker-medium.ts')
   )
   expect(() => askedAmid(weak.WorkerMedium)).toThrow('a signal without an answer')
+})
+
+test('a medium in a thread of its own is marked as left behind, for its own journal and no other', () => {
+  const { store, folders } = beginOn({ DeviceStore, Medium }, 1, 'marked')
+  store.close()
+  const medium = new WorkerMedium(folders[0] ?? '', DEADLINES)
+  medium.leftBehind.mark({ origin: store.origin, size: 7 })
+  expect([store.origin, 'another'].map((origin) => medium.leftBehind.sizeOf(origin))).toEqual([7, 0])
+  medium.close()
 })
