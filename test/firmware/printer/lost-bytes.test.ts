@@ -44,7 +44,10 @@ function isInHeader(at: number): boolean {
   return header !== -1 && at < header + HEADER_BYTES
 }
 
-/** A slip on a line with a fault; what the driver said that is not so, and what the box holds that nobody meant. */
+/**
+ * A slip on a line with a fault; what the driver said that is not so, and what the box holds that nobody meant. A fault that loses nothing is not
+ * meant here: bytes that are only read as others no answer of the printer tells of.
+ */
 async function wrongWith(connect: Connect, fault: Fault, document = SLIP): Promise<readonly string[]> {
   const booth = new PollingBooth(connect, [], [fault])
   try {
@@ -52,6 +55,7 @@ async function wrongWith(connect: Connect, fault: Fault, document = SLIP): Promi
   } catch (error) {
     return [String(error)]
   }
+  fc.pre(booth.arrived < booth.passed.down)
   const wrong = wrongOnPaper(booth, [document])
   // Where bytes are missing the rest of a picture is taken for commands: above the mark may stand anything.
   return [...booth.lies, ...wrong.filter((what) => what !== 'a void slip with something else on it')]

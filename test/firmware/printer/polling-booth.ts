@@ -78,6 +78,8 @@ export class PollingBooth {
   readonly #cuts: Cut[]
   readonly #line: ReturnType<typeof inProcessLine>
   readonly passed = { up: 0, down: 0 }
+  /** Bytes that came to the printer, of those that passed down. */
+  arrived = 0
   readonly outcomes: PrintOutcome[] = []
   /** Proven, and torn off before the knife came to it. */
   readonly tornWhole = new Set<DroppedSlip>()
@@ -100,8 +102,16 @@ export class PollingBooth {
     this.#connect = connect
     this.#cuts = [...cuts]
     this.#line = inProcessLine({ clock, baudRate: BAUD, paced: true })
+    const line = faultyLine({ line: this.#line.plug, clock, baudRate: BAUD, plan })
     this.paper = new VirtualPrinter({
-      line: faultyLine({ line: this.#line.plug, clock, baudRate: BAUD, plan }),
+      line: {
+        ...line,
+        onData: (listener) =>
+          line.onData((bytes) => {
+            this.arrived += bytes.length
+            listener(bytes)
+          }),
+      },
       clock,
     })
   }
