@@ -56,6 +56,11 @@ function dieAtCommit(medium: StoreMedium, isBefore: boolean, step: () => void): 
   }
 }
 
+/** How many steps of a whole day the medium has that is lost in the rest of it; undefined if none is. */
+export function stepsOfLost({ ballots, loses }: Pick<Day, 'ballots' | 'loses'>): number | undefined {
+  return loses && stepsBegun(ballots)
+}
+
 /**
  * How many steps of a whole day had been acknowledged when a program had said so often that something is done, its start not counted.
  * @param done undefined if not even the start

@@ -54,17 +54,19 @@ interface Left {
   readonly seed: string
   /** A medium that is not there: the other has to do. */
   readonly gone?: OneMedium | undefined
+  /** Of a medium that was lost for good: the steps that it has. */
+  readonly leftAt?: number | undefined
 }
 
 /** @returns what does not hold, in words; undefined if all does */
-export function findBroken({ home, done, ballots, seed, gone }: Left): string | undefined {
+export function findBroken({ home, done, ballots, seed, gone, leftAt }: Left): string | undefined {
   const steps = scriptedDay(ballots)
   let store: DeviceStore | undefined
   try {
     if (done === undefined) setUpAgain(home, seed)
-    const acknowledged = done ?? 0
     const leftBehind = findLeftBehind(home, gone)
-    if (typeof leftBehind === 'string') return leftBehind
+    if (leftBehind === 'begins') return 'one that was left behind begins a day'
+    const acknowledged = (leftBehind === 'refused' ? leftAt : undefined) ?? done ?? 0
     store = valueOrThrow(DeviceStore.resume(partsFor(openMedia(home, gone), `judge of ${seed}`)))
     const found = knownBy(store)
     const possible = [knownAfter(steps, acknowledged), knownAfter(steps, acknowledged + 1)]
@@ -128,9 +130,9 @@ export function findBrokenAfter(
 /**
  * A medium that was left behind begins no day alone. What it holds must be sound all the same, for whoever examines it: so its mark is taken away, and
  * it is judged as every other.
- * @returns what does not hold, in words
+ * @returns what a start makes of it; undefined of one that is not alone, or was not left behind
  */
-function findLeftBehind(home: DeviceHome, gone: OneMedium | undefined): string | undefined {
+function findLeftBehind(home: DeviceHome, gone: OneMedium | undefined): 'begins' | 'refused' | undefined {
   const [folder = '', ...others] = foldersLeft(home, gone)
   const mark = join(folder, LEFT_BEHIND_FILE)
   if (others.length > 0 || !existsSync(mark)) return undefined
@@ -139,9 +141,9 @@ function findLeftBehind(home: DeviceHome, gone: OneMedium | undefined): string |
   const media = openMedia(home, gone)
   const refused = DeviceStore.resume(partsFor(media, 'left behind'))
   for (const medium of media) medium.close()
-  if (refused.ok || refused.error.code !== 'store.left-behind') return 'one that was left behind begins a day'
+  if (refused.ok || refused.error.code !== 'store.left-behind') return 'begins'
   rmSync(mark)
-  return undefined
+  return 'refused'
 }
 
 function journalSize(folder: string): number {

@@ -1,7 +1,7 @@
 /** A day whose device is killed at a system call, judged with both media and with either alone. */
 import { cpSync } from 'node:fs'
 import { openHome } from '../device-agent/store/home.ts'
-import { acknowledgedSteps } from './begun-day.ts'
+import { acknowledgedSteps, stepsOfLost } from './begun-day.ts'
 import { findBroken } from './judge.ts'
 import { type Day, faultAtCall, GONE, type OneMedium, record } from './strace.ts'
 import type { Call } from './strace-log.ts'
@@ -28,7 +28,7 @@ export function killedDay(day: Day, watched: OneMedium, { name, n }: Killing): s
       const copy = `${folder} judged, ${gone} gone`
       cpSync(folder, copy, { recursive: true })
       const left = { home: openHome(copy), done: acknowledgedSteps(day, done, gone), gone }
-      const broken = findBroken({ ...day, ...left })
+      const broken = findBroken({ ...day, ...left, leftAt: stepsOfLost(day) })
       if (broken !== undefined)
         return `killed, ${where}${gone === undefined ? '' : `, the ${gone} medium gone`}: ${broken}`
     }

@@ -5,7 +5,7 @@ import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
 import { allPowerCuts, describeBroken, judgePowerCuts, type PowerCut } from './power-cuts.ts'
 import { type Day, type OneMedium, type Recording, ROOT, record } from './strace.ts'
-import { overwritesKeyCatchingUp, WEAKENINGS } from './weakened.ts'
+import { overwritesKeyCatchingUp, UNMARKED, WEAKENINGS } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
 
@@ -32,6 +32,9 @@ function sampleOf(cuts: readonly PowerCut[], count: number, lot: string): readon
 /** A short day that is taken up again with a medium that lacks the vote in hand. */
 const takenUp = (root: string, behind: OneMedium) => ({ ...SHORT, root, isRestart: true, behind }) as const
 
+/** A short day that loses a medium when it has been taken up again. */
+const losing = (root: string, loses: OneMedium) => ({ ...SHORT, root, isRestart: true, loses }) as const
+
 describeWith([STRACE], `a power cut at any moment (SEED=${seed})`, () => {
   test('of a short day loses nothing that was acknowledged: one in eleven, from one by lot, with both media there afterwards or one', () => {
     const day = { ...SHORT, root: ROOT }
@@ -55,6 +58,28 @@ describeWith([STRACE], `a power cut at any moment (SEED=${seed})`, () => {
       const recording = record(day)
       const cuts = sampleOf(allPowerCuts(day, recording.calls), 25, `${seed} ${behind}`)
       expect(firstBroken(day, recording, cuts)).toBeUndefined()
+    },
+  )
+
+  test.each(['first', 'second'] as const)(
+    'of a day that loses the %s medium for good, and takes a vote and closes on the other, loses nothing: no start goes on with the one that was left behind. A sample',
+    (loses) => {
+      const day = losing(ROOT, loses)
+      const recording = record(day)
+      const cuts = sampleOf(allPowerCuts(day, recording.calls), 40, `${seed} loses ${loses}`)
+      expect(firstBroken(day, recording, cuts)).toBeUndefined()
+    },
+  )
+
+  test.each(Object.entries(UNMARKED))(
+    'shows a device that %s: it goes on without votes that counted',
+    (_, by) => {
+      const day = losing(weakenedSources(by), 'first')
+      const recording = record(day)
+      const cuts = allPowerCuts(day, recording.calls).filter(
+        ({ gone, fate }) => gone === 'second' && fate === 'lost',
+      )
+      expect(firstBroken(day, recording, cuts)).toContain('the second medium gone: it knows')
     },
   )
 

@@ -7,7 +7,7 @@ import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome, writeHome } from '../device-agent/store/home.ts'
 import { firstSpare } from '../device-agent/store/spare.ts'
 import { device } from '../device-agent/store/voting.ts'
-import { acknowledgedSteps } from './begun-day.ts'
+import { acknowledgedSteps, stepsOfLost } from './begun-day.ts'
 import { FATES, type Fate } from './disk.ts'
 import { findBroken } from './judge.ts'
 import { type Dead, findUnsound } from './judge-takeover.ts'
@@ -56,9 +56,11 @@ export function judgePowerCuts(
   recording: Recording,
   cuts: readonly PowerCut[],
 ): Generator<Judged> {
-  return judgeCuts({ ...day, of: device }, recording, cuts, ({ home, done, gone }) =>
-    findBroken({ ...day, home, gone, done: acknowledgedSteps(day, done < 0 ? undefined : done, gone) }),
-  )
+  const leftAt = stepsOfLost(day)
+  return judgeCuts({ ...day, of: device }, recording, cuts, ({ home, done: told, gone }) => {
+    const done = acknowledgedSteps(day, told < 0 ? undefined : told, gone)
+    return findBroken({ ...day, home, gone, done, leftAt })
+  })
 }
 
 /** The same of a spare's disk while it takes over. */

@@ -74,9 +74,13 @@ function killAll(day: Day, until: number): boolean {
   return all(MEDIA, (watched) => killEverywhere(day, watched, until))
 }
 
-/** The day is taken up again with both media whole, and with one or the other behind. */
+/** The day is taken up again with both media whole, with one or the other behind, and with one that is lost then. */
 function restartEverywhere(whole: Day, until: number): boolean {
-  const days = [whole, ...MEDIA.map((behind) => ({ ...whole, behind }))]
+  const days = [
+    whole,
+    ...MEDIA.map((behind) => ({ ...whole, behind })),
+    ...MEDIA.map((loses) => ({ ...whole, loses })),
+  ]
   const parts = [
     all(days, (day) => killAll(day, until)),
     refuseAll(whole, ANSWERS, until),
@@ -86,9 +90,10 @@ function restartEverywhere(whole: Day, until: number): boolean {
 }
 
 /** Of what day something is told. */
-function nameOf({ isRestart, behind }: Day): string {
+function nameOf({ isRestart, behind, loses }: Day): string {
   if (!isRestart) return ''
-  return ` when a day is taken up again${behind === undefined ? '' : `, the ${behind} medium behind`}`
+  const state = behind === undefined ? '' : `, the ${behind} medium behind`
+  return ` when a day is taken up again${state}${loses === undefined ? '' : `, and loses the ${loses} medium`}`
 }
 
 function refuseAll(day: Day, answers: readonly Answer[], until: number): boolean {

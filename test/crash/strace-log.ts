@@ -12,6 +12,8 @@ export const FILES = [
   'slots.bin',
   'left-behind.json',
   `left-behind.json${PART}`,
+  'distrusted.json',
+  `distrusted.json${PART}`,
 ]
 
 /** A system call, and what it did. */

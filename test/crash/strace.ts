@@ -44,6 +44,8 @@ export interface Day {
   readonly isRestart?: true
   /** Of such a day: the medium that lacks the vote that was in hand. */
   readonly behind?: OneMedium
+  /** Of such a day: the medium that takes no row any more from when it is unlocked, to its end. */
+  readonly loses?: OneMedium
 }
 
 /** All that a program did to its media, in order, and their disk as it was before. */
@@ -159,9 +161,9 @@ export function filesIn(folders: readonly string[]): readonly string[] {
   return [...folders, ...folders.flatMap((folder) => FILES.map((name) => join(folder, name)))]
 }
 
-function programOf({ root, ballots, seed, isRestart }: Day, { home, told }: Place): readonly string[] {
+function programOf({ root, ballots, seed, isRestart, loses }: Day, { home, told }: Place): readonly string[] {
   const begins = isRestart ? 'restart' : 'set-up'
-  return [process.execPath, PROGRAM, root, home, told, String(ballots), seed, begins]
+  return [process.execPath, PROGRAM, root, home, told, String(ballots), seed, begins, loses ?? '']
 }
 
 function runUnderStrace(

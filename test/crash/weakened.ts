@@ -44,6 +44,20 @@ export const namesUnsynced: Replacement = {
   by: "    const { fstatSync } = process.getBuiltinModule('node:fs')\n    if (!fstatSync(opened).isDirectory()) fsyncSync(opened)\n  } finally {\n    closeSync(opened)\n  }\n}\n\n/** Writes all",
 }
 
+/** What is left behind shows it to no start, or not to one after a power cut. */
+export const UNMARKED: Readonly<Record<string, Replacement>> = {
+  'marks no medium that was left behind': {
+    file: 'device-agent/store/media.ts',
+    line: "    if (why !== 'failed' && why !== 'behind') return\n",
+    by: '    if (why.length > 0) return\n',
+  },
+  'does not wait for the disk when it marks one': {
+    file: 'device-agent/store/left-behind-worker.ts',
+    line: '    replaceFile(path, Buffer.from(text))\n',
+    by: "    const { renameSync, writeFileSync } = process.getBuiltinModule('node:fs')\n    const part = path + '.part'\n    writeFileSync(part, text)\n    renameSync(part, path)\n",
+  },
+}
+
 /** Which medium is written to: the second has a thread of its own. */
 const asksForThread = (file: string, first: string): Replacement => ({
   file,
