@@ -67,8 +67,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const load = area.beside !== undefined && Object.hasOwn(area.beside, verb) ? area.beside[verb] : undefined
   const { usage, main: run } = await (load ?? area.load)()
   const rest = load === undefined ? words : words.slice(1)
+  const forms = formsOf(usage, name, verb)
+  const own = forms.own.length > 0 ? `${forms.own.join('')}\nSee "sandogh ${name} ${verb} --help".\n` : usage
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(usage)
+    process.stdout.write(forms.others.reduce((text, form) => text.replace(form, ''), usage))
     return 0
   }
   try {
@@ -80,11 +82,24 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
       // Node adds sentences on how to name a file, or give a value, that begins with a dash.
-      process.stderr.write(`sandogh ${name}: ${error.message.split(/\.\s/)[0]}.\n\n${usage}`)
+      process.stderr.write(`sandogh ${name}: ${error.message.split(/\.\s/)[0]}.\n\n${own}`)
       return REFUSED
     }
     throw error
   }
+}
+
+/** Of a usage: the forms of one verb, each with the lines under it, and those of the others; none at all where no form has that verb. */
+function formsOf(
+  usage: string,
+  area: string,
+  verb: string,
+): Readonly<Record<'own' | 'others', readonly string[]>> {
+  const forms = usage.match(/^ {2}sandogh .*\n(?: {3,}.*\n)*/gm) ?? []
+  const isOwn = (form: string) =>
+    /^ {2}sandogh (\S+) ([a-z-]+)\s/.exec(form)?.slice(1).join(' ') === `${area} ${verb}`
+  if (!forms.some(isOwn)) return { own: [], others: [] }
+  return { own: forms.filter(isOwn), others: forms.filter((form) => !isOwn(form)) }
 }
 
 function help(): string {

@@ -68,8 +68,7 @@ export const usage = `sandogh simulate: virtual peripherals that any program can
   --faults   each line lies by a plan that is drawn from the seed and printed
 
   sandogh simulate country
-
-  The devices of a whole country and their centre: see "sandogh simulate country --help".
+      the devices of a whole country and their centre: see "sandogh simulate country --help"
 
   Exit code: 0 ended as asked, 2 the command was refused.
 `

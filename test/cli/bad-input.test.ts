@@ -373,6 +373,17 @@ describe('help', () => {
     },
   )
 
+  test('of one verb tells of no other, and of all that they have in common; a wrong flag shows that verb alone', async () => {
+    const verbs = (text: string) => new Set(text.match(/^ {2}sandogh centre [a-z-]+/gm))
+    const help = await sandogh('centre', 'order', 'send', '--help')
+    expect(verbs(help.out)).toEqual(new Set(['  sandogh centre order']))
+    for (const common of ['<store> is a file', 'Exit code: 0 ']) expect(help.out).toContain(common)
+    const { exitCode, err } = await sandogh('centre', 'broker-config', '--fast')
+    expect(exitCode).toBe(2)
+    expect(verbs(err)).toEqual(new Set(['  sandogh centre broker-config']))
+    expect(err).toContain('See "sandogh centre broker-config --help".')
+  })
+
   test('of the command names every area and where to begin', async () => {
     for (const word of ['--help', '-h', 'help']) {
       const { exitCode, out, err } = await sandogh(word)
