@@ -59,7 +59,7 @@ export default defineConfig({
           name: 'in real time',
           include: REAL_TIME,
           // They mostly wait: for a printer's paper, a voter's time-out, a reader.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -6,10 +6,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Booth, type BoothBuild } from '../device-agent/ballot/booth.ts'
-import { measure } from '../device-agent/ballot/screens/views.ts'
 import { VoterMind } from '../device-agent/ballot/voter-mind.ts'
 import { voterWalks } from '../device-agent/ballot/voter-walk.ts'
 import { PACKAGES } from '../fixtures/packages.ts'
+import { measure } from '../ui/measure.ts'
 import { drawsReviewOnce, printsWhatWasBefore, removesFromScreenOnly } from './weakened/voter.ts'
 import { voterBuild } from './weakened/weaken.ts'
 

@@ -1,7 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseDefinition } from '../../core/election/definition.ts'
-import { installedFontFiles, measureWith, registerFonts } from '../../ui/fonts.ts'
 import type { Screen } from '../../ui/screen.ts'
 import { tagOf } from '../../ui/strings.ts'
 import { CONTRASTS, type Contrast } from '../../ui/tokens.ts'
@@ -9,12 +8,12 @@ import { everyVoterScreen } from '../../ui/voter-screens/every-screen.ts'
 import { VoterScreens } from '../../ui/voter-screens/voter-screens.ts'
 import { testDefinitionWithLists } from '../fixtures/definition.ts'
 import { CHROMIUM, describeWith } from '../oracles/needs.ts'
+import { measure } from '../ui/measure.ts'
 import { axeViolations } from './axe.ts'
 import { launchChromium } from './chromium.ts'
 import { DrawnScreens } from './drawn-screens.ts'
 import { ServedDisplay } from './served-display.ts'
 
-const measure = measureWith(registerFonts(installedFontFiles()))
 const definition = testDefinitionWithLists()
 /** A page that holds more is slow to lay out. */
 const TOGETHER = 40

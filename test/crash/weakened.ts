@@ -1,5 +1,6 @@
 /** Devices that do not survive every crash, each by one line. */
 import type { Replacement } from '../end-to-end/weakened/build.ts'
+import type { Fate } from './disk.ts'
 import type { OneMedium } from './strace.ts'
 
 /** Between the two no key opens any block. */
@@ -81,24 +82,42 @@ const slotsNotSyncedWhere = (condition: string): readonly Replacement[] => [
   },
 ]
 
-/** A device, and the medium without which it shows; undefined where both are there. */
+/** A device, and the power cuts that show what it is. */
 interface Weakening {
   readonly by: readonly Replacement[]
+  /** The medium without which; undefined where both are there. */
   readonly gone?: OneMedium
+  readonly fate: Fate
 }
 
 /** By what a power cut shows of them. */
 export const WEAKENINGS: Readonly<Record<string, Weakening>> = {
-  'does not wait for the first disk at each commit': { by: notSyncedWhere('isMainThread'), gone: 'second' },
-  'does not wait for the second disk at each commit': { by: notSyncedWhere('!isMainThread'), gone: 'first' },
+  'does not wait for the first disk at each commit': {
+    by: notSyncedWhere('isMainThread'),
+    gone: 'second',
+    fate: 'lost',
+  },
+  'does not wait for the second disk at each commit': {
+    by: notSyncedWhere('!isMainThread'),
+    gone: 'first',
+    fate: 'lost',
+  },
   'does not sync what it writes to a slot of the first medium': {
     by: slotsNotSyncedWhere('isMainThread'),
     gone: 'second',
+    fate: 'lost',
   },
   'does not sync what it writes to a slot of the second medium': {
     by: slotsNotSyncedWhere('!isMainThread'),
     gone: 'first',
+    fate: 'lost',
   },
-  'does not sync the folders in which its new media and their files stand': { by: [namesUnsynced] },
-  'destroys the key of the old block before the new one is committed': { by: [destroysKeyEarly] },
+  'does not sync the folders in which its new media and their files stand': {
+    by: [namesUnsynced],
+    fate: 'lost',
+  },
+  'destroys the key of the old block before the new one is committed': {
+    by: [destroysKeyEarly],
+    fate: 'kept',
+  },
 }

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import type { Definition, Language } from '../../core/election/definition.ts'
 import { tehranDefinition } from '../../demo/elections/tehran-invented.ts'
 import { checkScreens } from '../../provisioning/package/check-screens.ts'
-import { installedFontFiles, measureWith, registerFonts } from '../../ui/fonts.ts'
 import { everyVoterScreen } from '../../ui/voter-screens/every-screen.ts'
 import { VoterScreens } from '../../ui/voter-screens/voter-screens.ts'
 import type { VoterText } from '../../ui/voter-texts.ts'
@@ -11,8 +10,8 @@ import { provisioningBuild } from '../attacks/weakened/weaken.ts'
 import { signsUnmeasured } from '../attacks/weakened/weakenings.ts'
 import { councilContest, testDefinition, testDefinitionWithLists } from '../fixtures/definition.ts'
 import { PACKAGES } from '../fixtures/packages.ts'
+import { measure } from '../ui/measure.ts'
 
-const measure = measureWith(registerFonts(installedFontFiles()))
 const { languages } = testDefinition()
 
 /** Persian and one more language: what is measured in one is not measured in another. */

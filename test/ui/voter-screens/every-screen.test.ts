@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { parseDefinition } from '../../../core/election/definition.ts'
-import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
 import { breachesOf, overflowsOf } from '../../../ui/screen-faults.ts'
 import { everyVoterScreen } from '../../../ui/voter-screens/every-screen.ts'
 import { VoterScreens } from '../../../ui/voter-screens/voter-screens.ts'
 import { PACKAGES } from '../../fixtures/packages.ts'
-
-const measure = measureWith(registerFonts(installedFontFiles()))
+import { measure } from '../measure.ts'
 
 describe.each(Object.entries(PACKAGES))('every voter’s screen of a package: %s', (_, known) => {
   it('belongs to a valid package', () => {

@@ -6,8 +6,9 @@ import { everyVoterScreen } from '../../../ui/voter-screens/every-screen.ts'
 import type { VoterState } from '../../../ui/voter-screens/view.ts'
 import { VoterScreens } from '../../../ui/voter-screens/voter-screens.ts'
 import { testCode } from '../../fixtures/definition.ts'
+import { measure } from '../measure.ts'
 import { find, names, pressable } from '../read-screen.ts'
-import { CHOOSING, COMPARING, lists, measure, plain, REVIEWING, seen } from './seen.ts'
+import { CHOOSING, COMPARING, lists, plain, REVIEWING, seen } from './seen.ts'
 
 describe('what a voter can press', () => {
   it('every step of a vote has its key', () => {

@@ -7,8 +7,9 @@ import type { StateOf } from '../../../ui/voter-screens/view.ts'
 import { VoterScreens } from '../../../ui/voter-screens/voter-screens.ts'
 import { testCode } from '../../fixtures/definition.ts'
 import { PACKAGES } from '../../fixtures/packages.ts'
+import { measure } from '../measure.ts'
 import { find, names, pressable } from '../read-screen.ts'
-import { CHOOSING, COMPARING, lists, measure, plain, REVIEWING, seen } from './seen.ts'
+import { CHOOSING, COMPARING, lists, plain, REVIEWING, seen } from './seen.ts'
 
 describe('what a voter reads', () => {
   it('every choice with its name, its code in Persian digits and in Latin ones, before printing and beside the slip', () => {

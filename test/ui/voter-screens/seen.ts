@@ -1,13 +1,12 @@
 /** Screens of a voter as tests ask for them: a state, in a language and a size. */
 import { contestsOfStyle, type Definition } from '../../../core/election/definition.ts'
-import { installedFontFiles, measureWith, registerFonts } from '../../../ui/fonts.ts'
 import { type Screen, USUAL_LOOK } from '../../../ui/screen.ts'
 import type { TextLevel } from '../../../ui/tokens.ts'
 import type { StateOf, VoterState, VoterView } from '../../../ui/voter-screens/view.ts'
 import { VoterScreens } from '../../../ui/voter-screens/voter-screens.ts'
 import { testDefinition, testDefinitionWithLists } from '../../fixtures/definition.ts'
+import { measure } from '../measure.ts'
 
-export const measure = measureWith(registerFonts(installedFontFiles()))
 export const plain = testDefinition()
 export const lists = testDefinitionWithLists()
 const screensOf = new Map<Definition, VoterScreens>()

@@ -7,7 +7,8 @@ import type { VoterState } from '../../../ui/voter-screens/view.ts'
 import { VoterScreens } from '../../../ui/voter-screens/voter-screens.ts'
 import { measureByWords } from '../../../ui/voter-screens/word-widths.ts'
 import { PACKAGES } from '../../fixtures/packages.ts'
-import { lists, measure } from './seen.ts'
+import { measure } from '../measure.ts'
+import { lists } from './seen.ts'
 
 describe('widths put together from words', () => {
   it('are those of the whole text, in every language, size and weight', () => {

@@ -21,15 +21,10 @@ import { breachesOf, overflowsOf } from '../../../../ui/screen-faults.ts'
 import type { OfficerLanguage } from '../../../../ui/strings.ts'
 import { testDefinition } from '../../../fixtures/definition.ts'
 import { PACKAGES } from '../../../fixtures/packages.ts'
+import { measure } from '../../../ui/measure.ts'
 import { find, names, pressable } from '../../../ui/read-screen.ts'
 import { OFFICER_REFUSALS, numbers as pollsNumbers, walk as walkPolls } from '../polls/walk.ts'
-import {
-  LAST_VOTES,
-  measure,
-  officersViews,
-  ofPolls as viewOfPolls,
-  ofSession as viewOfSession,
-} from './views.ts'
+import { LAST_VOTES, officersViews, ofPolls as viewOfPolls, ofSession as viewOfSession } from './views.ts'
 
 const LANGUAGES = ['fa', 'en'] as const
 const definition = testDefinition()

@@ -6,13 +6,11 @@ import type { View } from '../../../../device-agent/ballot/screens/screen-of.ts'
 import type { LastVote } from '../../../../device-agent/ballot/screens/view.ts'
 import { presentationAtStart } from '../../../../device-agent/ballot/session/presentation.ts'
 import type { Session } from '../../../../device-agent/ballot/session/session.ts'
-import { installedFontFiles, measureWith, registerFonts } from '../../../../ui/fonts.ts'
 import { POLL_WORKER_NOTES, SHOWN_NOTES } from '../../../../ui/voter-screens/view.ts'
 import { VoterScreens } from '../../../../ui/voter-screens/voter-screens.ts'
+import { measure } from '../../../ui/measure.ts'
 import { admittedAs, OFFICER_REFUSALS, ROLES } from '../polls/walk.ts'
 import { TROUBLES } from '../session/walk.ts'
-
-export const measure = measureWith(registerFonts(installedFontFiles()))
 
 /** Nobody's vote in hand, keys off, case closed. */
 const QUIET = {
