@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { MediumName } from '../../core/journal/catalogue.ts'
 import { replaceFile } from '../durable-file.ts'
 
-const FILE = 'distrusted.json'
+export const DISTRUST_FILE = 'distrusted.json'
 const NAMES = ['a', 'b'] as const satisfies readonly MediumName[]
 
 /** The mark on one medium. */
@@ -16,7 +16,7 @@ export class Distrust {
   readonly #path: string
 
   constructor(folder: string) {
-    this.#path = join(folder, FILE)
+    this.#path = join(folder, DISTRUST_FILE)
   }
 
   /** The other one failed, in this start of the computer. Throws what the system answers. */

@@ -10,6 +10,8 @@
  * ```
  */
 import { Worker } from 'node:worker_threads'
+import { DISTRUST_FILE } from './distrust.ts'
+import { LEFT_BEHIND_FILE } from './left-behind.ts'
 import { DATABASE_FILE, SLOTS_FILE } from './medium.ts'
 
 /** All files of a medium are read within it, on a slow card too; officers wait so long before a dark screen at most. */
@@ -27,7 +29,8 @@ export interface ProbeThread {
   readonly signal: Int32Array
 }
 
-const FILES = [DATABASE_FILE, `${DATABASE_FILE}-wal`, SLOTS_FILE]
+/** Whatever a start reads. */
+const FILES = [DATABASE_FILE, `${DATABASE_FILE}-wal`, SLOTS_FILE, LEFT_BEHIND_FILE, DISTRUST_FILE]
 
 /** Asks all of them at once. */
 export function probeMedia<Folders extends readonly string[]>(

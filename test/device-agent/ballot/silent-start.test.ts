@@ -24,11 +24,15 @@ interface Said {
   readonly told: readonly string[]
 }
 
-/** Starts a device whose media are silent at the first such call of each thread. */
-async function startWith(media: readonly string[], call: string, deadlineMs = DEADLINE_MS): Promise<Said> {
+/** Starts a device whose media are silent at the first such call of each thread on a file. */
+async function startWith(
+  media: readonly string[],
+  call: string,
+  { file = 'ballots.db', deadlineMs = DEADLINE_MS } = {},
+): Promise<Said> {
   const folder = makeHome()
   valueOrThrow(setUpStore(openHome(folder), clock, seededRandom(folder), PROGRAM)).close()
-  const paths = media.flatMap((medium) => ['-P', join(folder, medium, 'ballots.db')])
+  const paths = media.flatMap((medium) => ['-P', join(folder, medium, file)])
   const delay = ['-e', `trace=${call}`, '-e', `inject=${call}:delay_enter=${SILENT_MS * 1_000}:when=1`]
   const program = [
     process.execPath,
@@ -85,7 +89,6 @@ async function spareSaysAfter(...replacements: readonly Replacement[]): Promise<
 
 describeWith([STRACE], 'a medium that does not answer at a start', () => {
   test.each([
-    ['medium-a', 'openat', 'a'],
     ['medium-a', 'read', 'a'],
     ['medium-a', 'fsync', 'a'],
     ['medium-b', 'openat', 'b'],
@@ -94,6 +97,15 @@ describeWith([STRACE], 'a medium that does not answer at a start', () => {
     expect(said).toEqual({ told: [`medium.lost ${name} silent`] })
     expect(ms).toBeLessThan(SILENT_MS)
   })
+
+  test.each(['ballots.db', 'slots.bin', 'left-behind.json', 'distrusted.json'])(
+    'though %s alone is what does not',
+    async (file) => {
+      const { ms, told } = await startWith(['medium-a'], 'openat', { file })
+      expect(told).toEqual(['medium.lost a silent'])
+      expect(ms).toBeLessThan(SILENT_MS)
+    },
+  )
 
   test('and the other neither: the start is refused, in time', async () => {
     const { ms, refused } = await startWith(['medium-a', 'medium-b'], 'openat')
@@ -110,7 +122,7 @@ describeWith([STRACE], 'a medium that does not answer at a start', () => {
     expect(await spareSaysAfter(sooner, unasked)).toBeGreaterThan(SILENT_MS)
   })
 
-  test('holds a start that asks nothing first', async () => {
-    expect((await startWith(['medium-a'], 'openat', 0)).ms).toBeGreaterThan(SILENT_MS)
+  test.concurrent('holds a start that asks nothing first', async () => {
+    expect((await startWith(['medium-a'], 'openat', { deadlineMs: 0 })).ms).toBeGreaterThan(SILENT_MS)
   })
 })
