@@ -64,18 +64,16 @@ interface SheetSum {
   readonly without: readonly string[]
 }
 
-/** The result of what a store holds; refusals as {@link electionResult}. */
+/** The result of what a store holds at this moment; refusals as {@link electionResult}. */
 export async function resultOf(definition: Definition, store: CentreStore): Promise<Result<ElectionResult>> {
-  // Totals before journals: what comes meanwhile may be a dispute too many, and never one too few.
-  const [tallies, sheets] = [await store.tallies(), await store.sheets()]
-  const [journals, forks] = [await store.journals(), await store.forks()]
-  return electionResult(definition, {
-    tallies,
-    sheets,
-    journals,
-    forks,
-    secondTotals: await store.secondTotals(),
-  })
+  const held = await store.atOnce(async (records) => ({
+    tallies: await records.tallies(),
+    sheets: await records.sheets(),
+    journals: await records.journals(),
+    forks: await records.forks(),
+    secondTotals: await records.secondTotals(),
+  }))
+  return electionResult(definition, held)
 }
 
 /**

@@ -10,7 +10,7 @@ import { describeRefusal, RefusalError, valueOrThrow } from '../../core/result.t
 import { existingStore, homeOf, misuse } from '../command-line.ts'
 import { readGivenFile } from '../import/read-stick.ts'
 import { DISPUTES, findDisputes, placeNamedBy } from '../results/disputes.ts'
-import { type CentreStore, type HeldJournal, type HeldSheet, openCentreStore } from '../store/store.ts'
+import { type HeldJournal, type HeldRecords, type HeldSheet, openCentreStore } from '../store/store.ts'
 import { alarmsText, wantsPeople } from './alarms.ts'
 import { changesText, findChanges } from './changes.ts'
 import { clocksText, healthOf, healthText } from './health.ts'
@@ -54,13 +54,11 @@ export async function status(args: readonly string[]): Promise<number> {
     return store.error.code === 'store.changed' ? 1 : 2
   }
   try {
-    const held = await readHeld(store.value)
+    const { statuses, alarms, ...held } = await store.value.atOnce(readHeld)
     const changes = findChanges(held.journals, program)
     const now = Date.now()
-    const statuses = await store.value.statuses()
     const health = healthOf(statuses, doneIn(held.journals), now / 1000, program)
     const missing = home === undefined ? undefined : findMissing(home.package.definition, held)
-    const alarms = await store.value.alarms()
     const text = [
       heldText(held),
       changesText(changes),
@@ -86,11 +84,11 @@ function writePage(path: string, page: string): void {
     writeFileSync(part, page)
     renameSync(part, path)
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    if (!(error instanceof Error) || !('code' in error)) throw error
     throw new RefusalError({
       code: 'status.page',
       where: path,
-      what: error.message,
+      what: `it cannot be written (${error.code})`,
       next: 'Name a file in a folder that can be written.',
     })
   }
@@ -117,8 +115,14 @@ interface Everything {
   readonly forks: ReadonlyMap<string, number>
 }
 
-async function readHeld(store: CentreStore): Promise<Everything> {
-  return { journals: await store.journals(), sheets: await store.sheets(), forks: await store.forks() }
+async function readHeld(held: HeldRecords) {
+  return {
+    journals: await held.journals(),
+    sheets: await held.sheets(),
+    forks: await held.forks(),
+    statuses: await held.statuses(),
+    alarms: await held.alarms(),
+  }
 }
 
 /** A line for each journal, one for each sheet, then the sums. */

@@ -6,6 +6,7 @@ import { checkHeld } from './check-held.ts'
 import { type Ask, postgresRows } from './postgres-rows.ts'
 import { prepare } from './postgres-schema.ts'
 import { readingOf } from './reading.ts'
+import type { Rows } from './rows.ts'
 import type { CentreStore, OpeningCheck, Scope } from './store.ts'
 import { StoreUnavailable } from './unavailable.ts'
 import { View } from './view.ts'
@@ -45,7 +46,7 @@ export async function openPostgresStore(url: string, check: OpeningCheck): Promi
   try {
     const client = await pool.connect()
     const prepared = await prepare(client, where).finally(() => client.release())
-    const checked = prepared.ok ? await checkHeld(postgresRows(askOf(pool)), check, where) : prepared
+    const checked = prepared.ok ? await atOnce(pool, (rows) => checkHeld(rows, check, where)) : prepared
     if (checked.ok) return ok(storeOn(pool))
     await pool.end()
     return checked
@@ -57,9 +58,25 @@ export async function openPostgresStore(url: string, check: OpeningCheck): Promi
   }
 }
 
+/** What is read of one moment: all statements see what was committed before the first (PostgreSQL, 13.2.2). */
+async function atOnce<T>(pool: pg.Pool, read: (rows: Rows) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw unavailable(error)
+  })
+  try {
+    const ask = askOf(client)
+    await ask('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY')
+    return await read(postgresRows(ask))
+  } finally {
+    // Its transaction ends with it.
+    client.release(true)
+  }
+}
+
 function storeOn(pool: pg.Pool): CentreStore {
   return {
     ...readingOf(postgresRows(askOf(pool))),
+    atOnce: (read) => atOnce(pool, (held) => read(readingOf(held))),
     transact: async (stations, work) => {
       const client = await pool.connect().catch((error: unknown) => {
         throw unavailable(error)

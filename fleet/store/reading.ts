@@ -1,8 +1,8 @@
-/** What the store reads outside a transaction, the same over every database. */
+/** What the store reads, the same over every database. */
 import { journalOf, type Rows, secondTotalsOf, sheetOf, tallyOf } from './rows.ts'
-import type { CentreStore } from './store.ts'
+import type { HeldRecords } from './store.ts'
 
-export function readingOf(rows: Rows): Omit<CentreStore, 'transact' | 'close'> {
+export function readingOf(rows: Rows): HeldRecords {
   return {
     journals: async () => (await rows.journals()).map(journalOf),
     journal: async (origin) => {

@@ -191,10 +191,13 @@ export function prepare(database: Database, path: string): Result<undefined> {
       return bad('store.pragma', `${name} is ${found}, not ${value}`, 'Put the store on a local disk.')
     }
   }
+  const isCurrent = (to: number) => (database.pragma('user_version', { simple: true }) as number) >= to
   for (const { to, run } of MIGRATIONS) {
+    // Whoever only reads waits for nobody who writes.
+    if (isCurrent(to)) continue
     const step = database.transaction(() => {
       // Another process may have been first.
-      if ((database.pragma('user_version', { simple: true }) as number) >= to) return
+      if (isCurrent(to)) return
       run(database)
       database.pragma(`application_id = ${APPLICATION_ID}`)
       database.pragma(`user_version = ${to}`)

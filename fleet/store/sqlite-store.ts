@@ -3,6 +3,7 @@ import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import { checkHeld } from './check-held.ts'
 import { readingOf } from './reading.ts'
+import type { Rows } from './rows.ts'
 import { sqliteRows } from './sqlite-rows.ts'
 import { prepare } from './sqlite-schema.ts'
 import type { CentreStore, OpeningCheck } from './store.ts'
@@ -31,8 +32,8 @@ export async function openSqliteStore(path: string, check: OpeningCheck): Promis
       writing.pragma(`busy_timeout = ${BUSY_MS}`)
       // Reads see what is on disk: a transaction that is not finished is on another connection.
       reading = new SqliteDatabase(path, { readonly: true, timeout: OPENING_BUSY_MS })
-      const checked = await checkHeld(sqliteRows(reading), check, path)
-      if (checked.ok) return ok(storeOn(writing, reading))
+      const checked = await atOnce(path, (rows) => checkHeld(rows, check, path))
+      if (checked.ok) return ok(storeOn(writing, reading, path))
       close()
       return checked
     }
@@ -50,7 +51,18 @@ export async function openSqliteStore(path: string, check: OpeningCheck): Promis
   }
 }
 
-function storeOn(writing: Database, reading: Database): CentreStore {
+/** What is read of one moment: a connection of its own, with a transaction that sees nothing that is committed after its first read. */
+async function atOnce<T>(path: string, read: (rows: Rows) => Promise<T>): Promise<T> {
+  const connection = new SqliteDatabase(path, { readonly: true, timeout: OPENING_BUSY_MS })
+  try {
+    connection.exec('BEGIN')
+    return await read(sqliteRows(connection))
+  } finally {
+    connection.close()
+  }
+}
+
+function storeOn(writing: Database, reading: Database, path: string): CentreStore {
   const rows = sqliteRows(writing)
   /** Settled when the transaction before has ended: there is one at a time on a connection. */
   let last: Promise<unknown> = Promise.resolve()
@@ -68,6 +80,7 @@ function storeOn(writing: Database, reading: Database): CentreStore {
 
   return {
     ...readingOf(sqliteRows(reading)),
+    atOnce: (read) => atOnce(path, (held) => read(readingOf(held))),
     transact: (stations, work) => {
       const run = async () => {
         await begin()

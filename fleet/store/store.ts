@@ -170,8 +170,8 @@ export interface Held {
   storeStatus(status: HeldStatus): void
 }
 
-/** Every method rejects with what the database says if it cannot be reached or written (`StoreUnavailable` where another try may succeed). */
-export interface CentreStore {
+/** What is held. Every method rejects with what the database says if it cannot be reached (`StoreUnavailable` where another try may succeed). */
+export interface HeldRecords {
   /** In the order in which they came. */
   journals(): Promise<readonly HeldJournal[]>
   journal(origin: string): Promise<HeldJournal | undefined>
@@ -190,6 +190,12 @@ export interface CentreStore {
   alarms(): Promise<readonly KeptAlarm[]>
   /** The latest of each device, by their names. */
   statuses(): Promise<readonly HeldStatus[]>
+}
+
+/** Rejects as {@link HeldRecords} does, or where it cannot be written. What its own methods read, each reads for itself, while others write. */
+export interface CentreStore extends HeldRecords {
+  /** All that `read` reads is of one moment, whatever others write meanwhile: for whoever holds one record against another. */
+  atOnce<T>(read: (held: HeldRecords) => Promise<T>): Promise<T>
   /**
    * All that `work` writes, or nothing: it is on disk when the promise resolves. Nobody else, in no other process, changes anything of these
    * stations meanwhile.

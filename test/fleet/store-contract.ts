@@ -136,6 +136,28 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
     expect(await store.entries(device.origin, 0, 99)).toHaveLength(6)
   })
 
+  it('is found in order by whoever opens it while others write', async () => {
+    const device = new TestDevice('device-1').appendMany(150)
+    const store = await open()
+    let isWriting = true
+    const write = async () => {
+      for (let size = 1; size <= device.entries.length; size += 1)
+        await append(store, addition(device, size - 1, size))
+      isWriting = false
+    }
+    const read = async () => {
+      let opened = 0
+      while (isWriting) {
+        const other = valueOrThrow(await openCentreStore(database.location, 'heads'))
+        await other.close()
+        opened += 1
+      }
+      return opened
+    }
+    const [opened] = await Promise.all([read(), write()])
+    expect(opened).toBeGreaterThan(3)
+  })
+
   it('two programs at one journal come one after the other, and each finds what the other stored', async () => {
     const devices = ['device-1', 'device-2', 'device-4'].map((id) => new TestDevice(id).appendMany(29))
     const two = [await open(), await open('heads')]
