@@ -1,14 +1,14 @@
 /**
- * What the centre's store holds, held against the country as it was made and against what the devices hold. It reads the tables themselves: the code
- * that wrote them is what is judged.
+ * What the centre's store holds, held against the country as it was made and against what the devices hold. It reads the tables themselves, for the code
+ * that wrote them is what is judged; but the sum is what `sandogh centre result` makes of them.
  */
 import { openTally } from '../../core/bundle/bundle.ts'
 import { parseTally, sumTallies } from '../../core/election/tally.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
-import { emptyFrontier } from '../../core/tlog/tree.ts'
-import { electionResult } from '../../fleet/results/results.ts'
+import { resultOf } from '../../fleet/results/results.ts'
+import { openCentreStore } from '../../fleet/store/store.ts'
 import type { Named } from './centre-processes.ts'
 import type { CountryFile } from './country-file.ts'
 import type { Held } from './light-device.ts'
@@ -65,7 +65,7 @@ export async function judge(parts: Case): Promise<Verdict> {
     )
     const receipts = await judgeReceipts(parts, tables, tallies, bad)
     const accepted = judgeTallies(parts, tallies, bad)
-    await judgeSums(parts, tables, tallies, bad)
+    await judgeSums(parts, bad)
     await judgeNames(parts, tables, bad)
     const said = [...problems].map(([kind, { first, count }]) =>
       count === 1 ? `${kind}: ${first}` : `${kind}: ${first}, and ${count - 1} more`,
@@ -164,29 +164,18 @@ function judgeTallies({ file }: Case, tallies: readonly TallyRow[], bad: Bad): n
  * these are named and withheld, and nobody else is.
  */
 async function judgeSums(
-  { file, electionPackage: { definition }, attackers }: Case,
-  tables: Tables,
-  tallies: readonly TallyRow[],
+  { file, electionPackage: { definition }, store, attackers }: Case,
   bad: Bad,
 ): Promise<void> {
-  const held = tallies.map(({ origin, device, message_key: messageKey, document }) => ({
-    origin,
-    device,
-    messageKey,
-    document: document.toString(),
-  }))
-  const owners = await tables.rows<{ readonly origin: string; readonly device: string }>(
-    'SELECT origin, device FROM devices',
-  )
-  const forks = await tables.rows<{ readonly origin: string }>('SELECT DISTINCT origin FROM forks')
-  const result = electionResult(definition, {
-    tallies: held,
-    sheets: [],
-    // No device of the country is a spare or declares another dead.
-    journals: owners.map((owner) => ({ ...owner, frontier: emptyFrontier(), dead: [] })),
-    forks: new Map(forks.map(({ origin }) => [origin, 1])),
-    secondTotals: [],
-  })
+  const opened = await openCentreStore(store, 'everything')
+  if (!opened.ok) {
+    bad('the centre does not open its own database', opened.error.what)
+    return
+  }
+  const centre = opened.value
+  const result = await resultOf(definition, centre)
+  const held = await centre.tallies()
+  await centre.close()
   if (!result.ok) {
     bad('the centre cannot add up', result.error.what)
     return
@@ -221,13 +210,6 @@ async function judgeSums(
 async function judgeNames({ named, attackers, mayBeNamed }: Case, tables: Tables, bad: Bad): Promise<void> {
   const kept = await tables.rows<Named>('SELECT DISTINCT device, kind FROM alarms')
   const said = new Set(kept.map(({ device, kind }) => `${device} ${kind}`))
-  const devicesOf = async (sql: string) =>
-    (await tables.rows<{ readonly device: string }>(sql)).map(({ device }) => device)
-  const forks = await devicesOf('SELECT device FROM forks JOIN devices USING (origin)')
-  const twice = await devicesOf('SELECT device FROM devices GROUP BY device HAVING count(*) > 1')
-  // An alarm that was on its way when its collector was killed is told by the evidence in the store.
-  for (const device of forks) said.add(`${device} equivocation`)
-  for (const device of twice) said.add(`${device} second-journal`)
   for (const { device, kind } of attackers)
     if (!said.has(`${device} ${kind}`)) bad('an attack was not named', `${device}: ${kind}`)
   const attacks = new Set(attackers.map(({ device, kind }) => `${device} ${kind}`))
