@@ -100,9 +100,10 @@ export type Alarm = {
       readonly what: 'ahead' | 'backwards'
     }
   | {
-      /** A device of the definition of which nothing new was heard for so long, milliseconds; `undefined` if never. Told once for each silence, and again where it could not be kept. */
+      /** A device of the definition of which nothing new was heard for long. Told once for each silence, and again where it could not be kept. */
       readonly kind: 'stale'
-      readonly silentMs: number | undefined
+      /** When it was heard last as the store says, milliseconds since 1970; `undefined` if never. */
+      readonly since: number | undefined
     }
   | {
       /** A device sent faster than it may: what was over its share was dropped unread, and others were not held up. Told once for each flood. */

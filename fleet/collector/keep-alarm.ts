@@ -27,7 +27,12 @@ export function describeAlarm(alarm: Alarm): string {
     case 'clock':
       return told(`entry ${alarm.seq} of ${alarm.at}: ${alarm.what}`)
     case 'stale':
-      return told('nothing new was heard for too long')
+      // By what the store says, so that all who watch keep one alarm of one silence, and of another one another.
+      return told(
+        alarm.since === undefined
+          ? 'nothing was ever heard'
+          : `nothing new was heard since ${new Date(alarm.since).toISOString().slice(0, 19)}Z`,
+      )
     case 'flood':
       return told('it sent faster than it may')
     case 'not-stored':

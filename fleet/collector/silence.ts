@@ -91,7 +91,7 @@ export function watchSilence(
       const before = seen.get(device)
       const silentMs = before && elapsed - before.elapsed
       if (silentMs !== undefined && silentMs < limitMs) told.delete(device)
-      else if (!told.has(device)) alarms.push({ kind: 'stale', device, silentMs })
+      else if (!told.has(device)) alarms.push({ kind: 'stale', device, since: at })
     }
     lastLook = elapsed
     return alarms

@@ -53,6 +53,11 @@ describe('a device of the definition of which nothing new is heard', () => {
     expect(told()).toEqual([])
     await hours(0.5)
     expect(told()).toEqual([['stale', 'device-1']])
+    expect((await store.alarms()).map(({ device, what }) => `${device}: ${what}`)).toEqual([
+      'device-1: nothing new was heard since 2026-06-19T08:00:00Z',
+      'device-3: nothing was ever heard',
+      'device-1: nothing new was heard since 2026-06-19T12:00:00Z',
+    ])
   })
 })
 
