@@ -2,7 +2,7 @@
  * In whose place a journal votes. A station has as many places as the package lists devices for it; each is its device's, or that of the spare
  * that took over from it.
  */
-import type { Definition, Station } from './definition.ts'
+import type { Station } from './definition.ts'
 
 /** A place of a station, by the device that the package lists for it. */
 export interface Place {
@@ -16,7 +16,7 @@ export interface Place {
  * @returns undefined of a spare that took no place, or one of a station that does not list it
  */
 export function placeOf(
-  { stations }: Pick<Definition, 'stations'>,
+  { stations }: { readonly stations: readonly Station[] },
   device: string,
   tookOver: string | undefined,
 ): Place | undefined {

@@ -184,9 +184,8 @@ function checkOpening(ground: Ground, owner: Owner, entry: Entry, where: string)
 function findPlaceProblem(ground: Ground, device: string, entry: Entry, where: string): Refusal | undefined {
   const { definition } = ground.package
   const tookOver = entry.type === 'takeover' ? (deviceOfOrigin(definition, entry.origin) ?? '') : undefined
-  const station = ground.stations.of(device)
-  if (station === undefined || placeOf({ stations: [station] }, device, tookOver) !== undefined)
-    return undefined
+  const stations = ground.stations.of(device)
+  if (stations.length === 0 || placeOf({ stations }, device, tookOver) !== undefined) return undefined
   return {
     code: 'entries.takeover',
     where: `${where} entry 1`,

@@ -80,7 +80,7 @@ function examineStatus({ stations }: Ground, device: string, payload: Uint8Array
   const status = parseStatus(payload, where)
   if (!status.ok) return refused('malformed', device, status.error)
   const document = Buffer.from(payload).toString('utf8')
-  if (stations.of(device) !== undefined)
+  if (stations.of(device).length > 0)
     return { is: 'status', document, at: Date.parse(status.value.at), alsoOf: [] }
   const next = 'Look at whom this certificate was given to.'
   return refused('forged', device, {
@@ -95,13 +95,7 @@ function examineStatus({ stations }: Ground, device: string, payload: Uint8Array
 export function withScopes(ground: Ground, device: string, hash: string, found: Refused | Found): Examined {
   // What is refused touches its device alone: the alarm is kept with it.
   const touched = found.is === 'refused' ? [device] : [device, ...found.alsoOf]
-  const scopes = new Map(
-    touched.map((id) => {
-      const scope = ground.stations.scopeOf(id)
-      return [scope.name, scope]
-    }),
-  )
-  return { ...found, device, hash, scopes: [...scopes.values()] }
+  return { ...found, device, hash, scopes: ground.stations.scopesOf(touched) }
 }
 
 export function refused(kind: 'malformed' | 'forged', device: string, refusal: Refusal): Refused {

@@ -71,14 +71,9 @@ export async function keepAlarm(
  * @returns whether they are on disk
  */
 export async function keepAlone(desk: Desk, alarms: readonly Alarm[], logger: Logger): Promise<boolean> {
-  const scopes = new Map(
-    alarms.map(({ device }) => {
-      const scope = desk.stations.scopeOf(device)
-      return [scope.name, scope] as const
-    }),
-  )
+  const scopes = desk.stations.scopesOf(alarms.map(({ device }) => device))
   try {
-    await desk.store.transact([...scopes.values()], async (held) => {
+    await desk.store.transact(scopes, async (held) => {
       for (const alarm of alarms) await keepAlarm(held, alarm, undefined, desk.clock.now())
     })
     return true

@@ -15,8 +15,7 @@ export function placeOfJournal(
   { device, takeover }: Pick<HeldJournal, 'device' | 'takeover'>,
 ): Place | undefined {
   const tookOver = takeover && deviceOfOrigin(definition, takeover.origin)
-  const station = stations.of(tookOver ?? device)
-  return station && placeOf({ stations: [station] }, device, tookOver)
+  return placeOf({ stations: stations.of(tookOver ?? device) }, device, tookOver)
 }
 
 /** That a device signed a head beyond what the spare in its place took over: that is enough, whether or not its entries ever come. */

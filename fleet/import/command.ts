@@ -203,7 +203,7 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
   }
   for (const code of codes) {
     const device = deviceNamedIn(code.origin) ?? ''
-    const found = await desk.store.transact([desk.stations.scopeOf(device)], async (held) => {
+    const found = await desk.store.transact(desk.stations.scopesOf([device]), async (held) => {
       const head = await takeHead(held, device, code, code.where)
       const alarm = head.ok && head.value.is === 'other' ? head.value.alarm : undefined
       if (alarm !== undefined)

@@ -27,8 +27,13 @@ export function closingWith(device: TestDevice, tally: Tally): JournalEvent {
 }
 
 /** A spare that says it took over after so many entries of a device, and closes with as many votes of its own. */
-export function spareThatSays(dead: TestDevice, size: number, casts: number): TestDevice {
-  const spare = spareOf(dead, size)
+export function spareThatSays(
+  dead: TestDevice,
+  size: number,
+  casts: number,
+  of: Parameters<typeof spareOf>[3] = {},
+): TestDevice {
+  const spare = spareOf(dead, size, 'device-8', of)
   for (let count = 1; count <= casts; count += 1) spare.append({ type: 'ballot.cast', count })
   spare.append({ type: 'batch.sealed', batch: 1, count: casts, root: hash('batch') })
   spare.append(closingWith(spare, votes(casts, 1)))

@@ -19,8 +19,8 @@ import {
   witness,
 } from './office.ts'
 
-export const deskOn = (store: CentreStore): Desk =>
-  openDesk({ store, package: election, authorityKey, witness, messageSigner, clock: realClock })
+export const deskOn = (store: CentreStore, electionPackage = election): Desk =>
+  openDesk({ store, package: electionPackage, authorityKey, witness, messageSigner, clock: realClock })
 
 /** The centre takes the journal, all of it or its first entries. */
 export function hear(desk: Desk, device: TestDevice, size = device.entries.length): Promise<Outcome> {
