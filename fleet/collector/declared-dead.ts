@@ -3,12 +3,10 @@
  * device. If the device speaks again, or closed, there are two accounts of it: both are kept, and people are told.
  */
 import { devicesOfStation, type Station } from '../../core/election/definition.ts'
+import type { Place } from '../../core/election/place.ts'
 import type { Held, HeldJournal } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
-import type { Desk } from './desk.ts'
-import { placeOfJournal } from './takeover.ts'
-
-type Places = Pick<Desk, 'package' | 'stations'>
+import { type Places, placeOfJournal } from './takeover.ts'
 
 /** Who declared a device of a station dead. */
 interface Declaring {
@@ -32,13 +30,19 @@ export function journalsOfStation(
 
 /** What the journals of a station that tell legal days say of its other devices. */
 export function declaredInStation(desk: Places, held: Held, station: Station): readonly Declaring[] {
-  return journalsOfStation(desk, held, station).flatMap(({ journal: by, place: own }) =>
-    by.illegal === undefined
-      ? by.dead
-          .filter((place) => station.devices.includes(place) && place !== own)
-          .map((place) => ({ place, by }))
-      : [],
+  return journalsOfStation(desk, held, station).flatMap(({ journal: by, place: device }) =>
+    declaredBy({ station, device }, by).map((place) => ({ place, by })),
   )
+}
+
+/** What the journal of a place says of the other places of its station; one of a day that was not legal says nothing. */
+export function declaredBy(
+  { station, device }: Place,
+  { dead, illegal }: Pick<HeldJournal, 'dead' | 'illegal'>,
+): readonly string[] {
+  return illegal === undefined
+    ? dead.filter((place) => station.devices.includes(place) && place !== device)
+    : []
 }
 
 /**

@@ -180,12 +180,16 @@ function checkOpening(ground: Ground, owner: Owner, entry: Entry, where: string)
   )
 }
 
-/** Why a journal of this device cannot have this second entry: a spare takes a device's place there, and nobody else does. */
+/**
+ * Why a journal of this device cannot have this second entry: a spare takes a device's place there, and nobody else does. A device that no station lists is not
+ * asked for more: whoever has its certificate may be at a rehearsal, or at another election of the authority.
+ */
 function findPlaceProblem(ground: Ground, device: string, entry: Entry, where: string): Refusal | undefined {
   const { definition } = ground.package
   const tookOver = entry.type === 'takeover' ? (deviceOfOrigin(definition, entry.origin) ?? '') : undefined
   const stations = ground.stations.of(device)
-  if (stations.length === 0 || placeOf({ stations }, device, tookOver) !== undefined) return undefined
+  const isOfNoStation = stations.length === 0 && tookOver === undefined
+  if (isOfNoStation || placeOf({ stations }, device, tookOver) !== undefined) return undefined
   return {
     code: 'entries.takeover',
     where: `${where} entry 1`,

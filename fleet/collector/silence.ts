@@ -7,6 +7,7 @@ import type { HeldJournal, HeldStatus } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import type { Desk } from './desk.ts'
 import { keepAlone } from './keep-alarm.ts'
+import { type Places, placeOfJournal } from './takeover.ts'
 
 /** As seldom as this share of the silence that is told: it is told late by no more than that. */
 const ASK_SHARE = 1 / 4
@@ -25,29 +26,25 @@ interface Heard {
 
 /** When each place of the definition was heard last; the spare in a place speaks for it. Those that closed are done. */
 function lastHeard(
-  desk: Pick<Desk, 'package'>,
+  desk: Places,
   journals: readonly HeldJournal[],
   statuses: readonly HeldStatus[],
 ): readonly Heard[] {
   const heard = new Map<string, number>()
   const done = new Set<string>()
-  const taken = new Map(
-    journals.flatMap(({ takeover }) => (takeover ? [[takeover.origin, true] as const] : [])),
-  )
-  const deviceOf = new Map(journals.map(({ origin, device }) => [origin, device]))
-  for (const { device, takeover, receiptedAt, closing, origin } of journals) {
-    const place = takeover === undefined ? device : (deviceOf.get(takeover.origin) ?? device)
+  const placed = journals.flatMap((journal) => {
+    const place = placeOfJournal(desk, journal)?.device
+    return place === undefined ? [] : [{ ...journal, place }]
+  })
+  const taken = new Set(placed.map(({ takeover }) => takeover?.origin))
+  for (const { place, receiptedAt, closing, origin } of placed) {
     heard.set(place, Math.max(heard.get(place) ?? 0, receiptedAt * 1000))
     if (closing !== undefined && !taken.has(origin)) done.add(place)
   }
   // A spare that took a place over is nobody's place: its status is that of the place.
-  const placeBySpare = new Map(
-    journals.flatMap(({ device, takeover }) =>
-      takeover ? [[device, deviceOf.get(takeover.origin) ?? device] as const] : [],
-    ),
-  )
+  const placeBy = new Map(placed.map(({ device, place }) => [device, place]))
   for (const { device, receivedAt } of statuses) {
-    const place = placeBySpare.get(device) ?? device
+    const place = placeBy.get(device) ?? device
     heard.set(place, Math.max(heard.get(place) ?? 0, receivedAt * 1000))
   }
   return desk.package.definition.stations

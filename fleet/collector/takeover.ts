@@ -9,9 +9,15 @@ import type { Held, HeldJournal, TakenOver } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import type { Desk } from './desk.ts'
 
+/** What tells in whose place a journal votes. */
+export interface Places {
+  readonly package: Pick<Desk['package'], 'definition'>
+  readonly stations: Desk['stations']
+}
+
 /** In whose place of its station a journal votes; undefined if its device is none of the package, or a spare that took no place. */
 export function placeOfJournal(
-  { package: { definition }, stations }: Pick<Desk, 'package' | 'stations'>,
+  { package: { definition }, stations }: Places,
   { device, takeover }: Pick<HeldJournal, 'device' | 'takeover'>,
 ): Place | undefined {
   const tookOver = takeover && deviceOfOrigin(definition, takeover.origin)

@@ -64,7 +64,7 @@ export function findDisputes(
   return found
 }
 
-/** Whose place a journal says that it is of. A spare's second entry was held against the package when it came. */
+/** Whose place a journal says that it is of. A spare's second entry was held against the package when it came, and is again where the definition is at hand. */
 export function placeNamedBy({ device, takeover }: Pick<JournalFacts, 'device' | 'takeover'>): string {
   return (takeover && deviceNamedIn(takeover.origin)) ?? device
 }

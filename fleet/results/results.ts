@@ -12,6 +12,7 @@ import { ok, type Result, refuse } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
 import type { CentreStore, HeldSheet, HeldTally, SecondTotals } from '../store/store.ts'
 import { type Dispute, findDisputes, type JournalFacts, placeNamedBy } from './disputes.ts'
+import { withinStations } from './within-stations.ts'
 
 /** All that a result depends on. */
 interface HeldForResult {
@@ -98,7 +99,7 @@ export function electionResult(definition: Definition, held: HeldForResult): Res
     sheets.set(sheet.station, sum.value)
   }
   const byPlace = Map.groupBy(tallies, ({ device }) => device)
-  const disputesOf = disputesIn(held)
+  const disputesOf = disputesIn({ ...held, journals: withinStations(definition, held.journals) })
   const stations = definition.stations.map((station) =>
     stationResult(definition, station, byPlace, disputesOf(station), sheets.get(station.id)),
   )
@@ -120,11 +121,7 @@ function disputesIn({ journals, forks, secondTotals }: HeldForResult) {
   const twice = new Set(secondTotals.map(({ station }) => station))
   return ({ id, devices }: Station): readonly Withheld[] => {
     const declared = new Set(
-      devices.flatMap((place) =>
-        (byPlace.get(place) ?? []).flatMap(({ dead, illegal }) =>
-          illegal === undefined ? dead.filter((device) => device !== place) : [],
-        ),
-      ),
+      devices.flatMap((place) => (byPlace.get(place) ?? []).flatMap(({ dead }) => dead)),
     )
     const isClosed = (place: string) =>
       (byPlace.get(place) ?? []).some(({ closing }) => closing !== undefined)

@@ -10,6 +10,7 @@ import { describeRefusal, RefusalError, valueOrThrow } from '../../core/result.t
 import { existingStore, homeOf, misuse } from '../command-line.ts'
 import { readGivenFile } from '../import/read-stick.ts'
 import { DISPUTES, findDisputes, placeNamedBy } from '../results/disputes.ts'
+import { withinStations } from '../results/within-stations.ts'
 import { type HeldJournal, type HeldRecords, type HeldSheet, openCentreStore } from '../store/store.ts'
 import { alarmsText, wantsPeople } from './alarms.ts'
 import { changesText, findChanges } from './changes.ts'
@@ -54,7 +55,9 @@ export async function status(args: readonly string[]): Promise<number> {
     return store.error.code === 'store.changed' ? 1 : 2
   }
   try {
-    const { statuses, alarms, ...held } = await store.value.atOnce(readHeld)
+    const { statuses, alarms, ...held } = await store.value.atOnce((records) =>
+      readHeld(records, home?.package.definition),
+    )
     const changes = findChanges(held.journals, program)
     const now = Date.now()
     const health = healthOf(statuses, doneIn(held.journals), now / 1000, program)
@@ -115,9 +118,11 @@ interface Everything {
   readonly forks: ReadonlyMap<string, number>
 }
 
-async function readHeld(held: HeldRecords) {
+/** Where the definition is given, journals say of others only what counts by it. */
+async function readHeld(held: HeldRecords, definition: Definition | undefined) {
+  const said = await held.journals()
   return {
-    journals: await held.journals(),
+    journals: definition === undefined ? said : withinStations(definition, said),
     sheets: await held.sheets(),
     forks: await held.forks(),
     statuses: await held.statuses(),

@@ -159,6 +159,8 @@ it('no device but a spare takes a place, and no spare does anything else', async
   const outcomes = [
     await send(spareOf(dead, 4, 'device-2'), 0, 2),
     await send(new TestDevice('device-8').appendMany(1), 0, 2),
+    // Certified by the authority, for another election or a rehearsal: no device of this package.
+    await send(spareOf(dead, 4, 'spare-9'), 0, 2),
   ]
   for (const { alarm } of outcomes)
     expect(alarm).toMatchObject({ kind: 'malformed', refusal: { code: 'entries.takeover' } })
