@@ -59,7 +59,9 @@ export function checkOrder(payload: Uint8Array, ground: OrderGround, where: stri
   const by = checkSignatories(read.value, ground, where)
   if (!by.ok) return by
   const { content, hash } = read.value
-  const bound = checkContent(content, ground, where)
+  const good = checkContent(content, ground, where)
+  if (!good.ok) return good
+  const bound = checkBinding(content, ground, where)
   return bound.ok ? ok({ content, hash, by: by.value }) : bound
 }
 
@@ -122,50 +124,72 @@ function isOneName(one: string, other: string): boolean {
   return first === second
 }
 
-function checkContent(content: OrderContent, ground: OrderGround, where: string): Result<void> {
-  const { definition, device, station, lastNumber, now } = ground
-  const { election, to, number, order } = content
+/**
+ * What of an order hangs on the order, the package and the time alone: whoever drafts, signs or sends one asks it, and so does each device.
+ * @returns the devices that it is for, or a refusal `order.*`: no device would take it
+ */
+export function checkContent(
+  content: OrderContent,
+  { definition, now }: Pick<OrderGround, 'definition' | 'now'>,
+  where: string,
+): Result<readonly string[]> {
+  const { election, to, order } = content
   if (election !== definition.election)
     return refuse('order.election', where, `it is for the election ${election}`, SEND_OTHER)
-  const isMine =
-    to === 'all' || ('device' in to && to.device === device) || ('station' in to && to.station === station)
-  if (!isMine) return refuse('order.addressee', where, 'it is for another device or station', SEND_OTHER)
+  const devices = addressees(definition, to)
+  if (devices.length === 0)
+    return refuse('order.addressee', where, 'the package names no such device or station', MAKE_NEW)
   const [issued, expires] = [content.issued, content.expires].map((text) => utcSecond(text) ?? Number.NaN)
-  if (issued === undefined || expires === undefined || !(issued < expires && expires - issued <= LONGEST_MS))
-    return refuse('order.times', where, 'it is good for no time, or for more than 24 hours', MAKE_NEW)
+  if (
+    issued === undefined ||
+    expires === undefined ||
+    !(issued < expires && expires - issued <= LONGEST_MS)
+  ) {
+    const times = `from ${content.issued} until ${content.expires}`
+    return refuse(
+      'order.times',
+      where,
+      `${times} it is good for no time, or for more than 24 hours`,
+      MAKE_NEW,
+    )
+  }
   if (now < issued - CLOCK_MARGIN_MS)
     return refuse('order.not-yet', where, `it is not good before ${content.issued}`, CHECK_CLOCK)
   if (now > expires)
     return refuse('order.expired', where, `it was good until ${content.expires}`, CHECK_CLOCK)
-  if (number <= lastNumber)
-    return refuse('order.old', where, `number ${number} after number ${lastNumber}`, MAKE_NEW)
-  if (!('until' in order)) return ok(undefined)
+  if (!('until' in order)) return ok(devices)
   const until = utcSecond(order.until) ?? Number.NaN
   if (!(until > now) || !isPollingTime(definition, until))
     return refuse('order.until', where, `${order.until} is past, or not on the polling day`, MAKE_NEW)
+  return ok(devices)
+}
+
+/** What this device alone can say of an order: whether it is for it, and newer than the last. */
+function checkBinding(
+  { to, number }: OrderContent,
+  { device, station, lastNumber }: OrderGround,
+  where: string,
+): Result<void> {
+  const isMine =
+    to === 'all' || ('device' in to && to.device === device) || ('station' in to && to.station === station)
+  if (!isMine) return refuse('order.addressee', where, 'it is for another device or station', SEND_OTHER)
+  if (number <= lastNumber)
+    return refuse('order.old', where, `number ${number} after number ${lastNumber}`, MAKE_NEW)
   return ok(undefined)
 }
 
-/**
- * What can be said of an order before it is sent: whom of the package it is for.
- * @returns the devices, or a refusal `order.addressee`
- */
-export function addressees(
-  { stations }: Pick<Definition, 'stations'>,
-  to: OrderContent['to'],
-  where: string,
-): Result<readonly string[]> {
-  const asked = stations.filter(({ id }) => to === 'all' || 'device' in to || to.station === id)
-  const devices = asked
+/** The devices of the package that an order is for. */
+function addressees({ stations }: Pick<Definition, 'stations'>, to: OrderContent['to']): readonly string[] {
+  return stations
+    .filter(({ id }) => to === 'all' || 'device' in to || to.station === id)
     .flatMap(devicesOfStation)
     .filter((id) => to === 'all' || 'station' in to || to.device === id)
-  if (devices.length > 0) return ok(devices)
-  return refuse('order.addressee', where, 'the package names no such device or station', MAKE_NEW)
 }
 
 const SIGN_AGAIN =
   'Have two officials sign it, each with the key and certificate that the authority gave them.'
 const NAME_AGAIN = 'Have the authority make a certificate with the name of the person, as people write it.'
 const SEND_OTHER = 'Have an order made for this one.'
-const MAKE_NEW = 'Have a new order made, with a higher number and times that are still to come.'
-const CHECK_CLOCK = "Look at the device's clock; if it is right, have a new order made."
+const MAKE_NEW =
+  'Have an order made for whom the package names, with a higher number than the last and times that are still to come.'
+const CHECK_CLOCK = 'Look at the clock of this device or computer; if it is right, have a new order made.'

@@ -3,7 +3,7 @@ import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pollingNoon } from '../../core/election/polling-time.ts'
-import { addressees, checkOfficial, checkSignatories } from '../../core/messages/check-order.ts'
+import { checkContent, checkOfficial, checkSignatories } from '../../core/messages/check-order.ts'
 import { parseOfficial } from '../../core/messages/official-file.ts'
 import { countersignOrder, draftOrder, type OrderContent, readOrder } from '../../core/messages/order.ts'
 import type { OrderAnswer } from '../../core/messages/order-answer.ts'
@@ -29,6 +29,7 @@ export const orderUsage = `  sandogh centre order draft --package <file> --offic
   sandogh centre order send <order> --home <folder> --broker mqtts://<host>:<port> --as <name> [--logs <folder>]
       sends it until every device has answered or it expires, and says what each answered; --as names keys of the home
       folder that no collector is using, --logs the folder in which logs that were ordered are kept
+      An order that no device would take, as one that has expired, is not drafted, signed or sent.
 `
 
 type Values = Readonly<Record<string, string | undefined>>
@@ -74,7 +75,7 @@ function draft(values: Values): number {
     expires: time(values, 'expires'),
     order: command(values),
   }
-  valueOrThrow(addressees(definition, content.to, '--to'))
+  valueOrThrow(checkContent(content, { definition, now: systemClock.now() }, `order ${content.number}`))
   write(need(values, 'out'), draftOrder(content, official))
   return 0
 }
@@ -83,6 +84,7 @@ function sign(file: string, values: Values): number {
   const { official, definition } = signing(values)
   const read = valueOrThrow(readOrder(valueOrThrow(readGivenFile(file)), file))
   process.stdout.write(`${JSON.stringify(read.content, undefined, 2)}\n`)
+  valueOrThrow(checkContent(read.content, { definition, now: systemClock.now() }, file))
   const signed = valueOrThrow(countersignOrder(read, official, file))
   const by = valueOrThrow(
     checkSignatories(
@@ -106,6 +108,7 @@ async function send(file: string, values: Values): Promise<number> {
   const payload = valueOrThrow(readGivenFile(file))
   const read = valueOrThrow(readOrder(payload, file))
   valueOrThrow(checkSignatories(read, { definition, authority: home.authorityKey }, file))
+  const devices = valueOrThrow(checkContent(read.content, { definition, now: systemClock.now() }, file))
   const folder = values['logs']
   if (folder === undefined && read.content.order.do === 'send-logs')
     throw misuse('the order asks for logs: say where they are to be kept, --logs <folder>')
@@ -132,7 +135,7 @@ async function send(file: string, values: Values): Promise<number> {
     authority: home.authorityKey,
     certificatesAt: pollingNoon(definition),
     payload,
-    devices: valueOrThrow(addressees(definition, read.content.to, file)),
+    devices,
     until: utcSecond(read.content.expires) ?? 0,
     clock: systemClock,
     logger: processLogger(),

@@ -1,12 +1,15 @@
 /** Orders as people give them: officials are made, two sign, the broker carries it, devices answer. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { main } from '../../command.ts'
 import { sha256 } from '../../core/keys/hash.ts'
 import { drawP256Scalar, p256KeyFromScalar } from '../../core/keys/p256.ts'
+import { parseOfficial } from '../../core/messages/official-file.ts'
+import { countersignOrder, draftOrder, type OrderContent, readOrder } from '../../core/messages/order.ts'
 import { signPackage } from '../../core/package/package.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import { utcText } from '../../core/text/utc-second.ts'
 import { OrderDesk } from '../../device-agent/ballot/orders/order-desk.ts'
 import type { DeviceStore } from '../../device-agent/store/device-store.ts'
 import type { CentreHome } from '../../fleet/home.ts'
@@ -168,10 +171,59 @@ it('one person alone gives no order, by whatever file, and nothing is written', 
   expect(existsSync(path('order'))).toBe(false)
 })
 
-it('an order to nobody of the election is not drafted', async () => {
+it('what no device would take is not drafted', async () => {
   await official('لیلا', 'one')
-  const { code, text } = await draft('device:elsewhere')
-  expect([code, text]).toEqual([2, expect.stringContaining('order.addressee')])
+  for (const [code, to, ...what] of [
+    ['order.addressee', 'device:elsewhere'],
+    ['order.times', 'all', 'lock', '--expires', '2020-01-01T00:00:00Z'],
+    ['order.times', 'all', 'lock', '--expires', '2048-01-01T00:00:00Z'],
+    ['order.until', 'all', 'extend-hours', '--until', '2031-01-01T00:00:00Z'],
+    ['order.until', 'all', 'extend-hours', '--until', '2020-01-01T00:00:00Z'],
+  ] as const) {
+    const refused = await draft(to, ...what)
+    expect(refused, what.join(' ')).toEqual({ code: 2, text: expect.stringContaining(`order 7: `) })
+    expect(refused.text).toContain(`(${code}). `)
+  }
+  expect(existsSync(path('draft'))).toBe(false)
+})
+
+const at = (minutes: number) => utcText(Date.now() + minutes * 60_000)
+
+it.each([
+  ['order.expired', 'was good until', { issued: at(-60), expires: at(-30) }],
+  ['order.not-yet', 'not good before', { issued: at(30), expires: at(60) }],
+  ['order.times', 'more than 24 hours', { expires: at(2 * 24 * 60) }],
+  ['order.until', '2031-01-01', { order: { do: 'extend-hours', until: '2031-01-01T00:00:00Z' } }],
+  ['order.election', 'the election another', { election: 'another' }],
+  ['order.addressee', 'no such device', { to: { station: 'elsewhere' } }],
+] as const)('what no device would take (%s) is neither signed nor sent', async (code, why, changes) => {
+  await official('لیلا', 'one')
+  await official('رضا', 'two')
+  const [one, two] = ['one', 'two'].map((file) =>
+    valueOrThrow(parseOfficial(readFileSync(path(file), 'utf8'), file)),
+  )
+  if (one === undefined || two === undefined) throw new Error('two officials sign')
+  const content: OrderContent = {
+    election: election.definition.election,
+    to: 'all',
+    number: 7,
+    issued: at(-1),
+    expires: at(30),
+    order: { do: 'lock' },
+    ...changes,
+  }
+  const drafted = draftOrder(content, one)
+  writeFileSync(path('draft'), drafted)
+  const refused = { code: 2, text: expect.stringMatching(new RegExp(`${why}.*\\(${code}\\)\\. `)) }
+  expect(await sign('two')).toEqual(refused)
+  expect(existsSync(path('order'))).toBe(false)
+  const signed = countersignOrder(valueOrThrow(readOrder(drafted, 'draft')), two, 'draft')
+  writeFileSync(path('order'), valueOrThrow(signed))
+  // Nobody is there to be asked: it is refused before anything is sent.
+  const nobody = ['--broker', 'mqtts://127.0.0.1:1', '--as', SECOND]
+  expect(await run('centre', 'order', 'send', path('order'), '--home', home.folder, ...nobody)).toEqual(
+    refused,
+  )
 })
 
 it('a policy that was drafted is said before it is signed, and what no device would take is not drafted', async () => {
