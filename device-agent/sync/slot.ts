@@ -7,6 +7,9 @@
  *      |- last entries, each device in its slot -|- tallies, each device in its slot -|
  * ```
  *
+ * Until its slot a device says nothing more of its journal, not at a turn of the timer and not to a broker that came back: what it had not said before
+ * the closing goes along with the closing.
+ *
  * The centre takes no tally before the closings of its station: in the second half it has them, if all closed together. What becomes ready
  * when its slot has passed goes at once: people's rounds with the cards are spread by themselves.
  */

@@ -1,7 +1,7 @@
 /**
  * Tells the centre what the outbox holds, one message at a time, and again until it is answered. PUBACK only says that the broker has a
  * message; only a receipt or a signed answer clears anything. While polls are open it speaks on a fixed timer and not at each cast,
- * so that nobody learns from the line when somebody voted.
+ * so that nobody learns from the line when somebody voted; once they are closed it waits for its slot.
  */
 import { equalBytes, fromBase64 } from '../../core/keys/hash.ts'
 import { messageHash, openAnswer } from '../../core/messages/answer.ts'
@@ -42,7 +42,8 @@ export interface SyncOptions {
   /** Stops virtual time while a connection or an answer is waited for, until the returned function is called. */
   readonly hold?: () => () => void
   /**
-   * How long the device has still to wait for its slot, milliseconds: with the entries of a flush, and with a tally. Without it nobody waits.
+   * How long the device has still to wait for its slot, milliseconds; 0 while polls are open. Until then neither the timer nor a new
+   * connection sends anything of the journal. Without it nobody waits.
    */
   readonly slotWaitMs?: (said: Said) => number
   /**
@@ -146,7 +147,7 @@ export function startSync(options: SyncOptions): Sync {
     if (isClosed || exchange?.isOverdue === false) return
     const message = nextMessage(outbox, resendFrom, refusedTally)
     if (message === undefined) return endFlushes(outbox.tally() === undefined ? 'received' : 'tally-refused')
-    if (message.kind === 'tally' && isBeforeSlot('tally')) return
+    if (isBeforeSlot(message.kind)) return
     if (isUp) send(message)
   }
 
@@ -266,8 +267,7 @@ export function startSync(options: SyncOptions): Sync {
       new Promise((resolve) => {
         if (isClosed) return resolve('closed')
         flushes.push(resolve)
-        const next = nextMessage(outbox, resendFrom, refusedTally)
-        if (next?.kind !== 'entries' || !isBeforeSlot('entries')) pump()
+        pump()
       }),
     close: async () => {
       isClosed = true

@@ -454,78 +454,169 @@ describe('an order to tell at other intervals', () => {
 })
 
 describe('at closing', () => {
-  /** Of each message its kind and when it was sent, in virtual milliseconds after the closing. */
-  async function closingDay(
-    run: (running: Sync, clock: VirtualClock, device: TestDevice) => Promise<unknown>,
-    closedMsAgo = 0,
+  const START = Date.parse('2026-06-19T18:00:00Z')
+  const WINDOW_MS = 60_000
+
+  /** A device and its centre around the closing of its polls. */
+  interface Around {
+    readonly clock: VirtualClock
+    readonly device: TestDevice
+    readonly centre: { readonly port: number; readonly close: () => Promise<void> }
+    readonly store: CentreStore
+    readonly start: () => Sync
+    readonly closePolls: () => void
+    readonly wait: (ms: number) => Promise<void>
+  }
+
+  /** Of each message its kind and when it was answered, in virtual milliseconds after the beginning. */
+  async function answeredOn(
+    run: (around: Around) => Promise<unknown>,
     intervalMs = 300_000,
-  ) {
+    start = startSync,
+  ): Promise<readonly (readonly [kind: string, at: number])[]> {
     const store = await office.openStore()
     await hearNeighbours(store)
     const centre = await office.startCentre(store)
-    const clock = new VirtualClock(Date.parse('2026-06-19T18:00:00Z'))
-    const closedAt = clock.now() - closedMsAgo
-    const sent: (readonly [kind: string, at: number])[] = []
-    const device = new TestDevice('device-1').close()
+    const clock = new VirtualClock(START)
+    let closedAt: number | undefined
+    const answered: (readonly [kind: string, at: number])[] = []
+    const device = new TestDevice('device-1')
     const { deviceId } = device
-    const receipts = device.storeReceipt.bind(device)
+    const [keep, clear] = [device.storeReceipt.bind(device), device.clearTally.bind(device)]
     device.storeReceipt = (size, line) => {
-      sent.push(['entries', clock.now() - closedAt])
-      receipts(size, line)
+      answered.push(['entries', clock.elapsed() - START])
+      keep(size, line)
     }
-    const clear = device.clearTally.bind(device)
     device.clearTally = () => {
-      sent.push(['tally', clock.now() - closedAt])
+      answered.push(['tally', clock.elapsed() - START])
       clear()
     }
-    const running = sync(device, centre.port, {
+    const overrides: Partial<SyncOptions> = {
       clock,
       hold: () => clock.hold(),
       intervalMs: () => intervalMs,
-      slotWaitMs: (said) => slotWaitMs(slotMs(electionId, deviceId, said, 60_000), closedAt, clock.now()),
-    })
-    await clock.run(run(running, clock, device))
-    return sent
+      slotWaitMs: (said) =>
+        closedAt === undefined
+          ? 0
+          : slotWaitMs(slotMs(electionId, deviceId, said, WINDOW_MS), closedAt, clock.now()),
+    }
+    await clock.run(
+      run({
+        clock,
+        device,
+        centre,
+        store,
+        start: () => sync(device, centre.port, overrides, start),
+        closePolls: () => {
+          device.close()
+          closedAt = clock.now()
+        },
+        wait: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
+      }),
+    )
+    return answered
   }
-  const slot = (said: 'entries' | 'tally') => slotMs(electionId, 'device-1', said, 60_000)
+  const slot = (said: 'entries' | 'tally') => slotMs(electionId, 'device-1', said, WINDOW_MS)
+  const inItsSlot = [
+    ['entries', slot('entries')],
+    ['tally', slot('tally')],
+  ]
 
-  it('a device says nothing of its totals before its slot, and all of it then', async () => {
-    const sent = await closingDay((running) => running.flush())
-    // It has just connected, and then it tells what is in its journal.
-    expect(sent).toEqual([
-      ['entries', 0],
-      ['tally', slot('tally')],
-    ])
-  })
-
-  it('a device that is connected keeps its last entries for its slot too', async () => {
-    const sent = await closingDay(async (running, clock, device) => {
-      await new Promise<void>((resolve) => clock.after(1_000, resolve))
-      device.append({ type: 'report.printed', report: 'minutes' })
-      await running.flush()
+  it('a device says neither its last entries nor its totals before its slot, though it has just connected', async () => {
+    expect(slot('entries')).toBeGreaterThan(15_000)
+    const answered = await answeredOn(({ start, closePolls }) => {
+      closePolls()
+      return start().flush()
     })
-    expect(slot('entries')).toBeGreaterThan(1_000)
-    expect(sent).toEqual([
+    expect(answered).toEqual(inItsSlot)
+  })
+
+  /** Polls are open for 11 seconds, and the timer's turn is at every fifth. */
+  const closedWithTimer = async ({ device, start, closePolls, wait }: Around) => {
+    const running = start()
+    await wait(1_000)
+    device.appendMany(2)
+    await wait(6_000)
+    device.appendMany(2)
+    await wait(4_000)
+    device.appendMany(2)
+    closePolls()
+    await running.flush()
+  }
+
+  it('turns of the timer send what there is while polls are open, and before the slot nothing more', async () => {
+    expect(await answeredOn(closedWithTimer, 5_000)).toEqual([
       ['entries', 0],
-      ['entries', slot('entries')],
-      ['tally', slot('tally')],
+      ['entries', 5_000],
+      ['entries', 10_000],
+      ['entries', 11_000 + slot('entries')],
+      ['tally', 11_000 + slot('tally')],
     ])
   })
 
-  it('a device that was started again while it waited speaks in the same slot', async () => {
-    const sent = await closingDay((running) => running.flush(), slot('tally') - 5_000)
-    expect(sent.at(-1)).toEqual(['tally', slot('tally')])
+  it('a build that asks the slot for totals alone says its last entries at the next turn: the test sees it', async () => {
+    const weakened = await sayingBuild([
+      {
+        file: 'device-agent/sync/sync.ts',
+        line: 'if (isBeforeSlot(message.kind)) return',
+        by: "if (message.kind === 'tally' && isBeforeSlot('tally')) return",
+      },
+    ])
+    expect((await answeredOn(closedWithTimer, 5_000, weakened.startSync))[3]).toEqual(['entries', 11_000])
   })
+
+  it('a broker that comes back before the slot hears nothing until then', async () => {
+    const answered = await answeredOn(async ({ clock, centre, store, start, closePolls, wait }) => {
+      const running = start()
+      await wait(1_000)
+      const release = clock.hold()
+      await centre.close()
+      closePolls()
+      const flushed = running.flush()
+      await office.startCentre(store, { port: centre.port })
+      release()
+      await flushed
+    }, 5_000)
+    expect(answered).toEqual([
+      ['entries', 0],
+      ['entries', 1_000 + slot('entries')],
+      ['tally', 1_000 + slot('tally')],
+    ])
+  })
+
+  it.each([
+    ['its slot', slot('entries') - 3_000],
+    ['that of its totals', slot('tally') - 3_000],
+  ])(
+    'a device that is started again before %s loses nothing, says nothing twice and keeps its slot',
+    async (_, at) => {
+      const answered = await answeredOn(async ({ clock, device, store, start, closePolls, wait }) => {
+        closePolls()
+        const first = start()
+        void first.flush()
+        await wait(at)
+        const release = clock.hold()
+        await first.close()
+        release()
+        await wait(1_000)
+        expect(await start().flush()).toBe('received')
+        expect((await store.journal(device.origin))?.frontier.size).toBe(device.entries.length)
+        expect(await store.tallies()).toHaveLength(1)
+      }, 5_000)
+      expect(answered).toEqual(inItsSlot)
+    },
+  )
 
   it('a device that was started again after its slot speaks at once', async () => {
-    const sent = await closingDay((running) => running.flush(), 60_000)
-    expect(sent.at(-1)).toEqual(['tally', 60_000])
-  })
-
-  it('turns of the timer before the slot send no totals', async () => {
-    const beforeSlot = (_: Sync, clock: VirtualClock) =>
-      new Promise<void>((resolve) => clock.after(slot('tally') - 1, resolve))
-    expect(await closingDay(beforeSlot, 0, 5_000)).toEqual([['entries', 0]])
+    const answered = await answeredOn(async ({ start, closePolls, wait }) => {
+      closePolls()
+      await wait(WINDOW_MS)
+      await start().flush()
+    })
+    expect(answered).toEqual([
+      ['entries', WINDOW_MS],
+      ['tally', WINDOW_MS],
+    ])
   })
 })
 
