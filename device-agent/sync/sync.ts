@@ -121,6 +121,8 @@ export function startSync(options: SyncOptions): Sync {
   })
   let timer = clock.after(options.intervalMs(), turn)
   let slotTimer: Timer | undefined
+  /** When each slot has come in any case, by {@link Clock.elapsed}: a time of day that was set back puts it off again and again. */
+  const latestSlots = new Map<Said, number>()
 
   function turn() {
     timer = clock.after(options.intervalMs(), turn)
@@ -153,8 +155,13 @@ export function startSync(options: SyncOptions): Sync {
 
   /** Whether the device's slot has not come yet. When it has, it speaks. */
   function isBeforeSlot(said: Said): boolean {
-    const waitMs = slotWaitMs(said)
-    if (waitMs === 0) return false
+    const toSlotMs = slotWaitMs(said)
+    if (toSlotMs === 0) return false
+    const now = clock.elapsed()
+    const latest = latestSlots.get(said) ?? now + toSlotMs
+    latestSlots.set(said, latest)
+    const waitMs = Math.min(toSlotMs, latest - now)
+    if (waitMs <= 0) return false
     slotTimer?.cancel()
     slotTimer = clock.after(waitMs, () => guard(pump))
     return true
@@ -239,6 +246,8 @@ export function startSync(options: SyncOptions): Sync {
   function takeOrder(payload: Uint8Array) {
     const before = options.intervalMs()
     const answer = options.ordered?.(payload)
+    // It may be one for another window.
+    if (answer !== undefined) latestSlots.clear()
     // Nobody waits out an interval that does not hold any more; and an order that changes nothing puts no turn off.
     if (options.intervalMs() !== before) {
       timer.cancel()

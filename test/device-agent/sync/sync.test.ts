@@ -465,6 +465,8 @@ describe('at closing', () => {
     readonly store: CentreStore
     readonly start: () => Sync
     readonly closePolls: () => void
+    /** The office orders another window. */
+    readonly orderWindow: (ms: number) => Promise<void>
     readonly wait: (ms: number) => Promise<void>
   }
 
@@ -479,6 +481,8 @@ describe('at closing', () => {
     const centre = await office.startCentre(store)
     const clock = new VirtualClock(START)
     let closedAt: number | undefined
+    let windowMs = WINDOW_MS
+    let ordered = (): void => undefined
     const answered: (readonly [kind: string, at: number])[] = []
     const device = new TestDevice('device-1')
     const { deviceId } = device
@@ -498,7 +502,11 @@ describe('at closing', () => {
       slotWaitMs: (said) =>
         closedAt === undefined
           ? 0
-          : slotWaitMs(slotMs(electionId, deviceId, said, WINDOW_MS), closedAt, clock.now()),
+          : slotWaitMs(slotMs(electionId, deviceId, said, windowMs), closedAt, clock.now()),
+      ordered: () => {
+        ordered()
+        return Buffer.from('taken')
+      },
     }
     await clock.run(
       run({
@@ -510,6 +518,19 @@ describe('at closing', () => {
         closePolls: () => {
           device.close()
           closedAt = clock.now()
+        },
+        orderWindow: async (ms) => {
+          const release = clock.hold()
+          const other = 'collector-2.example'
+          const second = await office.client(centre.port, identity(other, 'centre', {}).tls, other)
+          await new Promise<void>((resolve) => {
+            ordered = () => {
+              windowMs = ms
+              resolve()
+            }
+            second.publish(topicOf(electionId, deviceId, 'down', 'order'), 'another window', { qos: 1 })
+          })
+          release()
         },
         wait: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
       }),
@@ -606,6 +627,36 @@ describe('at closing', () => {
       expect(answered).toEqual(inItsSlot)
     },
   )
+
+  it('a device whose clock is set back waits no longer than its slot lasts, though its clock comes to it hours later', async () => {
+    const answered = await answeredOn(async ({ clock, start, closePolls, wait }) => {
+      closePolls()
+      clock.set(-6 * 3_600_000)
+      await Promise.race([start().flush(), wait(3_600_000)])
+    }, 5_000)
+    expect(answered).toEqual([
+      ['entries', slot('entries')],
+      ['tally', slot('entries') + slot('tally')],
+    ])
+  })
+
+  it('a longer window that is ordered while a device waits holds for it', async () => {
+    const answered = await answeredOn(async ({ start, closePolls, orderWindow, wait }) => {
+      const running = start()
+      await wait(1_000)
+      closePolls()
+      const flushed = running.flush()
+      await wait(1_000)
+      await orderWindow(10 * WINDOW_MS)
+      await flushed
+    }, 5_000)
+    const longer = (said: 'entries' | 'tally') => slotMs(electionId, 'device-1', said, 10 * WINDOW_MS)
+    expect(answered).toEqual([
+      ['entries', 0],
+      ['entries', 1_000 + longer('entries')],
+      ['tally', 1_000 + longer('tally')],
+    ])
+  })
 
   it('a device that was started again after its slot speaks at once', async () => {
     const answered = await answeredOn(async ({ start, closePolls, wait }) => {
