@@ -147,10 +147,10 @@ export class Media {
 
   /**
    * The journal of those that count goes on without this one, which gets a mark: alone it would tell less than was acknowledged. One that takes no mark
-   * stays without; what is not there, does not answer or does not hold is not touched.
+   * stays without; what is not there or does not answer is not touched.
    */
   leaveBehind({ medium: name, why }: Loss, { origin, size }: Further): void {
-    if (why !== 'failed' && why !== 'behind') return
+    if (why === 'missing' || why === 'silent') return
     for (const medium of this.#all)
       if (this.nameOf(medium) === name)
         this.readBehind(medium, (left) => withRoom(left, () => left.leftBehind.mark({ origin, size })))

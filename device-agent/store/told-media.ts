@@ -39,7 +39,7 @@ export class ToldMedia {
     return value
   }
 
-  /** What the first medium holds on which it is sound; those on which it is not are lost. @returns the first refusal if it is sound on none */
+  /** What the first medium holds on which it is sound; those on which it is not are lost, though their journals hold. @returns the first refusal if it is sound on none */
   readSound<T>(step: (medium: StoreMedium) => Result<T>): Result<T> {
     const answers = this.#media.each(step)
     const [first, ...others] = answers.values()
@@ -77,7 +77,8 @@ export class ToldMedia {
     for (const loss of [...lost, ...failed.map(lossOf('failed')), ...behind.map(lossOf('behind'))]) {
       if (!this.#journal.day.lostMedia.includes(loss.medium))
         this.#journal.write([{ type: 'medium.lost', ...loss }], {})
-      this.#media.leaveBehind(loss, this.#journal.day)
+      // What is found damaged at a start never starts alone, and stays as it is for whoever examines it.
+      if (loss.why !== 'damaged') this.#media.leaveBehind(loss, this.#journal.day)
     }
     this.#dropDoubted()
     if (this.#media.counted.length === 1) return

@@ -49,7 +49,7 @@ export const namesUnsynced: Replacement = {
 export const UNMARKED: Readonly<Record<string, Replacement>> = {
   'marks no medium that was left behind': {
     file: 'device-agent/store/media.ts',
-    line: "    if (why !== 'failed' && why !== 'behind') return\n",
+    line: "    if (why === 'missing' || why === 'silent') return\n",
     by: '    if (why.length > 0) return\n',
   },
   'does not wait for the disk when it marks one': {

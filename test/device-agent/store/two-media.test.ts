@@ -12,7 +12,7 @@ import { type AllMedia, absentMedium } from '../../../device-agent/store/media.t
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { type StorageFault, storageFault } from '../../../device-agent/store/storage-fault.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
-import { weakenedSources } from '../../end-to-end/weakened/build.ts'
+import { type Replacement, weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { beginOn, fillUp, imageOf, resumeOn } from './device.ts'
 import { dayKey, officers, openPolls, partsFor, Voters } from './voting.ts'
 
@@ -318,14 +318,24 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     goesOn(images.map(imageOf) as unknown as Two<string>, voters)
   })
 
-  test('is found damaged when it is unlocked: it is left as it is', () => {
-    const { folders } = openDevice(3)
+  test('has no key that opens its pool, and is alone at a later start: the device does not begin with it until the other is back', () => {
+    const { folders, voters } = openDevice(5)
     const images = folders.map(imageOf) as unknown as Two<string>
     writeFileSync(join(images[lost], 'slots.bin'), new Uint8Array(8192))
     const store = started(images)
     valueOrThrow(store.unlock(dayKey()))
     expect(told(store)).toEqual([`medium.lost ${NAMES[lost]} damaged`])
-    expect(existsSync(join(images[lost], LEFT_BEHIND_FILE))).toBe(false)
+    while (voters.nonces.length < 105) voters.vote(store)
+    store.close()
+    open.splice(open.indexOf(store), 1)
+    const rows = rowsOf(images[lost])
+    for (const start of [1, 2])
+      expect([start, startedAlone(images[lost], lost)]).toMatchObject([
+        start,
+        { ok: false, error: { code: 'store.left-behind' } },
+      ])
+    expect(rowsOf(images[lost])).toEqual(rows)
+    goesOn(images, voters)
   })
 
   test('lacks a vote after a crash, and the other dies before cards come that bring it: the device does not begin with it', () => {
@@ -457,6 +467,7 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     voters.vote(store)
     expect(told(store)).toEqual([`medium.lost ${NAMES[lost]} damaged`])
     expect(rowsOf(images[lost])).toEqual(before)
+    expect(existsSync(join(images[lost], LEFT_BEHIND_FILE))).toBe(false)
   })
 
   test('has no key that opens its pool: the other opens, and it gets a new one at the next start', () => {
@@ -501,21 +512,46 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
   })
 })
 
-test('a build that begins with a medium that was left behind goes on without votes that counted, which these tests tell', async () => {
-  const { store, folders, media, voters } = openDevice(3)
-  const empty = fillUp(media[0] as Medium)
-  voters.vote(store)
-  empty()
-  const root = weakenedSources({
-    file: 'device-agent/store/compare-media.ts',
-    line: 'further > first.day.size',
-    by: 'false',
+describe('a weakened build begins with a medium that was left behind, without votes that counted, which these tests tell:', () => {
+  const load = async (line: Replacement): Promise<typeof build> => {
+    const store = join(weakenedSources(line), 'device-agent/store')
+    return { ...(await import(join(store, 'device-store.ts'))), ...(await import(join(store, 'medium.ts'))) }
+  }
+
+  test('one that reads no mark', async () => {
+    const { store, folders, media, voters } = openDevice(3)
+    const empty = fillUp(media[0] as Medium)
+    voters.vote(store)
+    empty()
+    const weak = await load({
+      file: 'device-agent/store/compare-media.ts',
+      line: 'further > first.day.size',
+      by: 'false',
+    })
+    const image = imageOf(folders[0])
+    expect(startedAlone(imageOf(image), 0)).toMatchObject({ ok: false, error: { code: 'store.left-behind' } })
+    expect(valueOrThrow(startedAlone(imageOf(image), 0, weak)).day.casts).toBeLessThan(voters.nonces.length)
   })
-  const load = async (file: string) => await import(join(root, 'device-agent/store', file))
-  const weak = { ...(await load('device-store.ts')), ...(await load('medium.ts')) } as typeof build
-  const image = imageOf(folders[0])
-  expect(startedAlone(imageOf(image), 0)).toMatchObject({ ok: false, error: { code: 'store.left-behind' } })
-  expect(valueOrThrow(startedAlone(imageOf(image), 0, weak)).day.casts).toBeLessThan(voters.nonces.length)
+
+  test('one that marks no medium whose pool does not open', async () => {
+    const { folders, voters } = openDevice(3)
+    writeFileSync(join(folders[0], 'slots.bin'), new Uint8Array(8192))
+    const weak = await load({
+      file: 'device-agent/store/media.ts',
+      line: "why === 'missing' || why === 'silent'",
+      by: "why !== 'failed' && why !== 'behind'",
+    })
+    const leftBehindBy = (of: typeof build) => {
+      const images = folders.map(imageOf)
+      const store = valueOrThrow(resumeOn(of, images))
+      open.push(store)
+      valueOrThrow(store.unlock(dayKey()))
+      new Voters('the afternoon').vote(store)
+      return startedAlone(images[0] as string, 0)
+    }
+    expect(leftBehindBy(build)).toMatchObject({ ok: false, error: { code: 'store.left-behind' } })
+    expect(valueOrThrow(leftBehindBy(weak)).day.casts).toBe(voters.nonces.length)
+  })
 })
 
 function refusalOf(opened: ReturnType<typeof Medium.open>): Refusal {
