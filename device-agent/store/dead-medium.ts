@@ -5,12 +5,11 @@
  */
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { openPool, type Pool, spentRoot } from '../../core/ballot-box/pool.ts'
 import { placeOf } from '../../core/election/place.ts'
 import { pollingNoon } from '../../core/election/polling-time.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
-import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
+import { toBase64 } from '../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { leafHash, rootOf } from '../../core/tlog/tree.ts'
@@ -92,23 +91,6 @@ export function ownStorage(where: string, error: unknown) {
     `this spare’s own storage refuses (${codeOf(error)})`,
     'Switch this spare off and on and try again, or take another one.',
   )
-}
-
-/** Opens the ballots that waited, with the day key of the officers' cards; undefined if it is the key of another day, or the pool was changed. */
-export function openDeadPool(
-  { block, slotKeys, day, box }: DeadMedium,
-  { definition }: ElectionPackage,
-  dayKey: Uint8Array,
-): Pool | undefined {
-  if (block === undefined) return undefined
-  for (const slotKey of slotKeys) {
-    const pool = openPool(definition, block, { dayKey, slotKey, origin: day.origin })
-    if (pool === undefined) continue
-    const waiting = pool.ballots.reduce((sum, ballots) => sum + ballots.length, 0)
-    const isOfDay = pool.casts === day.casts && waiting === day.casts - day.sealed
-    return isOfDay && equalBytes(pool.spent, spentRoot(box.spent)) ? pool : undefined
-  }
-  return undefined
 }
 
 function copyDatabase(folder: string, work: string): Result<void> {

@@ -9,7 +9,7 @@ import { leafHash, rootOf } from '../../../core/tlog/tree.ts'
 import { authenticationMessage, officerObjectHash, openCard } from '../../../firmware/card-reader/card.ts'
 import { isDenial } from '../../../firmware/card-reader/card-line.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
-import type { DeadMedium } from '../../store/dead-medium.ts'
+import type { FoundMedium } from '../../store/dead-media.ts'
 import { verifiedHeads } from '../../witness/exchange.ts'
 import { parseHeads } from '../../witness/station-heads.ts'
 import type { HeadChecks, VerifiedHead } from '../../witness/verify-head.ts'
@@ -21,7 +21,7 @@ import type { GuideInput, TakeoverRefusal, TakeoverRole } from './guide.ts'
 export interface TakeoverCards {
   readonly checks: OfficerChecks
   readonly headChecks: HeadChecks
-  readonly dead: DeadMedium
+  readonly dead: FoundMedium
   readonly gathering: DayKeyGathering
 }
 
@@ -70,7 +70,7 @@ async function admitOfficerHere(
 /** What a card knows of the device that died and the medium does not. */
 function findBetterKnowledge(
   heads: readonly VerifiedHead[],
-  { device, day, box }: DeadMedium,
+  { device, day, box }: FoundMedium,
 ): TakeoverRefusal | undefined {
   for (const head of heads) {
     if (head.tookOver === day.origin) return 'already'

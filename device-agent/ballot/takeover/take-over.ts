@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs'
 import type { Clock, Random } from '../../../core/ports.ts'
 import { type Refusal, type Result, refuse } from '../../../core/result.ts'
-import type { FoundMedium } from '../../store/dead-media.ts'
-import { openDeadPool, ownStorage } from '../../store/dead-medium.ts'
+import { type FoundMedium, openDeadPool } from '../../store/dead-media.ts'
+import { ownStorage } from '../../store/dead-medium.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
 import { type DeviceHome, mediumFolder } from '../home.ts'
 import { setUpStore } from '../setup.ts'
@@ -44,7 +44,7 @@ export function takeOver(
   if (pool === undefined) {
     return refuse(
       'takeover.locked',
-      `the medium of ${dead.device}`,
+      `the media of ${dead.device}`,
       'the ballots that waited on it do not open: the cards are of another day, or it was changed',
       'Try again with the cards of this station and day. If they do not open it, keep the medium and call the election office.',
     )

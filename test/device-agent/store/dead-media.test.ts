@@ -1,6 +1,7 @@
 /** A device kept everything twice: a spare goes on from the longer of its media, whichever is put in first, and never from two histories. */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { valueOrThrow } from '../../../core/result.ts'
 import { takeOver } from '../../../device-agent/ballot/takeover/take-over.ts'
 import { chooseMedium, isSameMedium } from '../../../device-agent/store/dead-media.ts'
@@ -66,6 +67,73 @@ test('a build that goes on from the shorter would lose the afternoon, which this
   }
   expect(castsOf(chooseMedium)).toBe(8)
   expect(castsOf(weak.chooseMedium)).not.toBe(8)
+})
+
+/** Takes over in a new home from media in the order in which they are given: how many votes, or why not. */
+function takenFrom(media: readonly DeadMedium[], choose = chooseMedium): number | string {
+  const found = valueOrThrow(choose(media))
+  const home = openHome(makeHome(newFolder(), firstSpare))
+  const tools = { clock, random: seededRandom('keyless spare'), program: PROGRAM }
+  const store = takeOver(home, found, dayKey(), people, tools)
+  if (!store.ok) return store.error.code
+  store.value.close()
+  return store.value.day.casts
+}
+
+/** A medium as it is with its key slots damaged, both. */
+function keyless(folder: string): DeadMedium {
+  const image = imageOf(folder)
+  writeFileSync(join(image, 'slots.bin'), new Uint8Array(8192).fill(3))
+  return read(image)
+}
+
+describe('what waited does not open on one medium', () => {
+  test.each([0, 1] as const)('of two that are as long (%i): it is opened from the other', (lost) => {
+    const { store, folders } = beginOn(build, 2, 'keyless')
+    openPolls(store)
+    const voters = new Voters('keyless')
+    while (voters.nonces.length < 40) voters.vote(store)
+    const media = folders.map((folder, i) => (i === lost ? keyless(folder) : read(folder)))
+    expect([takenFrom(media), takenFrom(media.toReversed())]).toEqual([40, 40])
+    expect(takenFrom(folders.map(keyless))).toBe('takeover.locked')
+  })
+
+  test('and the other lacks an entry and no vote: it is opened from that', () => {
+    const { store, folders } = beginOn(build, 2, 'keyless and longer')
+    openPolls(store)
+    new Voters('keyless and longer').vote(store)
+    const shorter = read(folders[1] ?? '')
+    store.append({ type: 'printer.paper_low' })
+    const longer = keyless(folders[0] ?? '')
+    expect(longer.day.size).toBeGreaterThan(shorter.day.size)
+    expect([takenFrom([longer, shorter]), takenFrom([shorter, longer])]).toEqual([1, 1])
+  })
+
+  test('a build that tries the first of the longest alone is locked, which these tests tell', async () => {
+    const { store, folders } = beginOn(build, 2, 'keyless and weakened')
+    openPolls(store)
+    new Voters('keyless and weakened').vote(store)
+    const root = weakenedSources({
+      file: 'device-agent/store/dead-media.ts',
+      line: 'sorted.flatMap(poolsOf)',
+      by: 'poolsOf(longest)',
+    })
+    const weak: { chooseMedium: typeof chooseMedium } = await import(
+      join(root, 'device-agent/store/dead-media.ts')
+    )
+    const media = [keyless(folders[0] ?? ''), read(folders[1] ?? '')]
+    expect([takenFrom(media), takenFrom(media, weak.chooseMedium)]).toEqual([1, 'takeover.locked'])
+  })
+
+  test('and the other lacks a vote: what it opens is not the day’s', () => {
+    const { store, folders } = beginOn(build, 2, 'keyless and behind')
+    openPolls(store)
+    const voters = new Voters('keyless and behind')
+    voters.vote(store)
+    const behind = read(folders[1] ?? '')
+    voters.vote(store)
+    expect(takenFrom([keyless(folders[0] ?? ''), behind])).toBe('takeover.locked')
+  })
 })
 
 test('one medium alone says that it was not held against the other', () => {

@@ -180,9 +180,9 @@ describe('a spare in the place of a device that died', () => {
 
   test('that took a ballot of a batch into the pool once more could not close: its own journal would not let it', async () => {
     const doubling = await weakened(
-      'device-agent/store/dead-medium.ts',
-      'equalBytes(pool.spent, spentRoot(box.spent)) ? pool : undefined',
-      'equalBytes(pool.spent, spentRoot(box.spent)) ? { ...pool, ballots: pool.ballots.map((known, i) => (i === 0 ? [...known, ...box.ballots.slice(0, 1).map(({ sealed }) => sealed)] : known)) } : undefined',
+      'device-agent/store/dead-media.ts',
+      'equalBytes(pool.spent, spentRoot(box.spent))) return pool',
+      'equalBytes(pool.spent, spentRoot(box.spent))) return { ...pool, ballots: pool.ballots.map((known, i) => (i === 0 ? [...known, ...box.ballots.slice(0, 1).map(({ sealed }) => sealed)] : known)) }',
     )
     expect(() => wholeDay(100, 2, doubling)).toThrow(/ballots sealed but \d+ waited/)
     expect(wholeDay(100, 2)).toEqual(whole(102))
