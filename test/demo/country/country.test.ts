@@ -205,6 +205,15 @@ describe('the judge', () => {
       'the centre holds a journal that no device wrote',
     ],
     [
+      'a day that was noted as none that a device could have had',
+      (_, store) =>
+        store.exec(
+          `UPDATE checkpoints SET day = '{"illegal":{"code":"journal.day","next":"","what":"","where":""},"programs":[]}'
+           WHERE origin = (SELECT min(origin) FROM devices)`,
+        ),
+      'the centre does not open its own database',
+    ],
+    [
       'a contradiction that nobody made',
       (_, store) => store.exec("INSERT INTO forks SELECT origin, 1, 'a note' FROM devices LIMIT 1"),
       'the result withholds an honest device',
