@@ -1,13 +1,14 @@
 /**
  * What a device's media hold, compared at every start. The longest sound journal is the device's; another medium that holds the beginning of
  * it, byte for byte, may catch up (`catch-up.ts`), at once if it lacks no vote; one that cannot be read or is not sound is lost. One that is sound and holds
- * something else stops the device: nobody here can know which of two histories is the day.
+ * something else stops the device: nobody here can know which of two histories is the day. So does one of another device (`foreign-medium.ts`).
  */
 import type { MediumName } from '../../core/journal/catalogue.ts'
 import type { Day } from '../../core/journal/day.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
 import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
 import { checkStored, type Expected } from './check-stored.ts'
+import { isOfAnother } from './foreign-medium.ts'
 import { type AllMedia, type Loss, nameIn, type StoreMedium } from './media.ts'
 import type { StoredRecords } from './medium.ts'
 import { lossOf } from './storage-fault.ts'
@@ -63,7 +64,7 @@ export function compareMedia(all: AllMedia, expected: Expected, boot: string): R
   if (first === undefined) return fail((unsound[0] as Unsound).refusal)
   for (const { records, refusal } of unsound) {
     // Of another device or another journal: that is no damage but a medium that does not belong here.
-    if (records !== undefined && isOfAnother(records, first.records)) return fail(refusal)
+    if (records !== undefined && isOfAnother(records, first.day, expected)) return fail(refusal)
   }
   const behind = sound.find(({ further }) => further > first.day.size)
   if (behind !== undefined) return leftBehind(behind)
@@ -136,15 +137,6 @@ function hasPoolOf(day: Day, beginning: Day, name: MediumName): boolean {
 function phaseOf({ polls }: Day): 'before' | 'voting' | 'after' {
   if (polls === 'closed') return 'before'
   return polls === 'finished' ? 'after' : 'voting'
-}
-
-function isOfAnother({ device: [here] }: StoredRecords, { device: [there] }: StoredRecords): boolean {
-  if (here === undefined || there === undefined) return false
-  return (
-    here.origin !== there.origin ||
-    here.package !== there.package ||
-    !equalBytes(here.certificate, there.certificate)
-  )
 }
 
 /** Where a medium is not the beginning of a longer one, or of one as long. Both are sound, so batches and ballots are what their journals name. */

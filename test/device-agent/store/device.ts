@@ -7,6 +7,7 @@ import { afterAll } from 'vitest'
 import type { ElectionPackage } from '../../../core/package/package.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import type { StoreParts } from '../../../device-agent/store/device-store.ts'
+import { absentMedium } from '../../../device-agent/store/media.ts'
 import type { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { makeStation } from '../../audit/fixtures.ts'
@@ -73,12 +74,10 @@ export function fillUp(medium: Medium): () => void {
 /** Takes a journal up again, as a device does at every start. */
 export function resumeOn(build: StoreBuild, from: readonly string[], overrides: Partial<StoreParts> = {}) {
   const random = seededRandom(`resumed ${from.join()}`)
-  const media: Medium[] = []
-  for (const folder of from) {
+  const media = from.map((folder) => {
     const medium = build.Medium.open(folder, random)
-    if (!medium.ok) return medium
-    media.push(medium.value)
-  }
+    return medium.ok ? medium.value : absentMedium(folder, medium.error)
+  })
   const parts = partsFor(atLeastOne(media), `resumed ${from.join()}`)
   const resumed = build.DeviceStore.resume({ ...parts, ...overrides })
   if (!resumed.ok) for (const medium of media) medium.close()

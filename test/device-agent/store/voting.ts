@@ -7,6 +7,7 @@ import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { sha256, toBase64 } from '../../../core/keys/hash.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import type { DeviceStore, OpeningOfficers, StoreParts } from '../../../device-agent/store/device-store.ts'
+import type { StoreMedium } from '../../../device-agent/store/media.ts'
 import type { Medium } from '../../../device-agent/store/medium.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../../simulator/virtual-clock.ts'
@@ -46,7 +47,7 @@ export function partsFor(
 }
 
 /** Media as the store wants them: never none. */
-export function atLeastOne([first, ...others]: readonly Medium[]): StoreParts['media'] {
+export function atLeastOne([first, ...others]: readonly StoreMedium[]): StoreParts['media'] {
   if (first === undefined) throw new Error('a store without a medium')
   return [first, ...others]
 }
