@@ -1,9 +1,11 @@
 /**
  * Takes a device's own tally: it is stored only if the device signed it, its journal's closing entry commits to it, the closings of its whole
- * station are held, but of devices that officers declared dead, and no device there is small.
+ * station are held, but of devices that officers declared dead, and no device there is small by any account that is held of it.
  */
-import { RELEASE_MINIMUM, releaseOf } from '../../core/bundle/sealed-tally.ts'
+import { RELEASE_MINIMUM, type Release, releaseOf } from '../../core/bundle/sealed-tally.ts'
+import { devicesOfStation } from '../../core/election/definition.ts'
 import { fail, ok, type Refusal, type Result } from '../../core/result.ts'
+import { findDisputes } from '../results/disputes.ts'
 import type { Closing, Held, HeldJournal } from '../store/store.ts'
 import { declaredInStation, journalsOfStation } from './declared-dead.ts'
 import type { Desk } from './desk.ts'
@@ -18,8 +20,8 @@ export const SIGNED_AGAIN = {
 } as const
 
 /**
- * What comes of a device's own tally. Where a closing entry of the station is not held yet, the device is asked to send again: until all are,
- * nobody can tell that none of its devices is small. Throws only what the store throws.
+ * What comes of a device's own tally. Where a closing entry of the station is not held yet, or one device is small by one account of it and perhaps not by
+ * another, the device is asked to send again: nobody can tell that none of its devices is small. Throws only what the store throws.
  * @param device whose topic it came on
  */
 export async function takeTally(
@@ -45,9 +47,10 @@ export async function takeTally(
   if (known?.document === document) return answer('stored')
   const signed = signedWith(message.signed, journal.messageKey, where)
   if (!signed.ok) return { ...alarmed('forged', device, signed.error), ...answer('refused') }
-  const small = findSmallDevice(desk, held, journal, where)
-  if (small !== undefined) return { ...alarmed('small-device', device, small), ...answer('refused') }
-  if (!isStationClosed(desk, held, journal)) return answer('resend')
+  const release = releaseIn(desk, held, journal)
+  if (release === 'station')
+    return { ...alarmed('small-device', device, smallRefusal(where)), ...answer('refused') }
+  if (release === 'disputed' || !isStationClosed(desk, held, journal)) return answer('resend')
   if (journal.illegal !== undefined)
     return { ...alarmed('malformed', device, journal.illegal), ...answer('refused') }
   const committed = checkCommitment(desk, signed.value, journal.closing, where)
@@ -61,33 +64,57 @@ export async function takeTally(
   return answer('stored')
 }
 
-/** The places of a journal's station, and the journals that are held of each; a device of no station is its own. */
+/** The places of a journal's station, the devices that may vote there, and the journals that are held of each place; a device of no station is its own. */
 function stationOf(desk: Desk, held: Held, own: HeldJournal) {
   const station = placeOfJournal(desk, own)?.station
   if (station !== undefined)
-    return { station, places: station.devices, journals: journalsOfStation(desk, held, station) }
+    return {
+      station,
+      places: station.devices,
+      devices: devicesOfStation(station),
+      journals: journalsOfStation(desk, held, station),
+    }
   const journals = held.journalsOf(own.device).map((journal) => ({ journal, place: own.device }))
-  return { station, places: [own.device], journals }
+  return { station, places: [own.device], devices: [own.device], journals }
+}
+
+/** Places of a station that are declared dead in it. */
+function deadIn(desk: Desk, held: Held, { station }: ReturnType<typeof stationOf>): readonly string[] {
+  return station === undefined ? [] : declaredInStation(desk, held, station).map(({ place }) => place)
 }
 
 /** Whether a closing entry of every place of a station is held, or word that its device is dead. Of a device that died the spare in its place has one. */
 function isStationClosed(desk: Desk, held: Held, own: HeldJournal): boolean {
-  const { station, places, journals } = stationOf(desk, held, own)
-  const dead = station === undefined ? [] : declaredInStation(desk, held, station).map(({ place }) => place)
-  return places.every(
+  const all = stationOf(desk, held, own)
+  const dead = deadIn(desk, held, all)
+  return all.places.every(
     (id) =>
       dead.includes(id) ||
-      journals.some(({ journal, place }) => place === id && journal.closing !== undefined),
+      all.journals.some(({ journal, place }) => place === id && journal.closing !== undefined),
   )
 }
 
 /**
- * Why no device of this one's station may send totals of its own, as far as closing entries are held. One small device is enough, whichever
- * it is: with the sheet, its neighbours' totals tell its own.
+ * How the totals of this one's station may leave, as far as closing entries are held. One small device is enough for `station`, whichever it is: with the
+ * sheet, its neighbours' totals tell its own. Of a place of which there are two accounts nobody knows whether it is small: `disputed`. Then no totals are
+ * taken, for it may be; and nobody is blamed for sending them, for it may not be, and its neighbours know from the cards what the centre cannot.
  */
-function findSmallDevice(desk: Desk, held: Held, own: HeldJournal, where: string): Refusal | undefined {
-  const casts = stationOf(desk, held, own).journals.flatMap(({ journal }) => journal.closing?.casts ?? [])
-  if (releaseOf(casts) === 'device') return undefined
+function releaseIn(desk: Desk, held: Held, own: HeldJournal): Release | 'disputed' {
+  const all = stationOf(desk, held, own)
+  const small = all.journals.filter(
+    ({ journal: { fewestCasts } }) => fewestCasts !== undefined && releaseOf([fewestCasts]) === 'station',
+  )
+  if (small.length === 0) return 'device'
+  const accounts = all.devices.flatMap((device) => held.journalsOf(device))
+  const forks = new Map(accounts.map(({ origin, isForked }) => [origin, isForked ? 1 : 0]))
+  const disputed = new Set([...findDisputes(accounts, forks).keys(), ...deadIn(desk, held, all)])
+  // What it signed itself of its own ballots it may be blamed for, whatever else is said of it.
+  return small.some(({ journal, place }) => journal.origin === own.origin || !disputed.has(place))
+    ? 'station'
+    : 'disputed'
+}
+
+function smallRefusal(where: string): Refusal {
   return {
     code: 'tally.small',
     where,

@@ -197,7 +197,11 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
     const result = reply?.kind === 'answer' ? reply.answer.result : 'refused'
     if (result === 'stored') tell(totals.where, 'these totals are held')
     else if (result === 'resend')
-      tell(totals.where, 'not taken yet: a closing of the station is not held; import it again then', 3)
+      tell(
+        totals.where,
+        'not taken yet: a closing of the station is not held, or there are two accounts of a device with few ballots; import it again then',
+        3,
+      )
     else tell(totals.where, 'refused', 1)
     told(totals.where, decision)
   }

@@ -87,14 +87,14 @@ async function findProblem(
     notes.delete(frontier.size)
   }
   if (notes.size > 0) return 'a checkpoint without its entries'
-  const { closing: _c, takeover: _t, illegal: _i, ...bare } = journal
+  const { closing: _c, fewestCasts: _f, takeover: _t, illegal: _i, ...bare } = journal
   const told = withNoted({ ...bare, dead: [] }, noteEntries(origin, 0, entries))
   const judged = told.closing === undefined ? { programs: [] } : judgeDay(device, entries)
   if (textOf({ ...told, ...judged }) === textOf(journal)) return undefined
   return 'what was noted of its entries is not what they say'
 }
 
-function textOf({ closing, takeover, dead, illegal, programs }: HeldJournal): string {
-  const noted = { closing, takeover, dead, illegal, programs }
+function textOf({ closing, fewestCasts, takeover, dead, illegal, programs }: HeldJournal): string {
+  const noted = { closing, fewestCasts, takeover, dead, illegal, programs }
   return canonicalJson(JSON.parse(JSON.stringify(noted)) as Json)
 }

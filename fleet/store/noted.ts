@@ -77,11 +77,13 @@ export function judgeDay(device: string, entries: readonly Uint8Array[]): Judged
 export function withNoted(journal: HeldJournal, { closings, declarations, takeover }: Noted): HeldJournal {
   const last = closings.at(-1) ?? journal.closing
   const before = closings.length > 0 ? [] : journal.dead
+  const casts = [journal.fewestCasts ?? [], closings.map((closing) => closing.casts)].flat()
   const since = declarations.filter(({ seq }) => last !== undefined && seq > last.seq)
   return {
     ...journal,
     dead: [...before, ...since.map(({ device }) => device)],
     ...(last && { closing: last }),
+    ...(casts.length > 0 && { fewestCasts: Math.min(...casts) }),
     ...(takeover && { takeover: { origin: takeover.origin, size: takeover.size, root: takeover.root } }),
   }
 }

@@ -10,9 +10,11 @@ SELECT d.origin, d.device, d.certificate, d.log_key, d.message_key,
   c.size, c.roots, c.receipted_at::float8 AS receipted_at, c.written_at::float8 AS written_at, c.day,
   t.taken, t.size::float8 AS taken_size, t.root AS taken_root,
   k.seq AS closing_seq, k.casts::float8 AS casts, k.commitment,
+  (SELECT min(x.casts) FROM closings x WHERE x.origin = d.origin)::float8 AS fewest_casts,
   coalesce((SELECT json_agg(x.device ORDER BY x.seq) FROM declarations x
     WHERE x.origin = d.origin AND x.seq > k.seq), '[]')::text AS dead,
-  EXISTS (SELECT FROM tallies x WHERE x.origin = d.origin)::int AS has_tally
+  EXISTS (SELECT FROM tallies x WHERE x.origin = d.origin)::int AS has_tally,
+  EXISTS (SELECT FROM forks x WHERE x.origin = d.origin)::int AS is_forked
 FROM devices d
 JOIN LATERAL (SELECT * FROM checkpoints x WHERE x.origin = d.origin ORDER BY size DESC LIMIT 1) c ON true
 LEFT JOIN takeovers t ON t.origin = d.origin

@@ -33,10 +33,13 @@ export interface JournalRow {
   readonly closing_seq: number | null
   readonly casts: number | null
   readonly commitment: string | null
+  readonly fewest_casts: number | null
   /** A JSON list of devices. */
   readonly dead: string
   /** 0 or 1. */
   readonly has_tally: number
+  /** 0 or 1. */
+  readonly is_forked: number
 }
 
 /** A totals' row beside its journal. */
@@ -186,10 +189,12 @@ export function journalOf(row: JournalRow): HeldJournal {
     writtenAt: row.written_at,
     dead: z.array(z.string()).parse(JSON.parse(row.dead)),
     hasTally: row.has_tally === 1,
+    isForked: row.is_forked === 1,
     ...(taken !== null &&
       takenSize !== null &&
       takenRoot !== null && { takeover: { origin: taken, size: takenSize, root: takenRoot } }),
     ...(seq !== null && casts !== null && commitment !== null && { closing: { seq, casts, commitment } }),
+    ...(row.fewest_casts !== null && { fewestCasts: row.fewest_casts }),
     programs: judged?.programs ?? [],
     ...(judged?.illegal && { illegal: judged.illegal }),
   }

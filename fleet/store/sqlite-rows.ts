@@ -8,9 +8,11 @@ SELECT d.origin, d.device, d.certificate, d.log_key, d.message_key,
   c.size, c.roots, c.receipted_at, c.written_at, c.day,
   t.taken, t.size AS taken_size, t.root AS taken_root,
   k.seq AS closing_seq, k.casts, k.commitment,
+  (SELECT min(casts) FROM closings WHERE origin = d.origin) AS fewest_casts,
   (SELECT json_group_array(device) FROM
     (SELECT device FROM declarations WHERE origin = d.origin AND seq > k.seq ORDER BY seq)) AS dead,
-  EXISTS (SELECT 1 FROM tallies WHERE origin = d.origin) AS has_tally
+  EXISTS (SELECT 1 FROM tallies WHERE origin = d.origin) AS has_tally,
+  EXISTS (SELECT 1 FROM forks WHERE origin = d.origin) AS is_forked
 FROM devices d
 JOIN checkpoints c ON c.origin = d.origin AND c.size = (SELECT max(size) FROM checkpoints WHERE origin = d.origin)
 LEFT JOIN takeovers t ON t.origin = d.origin

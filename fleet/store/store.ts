@@ -26,6 +26,8 @@ export interface HeldJournal extends Owner {
   readonly takeover?: TakenOver
   /** Its last closing entry. */
   readonly closing?: Closing
+  /** Of a closed journal: the fewest ballots that any of its closing entries names. A legal day has one; but who closes again takes back no number. */
+  readonly fewestCasts?: number
   /** Of a closed journal: why its day was never legal. */
   readonly illegal?: Refusal
   /** Of a closed journal of a legal day: the programs that ran, by the hashes of their files; more than one if it was changed. */
@@ -34,6 +36,8 @@ export interface HeldJournal extends Owner {
   readonly dead: readonly string[]
   /** Whether a tally of it is held. */
   readonly hasTally: boolean
+  /** Whether a checkpoint is kept that contradicts it. */
+  readonly isForked: boolean
   /** When the centre signed its latest receipt, and when the device says that it wrote its last entry: seconds since 1970; 0 if it is not known. */
   readonly receiptedAt: number
   readonly writtenAt: number

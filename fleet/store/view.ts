@@ -103,7 +103,7 @@ export class View implements Held {
     const known = this.journal(origin)
     const first = frontier.size - entries.length
     const noted = noteEntries(origin, first, entries)
-    const before = known ?? { ...owner, dead: [], hasTally: false, programs: [] }
+    const before = known ?? { ...owner, dead: [], hasTally: false, isForked: false, programs: [] }
     const { illegal: _, ...journal } = withNoted({ ...before, frontier, receiptedAt, writtenAt }, noted)
     let judged: Judged = { programs: [] }
     let day: string | null = null
@@ -141,6 +141,8 @@ export class View implements Held {
   }
 
   storeFork(origin: string, size: number, note: string): void {
+    const journal = this.#journals.get(origin)
+    if (journal !== undefined) this.#journals.set(origin, { ...journal, isForked: true })
     this.#writes.forks.push({ origin, size, note })
   }
 

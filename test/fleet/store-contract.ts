@@ -79,6 +79,7 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       device: 'device-1',
       closing: { casts: 32, seq: size - 1 },
       hasTally: true,
+      isForked: false,
       dead: [],
       receiptedAt: 1_780_000_000 + size,
     })

@@ -6,7 +6,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { Office } from './office.ts'
+import { closingWith } from './disputed.ts'
+import { Office, TestDevice, votes } from './office.ts'
 import { deskOn, hear, TestStation } from './totals.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -52,14 +53,56 @@ it('the centre as it is takes no totals of any device of a station with a small 
 })
 
 it('a centre that does not ask how many ballots there are takes them all: the test sees it', async () => {
-  const build = await weakened("if (releaseOf(casts) === 'device') return undefined", 'return undefined')
+  const build = await weakened("if (small.length === 0) return 'device'", "return 'device'")
   expect(await taken(build)).toEqual(['device-1', 'device-2', 'device-3'])
 })
 
 it('a centre that asks a device only for its own ballots takes its neighbours’, and the sheet tells the rest: the test sees it', async () => {
   const build = await weakened(
-    'stationOf(desk, held, own).journals.flatMap',
-    'stationOf(desk, held, own).journals.filter(({ journal }) => journal.device === own.device).flatMap',
+    'all.journals.filter(',
+    'all.journals.filter(({ journal }) => journal.device === own.device).filter(',
   )
   expect(await taken(build)).toEqual(['device-1', 'device-3'])
+})
+
+/** Whose totals the centre took, and whom it accused, beside a device of five ballots whose keys sign more: a second journal, or a second closing. */
+async function besideDisputed({ takeMessage }: Build, more: 'journal' | 'closing') {
+  const store = await office.openStore()
+  const desk = deskOn(store)
+  const { devices } = new TestStation([40, 5, 33])
+  const [first, small, third] = devices
+  const second = new TestDevice('device-2', 'another journal').close(votes(40))
+  if (more === 'closing') small.append(closingWith(small, votes(40)))
+  for (const device of more === 'closing' ? devices : [...devices, second]) await hear(desk, device)
+  for (const { deviceId: device, waitingTally } of [first, third])
+    await takeMessage(desk, { device, kind: 'tally', payload: Buffer.from(waitingTally ?? '') })
+  const accused = (await store.alarms()).filter(({ kind }) => kind === 'small-device')
+  const held = (await store.tallies()).map(({ device }) => device)
+  return { held, accused: accused.map(({ device }) => device) }
+}
+
+it.each(['journal', 'closing'] as const)(
+  'the centre as it is takes nothing and accuses nobody where a second %s says that there are enough',
+  async (more) => {
+    const build = await import('../../fleet/collector/take-messages.ts')
+    expect(await besideDisputed(build, more)).toEqual({ held: [], accused: [] })
+  },
+)
+
+it('a centre that takes what it cannot know to be allowed lets the sheet tell the rest: the test sees it', async () => {
+  const build = await weakened("release === 'disputed' || !isStationClosed", '!isStationClosed')
+  expect((await besideDisputed(build, 'journal')).held).toEqual(['device-1', 'device-3'])
+})
+
+it('a centre that asks for the last closing alone does too: the test sees it', async () => {
+  const build = await weakened(
+    "({ journal: { fewestCasts } }) => fewestCasts !== undefined && releaseOf([fewestCasts]) === 'station'",
+    "({ journal: { closing } }) => closing !== undefined && releaseOf([closing.casts]) === 'station'",
+  )
+  expect((await besideDisputed(build, 'closing')).held).toEqual(['device-1', 'device-3'])
+})
+
+it('a centre that asks nobody whether there are two accounts accuses the neighbours: the test sees it', async () => {
+  const build = await weakened('|| !disputed.has(place)', '|| !disputed.has(own.origin)')
+  expect((await besideDisputed(build, 'journal')).accused).toEqual(['device-1', 'device-3'])
 })
