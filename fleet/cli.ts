@@ -17,7 +17,7 @@ After "npm start" the centre's home folder is out/centre, and its database out/c
 Exit code: 0 all is well, 1 the database contradicts itself, the result is marked, an alarm that wants people was raised
 (at status: every kind but gap, clock, stale and flood), what was brought is one, the result leaves something out, a
 device refused an order or its log could not be kept, 2 a file is not the centre's, or the command was refused,
-3 something is missing, has to wait, or has not answered.
+3 something is missing, has to wait, or has not answered. Where several hold, the first of them.
 `
 
 const VERBS: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {

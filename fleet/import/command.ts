@@ -47,7 +47,7 @@ export const importUsage = `  sandogh centre import --home <folder> --store <sto
       no alarm of that device
 `
 
-/** @returns the exit code: 1 if something that was brought is an alarm, 3 if something has to wait; refusals are thrown */
+/** @returns the exit code: 1 if something that was brought is an alarm, 2 if something typed is refused, 3 if something has to wait; other refusals are thrown */
 export async function importBrought(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -98,7 +98,7 @@ export async function importBrought(args: readonly string[]): Promise<number> {
     // Journals first: what was typed is put together with what is held.
     const taken = await take(desk, brought, codes)
     const put = await takeTyped(desk, typed)
-    return [taken, put].includes(1) ? 1 : Math.max(taken, put)
+    return gravest(taken, put)
   } finally {
     await store.close()
   }
@@ -135,10 +135,15 @@ async function takeTyped(
     if (document.ok) totals.push(document.value)
     else {
       process.stdout.write(`${describeRefusal(document.error)}\n`)
-      exitCode = document.error.code === 'typed.journal' ? 3 : 2
+      exitCode = gravest(exitCode, document.error.code === 'typed.journal' ? 3 : 2)
     }
   }
-  return Math.max(exitCode, await take(desk, [{ journals: [], totals }], []))
+  return gravest(exitCode, await take(desk, [{ journals: [], totals }], []))
+}
+
+/** One exit code for several: an alarm hides behind no refusal, and a refusal behind nothing that waits. */
+function gravest(...codes: readonly number[]): number {
+  return [1, 2, 3].find((code) => codes.includes(code)) ?? 0
 }
 
 interface Code {
@@ -175,7 +180,7 @@ async function take(desk: Desk, brought: readonly Brought[], codes: readonly Cod
   let exitCode = 0
   const tell = (where: string, what: string, code = 0) => {
     process.stdout.write(`${where}: ${what}\n`)
-    if (code !== 0 && exitCode !== 1) exitCode = code
+    exitCode = gravest(exitCode, code)
   }
   const told = (where: string, { alarm }: Decision) => {
     if (alarm === undefined) return

@@ -206,6 +206,22 @@ it('results on paper that differ from those held are an alarm by every way, and 
   ])
 })
 
+it('an alarm is told by the exit code before a refusal, and a refusal before what has to wait, in whatever order they were typed', async () => {
+  const [first, second] = station.devices
+  for (const device of station.devices) await tell(deskOn(store), device)
+  const lie = votes(40, 7)
+  const alarm = file('lie.txt', typed(first, lie, first.signedTally(lie)))
+  const refused = file('other.txt', typed(second, SECOND).replace('device-2', 'device-3'))
+  const waits = file('early.txt', typed(first, FIRST).replace('device-1', 'device-4'))
+  const codes = async (...files: readonly string[]) => (await imported(...files))[0]
+  expect([await codes(alarm), await codes(refused), await codes(waits)]).toEqual([1, 2, 3])
+  expect(await codes(alarm, refused)).toBe(1)
+  expect(await codes(waits, alarm)).toBe(1)
+  expect([await codes(refused, waits), await codes(waits, refused)]).toEqual([2, 2])
+  // A code that was read is taken apart from what was typed.
+  expect(await codes(...codesOf(first, first.signedTally(lie)), refused)).toBe(1)
+})
+
 it('the sheet of a station with a small device is taken from paper by its codes or typed, and no device’s own totals', async () => {
   const small = new TestStation([40, 5, 33])
   const [first, second] = small.devices
