@@ -88,7 +88,13 @@ interface Weakening {
   /** The medium without which; undefined where both are there. */
   readonly gone?: OneMedium
   readonly fate: Fate
+  /** What is found broken first. */
+  readonly breaks: RegExp
 }
+
+/** What it had acknowledged first is gone. */
+const FORGETS_OPENING = /medium gone: it knows \{"polls":"closed".* and had acknowledged \{"polls":"open"/
+const cannotOpenPool = (folder: string) => new RegExp(`${folder}, table pool: .* cannot be opened`)
 
 /** By what a power cut shows of them. */
 export const WEAKENINGS: Readonly<Record<string, Weakening>> = {
@@ -96,28 +102,35 @@ export const WEAKENINGS: Readonly<Record<string, Weakening>> = {
     by: notSyncedWhere('isMainThread'),
     gone: 'second',
     fate: 'lost',
+    breaks: FORGETS_OPENING,
   },
   'does not wait for the second disk at each commit': {
     by: notSyncedWhere('!isMainThread'),
     gone: 'first',
     fate: 'lost',
+    breaks: FORGETS_OPENING,
   },
   'does not sync what it writes to a slot of the first medium': {
     by: slotsNotSyncedWhere('isMainThread'),
     gone: 'second',
     fate: 'lost',
+    breaks: cannotOpenPool('medium-a'),
   },
   'does not sync what it writes to a slot of the second medium': {
     by: slotsNotSyncedWhere('!isMainThread'),
     gone: 'first',
     fate: 'lost',
+    breaks: cannotOpenPool('medium-b'),
   },
   'does not sync the folders in which its new media and their files stand': {
     by: [namesUnsynced],
     fate: 'lost',
+    breaks: /medium-a\/ballots\.db: there is no ballot database here/,
   },
   'destroys the key of the old block before the new one is committed': {
     by: [destroysKeyEarly],
+    gone: 'second',
     fate: 'kept',
+    breaks: cannotOpenPool('medium-a'),
   },
 }
