@@ -27,7 +27,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     load: () => import('./count/run.ts'),
   },
   crash: {
-    what: 'kill -9 and a refusing disk at every call of a day, and every power cut: --part kills --ballots 70 --first 0 --minutes 60 --seed S',
+    what: 'kill -9 and a refusing disk at every call of a day, and every power cut, for hours, or for --minutes 60: --part kills --ballots 70 --first 0 --seed S',
     load: () => import('./crash/run.ts'),
   },
   kills: {

@@ -1,6 +1,7 @@
 /**
  * The long run, for evidence: `npm run soak -- crash [--part kills]… [--ballots 70] [--first 0] [--minutes 60] [--seed S]`: every call of a day at which the
- * device can be killed or its disk refuse, and every power cut; in the order of time, so that a run that is cut short says how far it came.
+ * device can be killed or its disk refuse, and every power cut. It takes hours, and ends when all was tried; with `--minutes` when these are over, and then
+ * says how far it came.
  */
 import { parseArgs } from 'node:util'
 import { killedDay, killingsOf } from './killed-day.ts'
@@ -21,12 +22,13 @@ export async function main(args: readonly string[]): Promise<number> {
       part: { type: 'string', multiple: true, default: Object.keys(PARTS) },
       ballots: { type: 'string', default: '70' },
       first: { type: 'string', default: '0' },
-      minutes: { type: 'string', default: '60' },
+      minutes: { type: 'string' },
       seed: { type: 'string', default: crypto.randomUUID().slice(0, 8) },
     },
   })
-  const [ballots, minutes, first] = [Number(values.ballots), Number(values.minutes), Number(values.first)]
-  if (![ballots, minutes, first + 1].every((number) => Number.isSafeInteger(number) && number > 0)) {
+  const [ballots, first] = [Number(values.ballots), Number(values.first)]
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
+  if (![ballots, minutes ?? 1, first + 1].every((number) => Number.isSafeInteger(number) && number > 0)) {
     process.stderr.write('--ballots and --minutes are whole numbers from 1 on, --first from 0 on\n')
     return 2
   }
@@ -37,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const { seed } = values
   process.stdout.write(`seed ${seed}\n`)
-  const until = performance.now() + minutes * 60_000
+  const until = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000
   const short = { root: ROOT, ballots: SHORT_BALLOTS, seed }
   const plan = { short, ballots, first, until }
   return chosen.map((part) => PARTS[part](plan)).every(Boolean) ? 0 : 1
@@ -50,7 +52,7 @@ interface Plan {
   readonly ballots: number
   /** How many of the power cuts an earlier run has judged. */
   readonly first: number
-  /** When no more is begun, as `performance.now()` tells it. */
+  /** When no more is begun, as `performance.now()` tells it; infinite without a limit. */
   readonly until: number
 }
 
