@@ -20,6 +20,7 @@ import type { DeviceLines, PeripheralName } from './peripherals.ts'
 import type { Failure } from './polls/polls.ts'
 import { releasedDocument } from './release.ts'
 import { startStore, takeUpAgain } from './start-store.ts'
+import { MemoryStick } from './stick.ts'
 import { settleFailure } from './storage-failure.ts'
 
 /** What an agent runs on; everything of the outside world comes in here. */
@@ -110,18 +111,22 @@ export function startAgent(given: AgentParts): Result<Agent> {
     void handing.then(resolve)
   }
   const finish = async (): Promise<AgentEnd> => {
-    device.exportBundle()
+    const bundle = await device.exportBundle()
     const received = (await sync?.flush()) ?? 'no-link'
     if (failure !== undefined) return failure
     device.centreAnswered(received)
-    return { is: 'finished', bundle: device.exportBundle(), sync: received }
+    // The centre said nothing that is to go with it.
+    if (received === 'no-link' || received === 'closed') return { is: 'finished', bundle, sync: received }
+    return { is: 'finished', bundle: await device.exportBundle(), sync: received }
   }
+  const stick = new MemoryStick(home.config.bundles, hold)
   const device = new BallotDevice({
     home,
     program,
     store,
     lines,
     messageSigner,
+    stick,
     clock,
     random,
     logger,
@@ -141,6 +146,8 @@ export function startAgent(given: AgentParts): Result<Agent> {
     close: async () => {
       device.close()
       await sync?.close()
+      // Switched off in the middle of it, a bundle would be torn.
+      await stick.settled()
       store.close()
     },
   })

@@ -4,6 +4,7 @@ import type { Fonts } from '../../ui/fonts.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { DeviceHome } from './home.ts'
 import type { DeviceLines } from './peripherals.ts'
+import type { MemoryStick } from './stick.ts'
 
 export interface DeviceParts {
   readonly home: DeviceHome
@@ -12,6 +13,7 @@ export interface DeviceParts {
   readonly store: DeviceStore
   readonly lines: DeviceLines
   readonly messageSigner: Signer
+  readonly stick: MemoryStick
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger

@@ -176,10 +176,12 @@ export class BallotDevice {
 
   /**
    * Writes the bundle, in the place of the one before.
-   * @returns its folder; undefined if there is nowhere to write it, which the screen then says
+   * @returns its folder; undefined if there is nowhere to write it, or the stick does not answer, which the screen then says
    */
-  exportBundle(): string | undefined {
-    const folder = this.#handingOver.exportBundle()
+  async exportBundle(): Promise<string | undefined> {
+    const exported = this.#handingOver.exportBundle()
+    this.#guard(() => this.#show())
+    const folder = await exported
     this.#guard(() => this.#show())
     return folder
   }

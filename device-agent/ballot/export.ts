@@ -1,6 +1,4 @@
-/** Writes the device's bundle: everything an auditor needs and no secret. */
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+/** The device's bundle: everything an auditor needs and no secret. */
 import {
   type BundleFile,
   formatBatches,
@@ -13,36 +11,22 @@ import { formatCosigned } from '../../core/bundle/cosigned.ts'
 import type { Signer } from '../../core/ports.ts'
 import { addSignatureLine } from '../../core/tlog/cosignature.ts'
 import { leafHash } from '../../core/tlog/tree.ts'
-import { sync, writeAll } from '../durable-file.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { DeviceHome } from './home.ts'
 import { releaseKnown } from './release.ts'
 
-/**
- * Writes the bundle as `<bundles>/<device>`: first beside it, synced, then renamed, so that a torn bundle never carries the name and the one before
- * is gone only when the new one stands. Throws if there is no folder for bundles: no memory stick is there.
- * @returns the folder
- */
-export function exportBundle(home: DeviceHome, store: DeviceStore, messageSigner: Signer): string {
-  const files = bundleFiles(home, store)
-  const folder = join(home.config.bundles, home.config.device)
-  const fresh = `${folder}.part`
-  rmSync(fresh, { recursive: true, force: true })
-  mkdirSync(fresh)
-  publish(fresh, 0o755)
-  for (const [name, bytes] of files) writeSynced(join(fresh, name), bytes)
-  writeSynced(join(fresh, 'manifest.json'), Buffer.from(signManifest(store.origin, files, messageSigner)))
-  sync(fresh)
-  const old = `${folder}.old`
-  rmSync(old, { recursive: true, force: true })
-  if (existsSync(folder)) renameSync(folder, old)
-  renameSync(fresh, folder)
-  sync(home.config.bundles)
-  rmSync(old, { recursive: true, force: true })
-  return folder
+/** All files of the bundle by name, the signed manifest of the others last. Throws before the polls were closed. */
+export function bundleFiles(
+  home: DeviceHome,
+  store: DeviceStore,
+  messageSigner: Signer,
+): ReadonlyMap<string, Uint8Array> {
+  const files = listedFiles(home, store)
+  const manifest = Buffer.from(signManifest(store.origin, files, messageSigner))
+  return new Map<string, Uint8Array>([...files, ['manifest.json', manifest]])
 }
 
-function bundleFiles(home: DeviceHome, store: DeviceStore): Map<BundleFile, Uint8Array> {
+function listedFiles(home: DeviceHome, store: DeviceStore): Map<BundleFile, Uint8Array> {
   const entries = store.entriesFrom(0)
   return new Map<BundleFile, Uint8Array>([
     ['package.json', Buffer.from(home.packageText)],
@@ -91,21 +75,4 @@ function lastCheckpoint(store: DeviceStore): string {
   if (note === undefined) throw new Error('a journal has a checkpoint for every entry')
   const { receipt } = store
   return receipt?.size === size ? addSignatureLine(note, receipt.cosignature) : note
-}
-
-/** Everyone may read a bundle, whatever this process's mask; a stick that keeps no modes has none to set. */
-function publish(path: string, mode: number): void {
-  try {
-    chmodSync(path, mode)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
-  }
-}
-
-function writeSynced(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'wx', 0o644)
-  publish(path, 0o644)
-  writeAll(file, bytes)
-  fsyncSync(file)
-  closeSync(file)
 }

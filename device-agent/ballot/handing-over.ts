@@ -1,9 +1,10 @@
 /** What became of the day's records after closing: the bundle that was written, and what the centre said. */
 import type { Logger, Signer } from '../../core/ports.ts'
 import type { DeviceStore } from '../store/device-store.ts'
-import { exportBundle } from './export.ts'
+import { bundleFiles } from './export.ts'
 import type { DeviceHome } from './home.ts'
 import type { HandedOver } from './screens/view.ts'
+import { type MemoryStick, StickError } from './stick.ts'
 
 /** One device's evening. Guards what the screen says of it. */
 export class HandingOver {
@@ -20,15 +21,16 @@ export class HandingOver {
 
   /**
    * Writes the bundle, in the place of the one before.
-   * @returns its folder; undefined if there is nowhere to write it
+   * @returns its folder; undefined if there is nowhere to write it, or the stick does not answer in time
    */
-  exportBundle(): string | undefined {
-    const { home, store, messageSigner, logger } = this.#parts
+  async exportBundle(): Promise<string | undefined> {
+    const { home, store, messageSigner, stick, logger } = this.#parts
+    this.#state = { ...this.#state, bundle: 'writing' }
     let folder: string | undefined
     try {
-      folder = exportBundle(home, store, messageSigner)
+      folder = await stick.writeBundle(home.config.device, bundleFiles(home, store, messageSigner))
     } catch (error) {
-      if (!(error instanceof Error && 'syscall' in error)) throw error
+      if (!(error instanceof StickError)) throw error
       logger.error({ error: error.message }, 'the bundle could not be written')
     }
     this.#state = { ...this.#state, bundle: folder === undefined ? 'missing' : 'written' }
@@ -45,5 +47,6 @@ interface HandingOverParts {
   readonly home: DeviceHome
   readonly store: DeviceStore
   readonly messageSigner: Signer
+  readonly stick: MemoryStick
   readonly logger: Logger
 }

@@ -12,7 +12,7 @@ import { SessionPerformer } from './session/perform.ts'
 
 /** @param printProgress is told while a voter's slip is printed */
 export function makePerformers(
-  { home, store, clock, random, fonts, messageSigner }: DeviceParts,
+  { home, store, clock, random, fonts, messageSigner, stick }: DeviceParts,
   peripherals: Peripherals,
   conditions: Pick<Conditions, 'cutting' | 'slipCut'>,
   printProgress: (secondsLeft: number) => void,
@@ -37,6 +37,7 @@ export function makePerformers(
       ...shared,
       home,
       messageSigner,
+      stick,
       clock,
       random,
       zeroReport: (tally) => papers.zeroReport(tally),

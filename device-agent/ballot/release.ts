@@ -3,8 +3,6 @@
  * tally. Then, if each has 32 ballots or more, its own tally; else only the station's sheet, which the reporting device adds up from the
  * sealed tallies on the memory stick. A device that two officers declared dead is none of the station's (decision 22).
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
 import { commitTally } from '../../core/ballot-box/commitment.ts'
 import { openTally } from '../../core/bundle/bundle.ts'
 import { deviceOfOrigin } from '../../core/bundle/names.ts'
@@ -24,9 +22,6 @@ import type { Json } from '../../core/text/canonical-json.ts'
 import type { DeviceStore } from '../store/device-store.ts'
 import type { HeadContent } from '../witness/verify-head.ts'
 import type { DeviceHome } from './home.ts'
-
-/** Larger than any sealed tally. */
-const MAX_SEALED_BYTES = 4 * 1024 * 1024
 
 /** What the release works with. */
 export interface ReleaseParts {
@@ -57,6 +52,9 @@ export interface Settled {
    */
   readonly impossible: readonly string[]
 }
+
+/** Sealed tallies by device, as somebody left them on the memory stick. */
+export type SealedOnStick = ReadonlyMap<string, string>
 
 const NOTHING: Settled = { wanted: [], impossible: [] }
 
@@ -122,8 +120,17 @@ export function releasedDocument(parts: StationParts): string | undefined {
   }
 }
 
-/** Decides what may leave, makes the station's sheet where that is this device's to do, and says what is to be printed. */
-export function settleRelease(parts: ReleaseParts): Settled {
+/** Devices whose sealed tallies this one needs from the memory stick now, to make the station's sheet. */
+export function neighboursToRead(parts: StationParts): readonly string[] {
+  const isDue = parts.store.totals?.sheetKey !== undefined && releaseKnown(parts) === 'station'
+  return isDue ? closedNeighbours(parts.store).map(({ device }) => device) : []
+}
+
+/**
+ * Decides what may leave, makes the station's sheet where that is this device's to do, and says what is to be printed.
+ * @param onStick those of {@link neighboursToRead} that were found
+ */
+export function settleRelease(parts: ReleaseParts, onStick: SealedOnStick): Settled {
   const { home, store } = parts
   const { totals } = store
   const release = releaseKnown(parts)
@@ -142,7 +149,7 @@ export function settleRelease(parts: ReleaseParts): Settled {
   }
   if (devicesOf(home)[0] !== store.place?.device) return NOTHING
   if (totals.sheetKey !== undefined) {
-    const sheet = makeSheet(parts, totals.sheetKey)
+    const sheet = makeSheet(parts, totals.sheetKey, onStick)
     if (typeof sheet !== 'string') return sheet
     store.settleSheet(sheet)
   }
@@ -181,7 +188,7 @@ function devicesOf({ config, electionPackage }: StationParts['home']): readonly 
 }
 
 /** Adds the station up from its own tally and the neighbours' sealed ones; the signed sheet, or what stands against it. */
-function makeSheet(parts: ReleaseParts, sheetKey: Uint8Array): string | Settled {
+function makeSheet(parts: ReleaseParts, sheetKey: Uint8Array, onStick: SealedOnStick): string | Settled {
   const { home, store, messageSigner } = parts
   const { definition } = home.electionPackage
   const { closing } = store.day
@@ -191,7 +198,12 @@ function makeSheet(parts: ReleaseParts, sheetKey: Uint8Array): string | Settled 
     { device: home.config.device, origin: store.origin, casts: closing.casts, ...own },
     ...closedNeighbours(store).map((head) => {
       const { device, origin, closedWith = 0 } = head
-      return { device, origin, casts: closedWith, ...readNeighbour(parts, head, sheetKey) }
+      return {
+        device,
+        origin,
+        casts: closedWith,
+        ...openNeighbour(parts, head, sheetKey, onStick.get(device)),
+      }
     }),
   ]
   const isCounted = (one: Counted): one is Counted & OpenedTally => one.tally !== undefined
@@ -220,21 +232,20 @@ function makeSheet(parts: ReleaseParts, sheetKey: Uint8Array): string | Settled 
 }
 
 /**
- * A neighbour's tally from its bundle on the memory stick; undefined if it is not there, or is not the one to which the closing entry commits
+ * A neighbour's tally from its bundle on the memory stick; undefined if it was not found, or is not the one to which the closing entry commits
  * that the officers' cards brought.
  */
-function readNeighbour(
+function openNeighbour(
   { home }: ReleaseParts,
   { device, origin, head }: HeadContent,
   sheetKey: Uint8Array,
+  text: string | undefined,
 ): OpenedTally | undefined {
   const { definition } = home.electionPackage
-  const file = join(home.config.bundles, device, 'sealed-tally.json')
   const certificate = readCertificate(head.certificate, home.authorityKey, pollingNoon(definition), device)
   const messageKey = certificate.ok ? certificate.value.keys['message'] : undefined
-  const text = readSmall(file)
   if (messageKey === undefined || text === undefined || head.closing === undefined) return undefined
-  const sealed = openSealedTally(text, { definition, messageKey }, file)
+  const sealed = openSealedTally(text, { definition, messageKey }, `sealed tally of ${device}`)
   const closing = parseEntry(head.closing.entry, head.closing.seq, device)
   if (!sealed.ok || sealed.value.origin !== origin) return undefined
   if (!closing.ok || closing.value.type !== 'polls.closed') return undefined
@@ -242,32 +253,6 @@ function readNeighbour(
   const commitment = opened && toBase64(commitTally(definition, opened.tally, opened.salt))
   if (opened === undefined || commitment !== closing.value.tally) return undefined
   return { tally: opened.tally, commitment }
-}
-
-/**
- * Text of an ordinary file of a limited size; anybody may have written the stick. Undefined if it is a link, a pipe, a folder or a device, is too
- * large or cannot be read.
- */
-function readSmall(path: string): string | undefined {
-  let file: number | undefined
-  try {
-    // NONBLOCK: opening a pipe that nobody writes to must not hang.
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    const status = fstatSync(file)
-    if (!status.isFile() || status.size > MAX_SEALED_BYTES) return undefined
-    const bytes = Buffer.alloc(status.size)
-    let filled = 0
-    while (filled < bytes.length) {
-      const count = readSync(file, bytes, filled, bytes.length - filled, filled)
-      if (count === 0) return undefined
-      filled += count
-    }
-    return bytes.toString('utf8')
-  } catch {
-    return undefined
-  } finally {
-    if (file !== undefined) closeSync(file)
-  }
 }
 
 function ownTally({ home, store, messageSigner }: ReleaseParts): Tally {

@@ -2,13 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseBatches } from '../../core/bundle/bundle.ts'
-import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { fromBase64, toHex } from '../../core/keys/hash.ts'
 import { combineShares } from '../../core/keys/shares.ts'
 import { valueOrThrow } from '../../core/result.ts'
-import { exportBundle } from '../../device-agent/ballot/export.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { recorded } from '../adversary/day.ts'
+import { exportBundle } from '../device-agent/ballot/on-stick.ts'
 import { makeHome, newFolder } from '../device-agent/store/device.ts'
 import { openHome } from '../device-agent/store/home.ts'
 import {
@@ -54,7 +53,7 @@ export function exportDay(build: Build, ballots: number, seed: string): Exported
     voterOfTag.set(toHex(store.spentTags.at(-1) ?? new Uint8Array()), voter)
   }
   store.closePolls(officers)
-  const bundle = exportBundle(openHome(makeHome()), store, signerFromSeed(device.keys.message))
+  const bundle = exportBundle(openHome(makeHome()), store)
   store.close()
 
   const batches = [

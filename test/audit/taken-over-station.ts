@@ -5,16 +5,15 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ISSUED_FILE } from '../../core/bundle/issued.ts'
-import { signerFromSeed } from '../../core/keys/ed25519.ts'
 import { shareFile } from '../../core/package/trustee-share.ts'
 import { valueOrThrow } from '../../core/result.ts'
-import { exportBundle } from '../../device-agent/ballot/export.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { takeOver } from '../../device-agent/ballot/takeover/take-over.ts'
 import { chooseMedium } from '../../device-agent/store/dead-media.ts'
 import { readDeadMedium } from '../../device-agent/store/dead-medium.ts'
 import type { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
+import { exportBundle } from '../device-agent/ballot/on-stick.ts'
 import type { TakeoverBuild } from '../device-agent/store/dead-device.ts'
 import { openHome, writeHome } from '../device-agent/store/home.ts'
 import { checks, firstSpare, people, secondSpare } from '../device-agent/store/spare.ts'
@@ -53,11 +52,11 @@ export function takenOverStation(
   const begin = (device: TestDevice, out: string) => {
     const home = homeOf(device, out)
     const store = valueOrThrow(setUpStore(home, clock, seededRandom(`${folder} ${device.id}`), PROGRAM))
-    return { home, store, device }
+    return { home, store }
   }
-  const close = ({ home, store, device }: ReturnType<typeof begin>) => {
+  const close = ({ home, store }: ReturnType<typeof begin>) => {
     store.closePolls(officers)
-    exportBundle(home, store, signerFromSeed(device.keys.message))
+    exportBundle(home, store)
     store.close()
   }
   const voteOn = (store: DeviceStore, seed: string, count: number) => {
@@ -84,7 +83,7 @@ export function takenOverStation(
       build.takeOver(home, valueOrThrow(build.chooseMedium([dead])), dayKey(), people, tools),
     )
     const shadow = voteOn(store, seed, after)
-    close({ home, store, device: spare })
+    close({ home, store })
     return shadow
   }
   const late = replace(firstSpare, bundles, 'late')

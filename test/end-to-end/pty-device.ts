@@ -72,6 +72,8 @@ export interface PtyDeviceParts {
   readonly entry: string
   /** Of a spare: where media of another device are put in. */
   readonly oldMedia?: Pick<DeviceConfig, 'oldMedium' | 'oldSecondMedium'>
+  /** A command that runs the program in its own place, with the program's command line behind it. */
+  readonly under?: readonly string[]
 }
 
 /** One device whose process can be killed and started again on the same lines. */
@@ -79,6 +81,7 @@ export class PtyDevice {
   readonly bench: Bench
   readonly #entry: string
   readonly #home: string
+  readonly #under: readonly string[]
   readonly #lines: readonly PtyLine[]
   readonly #printerLine: PacedLine
   #child: ChildProcess | undefined
@@ -87,7 +90,7 @@ export class PtyDevice {
   #said = ''
 
   /** Puts a bench on five pseudo-terminals. */
-  constructor({ out, id, provisioned, brokerPort, entry, oldMedia }: PtyDeviceParts) {
+  constructor({ out, id, provisioned, brokerPort, entry, oldMedia, under = [] }: PtyDeviceParts) {
     // At no pace but that of the printer's line below: the days here are long.
     const line = (baudRate: number) => ptyLine({ clock: systemClock, baudRate, paced: false })
     const lines = {
@@ -99,6 +102,7 @@ export class PtyDevice {
     }
     this.#lines = Object.values(lines)
     this.#entry = entry
+    this.#under = under
     this.#home = deviceFolder(out, id)
     this.#printerLine = new PacedLine(lines.printer)
     this.bench = setUpBench({ ...lines, printer: this.#printerLine }, systemClock, CALIBRATION, 'firmware')
@@ -125,7 +129,9 @@ export class PtyDevice {
   /** Starts the program; resolves with the first screen of one of those names that this process paints. */
   start(...screens: readonly string[]): Promise<Screen> {
     if (this.#ended) throw new Error('the test of this device is over')
-    const child = spawn(process.execPath, [this.#entry, 'device', 'run', '--home', this.#home], {
+    const program = [process.execPath, this.#entry, 'device', 'run', '--home', this.#home]
+    const [command = '', ...given] = [...this.#under, ...program]
+    const child = spawn(command, given, {
       stdio: ['ignore', 'pipe', 'pipe'],
       // See `setTrap`.
       env: { ...process.env, UV_THREADPOOL_SIZE: '1' },

@@ -125,6 +125,7 @@ export const en: Strings = {
     sheetWaits: (devices) => `Results wait for the stick of: ${devices}. Plug it in, insert a card.`,
     totalsImpossible: (devices) => `The totals of ${devices} cannot be. Keep it and tell the centre.`,
     bundle: {
+      writing: 'The bundle of this device is being written: leave the memory stick in.',
       written: 'The bundle of this device is on the memory stick.',
       missing:
         'The bundle of this device is not written: plug the memory stick in, then insert an officer’s card.',

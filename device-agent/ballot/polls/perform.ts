@@ -10,7 +10,15 @@ import type { DeviceStore, OpeningOfficers } from '../../store/device-store.ts'
 import type { DeviceHome } from '../home.ts'
 import { longerHours } from '../orders/hours.ts'
 import { cut, type PaperOutcome, type PaperPrinter, printAndCut, voidHangingSlip } from '../paper.ts'
-import { lastKnown, openDevices, type Results, settleRelease } from '../release.ts'
+import {
+  lastKnown,
+  neighboursToRead,
+  openDevices,
+  type Results,
+  type Settled,
+  settleRelease,
+} from '../release.ts'
+import type { MemoryStick } from '../stick.ts'
 import { type Declare, meetNeighbours } from './card-witness.ts'
 import { DayKeyGathering } from './day-key.ts'
 import { admitOfficer, findOfficer, type Meet, type OfficerChecks, takeLeave } from './officer-card.ts'
@@ -21,6 +29,7 @@ export interface PollsParts {
   readonly store: DeviceStore
   readonly home: DeviceHome
   readonly messageSigner: Signer
+  readonly stick: MemoryStick
   /** Given back for the closing. */
   readonly clock: Clock
   readonly random: Random
@@ -224,15 +233,21 @@ export class PollsPerformer {
     }
   }
 
-  #settleTotals(): PollsInput {
-    const { results, wanted, impossible } = settleRelease(this.#parts)
+  async #settleTotals(): Promise<PollsInput> {
+    const { results, wanted, impossible } = await this.#settled()
     const due = results !== undefined && !this.#parts.store.day.totals
     const open = openDevices(this.#parts)
     return { is: 'totals-settled', due, wanted, impossible, open }
   }
 
+  async #settled(): Promise<Settled> {
+    const wanted = neighboursToRead(this.#parts)
+    const onStick = wanted.length === 0 ? new Map() : await this.#parts.stick.readSealed(wanted)
+    return settleRelease(this.#parts, onStick)
+  }
+
   async #printTotals(): Promise<PollsInput> {
-    const { results } = settleRelease(this.#parts)
+    const { results } = await this.#settled()
     if (results === undefined) throw new Error('totals to be printed that may not leave')
     return this.#report('totals', this.#parts.totals(results))
   }

@@ -61,7 +61,7 @@ export type NoVoters = 'locked' | 'storage-full' | 'battery-low' | 'clock-wrong'
 
 /** What became of the day's records after closing. */
 export interface HandedOver {
-  readonly bundle: 'written' | 'missing'
+  readonly bundle: 'writing' | 'written' | 'missing'
   readonly centre: 'waiting' | FlushEnd | 'no-link'
 }
 

@@ -5,9 +5,10 @@ import { main as audit } from '../../../audit/cli.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import { cosign } from '../../../core/tlog/cosignature.ts'
-import { exportBundle } from '../../../device-agent/ballot/export.ts'
+import { bundleFiles } from '../../../device-agent/ballot/export.ts'
 import type { DeviceHome } from '../../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../../device-agent/ballot/setup.ts'
+import { MemoryStick } from '../../../device-agent/ballot/stick.ts'
 import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { OPENING } from '../../audit/fixtures.ts'
@@ -54,30 +55,36 @@ function leaks(folder: string, secret: Uint8Array): boolean {
   })
 }
 
+/** As the program writes it. @returns the folder */
+function written(): Promise<string> {
+  const stick = new MemoryStick(home.config.bundles, () => () => {})
+  return stick.writeBundle(home.config.device, bundleFiles(home, store, messageSigner))
+}
+
 describe('a bundle', () => {
   test('holds the files of the format, and the audit takes it', async () => {
-    const folder = exportBundle(home, store, messageSigner)
+    const folder = await written()
     expect(readdirSync(folder).sort()).toEqual(FILES)
     const verified = await run(audit, 'verify', folder)
     // It holds; its station's check-in is not there.
     expect([verified.exitCode, verified.err]).toEqual([3, ''])
   })
 
-  test('holds no nonce, no day key and no key of the device', () => {
-    const folder = exportBundle(home, store, messageSigner)
+  test('holds no nonce, no day key and no key of the device', async () => {
+    const folder = await written()
     const { log, message, tls } = home.seeds
     for (const secret of [...voters.nonces, dayKey(), log, message, tls])
       expect(leaks(folder, secret)).toBe(false)
   })
 
-  test('written again is the same, byte for byte, and nothing of a torn one before is left', () => {
-    const folder = exportBundle(home, store, messageSigner)
+  test('written again is the same, byte for byte, and nothing of a torn one before is left', async () => {
+    const folder = await written()
     const read = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'base64'))
     const before = read()
     mkdirSync(`${folder}.part`)
     writeFileSync(join(`${folder}.part`, 'journal.jsonl'), 'torn')
     writeFileSync(join(folder, 'stray'), 'not of the format')
-    exportBundle(home, store, messageSigner)
+    await written()
     expect(read()).toEqual(before)
     expect(readdirSync(home.config.bundles)).toEqual([device.id])
   })
@@ -91,7 +98,7 @@ describe('a bundle', () => {
       time: OPENING / 1000,
     })
     store.storeReceipt(size, receipt)
-    const folder = exportBundle(home, store, messageSigner)
+    const folder = await written()
     expect(readFileSync(join(folder, 'checkpoint'), 'utf8')).toContain(receipt)
     expect((await run(audit, 'verify', folder)).exitCode).toBe(3)
   })

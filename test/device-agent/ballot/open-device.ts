@@ -8,6 +8,7 @@ import {
   PERIPHERALS,
   type PeripheralName,
 } from '../../../device-agent/ballot/peripherals.ts'
+import { MemoryStick } from '../../../device-agent/ballot/stick.ts'
 import { CardDesk } from '../../../device-agent/check-in/cards/desk.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
@@ -63,8 +64,10 @@ export async function withOpenDevice<T>(
   const bench = setUpBench(plugs, clock, STRAIGHT, 'light')
   before(bench)
   const failed = Promise.withResolvers<never>()
+  const home = openHome(makeHome())
+  const hold = () => clock.hold()
   const device = new Device({
-    home: openHome(makeHome()),
+    home,
     program: PROGRAM,
     store,
     lines: on('open') satisfies DeviceLines,
@@ -72,7 +75,8 @@ export async function withOpenDevice<T>(
     clock,
     random: seededRandom('open device'),
     logger: silent,
-    hold: () => clock.hold(),
+    hold,
+    stick: new MemoryStick(home.config.bundles, hold),
     fonts: registerFonts(installedFontFiles()),
     voterLeft: () => {},
     handOver: () => {},

@@ -11,7 +11,6 @@ import { parseTally, type Tally } from '../../../core/election/tally.ts'
 import { signerFromSeed } from '../../../core/keys/ed25519.ts'
 import { fromBase64, sha256, toBase64 } from '../../../core/keys/hash.ts'
 import { valueOrThrow } from '../../../core/result.ts'
-import { exportBundle } from '../../../device-agent/ballot/export.ts'
 import { meetNeighbours } from '../../../device-agent/ballot/polls/card-witness.ts'
 import {
   contradictedIn,
@@ -20,7 +19,6 @@ import {
   type ReleaseParts,
   releasedDocument,
   releaseKnown,
-  settleRelease,
 } from '../../../device-agent/ballot/release.ts'
 import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
@@ -33,6 +31,7 @@ import { beginOn, imageOf, makeHome, newFolder, resumeOn } from '../store/device
 import { cards, openHome } from '../store/home.ts'
 import { officers, openPolls, station, Voters } from '../store/voting.ts'
 import { CardBench } from './card-bench.ts'
+import { exportBundle, settle } from './on-stick.ts'
 
 /** Votes that a lying device adds to the first option at each cast; it commits to them as to any. */
 const lie = vi.hoisted(() => ({ votes: 0 }))
@@ -125,7 +124,7 @@ class Evening {
   }
 
   export(parts: ReleaseParts): readonly string[] {
-    const folder = exportBundle(parts.home, parts.store, parts.messageSigner)
+    const folder = exportBundle(parts.home, parts.store)
     return readdirSync(folder).filter((name) => /tally|sheet/.test(name))
   }
 }
@@ -140,7 +139,7 @@ test('nothing but the sealed tally leaves before every device is known to be clo
   const evening = new Evening(40, 33)
   expect(openDevices(evening.a)).toEqual([second.id])
   expect(releasedDocument(evening.a)).toBeUndefined()
-  expect(settleRelease(evening.a)).toEqual(NOTHING)
+  expect(settle(evening.a)).toEqual(NOTHING)
   expect(evening.export(evening.a)).toEqual(['sealed-tally.json'])
   await evening.show(evening.a)
   expect(releasedDocument(evening.a)).toBeUndefined()
@@ -156,7 +155,7 @@ test('where every device has 32 ballots or more, each releases its own and the k
     [evening.b, 33],
   ] as const) {
     expect(releaseKnown(parts)).toBe('device')
-    expect(settleRelease(parts)).toMatchObject({ wanted: [], results: { of: 'device', ballots } })
+    expect(settle(parts)).toMatchObject({ wanted: [], results: { of: 'device', ballots } })
     expect(releasedDocument(parts)).toBe(parts.store.totals?.tally)
     expect(evening.export(parts)).toEqual(['tally.json'])
   }
@@ -181,7 +180,7 @@ describe('where a device was declared dead', () => {
       declare(evening.a, second.id)
       expect(openDevices(evening.a)).toEqual([])
       expect(releaseKnown(evening.a)).toBe(release)
-      expect(settleRelease(evening.a)).toMatchObject({
+      expect(settle(evening.a)).toMatchObject({
         wanted: [],
         results: { of: release, ballots: casts, without: [second.id] },
       })
@@ -197,7 +196,7 @@ describe('where a device was declared dead', () => {
     await evening.show(evening.a)
     expect(contradictedIn(evening.a)).toEqual([second.id])
     expect(releasedDocument(evening.a)).toBeUndefined()
-    expect(settleRelease(evening.a)).toEqual(NOTHING)
+    expect(settle(evening.a)).toEqual(NOTHING)
     const alarm = { type: 'witness.alarm', device: second.id, alarm: 'closed-after-all' }
     expect(evening.a.store.day.alarms).toMatchObject([alarm])
     await evening.show(evening.b)
@@ -216,21 +215,21 @@ test('where one device has fewer, only the station leaves: the reporting device 
   expect(evening.b.store.totals?.sheetKey).toBeUndefined()
   await evening.round()
   // B's bundle is not on the stick yet, then it is another one's, then it is its own.
-  expect(settleRelease(evening.a)).toEqual(WANTED)
+  expect(settle(evening.a)).toEqual(WANTED)
   expect(releasedDocument(evening.a)).toBeUndefined()
   expect(evening.export(evening.b)).toEqual(['sealed-tally.json'])
   const file = join(evening.stick, second.id, 'sealed-tally.json')
   const own = readFileSync(file, 'utf8')
   writeFileSync(file, evening.a.store.totals?.sealed ?? '')
-  expect(settleRelease(evening.a)).toEqual(WANTED)
+  expect(settle(evening.a)).toEqual(WANTED)
   // Whatever letter it begins with, another.
   writeFileSync(
     file,
     own.replace(/"station":"(.)/, (_, letter) => `"station":"${letter === 'A' ? 'B' : 'A'}`),
   )
-  expect(settleRelease(evening.a)).toEqual(WANTED)
+  expect(settle(evening.a)).toEqual(WANTED)
   writeFileSync(file, own)
-  const settled = settleRelease(evening.a)
+  const settled = settle(evening.a)
   expect(settled).toMatchObject({ wanted: [], results: { of: 'station', ballots: 71 } })
   expect(evening.export(evening.a)).toEqual(['sealed-tally.json', 'station-sheet.json'])
   const sheet = valueOrThrow(
@@ -241,19 +240,19 @@ test('where one device has fewer, only the station leaves: the reporting device 
   expect(settled.results?.tally).toEqual(tally)
   expect(traces(evening.a, key)).toEqual([])
   // The other device releases nothing, however often it is asked.
-  expect([settleRelease(evening.b), releasedDocument(evening.b)]).toEqual([NOTHING, undefined])
+  expect([settle(evening.b), releasedDocument(evening.b)]).toEqual([NOTHING, undefined])
 })
 
 test('a device that is started again knows all of it as before', async () => {
   const evening = new Evening(33, 4)
   await evening.round()
   evening.export(evening.b)
-  settleRelease(evening.a)
+  settle(evening.a)
   const before = releasedDocument(evening.a)
   const again = evening.restart()
   expect(openDevices(again)).toEqual([])
   expect(releasedDocument(again)).toBe(before)
-  expect(settleRelease(again).results).toMatchObject({ of: 'station', ballots: 37 })
+  expect(settle(again).results).toMatchObject({ of: 'station', ballots: 37 })
 })
 
 describe('what a neighbour brings on the stick', () => {
@@ -262,11 +261,11 @@ describe('what a neighbour brings on the stick', () => {
     await evening.round()
     evening.export(evening.b)
     const { key } = evening
-    expect(settleRelease(evening.a)).toEqual({ wanted: [], impossible: [second.id] })
+    expect(settle(evening.a)).toEqual({ wanted: [], impossible: [second.id] })
     expect(releasedDocument(evening.a)).toBeUndefined()
     expect(evening.export(evening.a)).toEqual(['sealed-tally.json'])
     const again = evening.restart()
-    expect(settleRelease(again)).toEqual({ wanted: [], impossible: [second.id] })
+    expect(settle(again)).toEqual({ wanted: [], impossible: [second.id] })
     expect(again.store.totals?.sheetKey).toEqual(key)
   })
 
@@ -291,10 +290,10 @@ describe('what a neighbour brings on the stick', () => {
     const keys = { stationKey: key, electionKey }
     const forged = { ...committed, tally: other, origin }
     writeFileSync(sealedOfB, sealTally(forged, keys, evening.b.messageSigner, seededRandom('forged')))
-    expect(settleRelease(evening.a)).toEqual(WANTED)
+    expect(settle(evening.a)).toEqual(WANTED)
     expect(evening.key).toEqual(key)
     writeFileSync(sealedOfB, own)
-    expect(settleRelease(evening.a)).toMatchObject({ ...NOTHING, results: { ballots: 71 } })
+    expect(settle(evening.a)).toMatchObject({ ...NOTHING, results: { ballots: 71 } })
   })
 
   test('if it is a pipe, a link, a folder or far too large, is not read, and nothing waits for it', async () => {
@@ -314,11 +313,11 @@ describe('what a neighbour brings on the stick', () => {
     ]) {
       rmSync(sealedOfB)
       put()
-      expect(settleRelease(evening.a)).toEqual(WANTED)
+      expect(settle(evening.a)).toEqual(WANTED)
     }
     rmSync(sealedOfB)
     writeFileSync(sealedOfB, own)
-    expect(settleRelease(evening.a)).toMatchObject(NOTHING)
+    expect(settle(evening.a)).toMatchObject(NOTHING)
   })
 })
 
@@ -336,7 +335,7 @@ describe('the key for the sheet', () => {
       if (given[0] === 'wal_checkpoint(TRUNCATE)') image ??= imageOf(evening.a.home.folder)
       return pragma.apply(this, given)
     })
-    settleRelease(evening.a)
+    settle(evening.a)
     vi.restoreAllMocks()
     const home = openHome(image ?? '')
     expect(traces({ ...evening.a, home }, key)).toEqual(['ballots.db-wal'])

@@ -64,7 +64,11 @@ export function officersViews(definition: Definition): readonly View[] {
   const handed = (['waiting', 'tally-refused', 'closed', 'no-link'] as const).flatMap((centre) =>
     officers
       .filter(({ polls: { is } }) => is === 'finished')
-      .map((view): View => ({ ...view, handedOver: { bundle: 'missing', centre } })),
+      .flatMap((view) =>
+        (['writing', 'missing'] as const).map(
+          (bundle): View => ({ ...view, handedOver: { bundle, centre } }),
+        ),
+      ),
   )
   const between = officers.filter(({ polls: { is } }) => is === 'closed' || is === 'paused')
   const betweenAlarmed = alarmed.filter(({ polls: { is } }) => is === 'closed' || is === 'paused')
