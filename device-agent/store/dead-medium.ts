@@ -3,7 +3,7 @@
  * write-ahead log, and the copy is opened and checked as the device itself would have done at a start. Everything on it may have been made by
  * anybody; what the device's certificate and keys do not vouch for is refused by name.
  */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { placeOf } from '../../core/election/place.ts'
 import { pollingNoon } from '../../core/election/polling-time.ts'
@@ -56,12 +56,16 @@ export interface DeadMedium {
 const OTHER = 'Take it out and put in the medium of the device of this station that died.'
 const KEEP = 'Take nothing from it and change nothing on it: keep it and call the election office.'
 
-/** Whether a medium of a device lies there; nothing of it is looked at. */
+/**
+ * Whether a medium is put in there, one too that answers nothing but an error: what is wrong with it {@link readDeadMedium} says. The place
+ * where one is mounted is an empty folder while none is.
+ */
 export function isMediumIn(folder: string): boolean {
-  const file = openOrdinary(join(folder, DATABASE_FILE))
-  if (typeof file !== 'number') return false
-  closeSync(file)
-  return true
+  try {
+    return readdirSync(folder).length > 0
+  } catch (error) {
+    return !['ENOENT', 'ENOTDIR'].includes(codeOf(error))
+  }
 }
 
 /**

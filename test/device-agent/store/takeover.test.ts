@@ -4,6 +4,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   rmSync,
   statSync,
@@ -20,7 +21,7 @@ import { type Result, valueOrThrow } from '../../../core/result.ts'
 import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { takeOver } from '../../../device-agent/ballot/takeover/take-over.ts'
 import { chooseMedium } from '../../../device-agent/store/dead-media.ts'
-import { readDeadMedium } from '../../../device-agent/store/dead-medium.ts'
+import { isMediumIn, readDeadMedium } from '../../../device-agent/store/dead-medium.ts'
 import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { CLOSING_BYTES } from '../../../device-agent/store/space.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
@@ -269,6 +270,25 @@ describe('a spare refuses by name', () => {
     const given = { ...checks, spare: secondSpare.id }
     const second = { home: makeHome(newFolder(), secondSpare), given }
     expect(codeOf(takeOverOn(join(home, 'medium-a'), second))).toBe('takeover.chained')
+  })
+
+  test('whatever answers where a medium is put in, and cannot be read; nothing there, or an empty place, is none', () => {
+    const place = newFolder()
+    const at = join(place, 'slot')
+    // Who follows it comes back to it for ever: an answer that is neither that nothing is there nor what is.
+    const unreadable = () => symlinkSync(at, at)
+    const other = () => mkdirSync(join(at, 'lost+found'), { recursive: true })
+    const noFile = () => mkdirSync(join(at, 'ballots.db'), { recursive: true })
+    for (const put of [unreadable, other, noFile]) {
+      put()
+      expect(isMediumIn(at)).toBe(true)
+      expect(codeOf(takeOverOn(at))).toBe('takeover.unreadable')
+      rmSync(at, { recursive: true })
+    }
+    expect(isMediumIn(at)).toBe(false)
+    expect(isMediumIn(join(place, 'slot', 'medium'))).toBe(false)
+    mkdirSync(at)
+    expect(isMediumIn(at)).toBe(false)
   })
 
   test('what cannot be read, is no file, was cut or changed, and writes nothing', () => {
