@@ -291,7 +291,7 @@ export class DeviceStore {
 
   /**
    * Closes the polls for good: the last batch, the commitment to the tally, the tally itself, open and sealed, and the pool and its keys
-   * gone. The day key is forgotten here.
+   * gone. The day key is forgotten here, even where a medium fails.
    */
   closePolls(officers: OpeningOfficers): void {
     const { electionPackage, random } = this.#parts
@@ -316,10 +316,14 @@ export class DeviceStore {
     const isReporting = this.place !== undefined && isReportingPlace(this.place)
     const journal = { origin: this.origin, isReporting }
     const totals = closingTotals(this.#parts, journal, { salt, tally: pool.tally }, dayKey)
-    this.#journal.write(events, { pools: null, totals, ...(last && { batches: [last.rows] }) })
-    this.#media.onEach(({ slots }) => slots.destroyAll())
-    this.#box?.dayKey.fill(0)
-    this.#box = undefined
+    try {
+      this.#journal.write(events, { pools: null, totals, ...(last && { batches: [last.rows] }) })
+      this.#media.onEach(({ slots }) => slots.destroyAll())
+    } finally {
+      // Whichever fails on the last medium: this program writes nothing more, and the next start asks for the cards or is finished.
+      dayKey.fill(0)
+      this.#box = undefined
+    }
   }
 
   /** Exact bytes of the entries from number `from` on. */

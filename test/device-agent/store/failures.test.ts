@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Result, valueOrThrow } from '../../../core/result.ts'
 import { resumeStore, setUpStore } from '../../../device-agent/ballot/setup.ts'
 import { openDatabase } from '../../../device-agent/store/database.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { Medium } from '../../../device-agent/store/medium.ts'
 import { SCHEMA_VERSION } from '../../../device-agent/store/schema.ts'
+import { Slots } from '../../../device-agent/store/slots.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
 import { beginOn, fillUp, imageOf, makeHome, newFolder, otherPackage, resumeOn } from './device.ts'
@@ -91,6 +92,27 @@ describe('the day key', () => {
     open.push(store)
     expect(() => store.cast('both', [[0], [0]], new Uint8Array(16))).toThrow('locked')
     expect(() => store.closePolls(officers)).toThrow('locked')
+  })
+})
+
+describe('the day key of a device that is being closed', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  const refuse = () => {
+    throw Object.assign(new Error('the disk refuses'), { code: 'EIO' })
+  }
+  test.each([
+    ['commit', 'open', () => vi.spyOn(Medium.prototype, 'commit')],
+    ['destroying of the slots', 'finished', () => vi.spyOn(Slots.prototype, 'destroyAll')],
+  ] as const)('is gone though the %s fails on the last medium', (_, polls, step) => {
+    const { store } = openDevice(2)
+    const key = dayKey()
+    valueOrThrow(store.unlock(key))
+    step().mockImplementation(refuse)
+    expect(() => store.closePolls(officers)).toThrow('the disk')
+    expect(store.day.polls).toBe(polls)
+    expect(store.isUnlocked).toBe(false)
+    expect(key).toEqual(new Uint8Array(32))
   })
 })
 
