@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { Turns } from '../../firmware/link/turns.ts'
+import { leaveHanging } from '../hung-threads.ts'
 import { systemClock } from '../system.ts'
 
 /** Some megabytes are written within it on a slow stick too; officers stand before the screen. */
@@ -81,12 +82,15 @@ export class MemoryStick {
   #inThread(workerData: StickOrder): Promise<StickAnswer> {
     return new Promise((resolve, reject) => {
       this.#isThreadAway = true
-      const deadline = systemClock.after(this.#deadlineMs, () => reject(this.#silent()))
+      const thread = new Worker(new URL('./stick-worker.ts', import.meta.url), { workerData })
+      const deadline = systemClock.after(this.#deadlineMs, () => {
+        leaveHanging(thread)
+        reject(this.#silent())
+      })
       const back = () => {
         this.#isThreadAway = false
         deadline.cancel()
       }
-      const thread = new Worker(new URL('./stick-worker.ts', import.meta.url), { workerData })
       thread.once('message', (answer: StickAnswer) => {
         back()
         resolve(answer)

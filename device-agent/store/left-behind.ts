@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
+import { leaveHanging } from '../hung-threads.ts'
 import { SILENT } from './storage-fault.ts'
 
 export const LEFT_BEHIND_FILE = 'left-behind.json'
@@ -43,10 +44,11 @@ export class LeftBehind {
     const signal = new Int32Array(new SharedArrayBuffer(4))
     const refusal = new Uint8Array(new SharedArrayBuffer(32))
     const workerData: MarkThread = { path: this.#path, text: JSON.stringify(further), signal, refusal }
-    // A thread that hangs keeps no program alive.
-    new Worker(new URL('./left-behind-worker.ts', import.meta.url), { workerData }).unref()
+    const thread = new Worker(new URL('./left-behind-worker.ts', import.meta.url), { workerData })
+    thread.unref()
     Atomics.wait(signal, 0, 0, DEADLINE_MS)
     if (signal[0] === 1) return
+    if (signal[0] === 0) leaveHanging(thread)
     const code = signal[0] === 0 ? SILENT : Buffer.from(refusal).toString('latin1').replaceAll('\0', '')
     throw Object.assign(new Error(`${this.#path}: not marked`), { code })
   }

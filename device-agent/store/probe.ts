@@ -10,6 +10,7 @@
  * ```
  */
 import { Worker } from 'node:worker_threads'
+import { leaveHanging } from '../hung-threads.ts'
 import { DISTRUST_FILE } from './distrust.ts'
 import { LEFT_BEHIND_FILE } from './left-behind.ts'
 import { DATABASE_FILE, SLOTS_FILE } from './medium.ts'
@@ -37,19 +38,19 @@ export function probeMedia<Folders extends readonly string[]>(
   folders: Folders,
   deadlineMs = PROBE_MS,
 ): { readonly [I in keyof Folders]: Probed } {
-  const signals = folders.map((folder) => {
+  const asked = folders.map((folder) => {
     const signal = new Int32Array(new SharedArrayBuffer(12))
     const workerData: ProbeThread = { folder, files: FILES, signal }
-    // A thread that hangs keeps no program alive.
-    new Worker(new URL('./probe-worker.ts', import.meta.url), { workerData }).unref()
-    return signal
+    const thread = new Worker(new URL('./probe-worker.ts', import.meta.url), { workerData })
+    thread.unref()
+    return { signal, thread }
   })
   const until = performance.now() + deadlineMs
-  return signals.map((signal): Probed => {
+  return asked.map(({ signal, thread }): Probed => {
     Atomics.wait(signal, 0, 0, Math.max(0, until - performance.now()))
     const [isDone, isThere, isPartThere] = signal
-    return isDone === 0
-      ? { is: 'silent' }
-      : { is: 'answered', isThere: isThere === 1, isPartThere: isPartThere === 1 }
+    if (isDone !== 0) return { is: 'answered', isThere: isThere === 1, isPartThere: isPartThere === 1 }
+    leaveHanging(thread)
+    return { is: 'silent' }
   }) as { [I in keyof Folders]: Probed }
 }

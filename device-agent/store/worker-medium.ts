@@ -10,6 +10,7 @@
  * before, and what it writes is the beginning of what the other medium holds.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { leaveHanging } from '../hung-threads.ts'
 import type { StoreMedium } from './media.ts'
 import { SILENT } from './storage-fault.ts'
 
@@ -52,6 +53,7 @@ export const DEADLINES: Deadlines = { openMs: 30_000, stepMs: 10_000 }
 /** Guards one thing: that a medium that was silent once is never asked again. */
 export class WorkerMedium implements StoreMedium {
   readonly folder: string
+  readonly #thread: Worker
   readonly #port: MessagePort
   readonly #signal = new Int32Array(new SharedArrayBuffer(8))
   readonly #stepMs: number
@@ -70,10 +72,9 @@ export class WorkerMedium implements StoreMedium {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     const workerData: MediumThread = { folder, port: port2, signal: this.#signal }
-    const worker = new Worker(program, { workerData, transferList: [port2] })
-    worker.on('error', () => this.#leave())
-    // A thread that hangs keeps no program alive.
-    worker.unref()
+    this.#thread = new Worker(program, { workerData, transferList: [port2] })
+    this.#thread.on('error', () => this.#leave())
+    this.#thread.unref()
   }
 
   readonly slots: StoreMedium['slots'] = {
@@ -133,6 +134,7 @@ export class WorkerMedium implements StoreMedium {
       if (Atomics.wait(this.#signal, 0, before, Math.max(0, until - performance.now())) !== 'timed-out')
         continue
       this.#leave()
+      leaveHanging(this.#thread)
       throw this.#silent()
     }
     this.#deadlineMs = this.#stepMs
