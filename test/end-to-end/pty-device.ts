@@ -14,8 +14,8 @@ import type { Screen } from '../../simulator/peripherals/display.ts'
 import { sandogh } from './command.ts'
 import { type AtCall, setTrap, untilDeath } from './trap.ts'
 
-/** A device needs some two seconds to start; one that shows nothing for so long never will. */
-const LONGEST_WAIT_MS = 20_000
+/** A device needs some two seconds to start, and ten times as long beside many programs; one that shows nothing for so long never will. */
+const LONGEST_WAIT_MS = 60_000
 
 /** Ten times a real line's: faster than it prints, and still slow enough to be interrupted in the middle of a picture. */
 const BYTES_PER_MS = 115
