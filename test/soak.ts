@@ -31,7 +31,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     load: () => import('./crash/run.ts'),
   },
   kills: {
-    what: 'kill -9 of a whole device at every call of a voter, and at some of its officers: --minutes 120 --seed S --share 1/6',
+    what: 'kill -9 of a whole device at every call of a voter, of one who corrects a slip, and at some of its officers: --part correction --minutes 120 --seed S --share 1/6',
     load: () => import('./end-to-end/killed-days.ts'),
   },
   codes: {

@@ -17,6 +17,8 @@ export interface Scene {
   readonly slip: SlipState
   /** State byte of the voter's card (docs/card.md). */
   readonly card: number
+  /** Void slips in the box beyond those in the journal, the ones of the voters before among them. */
+  readonly untoldVoids: number
   /** Texts of the first screen after the restart. */
   readonly texts: readonly string[]
 }
@@ -50,7 +52,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 const ACKNOWLEDGING = ['voter.dropping', 'voter.thanks']
 
 /** @returns the row, or what there is that stands in none */
-export function rowOf({ glass, casts, slip, card, texts }: Scene): string {
+export function rowOf({ glass, casts, slip, card, untoldVoids, texts }: Scene): string {
   const { lastVote } = stringsIn('fa').officers
   const found = Object.entries(ROWS).find(
     ([, row]) => row.casts === casts && row.slips.includes(slip) && row.cards.includes(card),
@@ -58,14 +60,22 @@ export function rowOf({ glass, casts, slip, card, texts }: Scene): string {
   const scene = `${casts} votes, slip ${slip}, card ${card}, ${glass} on the glass`
   if (found === undefined) return `no row: ${scene}`
   const [name, { says }] = found
+  if (!possibleUntold(slip).includes(untoldVoids))
+    return `${untoldVoids} void slips in the box beyond the journal: ${scene}`
   if (casts === 0 && ACKNOWLEDGING.includes(glass)) return `acknowledged and not recorded: ${scene}`
   const said = Object.entries(lastVote).flatMap(([vote, text]) => (texts.includes(text) ? [vote] : []))
   return said.join() === says ? name : `the officers read ${said.join() || 'nothing'}: ${scene}`
 }
 
+/** A slip that bears its mark may have been cut, and is not counted yet: officers who resume the polls have it cut once more, and counted. */
+function possibleUntold(slip: SlipState): readonly number[] {
+  return slip === 'void' ? [0, 1] : [0]
+}
+
 /** What the media of a dead device hold, read from copies: that of the longer journal. */
 export function leftOnMedia(folders: readonly string[]): {
   readonly casts: number
+  readonly voids: number
   readonly slip: SlipState
 } {
   const copies = mkdtempSync(join(tmpdir(), 'sandogh-left-'))
@@ -79,8 +89,9 @@ export function leftOnMedia(folders: readonly string[]): {
       return { journal, slip: slips[0] ?? 'none' }
     })
     const [longest] = all.toSorted((a, b) => b.journal.length - a.journal.length)
-    const casts = longest?.journal.filter(({ entry }) => Buffer.from(entry).includes('"type":"ballot.cast"'))
-    return { casts: casts?.length ?? 0, slip: longest?.slip ?? 'none' }
+    const entries = longest?.journal.map(({ entry }) => Buffer.from(entry)) ?? []
+    const count = (type: string) => entries.filter((entry) => entry.includes(`"type":"${type}"`)).length
+    return { casts: count('ballot.cast'), voids: count('slip.voided'), slip: longest?.slip ?? 'none' }
   } finally {
     rmSync(copies, { recursive: true })
   }

@@ -13,19 +13,22 @@ import {
   turnKeys,
 } from '../../simulator/people/officers.ts'
 import { Person } from '../../simulator/people/person.ts'
-import { vote } from '../../simulator/people/voter.ts'
+import { correct, forgetLastCode, vote } from '../../simulator/people/voter.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { auditDevice } from './audited.ts'
-import { lookIntoBox } from './box.ts'
+import { type Box, lookIntoBox } from './box.ts'
 import { leftOnMedia, rowOf } from './crash-row.ts'
 import { closedWith, type DayEnd, DEVICE } from './day.ts'
 import { PtyDevice } from './pty-device.ts'
 import { hurriedClock, issueCards, runCentre } from './station.ts'
-import type { AtCall } from './trap.ts'
+import type { AtCall, AtCallOf } from './trap.ts'
+
+/** Where a voter meets it: anywhere, or from the word on that the slip is not right. */
+export type AtVoter = AtCallOf<'session' | 'correction'>
 
 /** What a voter found. */
 export interface Found {
-  readonly at: AtCall
+  readonly at: AtVoter
   /** Not killed: the session has fewer such calls. */
   readonly killed: boolean
   /** What became of the same card, put in again after a kill. */
@@ -42,7 +45,7 @@ export interface KilledDayPlan {
   readonly opening?: AtCall
   readonly closing?: AtCall
   /** One voter for each that it yields; it is given what the one before found. */
-  readonly voters: Generator<AtCall, void, Found | undefined>
+  readonly voters: Generator<AtVoter, void, Found | undefined>
   readonly started: (device: PtyDevice) => void
 }
 
@@ -80,7 +83,6 @@ export async function runKilledDay(plan: KilledDayPlan): Promise<KilledDayEnd> {
   try {
     await device.setUp()
     const opening = await device.unlessStuck(day.open(plan.opening))
-    const beforeVoters = device.bench.printer.dropped.length
     for (let next = plan.voters.next(); next.done !== true; next = plan.voters.next(found.at(-1))) {
       const [card] = await issueCards(1, provisioned, random)
       const codes = ballots[meant.length % ballots.length]
@@ -89,7 +91,7 @@ export async function runKilledDay(plan: KilledDayPlan): Promise<KilledDayEnd> {
       cards.push(card)
       meant.push(codes)
     }
-    const pieces = device.bench.printer.dropped.slice(beforeVoters)
+    const box = day.lookIntoBox()
     const closing = await device.unlessStuck(day.close(plan.closing))
     return {
       found,
@@ -98,7 +100,7 @@ export async function runKilledDay(plan: KilledDayPlan): Promise<KilledDayEnd> {
       meant,
       cardStates: cards.map(({ state }) => state),
       audited: await auditDevice(plan.out, DEVICE, provisioned),
-      box: lookIntoBox(pieces, provisioned.electionPackage.definition),
+      box,
       centreBallots: await closedWith(centre.store),
       alarms: centre.alarms.length,
     }
@@ -112,6 +114,8 @@ export async function runKilledDay(plan: KilledDayPlan): Promise<KilledDayEnd> {
 class KilledDay {
   readonly #device: PtyDevice
   readonly #provisioned: Provisioned
+  /** Pieces of paper that fell before the first voter came. */
+  #reports = 0
 
   constructor(device: PtyDevice, provisioned: Provisioned) {
     this.#device = device
@@ -128,6 +132,7 @@ class KilledDay {
       const { name } = await this.#device.start('polls.closed', 'polls.paused')
       await (name === 'polls.closed' ? this.#openAsTold() : this.#resume())
     }
+    this.#reports = this.#device.bench.printer.dropped.length
     return killed
   }
 
@@ -165,17 +170,26 @@ class KilledDay {
     turnKeys(this.#device.bench, true)
   }
 
-  async vote(card: VoterCard, codes: RealBallot, at: AtCall, before: number): Promise<Found> {
+  /** What voters left there until now. */
+  lookIntoBox(): Box {
+    const pieces = this.#device.bench.printer.dropped.slice(this.#reports)
+    return lookIntoBox(pieces, this.#provisioned.electionPackage.definition)
+  }
+
+  async vote(card: VoterCard, codes: RealBallot, at: AtVoter, before: number): Promise<Found> {
     const { bench } = this.#device
     const intent = { card, codes }
     await new Person(bench, hurriedClock).see('voter.idle')
-    const killed = await this.#killedAt(at, (mortal) => vote(mortal, hurriedClock, intent))
+    if (at.part === 'correction') await forgetLastCode(bench, hurriedClock, intent)
+    const work = at.part === 'correction' ? correct : vote
+    const killed = await this.#killedAt(at, (mortal) => work(mortal, hurriedClock, intent))
     if (!killed) return { at, killed, card: 'voted' }
     const glass = bench.display.current()?.name ?? ''
-    const { casts, slip } = leftOnMedia(this.#device.media)
+    const { casts, voids, slip } = leftOnMedia(this.#device.media)
+    const untoldVoids = this.lookIntoBox().voids - voids
     const { elements } = await this.#device.start('polls.paused')
     const texts = elements.map(({ name }) => name)
-    const row = rowOf({ glass, casts: casts - before, slip, card: card.state, texts })
+    const row = rowOf({ glass, casts: casts - before, slip, card: card.state, untoldVoids, texts })
     await this.#resume()
     const outcome = await vote(bench, hurriedClock, intent)
     return { at, killed, card: outcome === 'voted' ? 'goes-on' : 'refused', row }

@@ -1,7 +1,8 @@
 /**
  * The long run, for evidence: `npm run soak -- kills [--part session]… [--minutes 120] [--seed S] [--share 1/6]`. One day with a voter for each system call of a
- * session at which the device can be killed; then a day for each of those while officers open, and while they close. It mostly waits for paper: six
- * runs side by side, each with its share of the calls, take no longer than one.
+ * session at which the device can be killed; one with a voter for each call after the press that rejects a slip, until the next one is in the box; then a
+ * day for each of those while officers open, and while they close. It mostly waits for paper: six runs side by side, each with its share of the calls, take
+ * no longer than one.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +14,7 @@ import { countDirectly } from '../../demo/elections/gy-les-nonains.ts'
 import { SANDOGH } from './command.ts'
 import { ROWS } from './crash-row.ts'
 import { type Found, type KilledDayEnd, type KilledDayPlan, runKilledDay } from './killed-day.ts'
-import { ABOUT, type AtCall, CALLS } from './trap.ts'
+import { ABOUT, type AtCall, type AtCallOf, CALLS, type Part } from './trap.ts'
 
 /** State byte of a voter's card that was used (docs/card.md). */
 const SPENT = 3
@@ -103,25 +104,25 @@ interface Plan {
 }
 
 /** What a run consists of, each to be had alone; each gives whether everything was as it must be. */
-const PARTS = { session: killInSession, officers: killAtOfficers } satisfies Record<
-  string,
-  (plan: Plan) => Promise<boolean>
->
-type Part = keyof typeof PARTS
+const PARTS = {
+  session: (plan) => killVoters('session', plan),
+  correction: (plan) => killVoters('correction', plan),
+  officers: killAtOfficers,
+} satisfies Record<string, (plan: Plan) => Promise<boolean>>
 
-function isPart(word: string): word is Part {
+function isPart(word: string): word is keyof typeof PARTS {
   return Object.hasOwn(PARTS, word)
 }
 
 /** One day, with a voter for each call. */
-async function killInSession({ seed, share, until }: Plan): Promise<boolean> {
-  const day = await runInFolder({ seed: `${seed} session`, voters: everyCall('session', share, until) })
+async function killVoters(part: 'session' | 'correction', { seed, share, until }: Plan): Promise<boolean> {
+  const day = await runInFolder({ seed: `${seed} ${part}`, voters: everyCall(part, share, until) })
   const kills = day.found.filter(({ killed }) => killed)
   const refused = kills.filter(({ card }) => card === 'refused').length
   process.stdout.write(
-    `session: ${kills.length} kills (${perCall(kills)}), ${refused} after the vote was recorded\n`,
+    `${part}: ${kills.length} kills (${perCall(kills)}), ${refused} after the vote was recorded\n`,
   )
-  return isSoundDay('session', day)
+  return isSoundDay(part, day)
 }
 
 /** A day for each call of an opening, and of a closing beside it. */
@@ -164,32 +165,32 @@ function parseShare(text: string): Share | undefined {
   return one === undefined || of === undefined || one > of ? undefined : { one, of }
 }
 
-/** Every call, by name and number, until there is no more of that name; those on the media first, for those are few. @param what names it where it is told */
-function* everyCall(
-  what: string,
+/** Every call, by name and number, until there is no more of that name; those on the media first, for those are few. */
+function* everyCall<P extends Part>(
+  part: P,
   { one, of }: Share,
   until: number,
-): Generator<AtCall, void, { readonly killed: boolean } | undefined> {
+): Generator<AtCallOf<P>, void, { readonly killed: boolean } | undefined> {
   for (const call of CALLS.toReversed()) {
     const widest = call === 'write' ? WIDEST_STEP : 1
     let kills = 0
     for (let step = widest; step >= 1 && performance.now() < until; step /= 2) {
       const apart = step === widest ? step : 2 * step
       for (let nth = step + (one - 1) * apart; performance.now() < until; nth += of * apart) {
-        const found = yield { call, nth }
+        const found = yield { part, call, nth }
         if (found?.killed === false) break
         kills += 1
       }
       if (performance.now() < until)
         process.stdout.write(
-          `${what}, ${call}: ${kills} kills, ${step === 1 ? 'at each' : `at every ${step}th`}\n`,
+          `${part}, ${call}: ${kills} kills, ${step === 1 ? 'at each' : `at every ${step}th`}\n`,
         )
     }
   }
 }
 
-function* oneUndisturbed(): Generator<AtCall, void> {
-  yield { call: 'unlink', nth: 1_000 }
+function* oneUndisturbed(): Generator<AtCallOf<'session'>, void> {
+  yield { part: 'session', call: 'unlink', nth: 1_000 }
 }
 
 async function runInFolder(plan: Omit<KilledDayPlan, 'out' | 'entry' | 'started'>): Promise<KilledDayEnd> {
@@ -201,12 +202,12 @@ async function runInFolder(plan: Omit<KilledDayPlan, 'out' | 'entry' | 'started'
   }
 }
 
-/** A call that officers' work surely makes, by lot. */
-export function somewhere(part: keyof typeof ABOUT, random: Random): AtCall {
+/** A call that this part surely makes, by lot. */
+export function somewhere<P extends Part>(part: P, random: Random): AtCallOf<P> {
   const calls = Object.entries(ABOUT[part]) as [AtCall['call'], number][]
   const [call, about] = calls[uniform(calls.length, random)] as (typeof calls)[number]
   // How often a screen is painted differs from day to day.
-  return { call, nth: 1 + uniform(Math.ceil(about / 2), random) }
+  return { part, call, nth: 1 + uniform(Math.ceil(about / 2), random) }
 }
 
 function perCall(kills: readonly Found[]): string {

@@ -15,10 +15,11 @@ export const CALLS = [
   'unlink',
 ] as const
 
-/** About so many of them a thread makes while officers open, a voter votes and officers close; of the others none. */
+/** About so many of them a thread makes while officers open, a voter votes, one corrects a slip, from the reject on, and officers close; of the others none. */
 export const ABOUT = {
   opening: { write: 2_300, pwrite64: 53, fsync: 10, fdatasync: 3, openat: 2 },
   session: { write: 1_000, pwrite64: 20, fsync: 4, fdatasync: 2 },
+  correction: { write: 1_000, pwrite64: 30, fsync: 6, fdatasync: 2 },
   closing: { write: 1_800, pwrite64: 36, fsync: 4, fdatasync: 2, unlink: 1 },
 } as const satisfies Readonly<Record<string, Partial<Record<(typeof CALLS)[number], number>>>>
 
@@ -29,6 +30,12 @@ export interface AtCall {
   readonly call: (typeof CALLS)[number]
   readonly nth: number
 }
+
+/** What people do at whom a device is killed. */
+export type Part = keyof typeof ABOUT
+
+/** A call of that part. */
+export type AtCallOf<P extends Part> = AtCall & { readonly part: P }
 
 /**
  * Has a running program killed at a call. strace counts the calls of each thread for itself; a program with one thread in libuv's pool makes
