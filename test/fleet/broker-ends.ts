@@ -1,4 +1,6 @@
 /** What the tests of brokers have in common: the device's own sync, a collector, and an ear of the centre at a broker. */
+import { connect as connectTcp } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import type { MqttClient } from 'mqtt'
 import { valueOrThrow } from '../../core/result.ts'
 import { type Sync, startSync } from '../../device-agent/sync/sync.ts'
@@ -30,6 +32,38 @@ export async function until(condition: () => boolean): Promise<void> {
 /** Resolves when the broker, or anybody, has ended the client's connection. */
 export function gone(client: MqttClient): Promise<void> {
   return new Promise((resolve) => (client.connected ? client.once('close', () => resolve()) : resolve()))
+}
+
+/** Those who connect and never say who they are. */
+export const SILENT = [
+  'a handshake that stalls behind its first bytes',
+  'a handshake with nothing behind it',
+  'a first packet that comes a byte at a time',
+] as const
+
+/** One of each. @returns how long the broker let each be, milliseconds */
+export function saySoLittle(
+  office: Office,
+  port: number,
+): Readonly<Record<(typeof SILENT)[number], Promise<number>>> {
+  const { tls } = new TestDevice('device-1')
+  const began = performance.now()
+  const stalled = connectTcp(port, '127.0.0.1', () => stalled.write(Uint8Array.of(0x16, 0x03, 0x01)))
+  const shake = () => connectTls({ ...tls, host: '127.0.0.1', port, servername: CENTRE })
+  const [still, slow] = [shake(), shake()]
+  slow.once('secureConnect', () => {
+    slow.write(Uint8Array.of(0x10, 0xff, 0x7f))
+    const timer = setInterval(() => slow.write(Uint8Array.of(0)), 50)
+    slow.once('close', () => clearInterval(timer))
+  })
+  const [a, b, c] = [stalled, still, slow].map((socket) => {
+    socket.on('error', () => {})
+    // What is never read would hide that the other end has hung up.
+    socket.resume()
+    office.later(() => socket.destroy())
+    return new Promise<number>((resolve) => socket.once('close', () => resolve(performance.now() - began)))
+  }) as [Promise<number>, Promise<number>, Promise<number>]
+  return { [SILENT[0]]: a, [SILENT[1]]: b, [SILENT[2]]: c }
 }
 
 /** The device's own program for telling the centre. */

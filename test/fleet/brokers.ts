@@ -47,7 +47,7 @@ export interface BrokerUnderTest {
     /** A certificate of this authority that is no device's nor the centre's. */
     readonly otherRole: 'refuses' | 'lets it write its own topics'
     readonly lastingSession: 'refuses' | 'keeps its own messages for it'
-    /** A TLS handshake that stalls. Nobody waits for the longer time in a test. */
+    /** Who connects and says too little. Nobody waits for the longer time in a test. */
     readonly stalled: 'hangs up after 10 s' | 'hangs up after 95 s'
   }
 }
