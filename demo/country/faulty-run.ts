@@ -91,6 +91,8 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
     const orders = ordersOf(plan, (number) => centre.url(loaders.sideOf(number)))
     let isQuiet = false
     const attacked = attack({ attackers, seed, path, named, isQuiet: () => isQuiet }, orders)
+    // Where something else fails first, that is what is told.
+    attacked.catch(() => {})
     const faults = async () => {
       await Promise.all([killInTurn(parts, centre, plan.kills, spreadMs), pause(spreadMs)])
       // From here on everybody has to get through.
