@@ -59,7 +59,7 @@ export default defineConfig({
           name: 'in real time',
           include: REAL_TIME,
           // They mostly wait: for a printer's paper, a voter's time-out, a reader.
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
