@@ -60,7 +60,7 @@ export async function status(args: readonly string[]): Promise<number> {
     )
     const changes = findChanges(held.journals, program)
     const now = Date.now()
-    const health = healthOf(statuses, doneIn(held.journals), now / 1000, program)
+    const health = healthOf(statuses, doneIn(held.journals, home !== undefined), now / 1000, program)
     const missing = home === undefined ? undefined : findMissing(home.package.definition, held)
     const text = [
       heldText(held),
@@ -97,10 +97,13 @@ function writePage(path: string, page: string): void {
   }
 }
 
-/** Devices that closed for good, and those whose place a spare took: what they said last is no news any more. */
-function doneIn(journals: readonly HeldJournal[]): ReadonlySet<string> {
+/**
+ * Devices that closed for good, that were declared dead, and those whose place a spare took: what they said last is no news any more.
+ * @param isByDefinition whether only those are declared dead of whom it may be said; otherwise any device may have said it of any
+ */
+function doneIn(journals: readonly HeldJournal[], isByDefinition: boolean): ReadonlySet<string> {
   const taken = new Set(journals.map(({ takeover }) => takeover?.origin))
-  const dead = new Set(journals.flatMap((journal) => journal.dead))
+  const dead = new Set(isByDefinition ? journals.flatMap((journal) => journal.dead) : [])
   const done = journals.filter(
     ({ device, closing, origin }) => closing !== undefined || taken.has(origin) || dead.has(device),
   )

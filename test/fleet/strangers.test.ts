@@ -49,19 +49,23 @@ async function honest(): Promise<TestDevice> {
   return device
 }
 
-/** All that the centre tells of device-1: in the result, in the status and by its silence. */
-async function told() {
+async function statusLines(...words: readonly string[]): Promise<readonly string[]> {
   const out: string[] = []
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0)
-  await status(['--store', office.storePath, '--home', home])
+  await status(['--store', office.storePath, ...words])
   vi.restoreAllMocks()
+  return out.join('').split('\n')
+}
+
+/** All that the centre tells of device-1: in the result, in the status and by its silence. */
+async function told() {
+  const lines = await statusLines('--home', home)
   const { stations } = valueOrThrow(await resultOf(election.definition, store))
   const silent: string[] = []
   const watch = watchSilence(desk, HOUR, silentLogger, ({ device }) => silent.push(device))
   await clock.run(new Promise<void>((resolve) => clock.after(2 * HOUR, resolve)))
   for (let turn = 0; turn < 9; turn += 1) await new Promise((resolve) => setImmediate(resolve))
   watch.close()
-  const lines = out.join('').split('\n')
   return {
     withheld: stations[0]?.withheld,
     itsLine: lines.find((line) => line.startsWith('device-1 ')),
@@ -106,6 +110,8 @@ it.each(['spare-9', 'device-8'])(
     })
     await append(store, addition(stranger, 0, stranger.entries.length))
     expect(await told()).toEqual(asItIs(device))
+    // Without the definition nobody knows who may say so: it is told, and what the device says of itself is told as before.
+    expect(await statusLines()).toContainEqual(expect.stringMatching(/^LOOK {2}device-1: /))
   },
 )
 
