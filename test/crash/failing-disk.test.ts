@@ -5,7 +5,7 @@ import { weakenedSources } from '../end-to-end/weakened/build.ts'
 import { describeWith, STRACE } from '../oracles/needs.ts'
 import { ANSWERS, type Answer, failedDay } from './refusing-disk.ts'
 import { countCalls, type Day, ROOT, record } from './strace.ts'
-import { deafToSync } from './weakened.ts'
+import { deafToFullDisk, deafToSync } from './weakened.ts'
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000)
 const DAY = { ballots: 2, seed }
@@ -53,6 +53,15 @@ describeWith([STRACE], `a disk that refuses (SEED=${seed})`, () => {
         expect(broken(answer)).toBeUndefined()
       },
     )
+  })
+
+  test.each([
+    ['opens no polls while it has no room for a day', [], 0],
+    ['would open them, did it not hear that it has none', [deafToFullDisk], 1],
+  ] as const)('a device with a medium by lot that is full %s', (_, weakened, count) => {
+    const day = { ...DAY, root: weakenedSources(...weakened), takesRoom: true } as const
+    const broken = failing(day)(['ENOSPC', 'pwrite64', '+'])
+    expect(broken === undefined ? [] : [broken]).toHaveLength(count)
   })
 
   test('a device that does not listen to what a sync of its slots answers goes on with a medium that it must drop', () => {

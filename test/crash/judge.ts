@@ -27,7 +27,7 @@ import {
   Voters,
 } from '../device-agent/store/voting.ts'
 import { PROGRAM } from '../fixtures/program.ts'
-import { type Known, knownAfter, scriptedDay } from './scripted-day.ts'
+import { type Known, knownAfter, NO_ROOM, scriptedDay } from './scripted-day.ts'
 import type { OneMedium } from './strace.ts'
 
 const PULLED: Refusal = {
@@ -56,10 +56,12 @@ interface Left {
   readonly gone?: OneMedium | undefined
   /** Of a medium that was lost for good: the steps that it has. */
   readonly leftAt?: number | undefined
+  /** It takes its room. */
+  readonly takesRoom?: true | undefined
 }
 
 /** @returns what does not hold, in words; undefined if all does */
-export function findBroken({ home, done, ballots, seed, gone, leftAt }: Left): string | undefined {
+export function findBroken({ home, done, ballots, seed, gone, leftAt, takesRoom }: Left): string | undefined {
   const steps = scriptedDay(ballots)
   let store: DeviceStore | undefined
   try {
@@ -72,7 +74,7 @@ export function findBroken({ home, done, ballots, seed, gone, leftAt }: Left): s
     const possible = [knownAfter(steps, acknowledged), knownAfter(steps, acknowledged + 1)]
     if (!possible.some((known) => isDeepStrictEqual(known, found)))
       return `it knows ${JSON.stringify(found)}, and had acknowledged ${JSON.stringify(possible[0])}`
-    return findBrokenAfter(store, found, home, { seed, gone })
+    return findBrokenAfter(store, found, home, { seed, gone, takesRoom })
   } catch (error) {
     return `the device does not come back: ${(error as Error).message}`
   } finally {
@@ -103,12 +105,18 @@ export function findBrokenAfter(
   store: DeviceStore,
   found: Pick<Known, 'polls' | 'casts'>,
   home: DeviceHome,
-  { seed, gone }: Pick<Left, 'seed' | 'gone'>,
+  { seed, gone, takesRoom }: Pick<Left, 'seed' | 'gone' | 'takesRoom'>,
 ): string | undefined {
   const voters = new Voters(seed)
   for (let before = 0; before < found.casts; before += 1) voters.vote({ cast: () => undefined })
-  if (found.polls === 'closed') openPolls(store)
-  if (found.polls === 'open') valueOrThrow(store.unlock(dayKey()))
+  if (found.polls === 'closed') {
+    if (takesRoom && !store.space.reserve()) return NO_ROOM
+    openPolls(store)
+  }
+  if (found.polls === 'open') {
+    valueOrThrow(store.unlock(dayKey()))
+    if (takesRoom) store.space.renew()
+  }
   if (found.polls !== 'finished') {
     if (!voters.nonces.every((nonce) => store.isSpent(nonce)))
       return 'an authorization that was used counts as unused'

@@ -3,7 +3,7 @@ import { cpSync } from 'node:fs'
 import { openHome } from '../device-agent/store/home.ts'
 import { acknowledgedSteps, stepsOfLost } from './begun-day.ts'
 import { findBroken } from './judge.ts'
-import { type Day, faultAtCall, GONE, type OneMedium, record } from './strace.ts'
+import { countCalls, type Day, faultAtCall, GONE, type OneMedium, record } from './strace.ts'
 import type { Call } from './strace-log.ts'
 
 /** A system call at which a day can be killed. */
@@ -14,6 +14,10 @@ export type Killing = Pick<Call, 'name' | 'n'>
  * reads and syncs, so that the first few syncs of the thread that writes are none of these; but a process that is killed at a sync leaves what one leaves that is killed at its next write.
  */
 export function killingsOf(day: Day, watched: OneMedium): readonly Killing[] {
+  if (day.takesRoom)
+    return [...countCalls(day, watched)].flatMap(([name, count]) =>
+      Array.from({ length: count }, (_, i) => ({ name, n: i + 1 })),
+    )
   const calls = record(day, watched).calls.filter(({ act }) => act.is !== 'done')
   return [...new Map(calls.map(({ name, n }) => [`${name} ${n}`, { name, n }])).values()]
 }

@@ -43,6 +43,12 @@ describeWith([STRACE], `kill -9 at a system call (SEED=${seed})`, () => {
     expect(brokenBySample(day, watched, 2)).toEqual([])
   })
 
+  test('room for a day of which only some was taken is in nobody’s way', () => {
+    const day = { ...DAY, root: ROOT, takesRoom: true } as const
+    const watched = MEDIA[uniform(2, seededRandom(`${seed} room`))] ?? 'first'
+    expect(brokenBySample(day, watched, 1)).toEqual([])
+  })
+
   test('leaves a medium that no key opens where catching up destroys the old key before the new block is committed', () => {
     const day = {
       ...DAY,

@@ -5,7 +5,7 @@ import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { openHome } from '../device-agent/store/home.ts'
 import { findBroken } from './judge.ts'
-import { restOfDay, STOPPED, scriptedDay } from './scripted-day.ts'
+import { NO_ROOM, restOfDay, STOPPED, scriptedDay } from './scripted-day.ts'
 import { type Day, type Fault, faultAtCall, type OneMedium, READING } from './strace.ts'
 
 /** An error, the system call that it answers, and whether every later one too. */
@@ -47,12 +47,14 @@ export function failedDay(
     // A set-up needs both, a restart does not.
     if (done === undefined && !day.isRestart)
       return status === STOPPED ? undefined : `${where}: ended with ${status}: ${said}`
-    const home = openHome(folder)
     const all = scriptedDay(day.ballots).length
-    if (status !== 0 || done !== (day.isRestart ? restOfDay(day.ballots).length : all))
+    const isFull = day.takesRoom && !day.isRestart && fault === 'ENOSPC' && lasting === '+'
+    const steps = isFull ? 0 : day.isRestart ? restOfDay(day.ballots).length : all
+    if (status !== (isFull ? STOPPED : 0) || done !== steps || (isFull && said !== NO_ROOM))
       return `${where}: the day did not go on after ${done} steps: ${said}`
+    const home = openHome(folder)
     if (name === NEVER_DONE_WITHOUT && !mediaFolders(home).some(tellsLoss)) return `${where}: nobody was told`
-    const broken = findBroken({ ...day, home, done: all })
+    const broken = findBroken({ ...day, home, done: isFull ? 0 : all })
     return broken && `${where}: ${broken}`
   } finally {
     remove()

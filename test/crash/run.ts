@@ -64,6 +64,7 @@ const PARTS = {
   takeover: ({ short, until }) => takeOverEverywhere(short, until),
   refusals: ({ short, until }) => refuseAll(short, ANSWERS, until),
   restarts: ({ short, until }) => restartEverywhere({ ...short, isRestart: true }, until),
+  room: ({ short, until }) => takeRoomEverywhere({ ...short, takesRoom: true }, until),
   cuts: ({ short, ballots, first, until }) => cutEverywhere({ ...short, ballots }, first, until),
 } satisfies Record<string, (plan: Plan) => boolean>
 type Part = keyof typeof PARTS
@@ -91,8 +92,15 @@ function restartEverywhere(whole: Day, until: number): boolean {
   return parts.every(Boolean)
 }
 
+function takeRoomEverywhere(whole: Day, until: number): boolean {
+  const days: readonly Day[] = [whole, { ...whole, isRestart: true }]
+  const parts = days.flatMap((day) => [killAll(day, until), refuseAll(day, ANSWERS, until)])
+  return parts.every(Boolean)
+}
+
 /** Of what day something is told. */
-function nameOf({ isRestart, behind, loses }: Day): string {
+function nameOf({ isRestart, behind, loses, takesRoom }: Day): string {
+  if (takesRoom) return ` where the room of a day is taken${isRestart ? ' up again' : ''}`
   if (!isRestart) return ''
   const state = behind === undefined ? '' : `, the ${behind} medium behind`
   return ` when a day is taken up again${state}${loses === undefined ? '' : `, and loses the ${loses} medium`}`

@@ -31,6 +31,8 @@ interface Step {
 
 /** Exit code of a program whose day stopped at a step that threw. */
 export const STOPPED = 3
+/** Its word for why, where a medium is too full for a day. */
+export const NO_ROOM = 'no room for a day'
 
 export const BEGUN: Known = {
   polls: 'closed',
@@ -112,6 +114,29 @@ export function scriptedDay(ballots: number): readonly Step[] {
   ]
 }
 
+/** The same day on media on each of which its room is taken before the polls open, looked at before each step, and given back before they close. */
+export function dayInRoom(ballots: number): readonly Step[] {
+  return scriptedDay(ballots).map((step) => {
+    if (step === opened) return after(takeRoom, step)
+    return after((space) => (step === closed ? space.giveBack() : space.makeRoom()), step)
+  })
+}
+
+function after(first: (space: DeviceStore['space']) => void, { does, leaves }: Step): Step {
+  return {
+    does: (store, voters) => {
+      first(store.space)
+      does(store, voters)
+    },
+    leaves,
+  }
+}
+
+/** A medium that is too full for it opens no polls; one that only says so once, or breaks, stops nobody. */
+function takeRoom(space: DeviceStore['space']): void {
+  if (!space.reserve() && !space.reserve()) throw new Error(NO_ROOM)
+}
+
 /** What is known after that many of the steps. */
 export function knownAfter(steps: readonly Step[], done: number): Known {
   return steps.slice(0, done).reduce((known, step) => step.leaves(known), BEGUN)
@@ -124,9 +149,13 @@ export function stepsBegun(ballots: number): number {
 }
 
 /** The rest of a day that was begun: after a restart it leaves what the whole day leaves. */
-export function restOfDay(ballots: number): readonly Step['does'][] {
-  const rest = scriptedDay(ballots).slice(stepsBegun(ballots))
-  return [(store) => valueOrThrow(store.unlock(dayKey())), ...rest.map(({ does }) => does), readForExport]
+export function restOfDay(ballots: number, takesRoom?: true): readonly Step['does'][] {
+  const unlock: Step['does'] = (store) => {
+    valueOrThrow(store.unlock(dayKey()))
+    if (takesRoom) store.space.renew()
+  }
+  const rest = (takesRoom ? dayInRoom : scriptedDay)(ballots).slice(stepsBegun(ballots))
+  return [unlock, ...rest.map(({ does }) => does), readForExport]
 }
 
 /** What `device-agent/ballot/export.ts` asks a store for. */

@@ -21,6 +21,8 @@ export type Watched = keyof typeof WATCHED
 export type OneMedium = Exclude<Watched, 'both'>
 /** What may not be there any more afterwards: nothing, or a medium. */
 export const GONE = [undefined, 'first', 'second'] as const
+/** What is taken of a medium lest votes lack it. */
+const ROOM = 'reserve.bin'
 /** Media that were set up. */
 const NAMED = ['medium-a', 'medium-b']
 /** Every call that changes a file or a folder or says that a change is safe; one that this reader does not know is an error. */
@@ -46,6 +48,8 @@ export interface Day {
   readonly behind?: OneMedium
   /** Of such a day: the medium that takes no row any more from when it is unlocked, to its end. */
   readonly loses?: OneMedium
+  /** It takes the room of a day on both media when it opens or goes on, and gives it back when it closes; of its calls only those on that are looked at. */
+  readonly takesRoom?: true
 }
 
 /** All that a program did to its media, in order, and their disk as it was before. */
@@ -75,7 +79,7 @@ export type Fault = 'SIGKILL' | 'ENOSPC' | 'EIO' | 'EROFS'
 export function record(day: Day, watched: Watched = 'both'): Recording {
   const place = makePlace(day)
   try {
-    return recordProgram(programOf(day, place), place, watched)
+    return recordProgram(programOf(day, place), place, watchedIn(place.home, watched, day))
   } finally {
     rmSync(place.parent, { recursive: true })
   }
@@ -85,12 +89,12 @@ export function record(day: Day, watched: Watched = 'both'): Recording {
 export function recordProgram(
   program: readonly string[],
   place: Pick<Place, 'home' | 'told'>,
-  watched: Watched = 'both',
+  watched: readonly string[] = watchedIn(place.home, 'both'),
 ): Recording {
   const disk = Disk.holding(place.home, NAMED)
   const log = `${place.told}.log`
   const told = ['-P', place.told, '-xx', '-s', String(LONGEST_WRITE), '-o', log]
-  const ended = runUnderStrace(program, place, watched, told)
+  const ended = runUnderStrace(program, watched, told)
   if (ended.status !== 0) throw new Error(`the program did not end: ${ended.stderr}`)
   return { calls: callsIn(log, place), disk }
 }
@@ -100,7 +104,7 @@ export function countCalls(day: Day, watched: OneMedium): ReadonlyMap<string, nu
   const place = makePlace(day)
   const log = join(place.parent, 'log')
   try {
-    const ended = runUnderStrace(programOf(day, place), place, watched, [
+    const ended = runUnderStrace(programOf(day, place), watchedIn(place.home, watched, day), [
       ...['-e', `trace=${[...CHANGING, READING].join()}`, '-o', log],
     ])
     if (ended.status !== 0) throw new Error(`the day did not end: ${ended.stderr}`)
@@ -127,7 +131,8 @@ export function faultAtCall(
   const inject = `inject=${name}:${effect}:when=${n}${lasting}`
   const only = ['-e', `trace=${name}`, '-e', inject]
   const log = join(place.parent, 'log')
-  const ended = runUnderStrace(programOf(day, place), place, watched, ['-o', log, ...only])
+  const files = watchedIn(place.home, watched, day)
+  const ended = runUnderStrace(programOf(day, place), files, ['-o', log, ...only])
   const steps = readFileSync(place.told, 'latin1').length
   return {
     folder: place.home,
@@ -161,18 +166,28 @@ export function filesIn(folders: readonly string[]): readonly string[] {
   return [...folders, ...folders.flatMap((folder) => FILES.map((name) => join(folder, name)))]
 }
 
-function programOf({ root, ballots, seed, isRestart, loses }: Day, { home, told }: Place): readonly string[] {
+function watchedIn(
+  home: string,
+  watched: Watched,
+  { takesRoom }: Pick<Day, 'takesRoom'> = {},
+): readonly string[] {
+  const folders = WATCHED[watched].map((name) => join(home, name))
+  return takesRoom ? folders.map((folder) => join(folder, ROOM)) : filesIn(folders)
+}
+
+function programOf(day: Day, { home, told }: Place): readonly string[] {
+  const { root, ballots, seed, isRestart, loses, takesRoom } = day
   const begins = isRestart ? 'restart' : 'set-up'
-  return [process.execPath, PROGRAM, root, home, told, String(ballots), seed, begins, loses ?? '']
+  const room = takesRoom ? 'takes-room' : ''
+  return [process.execPath, PROGRAM, root, home, told, String(ballots), seed, begins, loses ?? '', room]
 }
 
 function runUnderStrace(
   program: readonly string[],
-  { home }: Pick<Place, 'home'>,
-  watched: Watched,
+  watched: readonly string[],
   options: readonly string[],
 ): SpawnSyncReturns<string> {
-  const paths = filesIn(WATCHED[watched].map((name) => join(home, name))).flatMap((path) => ['-P', path])
+  const paths = watched.flatMap((path) => ['-P', path])
   const calls = ['-f', '-qq', '-y', '-e', `trace=${CHANGING.join()}`]
   return spawnSync('strace', [...calls, ...paths, ...options, ...program], { encoding: 'utf8' })
 }

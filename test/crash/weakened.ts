@@ -38,6 +38,13 @@ export const deafToSync: Replacement = {
   by: '    try {\n      fdatasyncSync(this.#file)\n    } catch {}\n',
 }
 
+/** Who asks for the room of a day is told that it is there. */
+export const deafToFullDisk: Replacement = {
+  file: 'device-agent/store/space.ts',
+  line: "    if (storageFault(error) !== 'full') throw error\n    return false\n",
+  by: "    return storageFault(error) === 'full'\n",
+}
+
 /** Of no folder anything is synced but what SQLite does itself. */
 export const namesUnsynced: Replacement = {
   file: 'device-agent/durable-file.ts',
