@@ -19,8 +19,8 @@ export interface ScannedDay {
   readonly seed: string
   /** How many people vote on each device. */
   readonly voters: readonly number[]
-  /** Name of a build that leaks; without it the real one. */
-  readonly leak?: string
+  /** Names of what the build leaks; none is the real one. */
+  readonly leaks: readonly string[]
   /** Everybody votes for three candidates of this end of the list; without it, for those of a real ballot. */
   readonly choose?: 'first' | 'last'
 }
@@ -34,8 +34,8 @@ export interface Overheard {
   readonly payload: string
 }
 
-const { out, seed, voters, leak, choose } = JSON.parse(process.argv[2] ?? '') as ScannedDay
-const checkBent = bendSource(leak === undefined ? [] : ({ ...LEAKS, ...TRAFFIC_LEAKS }[leak]?.edits ?? []))
+const { out, seed, voters, leaks, choose } = JSON.parse(process.argv[2] ?? '') as ScannedDay
+const checkBent = bendSource(leaks.flatMap((leak) => ({ ...LEAKS, ...TRAFFIC_LEAKS })[leak]?.edits ?? []))
 // Only now: what is loaded before the hooks would be the real build.
 const { shuffle } = await import('../../core/ballot-box/draw.ts')
 const { certificatePem, ed25519PrivateKeyPem } = await import('../../core/keys/certificate.ts')

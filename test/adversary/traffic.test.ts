@@ -34,7 +34,7 @@ interface Traffic {
   readonly released: readonly string[]
 }
 
-async function trafficOf(day: Pick<ScannedDay, 'choose' | 'leak'>): Promise<Traffic> {
+async function trafficOf(day: Pick<ScannedDay, 'choose' | 'leaks'>): Promise<Traffic> {
   const out = mkdtempSync(join(tmpdir(), 'sandogh-traffic-'))
   folders.push(out)
   const whole: ScannedDay = { ...day, seed: SEED, voters: VOTERS, out }
@@ -59,9 +59,8 @@ async function trafficOf(day: Pick<ScannedDay, 'choose' | 'leak'>): Promise<Traf
 }
 
 /** One day twice: everybody chooses from the one end of the list, or everybody from the other. */
-async function bothWays(leak?: string): Promise<readonly [Traffic, Traffic]> {
-  const build = leak === undefined ? {} : { leak }
-  return Promise.all([trafficOf({ ...build, choose: 'first' }), trafficOf({ ...build, choose: 'last' })])
+async function bothWays(...leaks: readonly string[]): Promise<readonly [Traffic, Traffic]> {
+  return Promise.all([trafficOf({ leaks, choose: 'first' }), trafficOf({ leaks, choose: 'last' })])
 }
 
 describe('what a listener on the line sees', () => {

@@ -1,4 +1,4 @@
-/** Builds that let one kind of secret out, each by a line that somebody might write. The scanner must catch every one. */
+/** What lets one kind of secret out, each by a line that somebody might write. The scanner must catch every one. */
 import type { Edit } from './builds.ts'
 
 /** A build that tells by when it speaks, not by what it says. */
@@ -144,6 +144,14 @@ export const LEAKS: Readonly<Record<string, LeakingBuild>> = {
     where: 'bundles/',
   },
 }
+
+/** Builds with several of them: no two that are in one change the same line, or would be caught as the same kind of secret in the same place. */
+export const LEAKING_BUILDS: readonly (readonly string[])[] = [
+  ['log-code', 'message-nonce'],
+  ['log-name', 'log-pin', 'message-day-key'],
+  ['log-choice', 'bundle-id'],
+  ['log-national-number', 'centre-log-nonce'],
+]
 
 /** What only the times, lengths and number of messages give away. */
 export const TRAFFIC_LEAKS: Readonly<Record<string, TellingBuild>> = {
