@@ -10,22 +10,21 @@ const SMALLEST_KEY = 92
 export function breachesOf(screen: Screen): readonly string[] {
   const { elements, focus } = screen
   const breaches: string[] = []
-  const hold = (holds: boolean, what: string) => {
-    if (!holds) breaches.push(`${placeOf(screen)}: ${what}`)
+  const hold = (holds: boolean, id: string, what: string) => {
+    if (!holds) breaches.push(`${placeOf(screen)}: ${id} ${what}`)
   }
-  hold(new Set(elements.map(({ id }) => id)).size === elements.length, 'an id stands twice')
-  hold(
-    focus === undefined || elements.some((one) => one.id === focus && isPressable(one)),
-    'focus on nothing',
-  )
+  hold(new Set(elements.map(({ id }) => id)).size === elements.length, 'an id', 'stands twice')
+  const isFocused = focus === undefined || elements.some((one) => one.id === focus && isPressable(one))
+  hold(isFocused, 'the focus', 'is on nothing')
   for (const [i, { id, rect, name: text, press }] of elements.entries()) {
     const { x, y, width, height } = rect
-    hold([x, y, width, height].every(Number.isInteger), `${id} lies between pixels`)
-    hold(x >= 0 && y >= 0 && width > 0 && height > 0, `${id} has no place`)
-    hold(x + width <= GRID.width && y + height <= GRID.height, `${id} leaves the grid`)
-    hold(text.trim() !== '', `${id} says nothing`)
-    hold(!press || Math.min(width, height) >= SMALLEST_KEY, `${id} is too small to be pressed`)
-    for (const other of elements.slice(i + 1)) hold(!overlap(rect, other.rect), `${id} lies over ${other.id}`)
+    hold([x, y, width, height].every(Number.isInteger), id, 'lies between pixels')
+    hold(x >= 0 && y >= 0 && width > 0 && height > 0, id, 'has no place')
+    hold(x + width <= GRID.width && y + height <= GRID.height, id, 'leaves the grid')
+    hold(text.trim() !== '', id, 'says nothing')
+    hold(!press || Math.min(width, height) >= SMALLEST_KEY, id, 'is too small to be pressed')
+    for (const other of elements.slice(i + 1))
+      if (overlap(rect, other.rect)) hold(false, id, `lies over ${other.id}`)
   }
   return breaches
 }

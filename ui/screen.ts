@@ -69,24 +69,30 @@ export function isPressable({ press, enabled }: Element): boolean {
 }
 
 /** Which pair of colours an element is drawn in. */
-export function paintOf({ press, enabled, emphasis }: Element): Paint {
+export function paintOf({
+  press,
+  enabled,
+  emphasis,
+}: Pick<Element, 'press' | 'enabled' | 'emphasis'>): Paint {
   if (enabled === false) return 'disabled'
   return emphasis ?? (press ? 'plain' : 'page')
 }
 
 /** Whether a text is drawn in the bold weight. */
-export function isBold({ role }: Element): boolean {
+export function isBold({ role }: Pick<Element, 'role'>): boolean {
   return role === 'heading' || role === 'button'
 }
 
-/** Where inside an element its text may stand: within the border of what can be pressed, and off the edges of what has a ground of its own. */
+/** Between the edge of an element and its text: the border of what can be pressed, and off the edges of what has a ground of its own. */
+export function textEdge(element: Pick<Element, 'press' | 'enabled' | 'emphasis'>): number {
+  if (element.press) return SCREEN.border + SCREEN.padding
+  return paintOf(element) === 'page' ? 0 : SCREEN.padding
+}
+
+/** Where inside an element its text may stand. */
 export function textRect(element: Element): Rect {
   const { x, y, width, height } = element.rect
-  const edge = element.press
-    ? SCREEN.border + SCREEN.padding
-    : paintOf(element) === 'page'
-      ? 0
-      : SCREEN.padding
+  const edge = textEdge(element)
   return { x: x + edge, y: y + edge, width: width - 2 * edge, height: height - 2 * edge }
 }
 

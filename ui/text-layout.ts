@@ -89,7 +89,10 @@ function breakText(text: string, { fits, fitsBroken, goesOn }: Lines): readonly 
     if (line !== '') lines.push(line)
     line = ''
   }
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+  const words = text.split(/\s+/).filter((part) => part !== '')
+  // Most texts are one line: then this is the only measuring.
+  if (put(words.join(' '), '')) words.length = 0
+  for (const word of words) {
     if (put(word, ' ')) continue
     for (const part of word.split(AFTER_HYPHEN)) {
       if (put(part, '')) continue

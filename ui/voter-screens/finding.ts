@@ -2,7 +2,7 @@
 import type { Language } from '../../core/election/definition.ts'
 import { ALPHABETS } from '../alphabets.ts'
 import { BOTTOM, BUTTON_HEIGHT, type Draft, key, LEFT, type Piece, placed, WIDTH } from '../drafts.ts'
-import type { Rect } from '../screen.ts'
+import { type Rect, textEdge } from '../screen.ts'
 import { digitsIn, directionOf, type Shown, tagOf } from '../strings.ts'
 import { SCREEN } from '../tokens.ts'
 import { type Block, blockOf, keyRow, paged, pagesOf } from './flow.ts'
@@ -11,7 +11,6 @@ import { type Listed, listedNames, withLetters } from './names.ts'
 import {
   byWidth,
   codeLength,
-  edgeOf,
   heightOf,
   lineOf,
   mostLines,
@@ -98,7 +97,7 @@ function pickBlocks(setting: Setting, names: readonly Listed[]): readonly Block[
   const height = setting.once('picks', () => {
     const piece = pickPiece('', '', { text: '', language: 'fa' })
     const lines = mostLines(setting, piece, pickTexts(setting), WIDTH)
-    return Math.max(BUTTON_HEIGHT, lines * lineOf(setting, piece.size) + 2 * edgeOf(piece))
+    return Math.max(BUTTON_HEIGHT, lines * lineOf(setting, piece.size) + 2 * textEdge(piece))
   })
   return names.map(({ option: { code }, shown }): Block => {
     return {
@@ -142,10 +141,12 @@ function letterKeys(setting: Setting, query: string, bottom: number) {
   const letters = ALPHABETS[setting.language]
   const columns = Math.ceil(letters.length / LETTER_ROWS)
   const width = Math.floor((WIDTH - (columns - 1) * SCREEN.gap) / columns)
-  const pieces = letters.map((letter) =>
-    key(`letter-${letter}`, letter, 'plain', 'small', query.length < MOST_TYPED),
-  )
-  const height = Math.max(BUTTON_HEIGHT, ...pieces.map((piece) => heightOf(setting, piece, width)))
+  const { pieces, height } = setting.once('letters', () => {
+    const small = letters.map((letter) => key(`letter-${letter}`, letter, 'plain', 'small'))
+    const height = Math.max(BUTTON_HEIGHT, ...small.map((piece) => heightOf(setting, piece, width)))
+    return { pieces: small.map((piece) => sized(setting, piece, { width, height })), height }
+  })
+  const enabled = query.length < MOST_TYPED
   const top = bottom - LETTER_ROWS * height - (LETTER_ROWS - 1) * SCREEN.gap
   const rectOf = (i: number): Rect => ({
     x: LEFT + (i % columns) * (width + SCREEN.gap),
@@ -155,6 +156,6 @@ function letterKeys(setting: Setting, query: string, bottom: number) {
   })
   return {
     top,
-    drafts: pieces.map((piece, i) => placed(sized(setting, piece, { width, height }), rectOf(i))),
+    drafts: pieces.map((piece, i) => placed({ ...piece, enabled }, rectOf(i))),
   }
 }

@@ -125,31 +125,15 @@ function drawn(top: number, blocks: readonly Block[]): readonly Draft[] {
 
 /** Leafing: the page before, which page this is, the page after. As high for one page of a list as for another. */
 function pageBar(setting: Setting, page: number, pages: number, most = pages): Block {
-  const { texts } = setting
-  const keys = (['page-previous', 'page-next'] as const).map((id) => {
-    return key(id, texts[id], 'plain', 'small', id === 'page-next' ? page < pages : page > 1)
-  })
-  const [previous, next] = keys as [Piece, Piece]
-  const keyWidth = Math.max(2 * BUTTON_HEIGHT, ...keys.map((piece) => widthFor(setting, piece)))
-  const between = WIDTH - 2 * (keyWidth + SCREEN.gap)
-  const status = (of: string, count: string): Piece => {
-    const name = voterText(texts, 'page', { page: digits(setting, of), pages: digits(setting, count) })
-    return { id: 'page', role: 'status', name, size: 'small', press: false }
-  }
-  const widest = widestCode(setting, String(most).length, (number) => status(number, number))
-  const room = { width: between, height: 4 * BUTTON_HEIGHT }
-  const textHeight = heightOf(setting, sized(setting, status(widest, widest), room, ['small']), between)
-  const height = Math.max(
-    BUTTON_HEIGHT,
-    textHeight,
-    ...keys.map((piece) => heightOf(setting, piece, keyWidth)),
-  )
+  const [previous, next] = pageKeys(setting, page > 1, page < pages)
+  const status = pageStatus(setting, String(page), String(pages))
+  const { keyWidth, between, textHeight, height } = pageBarForm(setting, String(most).length)
   return {
     height,
     things: 0,
     draw: (top) => [
       placed(previous, { x: LEFT, y: top, width: keyWidth, height }),
-      placed(status(String(page), String(pages)), {
+      placed(status, {
         x: LEFT + keyWidth + SCREEN.gap,
         y: top + Math.floor((height - textHeight) / 2),
         width: between,
@@ -158,6 +142,34 @@ function pageBar(setting: Setting, page: number, pages: number, most = pages): B
       placed(next, { x: LEFT + WIDTH - keyWidth, y: top, width: keyWidth, height }),
     ],
   }
+}
+
+/** Widths and heights of it for numbers of so many digits. */
+function pageBarForm(setting: Setting, numberLength: number) {
+  return setting.once(`page bar ${numberLength}`, () => {
+    const keys = pageKeys(setting, true, true)
+    const keyWidth = Math.max(2 * BUTTON_HEIGHT, ...keys.map((piece) => widthFor(setting, piece)))
+    const between = WIDTH - 2 * (keyWidth + SCREEN.gap)
+    const widest = widestCode(setting, numberLength, (number) => pageStatus(setting, number, number))
+    const room = { width: between, height: 4 * BUTTON_HEIGHT }
+    const status = sized(setting, pageStatus(setting, widest, widest), room, ['small'])
+    const textHeight = heightOf(setting, status, between)
+    const keyHeights = keys.map((piece) => heightOf(setting, piece, keyWidth))
+    return { keyWidth, between, textHeight, height: Math.max(BUTTON_HEIGHT, textHeight, ...keyHeights) }
+  })
+}
+
+function pageKeys({ texts }: Setting, hasPrevious: boolean, hasNext: boolean): readonly [Piece, Piece] {
+  return [
+    key('page-previous', texts['page-previous'], 'plain', 'small', hasPrevious),
+    key('page-next', texts['page-next'], 'plain', 'small', hasNext),
+  ]
+}
+
+function pageStatus(setting: Setting, page: string, pages: string): Piece {
+  const numbers = { page: digits(setting, page), pages: digits(setting, pages) }
+  const name = voterText(setting.texts, 'page', numbers)
+  return { id: 'page', role: 'status', name, size: 'small', press: false }
 }
 
 /** Keys beside each other over the full width, all as high as the highest needs. */

@@ -40,8 +40,12 @@ export interface Framed {
 
 /** In the screen's language and in Persian, or in Persian and English, so that a visitor understands it too. `edge` is where the body begins. */
 export function banner(setting: Setting): Framed {
+  if (!setting.definition.rehearsal) return { drafts: [], edge: SCREEN.margin }
+  return setting.once('banner', () => rehearsalBanner(setting))
+}
+
+function rehearsalBanner(setting: Setting): Framed {
   const { definition, language } = setting
-  if (!definition.rehearsal) return { drafts: [], edge: SCREEN.margin }
   const other: Language = language === 'fa' ? 'en' : 'fa'
   const spoken = [language, other].filter((each) =>
     definition.languages.some((known) => known.language === each),
@@ -76,6 +80,10 @@ export function banner(setting: Setting): Framed {
 
 /** The key that opens language, size and colours: in the same corner of every screen that has it. */
 export function corner(setting: Setting, top: number): Corner {
+  return setting.once(`corner ${top}`, () => cornerAt(setting, top))
+}
+
+function cornerAt(setting: Setting, top: number): Corner {
   const piece = key('options', setting.texts.options, 'plain', 'small')
   const longest = Math.max(...piece.name.split(/\s+/).map((name) => widthFor(setting, { ...piece, name })))
   const width = Math.max(longest, Math.min(CORNER_WIDTH, widthFor(setting, piece)))

@@ -2,7 +2,7 @@
 import type { Contest, Definition, Language } from '../../core/election/definition.ts'
 import { RefusalError } from '../../core/result.ts'
 import type { Piece } from '../drafts.ts'
-import { type Element, isBold, textRect } from '../screen.ts'
+import { isBold, textEdge } from '../screen.ts'
 import { digitsIn } from '../strings.ts'
 import { lineHeight, type Measure, placeWidth, textLines } from '../text-layout.ts'
 import { TEXT_SIZE, type TextLevel, type TextSize } from '../tokens.ts'
@@ -59,20 +59,15 @@ export function digits({ language }: Setting, value: string | number): string {
   return digitsIn(language, value)
 }
 
-/** Between the edge of an element and its text. */
-export function edgeOf(piece: Piece): number {
-  return textRect(asElement(piece)).x
-}
-
 /** The lines of an element's text within a width of the element. */
 export function linesOf(setting: Setting, piece: Piece, width: number): readonly string[] {
-  const inner = width - 2 * edgeOf(piece)
-  return textLines(setting.measure, piece.name, inner, pxOf(setting, piece.size), isBold(asElement(piece)))
+  const inner = width - 2 * textEdge(piece)
+  return textLines(setting.measure, piece.name, inner, pxOf(setting, piece.size), isBold(piece))
 }
 
 /** How high an element must be within a width. */
 export function heightOf(setting: Setting, piece: Piece, width: number): number {
-  return linesOf(setting, piece, width).length * lineOf(setting, piece.size) + 2 * edgeOf(piece)
+  return linesOf(setting, piece, width).length * lineOf(setting, piece.size) + 2 * textEdge(piece)
 }
 
 /** Whether no word of a text has to be broken within a width. */
@@ -106,8 +101,8 @@ export function sized(
 
 /** Width that an element needs for its text in one line. */
 export function widthFor(setting: Setting, piece: Piece): number {
-  const measured = setting.measure(piece.name, pxOf(setting, piece.size), isBold(asElement(piece)))
-  return placeWidth(measured) + 2 * edgeOf(piece)
+  const measured = setting.measure(piece.name, pxOf(setting, piece.size), isBold(piece))
+  return placeWidth(measured) + 2 * textEdge(piece)
 }
 
 /** The widest of all codes of that length, as an element shows it: a code of the digit that is the widest in its script. */
@@ -124,13 +119,13 @@ export function codeLength({ contests }: Setting): number {
 
 /** The most lines that an element takes within a width, whichever of these texts it shows. */
 export function mostLines(setting: Setting, piece: Piece, texts: Texts, width: number): number {
-  const inner = width - 2 * edgeOf(piece)
+  const inner = width - 2 * textEdge(piece)
   const px = pxOf(setting, piece.size)
   let most = 1
   for (const { text, unit } of texts) {
     // Those that follow are narrower.
     if (placeWidth(unit * px) <= inner || mostLinesOf(unit * px, inner) <= most) break
-    most = Math.max(most, textLines(setting.measure, text, inner, px, isBold(asElement(piece))).length)
+    most = Math.max(most, textLines(setting.measure, text, inner, px, isBold(piece)).length)
   }
   return most
 }
@@ -148,8 +143,4 @@ export function byWidth(measure: Measure, texts: readonly string[], bold: boolea
   return [...new Set(texts)]
     .map((text) => ({ text, unit: measure(text, 1, bold) }))
     .sort((a, b) => b.unit - a.unit)
-}
-
-function asElement(piece: Piece): Element {
-  return { rect: { x: 0, y: 0, width: 0, height: 0 }, language: 'fa', direction: 'rtl', ...piece }
 }

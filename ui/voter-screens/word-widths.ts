@@ -4,8 +4,10 @@ import type { Measure } from '../text-layout.ts'
 /** Words are measured so large and scaled: widths of a typeface grow with its size. */
 const REFERENCE_PX = 100
 
-/** Letters of two words are never shaped together, and a digit never with what is beside it. */
-const PARTS = /( |[0-9۰-۹])/
+/** A space, or a digit in either script: letters of two words are never shaped together, and a digit never with what is beside it. */
+function standsAlone(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x30 && unit <= 0x39) || (unit >= 0x6f0 && unit <= 0x6f9)
+}
 
 /**
  * A measure that remembers every word that it was asked for, but codes only as their digits: which codes were shown, and in what order, is
@@ -22,8 +24,14 @@ export function measureByWords(measure: Measure): Measure {
     return width
   }
   return (text, size, bold) => {
-    let sum = 0
-    for (const part of text.split(PARTS)) if (part !== '') sum += widthOf(part, bold)
+    let [sum, from] = [0, 0]
+    for (let at = 0; at < text.length; at += 1) {
+      if (!standsAlone(text.charCodeAt(at))) continue
+      if (from < at) sum += widthOf(text.slice(from, at), bold)
+      sum += widthOf(text.charAt(at), bold)
+      from = at + 1
+    }
+    if (from < text.length) sum += widthOf(text.slice(from), bold)
     return (sum * size) / REFERENCE_PX
   }
 }
