@@ -49,7 +49,8 @@ export default defineConfig({
           name: 'side by side',
           include: ['test/**/*.test.ts'],
           exclude: REAL_TIME,
-          maxWorkers: 2,
+          // One more than there are processors: some wait for a child or a disk.
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
