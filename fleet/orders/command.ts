@@ -129,22 +129,28 @@ async function send(file: string, values: Values): Promise<number> {
     unkept += 1
     process.stderr.write(`${describeRefusal(kept.error)}\n`)
   }
-  const silent = await sendOrder({
+  const until = utcSecond(read.content.expires) ?? 0
+  const sent = await sendOrder({
     broker: { url, tls, servername: home.name, clientId },
     election: definition.election,
     authority: home.authorityKey,
     certificatesAt: pollingNoon(definition),
     payload,
     devices,
-    until: utcSecond(read.content.expires) ?? 0,
+    until,
     clock: systemClock,
     logger: processLogger(),
     answered,
     end: askedToEnd(),
   })
-  for (const device of valueOrThrow(silent)) process.stdout.write(`${device}  no answer\n`)
+  const silent = valueOrThrow(sent)
+  for (const device of silent) process.stdout.write(`${device}  no answer\n`)
+  if (silent.length > 0 && systemClock.now() > until)
+    process.stdout.write(
+      `the order expired at ${read.content.expires}: who has not answered needs a new one\n`,
+    )
   if (refusals + unkept > 0) return 1
-  return valueOrThrow(silent).length === 0 ? 0 : 3
+  return silent.length === 0 ? 0 : 3
 }
 
 /** The official who signs here, and the election. */

@@ -52,7 +52,7 @@ export async function sendOrder(options: SendOptions): Promise<Result<readonly s
   const send = () => {
     if (clock.now() > options.until) return done.resolve()
     for (const device of waiting) connection.value.reply(device, 'order', payload)
-    timer = clock.after(AGAIN_MS, send)
+    timer = clock.after(Math.min(AGAIN_MS, options.until + 1 - clock.now()), send)
   }
   send()
   await Promise.race([done.promise, options.end])

@@ -159,6 +159,20 @@ it('two officials sign, absent devices get the order when they come, and their l
   expect(again).toEqual({ code: 1, text: expect.stringContaining('there is such a file already') })
 })
 
+it('one that expires while a device is away says so', async () => {
+  await official('لیلا', 'one')
+  await official('رضا', 'two')
+  const expires = `${new Date(Date.now() + 3_000).toISOString().slice(0, 19)}Z`
+  expect((await draft('device:device-1', 'lock', '--expires', expires)).code).toBe(0)
+  expect((await sign('two')).code).toBe(0)
+  const centre = await office.startCentre(await office.openStore())
+  const broker = ['--broker', `mqtts://127.0.0.1:${centre.port}`, '--as', SECOND]
+  expect(await run('centre', 'order', 'send', path('order'), '--home', home.folder, ...broker)).toEqual({
+    code: 3,
+    text: `device-1  no answer\nthe order expired at ${expires}: who has not answered needs a new one\n`,
+  })
+})
+
 it('one person alone gives no order, by whatever file, and nothing is written', async () => {
   await official('لیلا', 'one')
   await official('لیلا', 'again')
