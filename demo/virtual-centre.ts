@@ -22,11 +22,24 @@ export async function startVirtualCentre({
   clock,
   logger,
 }: CentreParts): Promise<{ readonly centre: Centre; readonly store: CentreStore }> {
-  const { centre: identity, authority, authorityDer, electionPackage } = provisioned
   const folder = join(out, 'centre')
-  writeCentreHome(folder, identity.material)
+  writeCentreHome(folder, provisioned.centre.material)
   const store = valueOrThrow(await openCentreStore(join(folder, 'centre.db')))
   const centre = await startCentre({
+    ...centreOf(provisioned),
+    store,
+    clock,
+    logger,
+    onAlarm: (alarm) => {
+      logger.error({ alarm: alarm.kind, device: alarm.device }, 'alarm')
+    },
+  })
+  return { centre, store }
+}
+
+/** The centre of an election that was provisioned, on a free port of this machine: all but its store, its clock and whom it tells. */
+export function centreOf({ centre: identity, authority, authorityDer, electionPackage }: Provisioned) {
+  return {
     host: '127.0.0.1',
     port: 0,
     tls: {
@@ -37,14 +50,7 @@ export async function startVirtualCentre({
     name: identity.name,
     package: electionPackage,
     authorityKey: authority.publicKey,
-    store,
     witness: identity.witness,
     messageSigner: identity.messageSigner,
-    clock,
-    logger,
-    onAlarm: (alarm) => {
-      logger.error({ alarm: alarm.kind, device: alarm.device }, 'alarm')
-    },
-  })
-  return { centre, store }
+  }
 }

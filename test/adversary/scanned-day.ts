@@ -38,11 +38,11 @@ const { out, seed, voters, leaks, choose } = JSON.parse(process.argv[2] ?? '') a
 const checkBent = bendSource(leaks.flatMap((leak) => ({ ...LEAKS, ...TRAFFIC_LEAKS })[leak]?.edits ?? []))
 // Only now: what is loaded before the hooks would be the real build.
 const { shuffle } = await import('../../core/ballot-box/draw.ts')
-const { certificatePem, ed25519PrivateKeyPem } = await import('../../core/keys/certificate.ts')
 const { encodeBallot, optionByCode } = await import('../../core/election/ballot.ts')
 const { valueOrThrow } = await import('../../core/result.ts')
 const { DEVICES, realBallots } = await import('../../demo/elections/gy-les-nonains.ts')
 const { provision, writeConfig } = await import('../../demo/provisioned.ts')
+const { centreOf } = await import('../../demo/virtual-centre.ts')
 const { VirtualDesk } = await import('../../demo/virtual-desk.ts')
 const { startVirtualDevice } = await import('../../demo/virtual-station.ts')
 const { systemClock } = await import('../../device-agent/system.ts')
@@ -95,23 +95,11 @@ const secrets = {
 }
 
 async function day(): Promise<void> {
-  const { centre: identity, authority, authorityDer, electionPackage } = provisioned
   const store = valueOrThrow(await openCentreStore(join(out, 'centre', 'centre.db')))
   const release = clock.hold()
   const centre = await startCentre({
-    host: '127.0.0.1',
-    port: 0,
-    tls: {
-      key: ed25519PrivateKeyPem(identity.tlsSeed),
-      cert: certificatePem(identity.certificate),
-      ca: certificatePem(authorityDer),
-    },
-    name: identity.name,
-    package: electionPackage,
-    authorityKey: authority.publicKey,
+    ...centreOf(provisioned),
     store,
-    witness: identity.witness,
-    messageSigner: identity.messageSigner,
     clock,
     logger,
     onAlarm: ({ kind, device }) => logger.error({ alarm: kind, device }, 'alarm'),
@@ -124,7 +112,7 @@ async function day(): Promise<void> {
   })
   const devices = DEVICES.slice(0, voters.length).map((id) => {
     const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
-    writeConfig(out, id, authority, nowhere, { host: '127.0.0.1', port: centre.port })
+    writeConfig(out, id, provisioned.authority, nowhere, { host: '127.0.0.1', port: centre.port })
     const noted = noting(seededRandom(`${seed} ${id}`), { 16: secrets.ids, 32: secrets.keys })
     return startVirtualDevice(id, { ...shared, random: noted })
   })

@@ -1,11 +1,11 @@
 /** What stands around one device in these tests: the centre behind mutual TLS, a desk that issues cards, people in a hurry. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { certificatePem, ed25519PrivateKeyPem } from '../../core/keys/certificate.ts'
 import type { Clock, Logger, Random } from '../../core/ports.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { STATION, STYLE } from '../../demo/elections/gy-les-nonains.ts'
 import type { Provisioned } from '../../demo/provisioned.ts'
+import { centreOf } from '../../demo/virtual-centre.ts'
 import { CardDesk } from '../../device-agent/check-in/cards/desk.ts'
 import { systemClock } from '../../device-agent/system.ts'
 import { connectCardReader } from '../../firmware/card-reader/driver.ts'
@@ -50,21 +50,9 @@ export async function runCentre(
   mkdirSync(folder, { recursive: true })
   const store = valueOrThrow(await openCentreStore(join(folder, 'centre.db')))
   const alarms: Alarm[] = []
-  const { centre: identity, authority, authorityDer, electionPackage } = provisioned
   const centre: Centre = await start({
-    host: '127.0.0.1',
-    port: 0,
-    tls: {
-      key: ed25519PrivateKeyPem(identity.tlsSeed),
-      cert: certificatePem(identity.certificate),
-      ca: certificatePem(authorityDer),
-    },
-    name: identity.name,
-    package: electionPackage,
-    authorityKey: authority.publicKey,
+    ...centreOf(provisioned),
     store,
-    witness: identity.witness,
-    messageSigner: identity.messageSigner,
     clock: systemClock,
     logger: silent,
     onAlarm: (alarm) => alarms.push(alarm),
