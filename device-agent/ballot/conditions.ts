@@ -70,7 +70,7 @@ export class Conditions {
     this.#slips.close()
   }
 
-  /** Looks at disk and clock. A new voter is let in only after it. */
+  /** Looks at disk and clock. What it found last decides whether a voter is let in. */
   look(): void {
     const jump = this.#clockWatch.look()
     if (jump !== undefined) this.#parts.store.append({ type: 'clock.jumped', ...jump })

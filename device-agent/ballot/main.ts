@@ -20,7 +20,6 @@ import { showNoStore } from './no-store.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
 import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
-import { checkSecondDisk } from './second-disk.ts'
 import { isEmptyPlace, isSpare, setUpStore } from './setup.ts'
 import { type SpareParts, startSpare } from './takeover/spare.ts'
 
@@ -32,7 +31,6 @@ export function requestEnrolling(folder: string): readonly string[] {
 /** Makes the ballot database of a provisioned device. Throws {@link RefusalError} where there is one already, or its second medium is on the first disk. */
 export function setUpDevice(folder: string): void {
   const home = valueOrThrow(readHome(folder))
-  valueOrThrow(checkSecondDisk(home))
   valueOrThrow(setUpStore(home, systemClock, systemRandom, programHash())).close()
 }
 

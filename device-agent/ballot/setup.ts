@@ -21,6 +21,7 @@ import { type Probed, probeMedia } from '../store/probe.ts'
 import { lossOf, storageFault } from '../store/storage-fault.ts'
 import { DEADLINES, WorkerMedium } from '../store/worker-medium.ts'
 import { type DeviceHome, mediaFolders } from './home.ts'
+import { checkSecondDisk } from './second-disk.ts'
 
 /** Name and version of this program, as the journal gives it. */
 const SOFTWARE = 'sandogh ballot 0.1.0'
@@ -29,7 +30,7 @@ const SOFTWARE = 'sandogh ballot 0.1.0'
  * Makes the media and begins the journal under a new random name.
  * @param program SHA-256 over the list of the program's files, base64
  * @param found of a spare: what it goes on with
- * @returns a refusal: `store.spare` of a spare with nothing to go on with, `store.exists` where a medium already is, `store.set-up`
+ * @returns a refusal: `store.spare` of a spare with nothing to go on with, `store.one-disk` where the second medium is on the disk of the first, `store.exists` where a medium already is, `store.set-up`
  * where a folder cannot be written, and those of {@link resumeStore}, which reads everything back.
  */
 export function setUpStore(
@@ -47,6 +48,8 @@ export function setUpStore(
       'Start it with "sandogh device run" and put in the medium of the device that died.',
     )
   }
+  const disks = checkSecondDisk(home)
+  if (!disks.ok) return disks
   const [first, second] = mediaFolders(home)
   const parts = [`${first}.part`, `${second}.part`] as const
   let place = parts[0]

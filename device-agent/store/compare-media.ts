@@ -5,8 +5,9 @@
  */
 import type { MediumName } from '../../core/journal/catalogue.ts'
 import type { Day } from '../../core/journal/day.ts'
+import { parseEntry } from '../../core/journal/entry.ts'
 import { equalBytes, toBase64 } from '../../core/keys/hash.ts'
-import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
+import { fail, ok, type Refusal, type Result, refuse, valueOrThrow } from '../../core/result.ts'
 import { checkStored, type Expected } from './check-stored.ts'
 import { isOfAnother } from './foreign-medium.ts'
 import { type AllMedia, type Loss, nameIn, type StoreMedium } from './media.ts'
@@ -70,7 +71,7 @@ export function compareMedia(all: AllMedia, expected: Expected, boot: string): R
   if (behind !== undefined) return leftBehind(behind)
   for (const other of others) {
     const differs = findDifference(first, other)
-    if (differs !== undefined) return twoHistories(first.medium, `${other.medium.folder}, ${differs}`)
+    if (differs !== undefined) return twoHistories(all, [first, other], differs)
   }
   const isWhole = ({ day }: Sound) => day.size === first.day.size
   const isShort = ({ medium, day }: Sound) => hasPoolOf(first.day, day, nameIn(all, medium))
@@ -141,11 +142,8 @@ function phaseOf({ polls }: Day): 'before' | 'voting' | 'after' {
 
 /** Where a medium is not the beginning of a longer one, or of one as long. Both are sound, so batches and ballots are what their journals name. */
 function findDifference(long: Sound, short: Sound): string | undefined {
-  const { journal, checkpoints, spent } = short.records
-  const entry = journal.findIndex(({ entry }, i) => {
-    const other = long.records.journal[i]
-    return other === undefined || !equalBytes(other.entry, entry)
-  })
+  const { checkpoints, spent } = short.records
+  const entry = partingOf(long, short)
   if (entry !== -1) return `table journal, entry ${entry}`
   const note = checkpoints.findIndex((checkpoint, i) => long.records.checkpoints[i]?.note !== checkpoint.note)
   if (note !== -1) return `table checkpoints, size ${note + 1}`
@@ -154,13 +152,45 @@ function findDifference(long: Sound, short: Sound): string | undefined {
   return spent.every((tag) => known.has(toBase64(tag))) ? undefined : 'table spent'
 }
 
-function twoHistories({ folder }: StoreMedium, where: string) {
+/** The first entry of the shorter one that the longer one has not; -1 if there is none. */
+function partingOf(long: Sound, short: Sound): number {
+  return short.records.journal.findIndex(({ entry }, i) => {
+    const other = long.records.journal[i]
+    return other === undefined || !equalBytes(other.entry, entry)
+  })
+}
+
+/**
+ * Nobody here decides which of the two is the day: what one tells of the other may have been arranged, by whoever set one back. But whoever decides is told
+ * which of them went on without the other, so that a medium that hung in the middle of a step, and did it later, can be taken out.
+ */
+function twoHistories(all: AllMedia, [first, other]: readonly [Sound, Sound], where: string) {
+  const at = partingOf(first, other)
+  const without = wentOnWithout(all, at, first, other) ?? wentOnWithout(all, at, other, first)
+  const what = `it holds another history of this device than ${first.medium.folder}`
+  const next =
+    'Do not vote on this device. Take neither medium away and call a technician: only the centre and the officers’ cards know which of the two is the day. Without the other one the device starts.'
+  const { folder } = other.medium
+  if (without === undefined) return refuse('store.media-differ', `${folder}, ${where}`, what, next)
   return refuse(
     'store.media-differ',
-    where,
-    `it holds another history of this device than ${folder}`,
-    'Do not vote on this device. Take neither medium away and call a technician: only the centre and the officers’ cards know which of the two is the day. Without the other one the device starts.',
+    `${folder}, ${where}`,
+    `${what}; from there on ${without.told}`,
+    `${next} If ${without.left} hung then or was taken out, it is the one to take out and to keep.`,
   )
+}
+
+/** What the first entry that only one of two has says of the loss of the other; undefined if nothing. */
+function wentOnWithout(all: AllMedia, at: number, one: Sound, left: Sound) {
+  const entry = one.records.journal[at]?.entry
+  const event = entry && valueOrThrow(parseEntry(entry, at, one.medium.folder))
+  if (event?.type !== 'medium.lost' || event.medium !== nameIn(all, left.medium)) return undefined
+  const { folder } = left.medium
+  const own = left.records.journal.length - at
+  return {
+    left: folder,
+    told: `${one.medium.folder} went on without ${folder} (medium ${event.medium} lost: ${event.why}), which has others there (${own})`,
+  }
 }
 
 function leftBehind({ medium: { folder }, further }: Sound) {

@@ -142,6 +142,8 @@ export class WorkerMedium implements StoreMedium {
     if (answer === undefined) throw new Error('a signal without an answer')
     if ('value' in answer) return answer.value as T
     const { message, code } = answer.error
+    // The thread answers, but one of its own hangs.
+    if (code === SILENT) leaveHanging(this.#thread)
     throw Object.assign(new Error(message), code === undefined ? {} : { code })
   }
 

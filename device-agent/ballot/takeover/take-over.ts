@@ -70,6 +70,7 @@ export function takeOver(
 /** What a set-up and the start behind it say of media that refuse. */
 const OWN_STORAGE: ReadonlySet<string> = new Set([
   'store.set-up',
+  'store.one-disk',
   'store.damaged',
   'store.pragma',
   'store.missing',

@@ -1,5 +1,5 @@
 /** A second medium that the configuration names: on a disk of its own, or no set-up. */
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -32,10 +32,13 @@ describe('a second medium that the configuration names', () => {
     const mountPoint = mkdtempSync(join(tmpdir(), 'sandogh-card-'))
     made.push(mountPoint)
     const secondMedium = join(mountPoint, 'medium')
-    expect(checkSecondDisk(deviceWith(secondMedium))).toMatchObject({
+    const home = deviceWith(secondMedium)
+    expect(setUpStore(home, clock, seededRandom('one disk'), PROGRAM)).toMatchObject({
       ok: false,
       error: { code: 'store.one-disk', where: secondMedium },
     })
+    for (const folder of [mountPoint, home.folder])
+      expect(readdirSync(folder).filter((name) => name.includes('medium'))).toEqual([])
     // Nobody claims that these are two.
     expect(checkSecondDisk(openHome(makeHome())).ok).toBe(true)
   })

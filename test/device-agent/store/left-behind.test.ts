@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { valueOrThrow } from '../../../core/result.ts'
+import { describeRefusal, valueOrThrow } from '../../../core/result.ts'
 import { settleFailure } from '../../../device-agent/ballot/storage-failure.ts'
 import { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { LEFT_BEHIND_FILE } from '../../../device-agent/store/left-behind.ts'
@@ -122,6 +122,27 @@ describe.each([0, 1] as const)('of two media number %i', (lost) => {
     })
     goesOn(images, voters)
   })
+})
+
+test('a first medium that hung in the middle of a vote, and did it later: the device stops, and says which of the two went on without the other', () => {
+  const { store, folders, media, voters } = openDevice(2)
+  ;(media[1] as Medium).commit = () => {
+    throw new Error('the program was ended')
+  }
+  expect(() => voters.vote(store)).toThrow('the program was ended')
+  closeNow(store)
+  const images = folders.map(imageOf) as unknown as Two<string>
+  const alone = valueOrThrow(startedAlone(images[1], 1))
+  valueOrThrow(alone.unlock(dayKey()))
+  voters.vote(alone)
+  closeNow(alone)
+  const both = resumeOn(build, images)
+  expect(both.ok ? 'taken' : describeRefusal(both.error)).toMatch(
+    new RegExp(
+      `from there on ${images[1]} went on without ${images[0]} \\(medium a lost: missing\\), which has others there \\(1\\) .* If ${images[0]} hung then or was taken out, it is the one to take out and to keep\\.`,
+    ),
+  )
+  expect(valueOrThrow(startedAlone(images[1], 1)).day.casts).toBe(3)
 })
 
 describe('a weakened build begins with a medium that was left behind, without votes that counted, which these tests tell:', () => {
