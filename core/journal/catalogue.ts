@@ -204,7 +204,9 @@ export const CATALOGUE = {
     ),
   'clock.jumped': z
     .strictObject({ way: z.enum(['forward', 'back']), seconds: count })
-    .describe('The clock was set while the program ran: times before and after do not compare.'),
+    .describe(
+      'The clock was set while the program ran, or had been set back before a start: times before and after do not compare.',
+    ),
   'clock.checked': z
     .strictObject({ stands: z.enum(['in-the-day', 'outside']) })
     .describe(

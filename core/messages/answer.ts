@@ -11,6 +11,9 @@ import type { Result } from '../result.ts'
 import { ok, refuse } from '../result.ts'
 import { MAX_DOWN_BYTES, NEXT, payloadText } from './payload.ts'
 
+/** Of a checkpoint that an answer can show. */
+export const MAX_HELD_CHARS = 4_096
+
 export interface Answer {
   /** {@link messageHash} of the payload that is answered. */
   readonly to: string
@@ -27,7 +30,7 @@ const shape = z.strictObject({
   to: z.string().length(44),
   have: z.int().min(0),
   result: z.enum(['stored', 'refused', 'resend']),
-  held: z.string().max(4_096).optional(),
+  held: z.string().max(MAX_HELD_CHARS).optional(),
 })
 
 /** What an answer names the message by: SHA-256 of its payload, base64. */

@@ -143,6 +143,9 @@ export class CentreProcesses {
       broker,
       '--store',
       this.#store,
+      // How long a run's devices are silent is no day's: only attacks may raise alarms here.
+      '--silence',
+      'off',
     ]
     const collector = CommandProcess.sandogh(words, place)
     this.#collectors[side] = collector

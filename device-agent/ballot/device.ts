@@ -147,10 +147,13 @@ export class BallotDevice {
     this.#peripherals.close()
   }
 
-  /** Everything stops where it is, and people read what became of the last vote until the device is switched off. */
+  /**
+   * Everything stops where it is, and people read what became of the last vote until the device is switched off.
+   * @param vote what the store says of it
+   */
   failed(what: Failure, vote: LastVote | 'unknown'): void {
     this.#halt()
-    this.#polls = { is: 'failed', what, vote }
+    this.#polls = { is: 'failed', what, vote: lastVoteIn(this.#sessions.state, vote) }
     this.#peripherals.board?.setLamp(false)
     this.#peripherals.board?.beep(ALARM_MS)
     this.#showFailure()

@@ -12,7 +12,7 @@ import { SessionPerformer } from './session/perform.ts'
 
 /** @param printProgress is told while a voter's slip is printed */
 export function makePerformers(
-  { home, store, clock, random, fonts, messageSigner, stick }: DeviceParts,
+  { home, store, clock, random, logger, fonts, messageSigner, stick }: DeviceParts,
   peripherals: Peripherals,
   conditions: Pick<Conditions, 'cutting' | 'slipCut'>,
   printProgress: (secondsLeft: number) => void,
@@ -40,6 +40,7 @@ export function makePerformers(
       stick,
       clock,
       random,
+      logger,
       zeroReport: (tally) => papers.zeroReport(tally),
       minutes: () => papers.minutes(),
       totals: (results) => papers.totals(results),

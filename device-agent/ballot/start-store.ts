@@ -2,9 +2,11 @@
  * The store at a start. Until the device runs nothing of it can show a failure, so what a medium answers here is a refusal like any other; and
  * where the disk is full, the room that is kept for votes is given back before people are told that there is nothing to vote on.
  */
+import { parseEntry } from '../../core/journal/entry.ts'
 import type { Clock, Random } from '../../core/ports.ts'
 import type { Result } from '../../core/result.ts'
-import { ok } from '../../core/result.ts'
+import { ok, valueOrThrow } from '../../core/result.ts'
+import { setBackSince } from '../health/clock-watch.ts'
 import type { Acknowledged, DeviceStore } from '../store/device-store.ts'
 import { probeMedia } from '../store/probe.ts'
 import { giveBackOn } from '../store/space.ts'
@@ -24,9 +26,12 @@ interface StartParts {
 /** Takes the store up, and writes what a start has to say before anything else. On a full disk once more, with all the room that there is. */
 export function startStore(parts: StartParts): Result<DeviceStore> {
   const { home, takenOver, clock, random } = parts
-  const started = sayRestart(home, takenOver === undefined ? resumeStore(home, clock, random) : ok(takenOver))
+  const started = sayRestart(
+    parts,
+    takenOver === undefined ? resumeStore(home, clock, random) : ok(takenOver),
+  )
   if (started.ok || started.error.code !== 'store.full') return started
-  return sayRestart(home, takeUpAgain(parts))
+  return sayRestart(parts, takeUpAgain(parts))
 }
 
 /**
@@ -43,11 +48,13 @@ export function takeUpAgain(
   return resumeStore(home, clock, random, found, acknowledged)
 }
 
-/** Polls that were open are paused until officers resume them, and the journal says why. */
-function sayRestart(home: DeviceHome, opened: Result<DeviceStore>): Result<DeviceStore> {
+/** A clock that was set back is told. Polls that were open are paused until officers resume them, and the journal says why. */
+function sayRestart({ home, clock }: StartParts, opened: Result<DeviceStore>): Result<DeviceStore> {
   if (!opened.ok) return opened
   const store = opened.value
   try {
+    const jump = setBackSince(lastBefore(store), clock.now())
+    if (jump !== undefined) store.append({ type: 'clock.jumped', ...jump })
     if (store.day.polls === 'open' && pollsAtStart(store.day, store.isUnlocked).is === 'paused')
       store.append({ type: 'polls.paused', reason: 'restart' })
     return opened
@@ -55,4 +62,15 @@ function sayRestart(home: DeviceHome, opened: Result<DeviceStore>): Result<Devic
     store.close()
     return refusedBy(home, error)
   }
+}
+
+/** When the last entry before this start was written. What became of a medium the start itself may have told already, so the latest of those counts. */
+function lastBefore(store: DeviceStore): number {
+  let latest = Number.NEGATIVE_INFINITY
+  for (const [back, bytes] of store.entriesFrom(0).toReversed().entries()) {
+    const { type, at } = valueOrThrow(parseEntry(bytes, store.day.size - 1 - back, 'journal'))
+    latest = Math.max(latest, Date.parse(at))
+    if (type !== 'medium.lost' && type !== 'medium.restored') break
+  }
+  return latest
 }

@@ -3,12 +3,16 @@
  * no memory of the last, and the wait in between is ours, by the given clock and random numbers.
  */
 import { connect } from 'mqtt'
+import { FrameMeter } from '../../core/messages/frame-meter.ts'
+import { MAX_DOWN_BYTES } from '../../core/messages/payload.ts'
 import { deviceFilter, type Kind, parseTopic, topicOf } from '../../core/messages/topic.ts'
 import type { Clock, Logger, Random, Timer } from '../../core/ports.ts'
 import { backoffMs } from './backoff.ts'
 
 /** Until the broker has accepted the connection. Milliseconds of real time. */
 const CONNECT_MS = 10_000
+/** A message to a device, its topic and what a packet has besides: whoever sends more would have the program that takes votes keep it. */
+const MAX_PACKET_BYTES = MAX_DOWN_BYTES + 1024
 /** Seconds between signs of life. */
 const KEEPALIVE_S = 60
 
@@ -73,6 +77,11 @@ export function startLink(options: LinkOptions): Link {
       timerVariant: 'native',
       // Its own log is made anew for every client, whether or not anybody reads it.
       log: () => {},
+    })
+    const meter = new FrameMeter(MAX_PACKET_BYTES)
+    opened.stream.on('data', (chunk: Uint8Array) => {
+      if (!meter.take(chunk))
+        opened.stream.destroy(new Error(`a packet of more than ${MAX_PACKET_BYTES} bytes`))
     })
     opened.on('connect', () => {
       opened.subscribe(deviceFilter(election, deviceId), { qos: 1 }, (error) => {

@@ -5,13 +5,14 @@ import { anyStore, homeOf, misuse } from '../command-line.ts'
 import { openCentreStore } from '../store/store.ts'
 import { askedToEnd, processLogger, systemClock } from '../system.ts'
 import { startCollector } from './collector.ts'
+import { SILENT_MS } from './silence.ts'
 
 export const collectUsage = `  sandogh centre collect --home <folder> --broker mqtts://<host>:<port> --store <store> [--share [--as <name>]]
-                         [--silence <minutes>]
+                         [--silence <minutes>|off]
       hears the devices at a broker, stores what they send and answers them, until it is told to end (Ctrl-C, SIGTERM). Alone
       unless --share is given: then any number share the messages, at a broker of MQTT 5 such as Mosquitto, each --as another
-      of the names whose keys the home folder has. With --silence a device of the election of which nothing new was heard
-      for so long is an alarm
+      of the names whose keys the home folder has. A device of the election of which nothing new was heard for a quarter of
+      an hour, or for as long as --silence says, is an alarm; with "off" nobody asks
 `
 
 /** @returns the exit code; refusals are thrown */
@@ -33,7 +34,7 @@ export async function collect(args: readonly string[]): Promise<number> {
   const url = valueOrThrow(parseBrokerUrl(values.broker))
   const location = anyStore(values.store)
   if (values.as !== undefined && !values.share) throw misuse('--as names one of several: give --share too')
-  const silenceMs = values.silence === undefined ? undefined : parseSilence(values.silence)
+  const silenceMs = values.silence === undefined ? SILENT_MS : parseSilence(values.silence)
   const home = homeOf(values.home, systemClock.now())
   const clientId = values.as ?? home.name
   const tls = home.identities.get(clientId)
@@ -71,11 +72,12 @@ export async function collect(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** Whole minutes, a day at most. */
-function parseSilence(text: string): number {
+/** Whole minutes, a day at most; undefined if nobody is to ask. */
+function parseSilence(text: string): number | undefined {
+  if (text === 'off') return undefined
   const minutes = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : Number.NaN
   if (minutes <= 1_440) return minutes * 60_000
-  throw misuse('--silence takes whole minutes, from 1 to 1440')
+  throw misuse('--silence takes whole minutes, from 1 to 1440, or off')
 }
 
 /** MQTT over TLS at a host and port; who the collector is its certificate says. */

@@ -98,11 +98,20 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
     return options.onMessage(message, reply)
   })
   const filter = group === undefined ? centreFilter(election) : `$share/${group}/${centreFilter(election)}`
+  let wasHeard = false
   const refusal = await new Promise<Refusal | undefined>((resolve) => {
     const settle = (found: Result<unknown>) => {
-      if (found.ok) return resolve(undefined)
+      if (found.ok) {
+        wasHeard = true
+        return resolve(undefined)
+      }
       logger.error({ code: found.error.code }, 'collector: refused by the broker')
       resolve(found.error)
+    }
+    /** What a broker refuses that granted it before, it may grant again: the line is hung up, and comes back. */
+    const refused = (found: Result<never>) => {
+      settle(found)
+      if (wasHeard) client.stream.destroy()
     }
     client.on('error', (error) => {
       const found = findRefusal(error, broker)
@@ -126,12 +135,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
       isUp = true
       lastError = undefined
       if (group !== undefined && properties?.sharedSubscriptionAvailable === false) {
-        return settle(cannotShare(broker))
+        return refused(cannotShare(broker))
       }
       client.subscribe(filter, { qos: 1 }, (error) => {
         if (!error) return settle(ok(undefined))
         // A line that breaks in between is one of many; what the broker says of the subscription stays.
-        if (client.connected) settle(notHeard(broker))
+        if (client.connected) refused(notHeard(broker))
       })
     })
   })

@@ -1,4 +1,5 @@
 /** A message of entries by itself: whose it is, what the device signed, and whether a device writes such entries. */
+
 import { deviceNamedIn, deviceOfOrigin } from '../../core/bundle/names.ts'
 import { placeOf } from '../../core/election/place.ts'
 import { pollingNoon } from '../../core/election/polling-time.ts'
@@ -6,6 +7,7 @@ import { type Entry, parseEntry } from '../../core/journal/entry.ts'
 import { LONGEST_JOURNAL } from '../../core/journal/longest.ts'
 import { readCertificate } from '../../core/keys/certificate.ts'
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
+import { MAX_HELD_CHARS } from '../../core/messages/answer.ts'
 import { type EntriesMessage, parseEntriesMessage } from '../../core/messages/entries.ts'
 import { ok, type Refusal, type Result, refuse } from '../../core/result.ts'
 import { type Checkpoint, openCheckpoint } from '../../core/tlog/checkpoint.ts'
@@ -71,16 +73,19 @@ export function examineJournalPart(
   const { origin, from, entries, checkpoint: note } = message
   const owner = readOwner(ground, device, message, where)
   if (!owner.ok) return refused('forged', device, owner.error)
+  // Lines of others make it as long as whoever sends it likes; a device that was set back is told so by the one that is kept.
+  if (note.length > MAX_HELD_CHARS) {
+    const what = `a checkpoint of ${note.length} characters, and no answer could show its device more than ${MAX_HELD_CHARS}`
+    return refused('malformed', device, { code: 'entries.checkpoint', where, what, next: SUSPECT })
+  }
   const checkpoint = openCheckpoint(note, { origin, publicKey: owner.value.logKey })
   if (!checkpoint.ok) return refused('forged', device, checkpoint.error)
   if (checkpoint.value.size !== from + entries.length) {
     const what = 'the entries do not end at the checkpoint'
     return refused('malformed', device, { code: 'entries.size', where, what, next: SUSPECT })
   }
-  if (checkpoint.value.size > LONGEST_JOURNAL) {
-    const what = `a journal of ${checkpoint.value.size} entries, and no day has more than ${LONGEST_JOURNAL}`
-    return refused('malformed', device, { code: 'entries.too-many', where, what, next: SUSPECT })
-  }
+  const tooLong = findTooLong(checkpoint.value, where)
+  if (tooLong !== undefined) return refused('malformed', device, tooLong)
   return {
     is: 'entries',
     owner: owner.value,
@@ -91,6 +96,13 @@ export function examineJournalPart(
     checkpoint: checkpoint.value,
     ...readEntries(ground, owner.value, message, now, where),
   }
+}
+
+/** Why a head is none of any device's journal, though its device signed it. */
+export function findTooLong({ size }: Checkpoint, where: string): Refusal | undefined {
+  if (size <= LONGEST_JOURNAL) return undefined
+  const what = `a journal of ${size} entries, and no day has more than ${LONGEST_JOURNAL}`
+  return { code: 'entries.too-many', where, what, next: SUSPECT }
 }
 
 /** The certificate's owner, if it may write this journal from this topic. */

@@ -2,12 +2,16 @@
  * Devices of the definition of which nothing new was heard for long. What all collectors of a store heard counts, for they share the messages: so
  * it is the store that is asked, now and then.
  */
+import { isPollingTime } from '../../core/election/polling-time.ts'
 import type { Logger, Timer } from '../../core/ports.ts'
 import type { HeldJournal, HeldStatus } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import type { Desk } from './desk.ts'
 import { keepAlone } from './keep-alarm.ts'
 import { type Places, placeOfJournal } from './takeover.ts'
+
+/** Three turns of a device's timer, and longer than any order lets it wait between two (`tellingPolicy`). */
+export const SILENT_MS = 15 * 60_000
 
 /** As seldom as this share of the silence that is told: it is told late by no more than that. */
 const ASK_SHARE = 1 / 4
@@ -88,6 +92,8 @@ export function watchSilence(
       const before = seen.get(device)
       const silentMs = before && elapsed - before.elapsed
       if (silentMs !== undefined && silentMs < limitMs) told.delete(device)
+      // The evening before nobody has spoken yet.
+      else if (at === undefined && !isPollingTime(desk.package.definition, clock.now())) continue
       else if (!told.has(device)) alarms.push({ kind: 'stale', device, since: at })
     }
     lastLook = elapsed

@@ -7,6 +7,7 @@ import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { parseNote } from '../../core/tlog/note.ts'
 import type { Held } from '../store/store.ts'
+import { findTooLong } from './examine-entries.ts'
 import type { Decision } from './outcome.ts'
 import { equivocation, rootAt } from './take-entries.ts'
 import { findHeadBeyond } from './takeover.ts'
@@ -16,7 +17,7 @@ export type HeadFound =
   | { readonly is: 'held'; readonly have: number }
   /** The centre holds fewer entries than the paper names. */
   | { readonly is: 'longer'; readonly have: number }
-  /** The device signed another history than the one that is held, or went on after a spare took its place. */
+  /** The device signed another history than the one that is held, went on after a spare took its place, or signed a size that no journal has. */
   | ({ readonly is: 'other' } & Decision)
 
 /** The signed checkpoint behind a code `<origin>|<size>|<base64 root>|<base64 signature>` (docs/formats.md), not verified. */
@@ -54,6 +55,9 @@ export async function takeHead(
   }
   const checkpoint = openCheckpoint(note, { origin, publicKey: journal.logKey })
   if (!checkpoint.ok) return fail({ ...checkpoint.error, where })
+  const tooLong = findTooLong(checkpoint.value, where)
+  if (tooLong !== undefined)
+    return ok({ is: 'other', alarm: { kind: 'malformed', device, refusal: tooLong } })
   const have = journal.frontier.size
   const { size, root } = checkpoint.value
   if (size > have) {

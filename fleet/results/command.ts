@@ -4,59 +4,64 @@ import type { Definition } from '../../core/election/definition.ts'
 import { candidateVotes, type Tally, tallyJson } from '../../core/election/tally.ts'
 import { describeRefusal, valueOrThrow } from '../../core/result.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
+import { changesText, programIn } from '../status/changes.ts'
 import { shownLine } from '../status/shown-line.ts'
 import { openCentreStore } from '../store/store.ts'
 import { DISPUTES } from './disputes.ts'
-import { type ElectionResult, resultOf, type StationResult } from './results.ts'
+import { type MarkedResult, resultOf, type StationResult } from './results.ts'
 
-export const resultUsage = `  sandogh centre result --home <folder> --store <store> [--json]
+export const resultUsage = `  sandogh centre result --home <folder> --store <store> [--program <list>] [--json]
       adds up what is held, after every entry was read again: each candidate's votes, those by the list among them, and
       whatever is in no sum. WITHHELD names each place of which there are two accounts, or one that cannot be: nothing of it
-      is counted, and of a station with a sheet nothing at all, until people have decided by its paper. --json writes the
-      same for programs, with the sum of each station
+      is counted, and of a station with a sheet nothing at all, until people have decided by its paper. The result is MARKED
+      where a device started another program after its journal began or, with the list of the one that was meant ("sandogh
+      device program"), ran another. --json writes the same for programs, with the sum of each station
 `
 
-/** @returns the exit code: 1 where something is withheld or not counted, 3 where something is missing; refusals are thrown */
+/** @returns the exit code: 1 where something is withheld or not counted, or the result is marked, 3 where something is missing; refusals are thrown */
 export async function result(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: {
       home: { type: 'string' },
       store: { type: 'string' },
+      program: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
   if (positionals.length > 0) throw misuse(`result takes no "${positionals.join(' ')}"`)
   const { definition } = homeOf(values.home).package
+  const program = values.program === undefined ? undefined : programIn(values.program)
   const store = await openCentreStore(existingStore(values.store), 'everything')
   if (!store.ok) {
     process.stderr.write(`${describeRefusal(store.error)}\n`)
     return store.error.code === 'store.changed' ? 1 : 2
   }
   try {
-    const found = valueOrThrow(await resultOf(definition, store.value))
+    const found = valueOrThrow(await resultOf(definition, store.value, program))
     process.stdout.write(values.json ? resultJson(definition, found) : resultText(definition, found))
-    if (found.unknown.length > 0 || found.stations.some(({ withheld }) => withheld.length > 0)) return 1
+    if (found.marked.length > 0 || found.unknown.length > 0) return 1
+    if (found.stations.some(({ withheld }) => withheld.length > 0)) return 1
     return found.stations.some(({ missing }) => missing.length > 0) ? 3 : 0
   } finally {
     await store.value.close()
   }
 }
 
-/** The sum, and each station with what of it is counted and what is not. */
-function resultJson(definition: Definition, { stations, unknown, sum }: ElectionResult): string {
+/** The sum, each station with what of it is counted and what is not, and what marks all of it. */
+function resultJson(definition: Definition, { stations, unknown, marked, sum }: MarkedResult): string {
   const told = stations.map(({ devices, sum: own, ...station }) => ({
     ...station,
     devices: devices.map(({ device }) => device),
     sum: tallyJson(definition, own),
   }))
   const { election } = definition
-  return `${JSON.stringify({ election, sum: tallyJson(definition, sum), stations: told, unknown }, null, 2)}\n`
+  return `${JSON.stringify({ election, sum: tallyJson(definition, sum), stations: told, unknown, marked }, null, 2)}\n`
 }
 
-/** What is in no sum first: whoever reads the figures has read it. */
-function resultText(definition: Definition, { stations, unknown, sum }: ElectionResult): string {
+/** What marks the result and what is in no sum first: whoever reads the figures has read it. */
+function resultText(definition: Definition, { stations, unknown, marked, sum }: MarkedResult): string {
   const lines = stations.flatMap(leftOut)
   for (const device of unknown) lines.push(`NOT COUNTED  ${device}: it stands in no station of the election`)
   const withheld = stations.filter((station) => station.withheld.length > 0).length
@@ -66,7 +71,7 @@ function resultText(definition: Definition, { stations, unknown, sum }: Election
   lines.push(
     `${stations.length} stations: ${whole} whole, ${withheld} with something withheld, ${missing} with something missing`,
   )
-  return `${lines.map(shownLine).join('\n')}\n`
+  return `${changesText(marked)}${lines.map(shownLine).join('\n')}\n`
 }
 
 function leftOut({ station, by, withheld, missing, beside }: StationResult): readonly string[] {

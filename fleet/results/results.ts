@@ -10,6 +10,7 @@ import { placeOf } from '../../core/election/place.ts'
 import { parseTally, sumTallies, type Tally } from '../../core/election/tally.ts'
 import { ok, type Result, refuse } from '../../core/result.ts'
 import type { Json } from '../../core/text/canonical-json.ts'
+import { type Change, findChanges } from '../status/changes.ts'
 import type { CentreStore, HeldSheet, HeldTally, SecondTotals } from '../store/store.ts'
 import { type Dispute, findDisputes, type JournalFacts, placeNamedBy } from './disputes.ts'
 import { withinStations } from './within-stations.ts'
@@ -59,14 +60,26 @@ export interface ElectionResult {
   readonly sum: Tally
 }
 
+/** A result, and what marks it: a change takes nothing out of a sum, and whoever reads the sum has to know of it. */
+export interface MarkedResult extends ElectionResult {
+  readonly marked: readonly Change[]
+}
+
 interface SheetSum {
   readonly sum: Tally
   /** Devices that were declared dead. */
   readonly without: readonly string[]
 }
 
-/** The result of what a store holds at this moment; refusals as {@link electionResult}. */
-export async function resultOf(definition: Definition, store: CentreStore): Promise<Result<ElectionResult>> {
+/**
+ * The result of what a store holds at this moment; refusals as {@link electionResult}.
+ * @param meant the hash of the only program that was to run, if it is known
+ */
+export async function resultOf(
+  definition: Definition,
+  store: CentreStore,
+  meant?: string | undefined,
+): Promise<Result<MarkedResult>> {
   const held = await store.atOnce(async (records) => ({
     tallies: await records.tallies(),
     sheets: await records.sheets(),
@@ -74,7 +87,8 @@ export async function resultOf(definition: Definition, store: CentreStore): Prom
     forks: await records.forks(),
     secondTotals: await records.secondTotals(),
   }))
-  return electionResult(definition, held)
+  const found = electionResult(definition, held)
+  return found.ok ? ok({ ...found.value, marked: findChanges(held.journals, meant) }) : found
 }
 
 /**

@@ -2,6 +2,9 @@
  * What was changed after it should have stood still. A device's journal names the program that ran when it began, and whenever another one ran
  * afterwards; when polls are closed all of that is known, and a change marks the result.
  */
+import { sha256, toBase64 } from '../../core/keys/hash.ts'
+import { valueOrThrow } from '../../core/result.ts'
+import { readGivenFile } from '../import/read-stick.ts'
 import type { HeldJournal } from '../store/store.ts'
 import { shownLine } from './shown-line.ts'
 
@@ -20,6 +23,11 @@ export function findChanges(journals: readonly HeldJournal[], meant: string | un
     const isOther = meant !== undefined && programs.some((program) => program !== meant)
     return isOther ? [{ device, origin, programs, what: 'not the program that was meant to run' }] : []
   })
+}
+
+/** What journals name a program by: the hash of the list of its files, which `--program` names; refusals are thrown. */
+export function programIn(path: string): string {
+  return toBase64(sha256(valueOrThrow(readGivenFile(path))))
 }
 
 /** A line for each change; nothing if there is none. */

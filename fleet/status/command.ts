@@ -5,15 +5,13 @@ import { deviceOfOrigin } from '../../core/bundle/names.ts'
 import { openStationSheet } from '../../core/bundle/station-sheet.ts'
 import type { Definition } from '../../core/election/definition.ts'
 import { placeOf } from '../../core/election/place.ts'
-import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { describeRefusal, RefusalError, valueOrThrow } from '../../core/result.ts'
 import { existingStore, homeOf, misuse } from '../command-line.ts'
-import { readGivenFile } from '../import/read-stick.ts'
 import { DISPUTES, findDisputes, placeNamedBy } from '../results/disputes.ts'
 import { withinStations } from '../results/within-stations.ts'
 import { type HeldJournal, type HeldRecords, type HeldSheet, openCentreStore } from '../store/store.ts'
 import { alarmsText, wantsPeople } from './alarms.ts'
-import { changesText, findChanges } from './changes.ts'
+import { changesText, findChanges, programIn } from './changes.ts'
 import { clocksText, healthOf, healthText } from './health.ts'
 import { statusPage } from './page.ts'
 import { shownLine } from './shown-line.ts'
@@ -108,11 +106,6 @@ function doneIn(journals: readonly HeldJournal[], isByDefinition: boolean): Read
     ({ device, closing, origin }) => closing !== undefined || taken.has(origin) || dead.has(device),
   )
   return new Set(done.map(({ device }) => device))
-}
-
-/** What journals name a program by: the hash of the list of its files. */
-function programIn(path: string): string {
-  return toBase64(sha256(valueOrThrow(readGivenFile(path))))
 }
 
 interface Everything {

@@ -1,11 +1,10 @@
 /** Devices that want somebody, by what they said last of themselves and by how long ago that was. Those that are closed are done. */
 import { type DeviceStatus, parseStatus } from '../../core/messages/status.ts'
 import { clockOffset } from '../collector/own-clock.ts'
+import { SILENT_MS } from '../collector/silence.ts'
 import type { HeldStatus } from '../store/store.ts'
 import { shownLine } from './shown-line.ts'
 
-/** Three turns of a device's timer. */
-const SILENT_S = 15 * 60
 /** Queues of brokers and the second that either clock cuts off are far below it. */
 const CLOCK_OFF_S = 60
 /** Enough for an hour or two. */
@@ -38,7 +37,7 @@ export function healthOf(
     .filter(({ device }) => !done.has(device))
     .map(({ device, receivedAt, document }) => {
       const status = parseStatus(Buffer.from(document), `status of ${device}`)
-      const silent = nowS - receivedAt > SILENT_S ? [`silent for ${span(nowS - receivedAt)}`] : []
+      const silent = nowS - receivedAt > SILENT_MS / 1000 ? [`silent for ${span(nowS - receivedAt)}`] : []
       if (!status.ok)
         return { device, receivedAt, casts: 0, troubles: [...silent, 'its status cannot be read'] }
       const troubles = [...silent, ...troublesIn(status.value, receivedAt + offsetS, meant)]

@@ -71,9 +71,37 @@ test('and so does a program that is not the one that was meant, though it was ne
   ])
 })
 
+test('the result itself is marked in the words of the status, before any figure', async () => {
+  await hearAll()
+  const file = join(centre.office.folder, 'program.txt')
+  writeFileSync(file, LIST)
+  const build = await centreBuild()
+  for (const more of [[], ['--program', file]]) {
+    const [, marked] = await marks([], ...more)
+    const [code, text] = await centre.result(build, ...more)
+    const lines = text.split('\n')
+    expect([code, lines.slice(0, marked.length)]).toEqual([1, marked])
+    expect(lines[marked.length]).toMatch(/^[\w-]+: \d+ valid, \d+ blank$/)
+  }
+})
+
+test('and so it is for whoever publishes it by a program', async () => {
+  await hearAll()
+  const [code, text] = await centre.result(await centreBuild(), '--json')
+  expect([code, JSON.parse(text)]).toMatchObject([
+    1,
+    {
+      marked: [{ device: 'device-2', programs: [PROGRAM, OTHER], what: 'changed after its journal began' }],
+      sum: [{ valid: 96 }],
+    },
+  ])
+})
+
 test('a build that does not ask would say nothing', async () => {
   await hearAll()
   expect(await marks(blindToPrograms)).toEqual([0, []])
+  const [code, text] = await centre.result(await centreBuild(blindToPrograms), '--json')
+  expect([code, JSON.parse(text)]).toMatchObject([0, { marked: [] }])
 })
 
 test('a tally that is changed in the centre’s own database is found', async () => {

@@ -37,19 +37,28 @@ export class CentreUnderAttack {
   }
 
   /** What the status says, and its exit code. */
-  async status({ status }: CentreBuild, ...more: readonly string[]): Promise<readonly [number, string]> {
-    let text = ''
-    const spies = [process.stdout, process.stderr].map((stream) =>
-      vi.spyOn(stream, 'write').mockImplementation((words) => {
-        text += words
-        return true
-      }),
-    )
-    try {
-      const code = await status(['--store', this.office.storePath, ...more])
-      return [code, text]
-    } finally {
-      for (const spy of spies) spy.mockRestore()
-    }
+  status({ status }: CentreBuild, ...more: readonly string[]): Promise<readonly [number, string]> {
+    return told(() => status(['--store', this.office.storePath, ...more]))
+  }
+
+  /** What the result says, and its exit code. */
+  result({ result }: CentreBuild, ...more: readonly string[]): Promise<readonly [number, string]> {
+    return told(() => result(['--home', this.home.folder, '--store', this.office.storePath, ...more]))
+  }
+}
+
+/** The exit code of a command, and all that it wrote meanwhile. */
+async function told(command: () => Promise<number>): Promise<readonly [number, string]> {
+  let text = ''
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation((words) => {
+      text += words
+      return true
+    }),
+  )
+  try {
+    return [await command(), text]
+  } finally {
+    for (const spy of spies) spy.mockRestore()
   }
 }

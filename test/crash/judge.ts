@@ -27,6 +27,7 @@ import {
   Voters,
 } from '../device-agent/store/voting.ts'
 import { PROGRAM } from '../fixtures/program.ts'
+import { countOpened } from './open-ballots.ts'
 import { type Known, knownAfter, NO_ROOM, scriptedDay } from './scripted-day.ts'
 import type { OneMedium } from './strace.ts'
 
@@ -132,7 +133,10 @@ export function findBrokenAfter(
   const released = valueOrThrow(openTally(store.totals?.tally ?? '', publicKey, home.folder))
   const tally = valueOrThrow(parseTally(definition, released.tally as Json, home.folder))
   const counted = tally.map(({ blank, valid, options }) => [blank, valid, ...options])
-  return isDeepStrictEqual(counted, voters.shadow) ? undefined : 'the totals are not what the voters meant'
+  if (!isDeepStrictEqual(counted, voters.shadow)) return 'the totals are not what the voters meant'
+  return isDeepStrictEqual(countOpened(store), voters.shadow)
+    ? undefined
+    : 'the ballots are not what the voters meant'
 }
 
 /**

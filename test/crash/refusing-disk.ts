@@ -50,8 +50,9 @@ export function failedDay(
     const all = scriptedDay(day.ballots).length
     const isFull = day.takesRoom && !day.isRestart && fault === 'ENOSPC' && lasting === '+'
     const steps = isFull ? 0 : day.isRestart ? restOfDay(day.ballots).length : all
-    if (status !== (isFull ? STOPPED : 0) || done !== steps || (isFull && said !== NO_ROOM))
-      return `${where}: the day did not go on after ${done} steps: ${said}`
+    // Where a thread still hangs, the program's own end is a kill (device-agent/hung-threads.ts).
+    const hasEnded = isFull ? status === STOPPED && said === NO_ROOM : status === 0 || status === null
+    if (!hasEnded || done !== steps) return `${where}: the day did not go on after ${done} steps: ${said}`
     const home = openHome(folder)
     if (name === NEVER_DONE_WITHOUT && !mediaFolders(home).some(tellsLoss)) return `${where}: nobody was told`
     const broken = findBroken({ ...day, home, done: isFull ? 0 : all })

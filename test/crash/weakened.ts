@@ -38,6 +38,13 @@ export const deafToSync: Replacement = {
   by: '    try {\n      fdatasyncSync(this.#file)\n    } catch {}\n',
 }
 
+/** What is sealed says nothing of what is counted. */
+export const sealsBlanks: Replacement = {
+  file: 'device-agent/store/device-store.ts',
+  line: 'style, ballot, random),',
+  by: 'style, ballot.map(() => []), random),',
+}
+
 /** Who asks for the room of a day is told that it is there. */
 export const deafToFullDisk: Replacement = {
   file: 'device-agent/store/space.ts',

@@ -203,6 +203,24 @@ test('a clock that is set forward and back changes no session and no waiting; th
   expect(box).toMatchObject({ voids: 0, unclear: 0 })
 })
 
+test('a clock that was set back within the day while the device was off: the journal says by how much, and the day goes on', async () => {
+  const { audited, journal } = await pollingDay(2, async (hall) => {
+    const { clock, bench, person } = hall
+    await nextVotes(hall, 0)
+    await hall.restart(() => clock.set(-3_600_000))
+    await person.see('polls.paused')
+    expect(shownBy(hall)).not.toContain(notes['clock-wrong'])
+    await resumePolls(bench, clock, hall.officers)
+    await nextVotes(hall, 1)
+  })
+  const said = journal.map(({ type }) => type)
+  expect(journal.filter(({ type }) => type.startsWith('clock.'))).toMatchObject([
+    { type: 'clock.jumped', way: 'back' },
+  ])
+  expect(said.indexOf('clock.jumped')).toBe(said.indexOf('polls.paused') - 1)
+  expect(audited).toMatchObject({ holds: true, ballots: 2 })
+})
+
 test('room that was given back is taken anew where voting is resumed', async () => {
   await pollingDay(0, async (hall) => {
     const { bench, clock, person } = hall
@@ -290,6 +308,10 @@ describe.each([
       { stands: 'outside' },
       { stands: 'in-the-day' },
     ])
+    // Set forward over a restart nobody can know; set while the program runs it is told either way.
+    expect(journal.filter(({ type }) => type === 'clock.jumped')).toMatchObject(
+      by < 0 ? [{ way: 'back' }, { way: 'forward' }] : [{ way: 'back' }],
+    )
     expect(audited).toMatchObject({ holds: true, ballots: 3 })
     expect(box).toMatchObject({ voids: 0, unclear: 0 })
   })

@@ -1,9 +1,9 @@
 import { connect as connectTls } from 'node:tls'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FrameMeter } from '../../core/messages/frame-meter.ts'
 import { mayPublish, maySubscribe } from '../../fleet/broker/access.ts'
 import { type Broker, startBroker } from '../../fleet/broker/broker.ts'
-import { FrameMeter } from '../../fleet/broker/frame-limit.ts'
 import {
   authorityKey,
   CENTRE,

@@ -5,6 +5,7 @@ import { parseReceipt } from '../../core/messages/receipt.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { addSignatureLine, openCosignature } from '../../core/tlog/cosignature.ts'
+import { signatureLine } from '../../core/tlog/note.ts'
 import { type Desk, openDesk } from '../../fleet/collector/desk.ts'
 import type { Outcome } from '../../fleet/collector/outcome.ts'
 import { takeMessage } from '../../fleet/collector/take-messages.ts'
@@ -215,6 +216,16 @@ describe('entries', () => {
     const checkpoint = signCheckpoint({ origin: device.origin, size, root }, device.logSigner)
     const { alarm } = await send(device, 0, 1, { from: size - 1, checkpoint })
     expect(alarm).toMatchObject({ kind: 'malformed', refusal: { code: 'entries.too-many' } })
+  })
+
+  it('with a checkpoint that no answer could show their device again are malformed, and none of them is kept', async () => {
+    const device = new TestDevice('device-1')
+    const { checkpoint } = device.message(0, 1)
+    const line = (i: number) => signatureLine(`nobody-${i}`, new Uint8Array(4), new Uint8Array(64))
+    const lines = Array.from({ length: 40 }, (_, i) => `${line(i)}\n`)
+    const { alarm } = await send(device, 0, 1, { checkpoint: checkpoint + lines.join('') })
+    expect(alarm).toMatchObject({ kind: 'malformed', refusal: { code: 'entries.checkpoint' } })
+    expect(await store.journals()).toEqual([])
   })
 
   it('no message makes the collector throw', async () => {

@@ -147,7 +147,7 @@ describe('a command that cannot be right is refused with what to do', () => {
     [['collect', '--broker', broker], '--store <store>'],
     [
       ['collect', '--broker', broker, '--store', 'x', '--silence', 'long'],
-      '--silence takes whole minutes, from 1 to 1440',
+      '--silence takes whole minutes, from 1 to 1440, or off',
     ],
     [['collect', '--broker', broker, '--store', 'HOME/no/x', '--home', 'HOME'], 'does not exist'],
     [['collect', '--broker', broker, '--store', 'HOME', '--home', 'HOME'], 'this is no file'],

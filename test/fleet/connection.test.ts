@@ -118,6 +118,23 @@ it('many messages are handled at once, and each is acknowledged when it was hand
   expect(seen).toEqual([0, 1, 2, 3].map((i) => ((first - 1 + i) % 0xffff) + 1))
 })
 
+it('a broker that refuses the subscription of a line that came back is asked again until it grants it', async () => {
+  const heard: string[] = []
+  await opened(async ({ device }) => {
+    heard.push(device)
+  })
+  let refusals = 0
+  aedes.authorizeSubscribe = (_client, subscription, done) => {
+    refusals += 1
+    done(null, refusals > 1 ? subscription : null)
+  }
+  for (const socket of sockets) socket.destroy()
+  await until(() => refusals > 1)
+  const again = setInterval(() => void publish(up('device-1'), 'hello'), 20)
+  await until(() => heard.length > 0)
+  clearInterval(again)
+})
+
 it('a message that is no device’s of this election is acknowledged and handled by nobody', async () => {
   const seen = acknowledged()
   const heard: string[] = []

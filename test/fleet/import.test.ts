@@ -12,6 +12,7 @@ import { tallyJson } from '../../core/election/tally.ts'
 import { sha256 } from '../../core/keys/hash.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
 import type { CentreHome } from '../../fleet/home.ts'
 import { type CentreStore, MOST_ALARMS } from '../../fleet/store/store.ts'
 import { writeHome } from './brokers.ts'
@@ -52,7 +53,12 @@ const stick = () => join(office.folder, 'stick')
 
 /** The code of the minutes that a device printed at a size. */
 function printed(device: TestDevice, size: number): string {
-  const [origin, length, root, , line] = device.note(size).split('\n')
+  return codeOf(device.note(size))
+}
+
+/** The code of a signed checkpoint. */
+function codeOf(note: string): string {
+  const [origin, length, root, , line] = note.split('\n')
   return [origin, length, root, line?.split(' ').at(-1)].join('|')
 }
 
@@ -260,6 +266,18 @@ describe('the code of printed minutes', () => {
     const [code, text] = await imported(printed(other, 5))
     expect([code, text]).toEqual([1, expect.stringContaining('ALARM equivocation of device-1')])
     expect((await store.forks()).get(device.origin)).toBe(1)
+  })
+
+  it('of a size that no journal has is an alarm that is kept, and asks for no stick', async () => {
+    const device = new TestDevice('device-1').appendMany(4)
+    await hear(deskOn(store), device)
+    const { origin, logSigner } = device
+    const head = { origin, size: 2 ** 31 + 5, root: new Uint8Array(32).fill(7) }
+    const note = signCheckpoint(head, logSigner)
+    const [code, text] = await imported(codeOf(note))
+    expect([code, text]).toEqual([1, expect.stringContaining('ALARM malformed of device-1')])
+    expect([...(await store.forks())]).toEqual([])
+    expect((await store.alarms()).map(({ kind }) => kind)).toEqual(['malformed'])
   })
 
   it('that is none, or that another key signed, is refused', async () => {

@@ -63,6 +63,19 @@ const turns = async (count: number) => {
 }
 const kept = async () => (await store.alarms()).map(({ device }) => device)
 
+it('nobody is missed on the day before who has not spoken yet, and everybody on the day itself', async () => {
+  clock.set(-24 * HOUR)
+  const { told } = watch(4, store)
+  await hour()
+  await hour()
+  await turns(5)
+  expect(told()).toEqual([])
+  clock.set(24 * HOUR)
+  await hour()
+  await turns(5)
+  expect(told()).toHaveLength(4)
+})
+
 it('of thousands that are silent each alarm is told and kept, and messages and timers have their turns in between', async () => {
   const devices = 4_000
   let meanwhile: Promise<readonly number[]> | undefined

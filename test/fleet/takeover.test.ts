@@ -1,7 +1,9 @@
 /** What the centre makes of a spare in the place of a device that died, and of a device that was not dead. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LONGEST_JOURNAL } from '../../core/journal/longest.ts'
 import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { valueOrThrow } from '../../core/result.ts'
+import { signCheckpoint } from '../../core/tlog/checkpoint.ts'
 import { type Desk, openDesk } from '../../fleet/collector/desk.ts'
 import type { Outcome } from '../../fleet/collector/outcome.ts'
 import { takeHead } from '../../fleet/collector/take-head.ts'
@@ -79,6 +81,28 @@ describe('a journal that a spare took over', () => {
     expect(valueOrThrow(await printed(5))).toEqual({ is: 'longer', have: 3 })
     expect(valueOrThrow(await printed(9))).toMatchObject({ is: 'other', alarm: fork('went-on') })
     expect((await store.forks()).get(dead.origin)).toBe(2)
+  })
+
+  it('and signed a printed head of a size that no journal has is an alarm, and that head comes to no table', async () => {
+    const dead = new TestDevice('device-1').appendMany(9)
+    await send(dead, 0, 6)
+    await send(spareOf(dead, 6), 0, 2)
+    const { origin, deviceId, logSigner } = dead
+    const printed = (size: number) => {
+      const note = signCheckpoint({ origin, size, root: new Uint8Array(32).fill(7) }, logSigner)
+      return store.transact(everyDevice, (held) => takeHead(held, deviceId, { origin, note }, 'paper'))
+    }
+    for (const size of [LONGEST_JOURNAL + 1, 2 ** 31 + 5, Number.MAX_SAFE_INTEGER]) {
+      const alarm = {
+        kind: 'malformed',
+        device: 'device-1',
+        refusal: { code: 'entries.too-many', where: 'paper' },
+      }
+      expect(valueOrThrow(await printed(size)), String(size)).toMatchObject({ is: 'other', alarm })
+    }
+    expect(await store.forks()).toEqual(new Map())
+    expect(valueOrThrow(await printed(LONGEST_JOURNAL))).toMatchObject({ alarm: fork('went-on') })
+    expect((await store.forks()).get(origin)).toBe(1)
   })
 
   it('is kept from its beginning if it comes after the spare alone', async () => {

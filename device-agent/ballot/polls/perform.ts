@@ -2,7 +2,7 @@
 import { pollingNoon } from '../../../core/election/polling-time.ts'
 import { isZero, type Tally } from '../../../core/election/tally.ts'
 import { toBase64 } from '../../../core/keys/hash.ts'
-import type { Clock, Random, Signer } from '../../../core/ports.ts'
+import type { Clock, Logger, Random, Signer } from '../../../core/ports.ts'
 import { valueOrThrow } from '../../../core/result.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import type { PaperDocument } from '../../../ui/paper/document.ts'
@@ -23,6 +23,7 @@ import { type Declare, meetNeighbours } from './card-witness.ts'
 import { DayKeyGathering } from './day-key.ts'
 import { admitOfficer, findOfficer, type Meet, type OfficerChecks, takeLeave } from './officer-card.ts'
 import type { Admitted, OfficerRole, PollsEffect, PollsInput } from './polls.ts'
+import { refusedBox } from './refused-box.ts'
 
 /** What the polls work with. */
 export interface PollsParts {
@@ -33,6 +34,7 @@ export interface PollsParts {
   /** Given back for the closing. */
   readonly clock: Clock
   readonly random: Random
+  readonly logger: Logger
   readonly reader: () => CardReader | undefined
   readonly printer: () => PaperPrinter | undefined
   /** @param tally what the counters on the disk say */
@@ -196,11 +198,11 @@ export class PollsPerformer {
   }
 
   async #resumePolls(by: readonly Admitted[]): Promise<PollsInput> {
-    const { store } = this.#parts
+    const { store, logger } = this.#parts
     if (!store.isUnlocked) {
       const key = this.#gathering?.key()
       const unlocked = key && store.unlock(key)
-      if (unlocked === undefined || !unlocked.ok) return { is: 'box-locked' }
+      if (!unlocked?.ok) return refusedBox(store, by, unlocked?.error, logger)
     }
     this.#gathering = undefined
     const settled = await this.#settleSlip()

@@ -67,8 +67,8 @@ export type Polls =
     }
   | { readonly is: 'reporting-zero'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
   | { readonly is: 'open' }
-  /** `locked`: the cards tried last do not open today's ballot box. */
-  | { readonly is: 'paused'; readonly why: PauseReason; readonly locked?: true }
+  /** `box`: today's ballot box did not open with the cards tried last, because they are others or because it is damaged. */
+  | { readonly is: 'paused'; readonly why: PauseReason; readonly box?: 'locked' | 'damaged' }
   /** The ballot box is unlocked with the cards' day key and a slip that still hangs is settled. */
   | { readonly is: 'resuming'; readonly by: readonly Admitted[]; readonly trouble?: PrinterTrouble }
   /** An order keeps the polls open, and somebody wanted to close them. */
@@ -136,7 +136,10 @@ export type PollsInput =
   | { readonly is: 'report-failed'; readonly trouble: PrinterTrouble }
   | { readonly is: 'polls-opened' }
   | { readonly is: 'polls-resumed' }
+  /** The key of these cards is another one. */
   | { readonly is: 'box-locked' }
+  /** The cards are right, the storage is not. */
+  | { readonly is: 'box-damaged' }
   | { readonly is: 'polls-closed' }
   /** The polls may not be closed yet. */
   | ({ readonly is: 'kept-open' } & LongerHours)
@@ -231,7 +234,8 @@ export function stepPolls(state: Polls, input: PollsInput): PollsStep {
     case 'resuming':
       if (input.is === 'tampered') return to({ is: 'paused', why: 'tamper' })
       if (input.is === 'polls-resumed') return to({ is: 'open' })
-      if (input.is === 'box-locked') return to({ is: 'paused', why: 'restart', locked: true })
+      if (input.is === 'box-locked') return to({ is: 'paused', why: 'restart', box: 'locked' })
+      if (input.is === 'box-damaged') return to({ is: 'paused', why: 'restart', box: 'damaged' })
       return stepReport(state, input, { do: 'resume-polls', by: state.by })
     case 'closing':
       // The order came while the officers were being admitted.

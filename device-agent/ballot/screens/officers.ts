@@ -52,9 +52,10 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
       return [
         ...message(
           officers.paused,
-          state.locked === true ? officers.boxLocked : officers.pause[state.why],
+          pausedText(state, officers),
           officers.lastVote[view.lastVote],
-          keysHint(view, officers.pausedHint),
+          // Nobody is asked to turn the keys again: that opens it no better.
+          state.box === 'damaged' ? officers.boxDamagedHint : keysHint(view, officers.pausedHint),
         ),
         ...noteDrafts(view, BODY_TOP),
         ...alarmDrafts(view),
@@ -100,6 +101,11 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
         officers.failedHint,
       )
   }
+}
+
+function pausedText({ why, box }: Closed & { is: 'paused' }, officers: Strings['officers']): string {
+  if (box === undefined) return officers.pause[why]
+  return box === 'damaged' ? officers.boxDamaged : officers.boxLocked
 }
 
 /** What a neighbour's head on an officer's card has shown. */

@@ -131,6 +131,7 @@ export interface CentreBuild {
   readonly startEngine: typeof import('../../../fleet/collector/engine.ts').startEngine
   readonly openCentreStore: typeof import('../../../fleet/store/store.ts').openCentreStore
   readonly resultOf: typeof import('../../../fleet/results/results.ts').resultOf
+  readonly result: typeof import('../../../fleet/results/command.ts').result
 }
 
 /** The centre, as it is or with these lines replaced. */
@@ -144,6 +145,7 @@ export async function centreBuild(replacements: readonly Replacement[] = []): Pr
       'collector/engine.ts',
       'store/store.ts',
       'results/results.ts',
+      'results/command.ts',
     ].map(module),
   )
   return Object.assign({}, ...modules)

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createServer } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { messageHash, signAnswer } from '../../../core/messages/answer.ts'
 import { encodeReceipt } from '../../../core/messages/receipt.ts'
@@ -7,6 +11,7 @@ import { cosign } from '../../../core/tlog/cosignature.ts'
 import { startSync } from '../../../device-agent/sync/sync.ts'
 import { startBroker } from '../../../fleet/broker/broker.ts'
 import { sayingBuild } from '../../attacks/weakened/weaken.ts'
+import { weakenedSources } from '../../end-to-end/weakened/build.ts'
 import { until } from '../../fleet/broker-ends.ts'
 import {
   authorityKey,
@@ -51,7 +56,49 @@ async function actor(
 const cosignatureOf = (device: TestDevice, size: number, signer = witness.signer) =>
   cosign(device.note(size), { name: witness.name, signer, time: 1_780_000_000 })
 
+/** A broker that lets a device in and begins a message of 256 MiB, of which it sends what is taken. @returns how many bytes went out on the line of the first device */
+async function sentBy(device: TestDevice, start = startSync): Promise<number> {
+  const gone = Promise.withResolvers<number>()
+  const server = createServer({ ...centreTls, requestCert: true }, (socket) => {
+    socket.on('error', () => {})
+    socket.on('close', () => gone.resolve(socket.bytesWritten))
+    // MQTT 3.1.1: 3.2 CONNACK, accepted; 3.3 PUBLISH with the longest length that there is.
+    socket.write(Uint8Array.of(0x20, 0x02, 0x00, 0x00, 0x30, 0xff, 0xff, 0xff, 0x7f))
+    const more = (error?: Error | null) => {
+      if (error) return
+      if (socket.bytesWritten > MUCH) socket.destroy()
+      else socket.write(new Uint8Array(PIECE), more)
+    }
+    more()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  office().later(() => server.close())
+  const started = sync(device, (server.address() as AddressInfo).port, {}, start)
+  const sent = await gone.promise
+  await started.close()
+  return sent
+}
+
+const PIECE = 64 * 1024
+const MUCH = 64 * 1024 * 1024
+
 describe('with a false centre', () => {
+  it('a message that has no end is hung up on', async () => {
+    expect(await sentBy(new TestDevice('device-1'))).toBeLessThan(MUCH / 4)
+  })
+
+  it('a build that does not ask how long a message is takes all of it: the test sees it', async () => {
+    const weak = weakenedSources({
+      file: 'device-agent/sync/link.ts',
+      line: 'if (!meter.take(chunk))',
+      by: 'if (!meter.take(chunk.subarray(0, 0)))',
+    })
+    const { startSync } = (await import(
+      join(weak, 'device-agent/sync/sync.ts')
+    )) as typeof import('../../../device-agent/sync/sync.ts')
+    expect(await sentBy(new TestDevice('device-1'), startSync)).toBeGreaterThan(MUCH)
+  })
+
   it('a receipt that another key signed, or for other entries, clears nothing', async () => {
     const device = new TestDevice('device-1').appendMany(3)
     const { origin } = device

@@ -113,7 +113,8 @@ describe('the polls of a device', () => {
       expect(state).toMatchObject({ is: 'resuming' })
       expect(effects.at(-1)).toEqual({ do: 'resume-polls', by: [admittedAs(first), admittedAs(second)] })
       expect(run([{ is: 'polls-resumed' }], state).state).toEqual({ is: 'open' })
-      expect(run([{ is: 'box-locked' }], state).state).toMatchObject({ is: 'paused', locked: true })
+      for (const box of ['locked', 'damaged'] as const)
+        expect(run([{ is: `box-${box}` }], state).state).toEqual({ is: 'paused', why: 'restart', box })
     }
   })
 

@@ -81,7 +81,7 @@ export function outcomesOf(effect: PollsEffect): readonly PollsInput[] {
     case 'open-polls':
       return [{ is: 'polls-opened' }]
     case 'resume-polls':
-      return [{ is: 'polls-resumed' }, { is: 'box-locked' }, ...failures]
+      return [{ is: 'polls-resumed' }, { is: 'box-locked' }, { is: 'box-damaged' }, ...failures]
     case 'settle-totals':
       return [
         { is: 'totals-settled', due: false, wanted: [], impossible: [], open: [] },

@@ -232,7 +232,8 @@ describe('what officers read', () => {
     { is: 'paused', why: 'restart' },
     { is: 'paused', why: 'tamper' },
     { is: 'paused', why: 'touch-drift' },
-    { is: 'paused', why: 'restart', locked: true },
+    { is: 'paused', why: 'restart', box: 'locked' },
+    { is: 'paused', why: 'restart', box: 'damaged' },
     { is: 'admitting', purpose: 'resuming', admitted: [], spareWanted: false, card: { is: 'insert' } },
     {
       is: 'admitting',
