@@ -15,7 +15,7 @@ import type { LastVote } from './screens/view.ts'
 /**
  * @param failed is closed, whatever it answers
  * @param resume takes the store up again, if all that was acknowledged is there
- * @returns what became of the last vote, as far as is known
+ * @returns what became of the last vote, as far as the store knows
  */
 export function settleFailure(
   what: Failure,

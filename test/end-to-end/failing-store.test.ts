@@ -1,4 +1,4 @@
-/** The last medium refuses, or our own code is at fault, at the voter's word: whatever it was, nobody is left before a screen that goes nowhere. */
+/** The last medium refuses, or our own code is at fault, at one of the voter's words: whatever it was, nobody is left before a screen that goes nowhere. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Agent, startAgent } from '../../device-agent/ballot/agent.ts'
 import { readHome } from '../../device-agent/ballot/home.ts'
@@ -6,13 +6,13 @@ import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { DeviceStore } from '../../device-agent/store/device-store.ts'
 import { stringsIn } from '../../ui/strings.ts'
 import { choose, finish } from './steps.ts'
-import { pollingDay } from './virtual-device.ts'
+import { type Hall, pollingDay } from './virtual-device.ts'
 
 const { officers } = stringsIn('fa')
 afterEach(() => vi.restoreAllMocks())
 
-/** What people read once that happened at the voter's word. */
-async function readAfter(happens: (agent: Agent) => void, itself: 'by itself' | 'at the word') {
+/** What people read once the people of the hall brought the failure about. */
+async function readAfter(people: (hall: Hall, agent: () => Agent) => Promise<void>) {
   let running: Agent | undefined
   const build = {
     readHome,
@@ -31,12 +31,10 @@ async function readAfter(happens: (agent: Agent) => void, itself: 'by itself' | 
   const day = pollingDay(
     1,
     async (hall) => {
-      await choose(hall)
-      await finish(hall)
-      await hall.person.see('voter.comparing')
-      if (running === undefined) throw new Error('no agent')
-      happens(running)
-      if (itself === 'at the word') await hall.person.press('accept')
+      await people(hall, () => {
+        if (running === undefined) throw new Error('no agent')
+        return running
+      })
       await hall.person.see('polls.failed')
       texts = hall.bench.display.current()?.elements.map(({ name }) => name) ?? []
       throw over
@@ -47,11 +45,17 @@ async function readAfter(happens: (agent: Agent) => void, itself: 'by itself' | 
   return texts
 }
 
-function refusesToCast(code: string | undefined) {
-  return () =>
-    vi.spyOn(DeviceStore.prototype, 'cast').mockImplementation(() => {
-      throw Object.assign(new Error('refused'), code === undefined ? {} : { code })
-    })
+/** The store takes no such thing any more. */
+function refuses(what: 'cast' | 'setSlip', code: string | undefined) {
+  vi.spyOn(DeviceStore.prototype, what).mockImplementation(() => {
+    throw Object.assign(new Error('refused'), code === undefined ? {} : { code })
+  })
+}
+
+async function compare(hall: Hall) {
+  await choose(hall)
+  await finish(hall)
+  await hall.person.see('voter.comparing')
 }
 
 describe('people read what became of the vote', () => {
@@ -61,16 +65,38 @@ describe('people read what became of the vote', () => {
     ['SQLITE_CONSTRAINT_PRIMARYKEY', 'program'],
     [undefined, 'program'],
   ] as const)('when the store answers %s: %s', async (code, what) => {
-    const texts = await readAfter(refusesToCast(code), 'at the word')
+    const texts = await readAfter(async (hall) => {
+      await compare(hall)
+      refuses('cast', code)
+      await hall.person.press('accept')
+    })
     const heading = what === 'program' ? officers.broke : officers.failed
     expect(texts).toEqual(expect.arrayContaining([heading, officers.failure[what], officers.failedHint]))
     expect(texts).toContain(officers.failedVote[what === 'read-only' ? 'not-recorded' : 'unknown'])
   })
 
   test('when an error was caught by nobody', async () => {
-    const texts = await readAfter((agent) => agent.broke(new Error('a socket')), 'by itself')
+    const texts = await readAfter(async (hall, agent) => {
+      await compare(hall)
+      agent().broke(new Error('a socket'))
+    })
     expect(texts).toEqual(
       expect.arrayContaining([officers.broke, officers.failure.program, officers.failedVote.unknown]),
     )
+  })
+
+  // Nothing is written of a vote before that: the store alone would know of none.
+  test.each([
+    ['ENOSPC', 'full'],
+    ['EACCES', 'read-only'],
+  ] as const)('when the first write after the finish key is refused with %s: %s', async (code, what) => {
+    const texts = await readAfter(async (hall) => {
+      await choose(hall)
+      refuses('setSlip', code)
+      await finish(hall)
+    })
+    expect(texts).toEqual(expect.arrayContaining([officers.failed, officers.failure[what]]))
+    expect(texts).toContain(officers.failedVote['not-recorded'])
+    expect(texts).not.toContain(officers.failedVote.none)
   })
 })

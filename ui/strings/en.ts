@@ -98,6 +98,10 @@ export const en: Strings = {
     },
     boxLocked:
       'The day key of these cards does not open this device’s ballot box of today. Bring the cards of this station and day.',
+    boxDamaged:
+      'These are the right cards, and yet this device’s ballot box does not open: its storage is damaged.',
+    boxDamagedHint:
+      'Keep the device and its media as they are and call a technician. A spare may go on with it; if none can, it is declared dead once the others are closed.',
     resuming: 'Resuming the polls',
     pausedHint: 'To resume, two officers turn both keys and insert their cards.',
     keptOpen: {
@@ -163,7 +167,7 @@ export const en: Strings = {
     failedVote: {
       recorded: 'The last vote was recorded. Its slip drops into the box when voting is resumed.',
       'not-recorded':
-        'The last vote was NOT recorded. Take the card; the vote is made anew later, or elsewhere.',
+        'The last vote was NOT recorded. Take the card. It is for this device: come back and vote anew when it works again.',
       none: 'Nobody’s vote was in hand. All votes cast here are kept.',
       unknown:
         'Whether the last vote was recorded is said once the device was started again: please wait for it, with the card.',
