@@ -100,7 +100,8 @@ function* judgeCuts(
         if (act.is === 'done') done += 1
       }
       const { after, fate, gone } = cut
-      const folder = join(parent, `${after}-${fate}`)
+      // Each its own: a mark that is written too late falls on no other.
+      const folder = join(parent, `${after}-${fate}-${gone ?? 'none'}`)
       disk.leave(folder, fate, seededRandom(`${seed} cut ${after} ${fate}`))
       yield { cut, broken: judge({ home: { ...home, folder }, done, gone }) }
       rmSync(folder, { recursive: true })
