@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { valueOrThrow } from '../../core/result.ts'
 import { Medium } from '../../device-agent/store/medium.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -16,7 +16,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const PATIENCE_MS = 8_000
 
 const folders: string[] = []
-afterEach(() => {
+afterAll(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
 })
 

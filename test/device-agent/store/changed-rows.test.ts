@@ -20,7 +20,7 @@ import { openHome } from './home.ts'
 import { runSql } from './sqlite-client.ts'
 import { clock, dayKey, officers, openPolls, station, Voters } from './voting.ts'
 
-const CASTS = 65
+const CASTS = 97
 const files = ['ballots.db', 'slots.bin'] as const
 
 /** An honest day, cleanly switched off: its files and rows. */
