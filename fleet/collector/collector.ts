@@ -11,6 +11,7 @@ import { startEngine } from './engine.ts'
 import { keepAlone } from './keep-alarm.ts'
 import type { Outcome } from './outcome.ts'
 import { watchSilence } from './silence.ts'
+import { ToldLately } from './told-lately.ts'
 
 /** How often each kind of reply went out and each kind of alarm was raised. */
 export type Counts = Readonly<Record<'receipt' | 'answer' | AlarmKind, number>>
@@ -61,10 +62,14 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
   }
   const desk = openDesk(options)
   const engine = startEngine(desk, logger)
-  const tell = (alarm: Alarm) => {
+  const told = new ToldLately(desk.clock)
+  /** @returns whether it was told: the same alarm lately was enough */
+  const tell = (alarm: Alarm): boolean => {
     counts[alarm.kind] += 1
-    logger.warn({ device: alarm.device, alarm: alarm.kind }, 'collector: alarm')
     options.onAlarm(alarm)
+    const isNews = told.isNews(alarm)
+    if (isNews) logger.warn({ device: alarm.device, alarm: alarm.kind }, 'collector: alarm')
+    return isNews
   }
   let isClockOff = false
   /** Says once that it is this clock, and not each device's. */
@@ -90,8 +95,8 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
       const { reply, alarm } =
         kind === 'order-answer' ? passBy(device) : await engine.take({ device, kind, payload })
       if (kind === 'status') lookAtClock()
-      if (alarm !== undefined) tell(alarm)
-      if (alarm?.kind === 'flood') await keepAlone(desk, [alarm], logger)
+      const isNews = alarm !== undefined && tell(alarm)
+      if (isNews && alarm.kind === 'flood') await keepAlone(desk, [alarm], logger)
       if (reply === undefined) return
       counts[reply.kind] += 1
       send(message.device, reply.kind, reply.payload)

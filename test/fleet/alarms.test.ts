@@ -9,7 +9,7 @@ import { heldText } from '../../fleet/status/command.ts'
 import { type CentreStore, MOST_ALARMS } from '../../fleet/store/store.ts'
 import { addition, append } from './additions.ts'
 import { EngineProcess } from './engines.ts'
-import { election, everyDevice, Office, TestDevice } from './office.ts'
+import { election, everyDevice, Office, realClock, silentLogger, TestDevice } from './office.ts'
 import { deskOn, hear, TestStation, tell } from './totals.ts'
 
 let office: Office
@@ -104,6 +104,30 @@ it('whatever strings are in the database, the status moves no cursor, turns no t
   expect(alarms.trim().split('\n')).toHaveLength(hostile.length + 1)
   expect(alarms).toContain('<U+001B>[2J')
   expect(alarms).toContain('<U+202E>gro')
+})
+
+it('a device that lies without end is a line in the log, and another a minute later', async () => {
+  const lines = vi.fn()
+  let elapsed = 0
+  const clock = { ...realClock, elapsed: () => elapsed }
+  const centre = await office.startCentre(store, { clock, logger: { ...silentLogger, warn: lines } })
+  const device = new TestDevice('device-1')
+  const client = await office.client(centre.port, device.tls, 'device-1')
+  const topic = topicOf(election.definition.election, 'device-1', 'up', 'entries')
+  const lie = async (times: number) => {
+    const { malformed: before } = centre.counts()
+    // One after another: none finds another in the queue.
+    for (let i = 0; i < times; i += 1) {
+      await client.publishAsync(topic, Buffer.from(`{"no":${elapsed + i}}`), { qos: 1 })
+    }
+    await vi.waitUntil(() => centre.counts().malformed === before + times)
+  }
+  const told = () => lines.mock.calls.filter(([fields]) => fields.alarm === 'malformed').length
+  await lie(50)
+  expect(told()).toBe(1)
+  elapsed = 60_000
+  await lie(50)
+  expect(told()).toBe(2)
 })
 
 it('a device that floods with answers to orders is named as well', async () => {
