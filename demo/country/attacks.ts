@@ -111,7 +111,7 @@ export function cloned(clone: Clone, { device, entries }: Victim, electionPackag
 
 /** What a flood is made of: nothing that anybody could read. */
 export function flooding(): Attack {
-  return { kind: 'entries', payload: Buffer.alloc(4_096, '{"flood":'), alarm: 'malformed' }
+  return { kind: 'entries', payload: Buffer.alloc(4_096, '{"flood":'), alarm: 'flood' }
 }
 
 function checkpointOf(origin: string, entries: readonly Uint8Array[], signer: Signer): string {

@@ -114,7 +114,7 @@ export async function faultyRun(parts: RunParts): Promise<FaultyFigures> {
       {
         attackers: orders.map((order) => ({ device: deviceId(order.number), kind: alarmOf(order) })),
         mayBeNamed: (alarm) =>
-          byAccident(alarm) || (alarm.kind === 'flood' && alarm.device === deviceId(plan.flooder)),
+          byAccident(alarm) || (alarm.kind === 'malformed' && alarm.device === deviceId(plan.flooder)),
         doubled: new Set(plan.doubled.map(deviceId)),
         secondJournals: new Set(
           [...plan.clones].flatMap(([number, clone]) =>
@@ -212,7 +212,7 @@ function alarmOf(order: AttackOrder): string {
     case 'liar':
       return 'other-tally'
     case 'flooder':
-      return 'malformed'
+      return 'flood'
   }
 }
 

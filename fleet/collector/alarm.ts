@@ -106,7 +106,7 @@ export type Alarm = {
       readonly since: number | undefined
     }
   | {
-      /** A device sent faster than it may: what was over its share was dropped unread, and others were not held up. Told once for each flood. */
+      /** A device sent faster than it may: what was over its share was dropped unread, and others were not held up. Told once a minute while it lasts. */
       readonly kind: 'flood'
     }
   | {

@@ -7,6 +7,7 @@ import type { CentreStore } from '../store/store.ts'
 import { Allowance } from './allowance.ts'
 import { OwnClock } from './own-clock.ts'
 import { Stations } from './stations.ts'
+import { ToldLately } from './told-lately.ts'
 
 /** What a message is held against before anything is known of its journal. */
 export interface Ground {
@@ -26,13 +27,20 @@ export interface DeskParts extends Omit<Ground, 'stations'> {
 }
 
 export type Desk = DeskParts &
-  Ground & { readonly allowance: Pick<Allowance, 'spend'>; readonly ownClock: OwnClock }
+  Ground & {
+    readonly allowance: Pick<Allowance, 'spend'>
+    /** One for all that finds floods: a device floods once, whatever of it is too much. */
+    readonly floods: ToldLately
+    readonly ownClock: OwnClock
+  }
 
 export function openDesk(parts: DeskParts): Desk {
+  const floods = new ToldLately(parts.clock)
   return {
     ...parts,
     stations: new Stations(parts.package.definition),
-    allowance: new Allowance(parts.clock),
+    allowance: new Allowance(parts.clock, floods),
+    floods,
     ownClock: new OwnClock(),
   }
 }

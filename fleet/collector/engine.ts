@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import type { Logger } from '../../core/ports.ts'
 import { StoreUnavailable } from '../store/unavailable.ts'
+import { Allowance } from './allowance.ts'
 import type { Desk } from './desk.ts'
 import type { Examined, Inbound } from './examine.ts'
 import { Examiners } from './examiners.ts'
@@ -14,6 +15,9 @@ import { takeExamined } from './take-messages.ts'
 
 /** While a batch is being stored the next one is begun only when so many wait: one write for few costs as much as for many. */
 const WORTH_A_BATCH = 128
+
+/** In entries (`allowance.ts`): a hundred at once and two a second, and an honest device repeats at its turns what was refused. */
+const A_REFUSAL = 200
 
 type Ticket = (outcome: Outcome) => void
 type Batch = readonly Waiting<Ticket>[]
@@ -29,7 +33,9 @@ export function startEngine(desk: Desk, logger: Logger): Engine {
   // One processor is for this thread.
   const threads = Math.max(1, availableParallelism() - 1)
   const examiners = new Examiners(desk, () => desk.clock.now(), threads)
-  const inbox = new Inbox<Ticket>()
+  const inbox = new Inbox<Ticket>(desk.floods)
+  // Not the one for what is looked up again: whoever has used that up may still say what is new.
+  const refusals = new Allowance(desk.clock, desk.floods)
   let isExamining = false
   let isGathering = false
   let isStoring = false
@@ -67,7 +73,10 @@ export function startEngine(desk: Desk, logger: Logger): Engine {
 
   async function store(batch: Batch, examined: readonly Examined[]) {
     try {
-      settle(batch, await takeExamined(desk, examined))
+      const outcomes = await takeExamined(desk, examined)
+      for (const [i, { message }] of batch.entries())
+        if (isRefused(outcomes[i] ?? {})) refusals.charge(message.device, A_REFUSAL)
+      settle(batch, outcomes)
     } catch (error) {
       if (error instanceof StoreUnavailable || batch.length === 1) return notTaken(batch, error)
       // One message of them cannot be stored: it is looked for by halves, until it stands alone.
@@ -94,9 +103,11 @@ export function startEngine(desk: Desk, logger: Logger): Engine {
   return {
     take: (message) =>
       new Promise((resolve) => {
-        const added = inbox.add(message, resolve)
+        const { device } = message
+        const asked = refusals.spend(device, 0)
+        const added = asked === 'granted' ? inbox.add(message, resolve) : asked
         if (added === 'taken') return gather()
-        resolve(added === 'flooded' ? { alarm: { kind: 'flood', device: message.device } } : {})
+        resolve(added === 'flooded' ? { alarm: { kind: 'flood', device } } : {})
       }),
     close: async () => {
       while (inbox.size > 0 || isExamining || isStoring) {
@@ -106,4 +117,9 @@ export function startEngine(desk: Desk, logger: Logger): Engine {
       await examiners.close()
     },
   }
+}
+
+/** Whether nothing of a message was stored that it was sent for. A flood has been counted elsewhere. */
+function isRefused({ reply, alarm }: Outcome): boolean {
+  return alarm !== undefined && alarm.kind !== 'flood' && reply?.kind !== 'receipt'
 }

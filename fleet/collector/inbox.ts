@@ -3,6 +3,7 @@
  * up nobody but itself.
  */
 import type { Inbound } from './examine.ts'
+import type { ToldLately } from './told-lately.ts'
 
 /** A device has one message on its way at a time (`device-agent/sync`); what a broker redelivers may stand beside it. */
 const SHARE = { messages: 16, bytes: 2 * 1024 * 1024 } as const
@@ -16,30 +17,31 @@ export interface Waiting<T> {
 interface Queue<T> {
   readonly waiting: Waiting<T>[]
   bytes: number
-  hasFlooded: boolean
 }
 
 export class Inbox<T> {
+  readonly #floods: Pick<ToldLately, 'isNews'>
   readonly #queues = new Map<string, Queue<T>>()
   #size = 0
+
+  /** @param floods which floods were told lately: an empty queue forgets its device, and a steady flood empties it many times a second */
+  constructor(floods: Pick<ToldLately, 'isNews'>) {
+    this.#floods = floods
+  }
 
   /** How many messages wait. */
   get size(): number {
     return this.#size
   }
 
-  /** Takes a message in; `flooded` the first time that its device is over its share, `dropped` until it has been served. */
+  /** Takes a message in; `flooded` where its device is over its share and that was not told lately, `dropped` where it was. */
   add(message: Inbound, ticket: T): 'taken' | 'flooded' | 'dropped' {
     const { device, payload } = message
-    const queue = this.#queues.get(device) ?? { waiting: [], bytes: 0, hasFlooded: false }
+    const queue = this.#queues.get(device) ?? { waiting: [], bytes: 0 }
     const isFull =
       queue.waiting.length >= SHARE.messages ||
       (queue.waiting.length > 0 && queue.bytes + payload.length > SHARE.bytes)
-    if (isFull) {
-      const known = queue.hasFlooded
-      queue.hasFlooded = true
-      return known ? 'dropped' : 'flooded'
-    }
+    if (isFull) return this.#floods.isNews({ kind: 'flood', device }) ? 'flooded' : 'dropped'
     queue.waiting.push({ message, ticket })
     queue.bytes += payload.length
     this.#queues.set(device, queue)

@@ -1,13 +1,16 @@
+import type { MqttClient } from 'mqtt'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { main } from '../../command.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
 import { messageHash } from '../../core/messages/answer.ts'
 import { topicOf } from '../../core/messages/topic.ts'
+import type { Centre } from '../../fleet/centre.ts'
 import type { Inbound } from '../../fleet/collector/examine.ts'
 import { alarmsText } from '../../fleet/status/alarms.ts'
 import { heldText } from '../../fleet/status/command.ts'
 import { type CentreStore, MOST_ALARMS } from '../../fleet/store/store.ts'
 import { addition, append } from './additions.ts'
+import { syncOf } from './broker-ends.ts'
 import { EngineProcess } from './engines.ts'
 import { election, everyDevice, Office, realClock, silentLogger, TestDevice } from './office.ts'
 import { deskOn, hear, TestStation, tell } from './totals.ts'
@@ -106,6 +109,22 @@ it('whatever strings are in the database, the status moves no cursor, turns no t
   expect(alarms).toContain('<U+202E>gro')
 })
 
+/** A device sends what is no message, each time another. */
+async function lie(client: MqttClient, times: number): Promise<void> {
+  const topic = topicOf(election.definition.election, 'device-1', 'up', 'entries')
+  const lies = Array.from({ length: times }, () => `{"no":"${crypto.randomUUID()}"}`)
+  await Promise.all(lies.map((text) => client.publishAsync(topic, Buffer.from(text), { qos: 1 })))
+}
+
+/** The same, ten at a time until the centre has looked at them: fewer than may wait for their turn. */
+async function lieAndBeHeard(centre: Centre, client: MqttClient, times: number): Promise<void> {
+  const { malformed: before } = centre.counts()
+  for (let heard = 10; heard <= times; heard += 10) {
+    await lie(client, 10)
+    await vi.waitUntil(() => centre.counts().malformed === before + heard)
+  }
+}
+
 it('a device that lies without end is a line in the log, and another a minute later', async () => {
   const lines = vi.fn()
   let elapsed = 0
@@ -113,21 +132,31 @@ it('a device that lies without end is a line in the log, and another a minute la
   const centre = await office.startCentre(store, { clock, logger: { ...silentLogger, warn: lines } })
   const device = new TestDevice('device-1')
   const client = await office.client(centre.port, device.tls, 'device-1')
-  const topic = topicOf(election.definition.election, 'device-1', 'up', 'entries')
-  const lie = async (times: number) => {
-    const { malformed: before } = centre.counts()
-    // One after another: none finds another in the queue.
-    for (let i = 0; i < times; i += 1) {
-      await client.publishAsync(topic, Buffer.from(`{"no":${elapsed + i}}`), { qos: 1 })
-    }
-    await vi.waitUntil(() => centre.counts().malformed === before + times)
-  }
   const told = () => lines.mock.calls.filter(([fields]) => fields.alarm === 'malformed').length
-  await lie(50)
+  await lieAndBeHeard(centre, client, 50)
   expect(told()).toBe(1)
   elapsed = 60_000
-  await lie(50)
+  await lieAndBeHeard(centre, client, 50)
   expect(told()).toBe(2)
+})
+
+it('a device that lies more than it may is not heard until time has passed, and others are', async () => {
+  let elapsed = 0
+  const lines = vi.fn()
+  const clock = { ...realClock, elapsed: () => elapsed }
+  const centre = await office.startCentre(store, { clock, logger: { ...silentLogger, warn: lines } })
+  const device = new TestDevice('device-1')
+  const client = await office.client(centre.port, device.tls, 'device-1')
+  await lieAndBeHeard(centre, client, 100)
+  await lie(client, 300)
+  const other = new TestDevice('device-2').appendMany(3)
+  syncOf(office, other, centre.port)
+  await vi.waitUntil(() => other.receipted() === 4)
+  expect(centre.counts()).toMatchObject({ malformed: 100, flood: 1 })
+  expect(lines.mock.calls.map(([fields]) => fields.alarm)).toEqual(['malformed', 'flood'])
+  expect((await store.alarms()).filter(({ kind }) => kind === 'flood')).toHaveLength(1)
+  elapsed = 60_000
+  await lieAndBeHeard(centre, client, 10)
 })
 
 it('a device that floods with answers to orders is named as well', async () => {

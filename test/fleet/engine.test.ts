@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeEntriesMessage } from '../../core/messages/entries.ts'
 import { MAX_UP_BYTES } from '../../core/messages/payload.ts'
 import { parseReceipt } from '../../core/messages/receipt.ts'
+import type { Clock } from '../../core/ports.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { openDesk } from '../../fleet/collector/desk.ts'
 import { type Engine, startEngine } from '../../fleet/collector/engine.ts'
@@ -11,7 +12,7 @@ import { StoreUnavailable } from '../../fleet/store/unavailable.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { closedDevices, EngineProcess, sendUntilReceived } from './engines.ts'
-import { Office, silentLogger, TestDevice } from './office.ts'
+import { Office, realClock, silentLogger, TestDevice } from './office.ts'
 import { deskOn } from './totals.ts'
 
 let office: Office
@@ -23,9 +24,9 @@ beforeEach(async () => {
 })
 afterEach(() => office.close())
 
-function engineOn(over: CentreStore = store): Engine {
-  // Not the system's: a clock that is given in is called as what it is.
-  const desk = openDesk({ ...deskOn(over), clock: new VirtualClock(Date.now()) })
+// Not the system's: a clock that is given in is called as what it is.
+function engineOn(over: CentreStore = store, clock: Clock = new VirtualClock(Date.now())): Engine {
+  const desk = openDesk({ ...deskOn(over), clock })
   const engine = startEngine(desk, silentLogger)
   office.later(() => engine.close())
   return engine
@@ -168,6 +169,88 @@ describe('a device that sends faster than it may', () => {
     expect(kinds.filter((kind) => kind === 'malformed')).toHaveLength(2)
     const device = new TestDevice('device-3').appendMany(3)
     expect((await engine.take(whole(device))).reply?.kind).toBe('receipt')
+  })
+})
+
+describe('a device that goes on sending what is refused', () => {
+  /** An engine by a clock that the test moves. */
+  function paced() {
+    const clock = { ...realClock, ms: 0, elapsed: () => clock.ms }
+    return { engine: engineOn(store, clock), clock }
+  }
+
+  /**
+   * Twenty messages each 50 ms, while another device says something new each time.
+   * @returns how many alarms of each kind came of it, and how many answers
+   */
+  async function pour(
+    { engine, clock }: ReturnType<typeof paced>,
+    { steps, message }: { readonly steps: number; readonly message: Inbound },
+  ) {
+    const honest = new TestDevice('device-1')
+    const came = { flood: 0, refused: 0, answers: 0 }
+    for (let step = 0; step < steps; step += 1) {
+      const poured = Array.from({ length: 20 }, () => engine.take(message))
+      const size = honest.append({ type: 'card.refused', reason: 'forged' }).entries.length
+      const payload = encodeEntriesMessage(honest.message(step === 0 ? 0 : size - 1, size))
+      const heard = await engine.take({ device: 'device-1', kind: 'entries', payload })
+      expect([heard.reply?.kind, heard.alarm], `step ${step}`).toEqual(['receipt', undefined])
+      for (const { reply, alarm } of await Promise.all(poured)) {
+        if (alarm?.kind === 'flood') came.flood += 1
+        else if (alarm !== undefined) came.refused += 1
+        if (reply !== undefined) came.answers += 1
+      }
+      clock.ms += 50
+    }
+    return came
+  }
+
+  const garbage: Inbound = { device: 'device-3', kind: 'entries', payload: Buffer.from('{') }
+  const behindGap = (device: TestDevice): Inbound => ({
+    ...whole(device),
+    payload: encodeEntriesMessage(device.message(4, device.entries.length)),
+  })
+
+  it('is one flood, of which no more is looked at than its allowance, and is heard again when it has stopped', async () => {
+    const bench = paced()
+    const came = await pour(bench, { steps: 60, message: garbage })
+    expect(came.flood).toBe(1)
+    expect(came.refused).toBeGreaterThan(90)
+    expect(came.refused).toBeLessThan(160)
+    bench.clock.ms += 30_000
+    const device = new TestDevice('device-3').appendMany(3)
+    expect((await bench.engine.take(whole(device))).reply?.kind).toBe('receipt')
+  })
+
+  it('is told again while its flood lasts, once a minute', async () => {
+    const bench = paced()
+    let floods = 0
+    for (let minute = 0; minute < 3; minute += 1) {
+      floods += (await pour(bench, { steps: 12, message: garbage })).flood
+      bench.clock.ms += 60_000 - 12 * 50
+    }
+    expect(floods).toBe(3)
+  })
+
+  it('is not answered for ever where it says one thing behind a gap', async () => {
+    const bench = paced()
+    const device = new TestDevice('device-3').appendMany(6)
+    const came = await pour(bench, { steps: 60, message: behindGap(device) })
+    expect(came.flood).toBe(1)
+    expect(came.answers).toBe(came.refused)
+    expect(came.answers).toBeLessThan(160)
+    bench.clock.ms += 30_000
+    expect((await bench.engine.take(behindGap(device))).reply?.kind).toBe('answer')
+  })
+
+  it('is answered each time where it says so at its turns, for an hour', async () => {
+    const { engine, clock } = paced()
+    const device = new TestDevice('device-3').appendMany(6)
+    for (let turn = 0; turn < 360; turn += 1) {
+      const { reply, alarm } = await engine.take(behindGap(device))
+      expect([reply?.kind, alarm?.kind], `turn ${turn}`).toEqual(['answer', 'gap'])
+      clock.ms += 10_000
+    }
   })
 })
 

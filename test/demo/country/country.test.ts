@@ -89,7 +89,7 @@ describe('a country of forty devices', () => {
     for (const what of ['broker 1', 'broker 2', 'collector 1', 'collector 2'])
       if (faulty.said.includes(`kill -9 of ${what}`)) expect(faulty.said).toContain(`${what} is killed`)
     expect(faulty.said).toContain('the database is killed')
-    for (const kind of ['forged', 'equivocation', 'other-tally', 'malformed'])
+    for (const kind of ['forged', 'equivocation', 'other-tally', 'flood'])
       expect(faulty.said).toMatch(new RegExp(`alarms: .*\\d ${kind}`))
     expect(faulty.said).toContain('statuses of 40 devices stored')
     expect(faulty.said).toContain('40 tallies accepted once')
