@@ -71,6 +71,10 @@ interface Lines {
 }
 
 function breakText(text: string, { fits, fitsBroken, goesOn }: Lines): readonly string[] {
+  const words = text.split(/\s+/).filter((part) => part !== '')
+  // Most texts are one line: then this is the only measuring.
+  const whole = words.join(' ')
+  if (fits(whole)) return whole === '' ? [] : [whole]
   const lines: string[] = []
   let line = ''
   /** Puts a part behind the line, or on a new one. */
@@ -89,9 +93,6 @@ function breakText(text: string, { fits, fitsBroken, goesOn }: Lines): readonly 
     if (line !== '') lines.push(line)
     line = ''
   }
-  const words = text.split(/\s+/).filter((part) => part !== '')
-  // Most texts are one line: then this is the only measuring.
-  if (put(words.join(' '), '')) words.length = 0
   for (const word of words) {
     if (put(word, ' ')) continue
     for (const part of word.split(AFTER_HYPHEN)) {
