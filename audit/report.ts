@@ -116,7 +116,14 @@ function stationLines(facts: StationFacts): readonly string[] {
     `station ${station}`,
     ...(checkIn === null
       ? []
-      : [`  check-in: ${checkIn.issued} issued, ${plural(ballots, 'ballot')}, ${checkIn.returned} returned`]),
+      : [
+          `  check-in: ${checkIn.issued} issued, ${plural(ballots, 'ballot')}, ${checkIn.returned} returned`,
+          ...(checkIn.again === 0
+            ? []
+            : [
+                `    ${checkIn.again} of those issued in the place of cards that a dead device had claimed, by the decision of two officers: so many of its paper ballots may be of voters who voted again`,
+              ]),
+        ]),
     ...table([
       head,
       ...devices.map((row) => [

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock, Logger, Random } from '../core/ports.ts'
-import { valueOrThrow } from '../core/result.ts'
+import { type Result, valueOrThrow } from '../core/result.ts'
 import { BAUD } from '../device-agent/ballot/peripherals.ts'
 import { CardDesk } from '../device-agent/check-in/cards/desk.ts'
 import { type CardReader, connectCardReader } from '../firmware/card-reader/driver.ts'
@@ -55,15 +55,30 @@ export class VirtualDesk {
 
   /** Gives a card an authorization, when its turn has come. Throws a refusal where the card takes none; it is handed back all the same. */
   authorise(card: VoterCard): Promise<void> {
-    const turn = this.#last.then(async () => {
-      const driver = await this.#driver
-      await this.#movement('in', () => this.#reader.insertCard(card))
-      const issued = await this.#desk.issue(driver, STYLE)
-      await this.#movement('out', () => this.#reader.pullCard())
-      valueOrThrow(issued)
+    return this.#inTurn(() => this.#during(card, (driver) => this.#desk.issue(driver, STYLE)))
+  }
+
+  /** By the word of two officers: another card for the voter of one that a dead device had claimed. Throws a refusal of either card. */
+  authoriseAgain(claimed: VoterCard, card: VoterCard): Promise<void> {
+    return this.#inTurn(async () => {
+      const claim = await this.#during(claimed, (driver) => this.#desk.takeClaimed(driver))
+      await this.#during(card, (driver) => this.#desk.issueAgain(driver, claim))
     })
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work)
     this.#last = turn.catch(() => {})
     return turn
+  }
+
+  /** What the desk does with the card in its reader. */
+  async #during<T>(card: VoterCard, work: (driver: CardReader) => Promise<Result<T>>): Promise<T> {
+    const driver = await this.#driver
+    await this.#movement('in', () => this.#reader.insertCard(card))
+    const done = await work(driver)
+    await this.#movement('out', () => this.#reader.pullCard())
+    return valueOrThrow(done)
   }
 
   /** Moves the card and waits until the driver has noticed. */

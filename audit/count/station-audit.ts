@@ -6,11 +6,11 @@ import { type AskedEyes, askEyes } from '../policy/check-policy.ts'
 import { parsePolicy } from '../policy/policy.ts'
 import { type BundleContent, readBundle } from '../read-folders.ts'
 import { systemRandom } from '../system-random.ts'
+import type { IssuedFile } from '../verify/check-in.ts'
 import { factsOf, type StationFacts } from '../verify/facts.ts'
 import type { Finding } from '../verify/findings.ts'
 import { openReference, type Reference } from '../verify/reference.ts'
 import { verifyGiven } from '../verify/verify-count.ts'
-import type { IssuedFile } from '../verify/verify-station.ts'
 
 /** What is the same for all stations. */
 export interface AuditSetup {

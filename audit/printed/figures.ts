@@ -27,6 +27,7 @@ export const RULES = {
   totals: 'released if the manifest lists tally.json, sealed if it lists sealed-tally.json',
   issued: 'the member "issued" of the payload',
   returned: 'the member "returned" of the payload',
+  again: 'the sum of "cards" in the member "again" of the payload',
   'sum-entries': 'the number of lines, of all files together',
   'sum-ballots': 'the number of entries ballot.cast, and "casts" of entries takeover, of all files together',
   'sum-voids': 'the number of entries slip.voided, and "voids" of entries takeover, of all files together',

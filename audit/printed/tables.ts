@@ -72,7 +72,7 @@ function deviceRow(
 function checkInLine(
   station: string,
   devices: readonly DeviceFacts[],
-  { issued, returned }: NonNullable<StationFacts['checkIn']>,
+  { issued, returned, again }: NonNullable<StationFacts['checkIn']>,
   sources: Sources,
   { strings }: Words,
 ): Markup {
@@ -82,15 +82,15 @@ function checkInLine(
     sources.ofFile('issued', issued, of, checkInPath(station)),
     sources.ofAll('sum-ballots', ballots, of, devices),
     sources.ofFile('returned', returned, of, checkInPath(station)),
-  ])}</p>`
+  ])}${again === 0 ? '' : filled(strings.report.checkInAgain, [sources.ofFile('again', again, of, checkInPath(station))])}</p>`
 }
 
 /** A sentence with markup in its gaps. */
 function filled(
-  sentence: (...gaps: [string, string, string]) => string,
+  sentence: (...gaps: string[]) => string,
   gaps: readonly Markup[],
 ): readonly (Markup | string)[] {
-  const parts = sentence('\0', '\0', '\0').split('\0')
+  const parts = sentence(...gaps.map(() => '\0')).split('\0')
   return parts.flatMap((part, i) => [part, gaps[i] ?? ''])
 }
 

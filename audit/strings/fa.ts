@@ -210,6 +210,8 @@ export const fa = {
     station: (id: string, name: string) => `${name} (${id})`,
     checkIn: (issued: string, ballots: string, returned: string) =>
       `پذیرش: ${issued} اجازهٔ رأی داده‌شده، ${ballots} رأی، ${returned} برگشتی`,
+    checkInAgain: (again: string) =>
+      `؛ از اجازه‌ها ${again} مورد با تصمیم دو مسئول به جای کارت‌هایی داده شد که دستگاهی ازکارافتاده گرفته بود: شاید همین شمار از برگه‌های کاغذی آن دستگاه از رأی‌دهندگانی باشد که دوباره رأی داده‌اند`,
     columns: {
       device: 'دستگاه',
       opened: 'آغاز',

@@ -1,4 +1,5 @@
 /** What is told of a station that was verified: plain values, that pass from one thread to another and into every report. */
+import { givenAgain } from '../../core/bundle/issued.ts'
 import { batchCount } from '../../core/journal/day-rules.ts'
 import type { Ahead, OwnClock } from './clock.ts'
 import type { Declaration } from './declared-dead.ts'
@@ -45,7 +46,12 @@ export interface StationFacts {
   readonly withoutSheet: boolean
   /** Device that made the station's sheet. */
   readonly sheet: string | null
-  readonly checkIn: { readonly issued: number; readonly returned: number } | null
+  readonly checkIn: {
+    readonly issued: number
+    readonly returned: number
+    /** Among the issued: given in the place of cards that a dead device had claimed. */
+    readonly again: number
+  } | null
 }
 
 /** What is told of a station. */
@@ -94,6 +100,9 @@ export function factsOf(verified: VerifiedStation): StationFacts {
     neverReleased: released.neverReleased,
     withoutSheet: released.withoutSheet,
     sheet: released.sheet?.device ?? null,
-    checkIn: issued === undefined ? null : { issued: issued.issued, returned: issued.returned },
+    checkIn:
+      issued === undefined
+        ? null
+        : { issued: issued.issued, returned: issued.returned, again: givenAgain(issued) },
   }
 }

@@ -6,12 +6,13 @@ import type { ElectionPackage } from '../../core/package/package.ts'
 import { fail, ok, type Result, refuse } from '../../core/result.ts'
 import { type AskedEyes, checkPolicy } from '../policy/check-policy.ts'
 import { type BundleContent, MANIFEST_FILE, unlessUnreadable } from '../read-folders.ts'
+import type { IssuedFile } from './check-in.ts'
 import { type Finding, folderFinding, STEP, sortFindings } from './findings.ts'
 import { openReference, type Reference, textOf } from './reference.ts'
 import { Remembered } from './remembered.ts'
 import { peekTakenOver } from './takeover.ts'
 import { type VerifiedBundle, verifyBundle } from './verify-bundle.ts'
-import { type IssuedFile, type VerifiedStation, verifyStation } from './verify-station.ts'
+import { type VerifiedStation, verifyStation } from './verify-station.ts'
 
 /** Everything that was given, and it holds. */
 export interface VerifiedCount {

@@ -1,9 +1,8 @@
 /** All bundles of one station together: what no single device can show. */
-import { type Issued, openIssued } from '../../core/bundle/issued.ts'
+import type { Issued } from '../../core/bundle/issued.ts'
 import type { Station } from '../../core/election/definition.ts'
-import { fromBase64, toBase64 } from '../../core/keys/hash.ts'
-import type { ElectionPackage } from '../../core/package/package.ts'
-import { fail, ok, type Refusal, type Result, refuse } from '../../core/result.ts'
+import { fail, ok, type Result, refuse } from '../../core/result.ts'
+import { type IssuedFile, verifyCheckIn } from './check-in.ts'
 import { type Ahead, aheadOf } from './clock.ts'
 import { findContradiction, headsOf } from './contradiction.ts'
 import { type Declaration, verifyDeclared } from './declared-dead.ts'
@@ -12,14 +11,6 @@ import { type Released, verifyReleased } from './release.ts'
 import type { Remembered } from './remembered.ts'
 import type { VerifiedBundle } from './verify-bundle.ts'
 import { type Eyes, eyesOn } from './witnessed.ts'
-
-/** A check-in's `issued.json` as read. */
-export interface IssuedFile {
-  readonly where: string
-  readonly text: string
-  /** Why it could not even be read. */
-  readonly problem?: Refusal
-}
 
 /** A station of which everything that was given holds. */
 export interface VerifiedStation {
@@ -98,43 +89,14 @@ export function verifyStation(
     declared: declared.value,
   }
   if (beside.issued === undefined) return ok(verified)
-  const issued = readIssued(beside.issued, station, electionPackage)
-  if (!issued.ok) return issued
-  const told = ok({ ...verified, issued: issued.value })
-  if (beside.spoiled) return told
-  const where = `station ${station.id}`
-  const unexplained = missing.filter((id) => !declared.value.some(({ device }) => device === id))
-  if (unexplained.length > 0) {
-    const what = `the bundle of ${unexplained.join(', ')} is missing, so its count cannot be compared with the check-in's`
-    return refuse('station.device-missing', where, what, 'Bring the bundle, or have its loss recorded.')
-  }
-  const casts = sorted.reduce((sum, { day }) => sum + day.casts, 0)
-  // How many were cast on a device that is dead nobody knows before its paper is counted.
-  const open = issued.value.issued - casts - issued.value.returned
-  if (declared.value.length > 0 ? open < 0 : open !== 0) {
-    const what = `${issued.value.issued} authorizations issued, but ${casts} ballots cast and ${issued.value.returned} returned`
-    return refuse('station.issued', where, what, 'Have the two officers explain the difference in writing.')
-  }
-  return told
+  const issued = verifyCheckIn(beside.issued, verified, electionPackage, beside.spoiled)
+  return issued.ok ? ok({ ...verified, issued: issued.value }) : issued
 }
 
 /** The hashes that stand one after another, as texts. */
 function hashesIn(packed: Uint8Array): readonly string[] {
   const text = Buffer.from(packed.buffer, packed.byteOffset, packed.length).toString('latin1')
   return Array.from({ length: packed.length / 32 }, (_, i) => text.slice(i * 32, (i + 1) * 32))
-}
-
-function readIssued(
-  { text, where }: IssuedFile,
-  { id, authorizationKeys }: Station,
-  { hash }: ElectionPackage,
-): Result<Issued> {
-  const executive = fromBase64(authorizationKeys.executive) ?? new Uint8Array()
-  const supervisory = fromBase64(authorizationKeys.supervisory) ?? new Uint8Array()
-  const issued = openIssued(text, { executive, supervisory }, where)
-  if (!issued.ok) return issued
-  if (issued.value.package === toBase64(hash) && issued.value.station === id) return issued
-  return refuse('station.issued', where, 'it is of another election package or station', KEEP)
 }
 
 /** The first bundle in which a thing stands that stood before, within it or in another. */

@@ -1,6 +1,8 @@
 /** A check-in desk, a voting device and a reader of a build, and whoever puts cards into it. */
-import type { Result } from '../../core/result.ts'
+import { type Issued, openIssued } from '../../core/bundle/issued.ts'
+import { type Result, valueOrThrow } from '../../core/result.ts'
 import type { DayKeyGathering } from '../../device-agent/ballot/polls/day-key.ts'
+import type { ClaimInDoubt } from '../../device-agent/check-in/cards/desk.ts'
 import type { CardReader } from '../../firmware/card-reader/driver.ts'
 import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
 import type { SmartCard } from '../../simulator/cards/smart-card.ts'
@@ -44,6 +46,24 @@ export class CardTable {
   /** The desk issues to a card, or says why not. */
   async issue(card: SmartCard): Promise<string> {
     return outcome(await this.#bench.during(card, (reader) => this.#desk.issue(reader, STYLE)), 'issued')
+  }
+
+  /** The desk takes a claimed card in, or says why not. */
+  async takeClaimed(card: SmartCard): Promise<ClaimInDoubt | string> {
+    const taken = await this.#bench.during(card, (reader) => this.#desk.takeClaimed(reader))
+    return taken.ok ? taken.value : taken.error.what
+  }
+
+  /** The desk gives another card for that claim, or says why not. */
+  async issueAgain(card: SmartCard, claim: ClaimInDoubt): Promise<string> {
+    return outcome(await this.#bench.during(card, (reader) => this.#desk.issueAgain(reader, claim)), 'issued')
+  }
+
+  /** What the desk signs at the end of the day. */
+  get issuedCount(): Pick<Issued, 'issued' | 'again'> {
+    const keys = { executive: executive.publicKey, supervisory: supervisory.publicKey }
+    const { issued, again } = valueOrThrow(openIssued(this.#desk.statement(), keys, 'issued.json'))
+    return { issued, again }
   }
 
   /** A voter's card that the desk has issued. */

@@ -1,57 +1,15 @@
 /** What two independent verifiers say of a station of which a device was declared dead by its officers, and of one that was so and closed. */
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { main } from '../../audit/cli.ts'
-import { ISSUED_FILE } from '../../core/bundle/issued.ts'
 import { sumTallies, tallyJson } from '../../core/election/tally.ts'
-import type { JournalEvent } from '../../core/journal/catalogue.ts'
-import { encodeEntry } from '../../core/journal/entry.ts'
-import { sha256, toBase64 } from '../../core/keys/hash.ts'
-import { shareFile } from '../../core/package/trustee-share.ts'
-import { bundleFiles, issuedText, stationSheet, testFolder, writeFiles } from './files.ts'
-import { makeStation, OPENING, type TestDevice, type TestStation } from './fixtures.ts'
+import { claimedBy, declaring, type Given, writeGiven } from './dead-station.ts'
+import { stationSheet } from './files.ts'
+import { makeStation, type TestDevice, type TestStation } from './fixtures.ts'
 import { run } from './run.ts'
 import { differences, firstSays, secondSays } from './second-verifier.ts'
 import { weakenedMain } from './weakened/weaken.ts'
-
-const OFFICERS = (['executive', 'supervisory'] as const).map((role) => ({
-  role,
-  certificate: toBase64(sha256(Buffer.from(role))),
-}))
-
-/** The device with this behind its last entry. */
-function declaring(device: TestDevice, dead: string): TestDevice {
-  const event: JournalEvent = { type: 'device.declared_dead', device: dead, by: OFFICERS }
-  const seq = device.entries.length
-  return { ...device, entries: [...device.entries, encodeEntry(event, seq, OPENING + 60_000 * seq)] }
-}
-
-type Files = Parameters<typeof bundleFiles>[2]
-
-/** Bundles of some devices, and the check-in's count. */
-function write(
-  station: TestStation,
-  devices: readonly (readonly [TestDevice, Files?])[],
-  issued: number,
-): { readonly bundles: string; readonly shares: readonly string[] } {
-  const folder = testFolder()
-  const bundles = join(folder, 'bundles')
-  mkdirSync(bundles)
-  for (const [device, changed] of devices)
-    writeFiles(
-      join(bundles, device.id),
-      bundleFiles({ ...station, devices: devices.map(([one]) => one) }, device, changed),
-    )
-  const counts = new Map([[ISSUED_FILE, Buffer.from(issuedText(station, { issued, returned: 1 }))]])
-  writeFiles(join(bundles, 'check-in'), counts)
-  const shares = station.shares.slice(0, 3).flatMap((share, i) => {
-    const path = join(folder, `share-${i}.json`)
-    writeFileSync(path, shareFile(share, station.electionPackage))
-    return ['--share', path]
-  })
-  return { bundles, shares }
-}
+import { figuresOf, page, written } from './written-report.ts'
 
 /** What both verifiers say; they have to say the same. */
 async function bothSay(...words: readonly string[]) {
@@ -81,7 +39,7 @@ describe('a device that its officers declared dead', () => {
   const at = `${declaring(b, c.id).entries.length - 1}`
 
   test('is missing, by whose word and since when; what was given holds, and is counted', async () => {
-    const { bundles, shares } = write(large, [[a], [declaring(b, c.id)]], 109)
+    const { bundles, shares } = writeGiven(large, [[a], [declaring(b, c.id)]], 109)
     const verified = await bothSay('verify', bundles)
     expect([verified.verdict, verified.codes]).toEqual(['holds for what was given', []])
     expect(verified.missing).toEqual([
@@ -101,7 +59,7 @@ describe('a device that its officers declared dead', () => {
   })
 
   test('is taken for counted by no verifier; one that does is shown', async () => {
-    const { bundles } = write(large, [[a], [declaring(b, c.id)]], 109)
+    const { bundles } = writeGiven(large, [[a], [declaring(b, c.id)]], 109)
     const weakened = await weakenedMain([
       {
         file: 'audit/verify/facts.ts',
@@ -114,21 +72,64 @@ describe('a device that its officers declared dead', () => {
   })
 
   test('and closed is two truths, and its bundle is named', async () => {
-    const { bundles } = write(large, [[a], [declaring(b, c.id)], [c]], 109)
+    const { bundles } = writeGiven(large, [[a], [declaring(b, c.id)], [c]], 109)
     const { verdict, codes } = await bothSay('verify', bundles)
     expect([verdict, codes]).toEqual(['does not hold', ['declared.closed d-03']])
   })
 
   test('explains no more ballots than were issued, and no other missing device', async () => {
-    const tooMany = write(large, [[a], [declaring(b, c.id)]], 75)
+    const tooMany = writeGiven(large, [[a], [declaring(b, c.id)]], 75)
     expect((await bothSay('verify', tooMany.bundles)).codes).toEqual(['station.issued station s-1'])
-    const other = write(large, [[declaring(b, c.id)]], 109)
+    const other = writeGiven(large, [[declaring(b, c.id)]], 109)
     expect((await bothSay('verify', other.bundles)).codes).toEqual(['station.device-missing station s-1'])
+  })
+
+  describe('and had claimed cards', () => {
+    const dead: Given = [[a], [declaring(b, c.id)]]
+
+    test('leaves its voters other cards, of which the count says how many', async () => {
+      const { bundles } = writeGiven(large, dead, 109, [claimedBy(c.origin, 2)])
+      const { verdict, codes } = await bothSay('verify', bundles)
+      expect([verdict, codes]).toEqual(['holds for what was given', []])
+      expect((await run(main, 'verify', bundles)).out).toContain(
+        '2 of those issued in the place of cards that a dead device had claimed, by the decision of two officers',
+      )
+      const { out } = await written([bundles])
+      expect(page(out)).toMatch(/; of those issued, <span [^>]*>2<\/span> in the place of cards/)
+      expect(figuresOf(out).figures).toContainEqual(expect.objectContaining({ rule: 'again', value: 2 }))
+      expect(page((await written([bundles, '--language', 'fa'])).out)).toMatch(/؛ از اجازه‌ها <span [^>]*>۲</)
+    })
+
+    test('leaves them none where its journal, or anybody else’s, can be read, and none where nobody declared it dead', async () => {
+      const wrong = [
+        writeGiven(large, dead, 109, [claimedBy(a.origin, 1)]),
+        writeGiven(large, [[a], [b], [c]], 109, [claimedBy('of nobody here', 1)]),
+        // Their authorizations must be among those that were spent nowhere.
+        writeGiven(large, dead, 77, [claimedBy(c.origin, 2)]),
+      ]
+      for (const { bundles } of wrong)
+        expect((await bothSay('verify', bundles)).codes).toEqual(['station.issued station s-1'])
+      expect(
+        (await bothSay('verify', writeGiven(large, dead, 78, [claimedBy(c.origin, 2)]).bundles)).codes,
+      ).toEqual([])
+    })
+
+    test('is taken for alive by an audit that does not look', async () => {
+      const { bundles } = writeGiven(large, dead, 109, [claimedBy(a.origin, 1)])
+      const weakened = await weakenedMain([
+        {
+          file: 'audit/verify/check-in.ts',
+          line: "  if (problem !== undefined) return refuse('station.issued', where, problem, EXPLAIN)\n",
+          by: '',
+        },
+      ])
+      expect((await run(weakened, 'verify', bundles)).out).toMatch(/^HOLDS for what was given: /)
+    })
   })
 
   test('is no other than a neighbour', async () => {
     for (const named of [b.id, 'd-99']) {
-      const { bundles } = write(large, [[a], [declaring(b, named)], [c]], 109)
+      const { bundles } = writeGiven(large, [[a], [declaring(b, named)], [c]], 109)
       expect((await bothSay('verify', bundles)).codes).toEqual([
         `declared.device d-02/journal.jsonl entry ${at}`,
       ])
@@ -147,12 +148,12 @@ describe('the sheet of a station', () => {
         devices.map(({ tally }) => tally),
       ),
     )
-  const sheet = (devices: readonly TestDevice[], without: readonly string[]): Files => ({
+  const sheet = (devices: readonly TestDevice[], without: readonly string[]): Given[number][1] => ({
     'station-sheet.json': stationSheet({ ...few, devices }, { without, tally: sum(...devices) }),
   })
 
   test('without the one that is dead is checked against the ballots of the others', async () => {
-    const { bundles, shares } = write(few, [[a, sheet([a, b], [c.id])], [declaring(b, c.id)]], 13)
+    const { bundles, shares } = writeGiven(few, [[a, sheet([a, b], [c.id])], [declaring(b, c.id)]], 13)
     const opened = await bothSay('open', ...shares, bundles)
     expect([opened.verdict, opened.codes]).toEqual(['holds for what was given', []])
     expect(opened.stations[0]).toMatchObject({ sheet: 'equal', contests: expect.any(Array) })
@@ -165,10 +166,10 @@ describe('the sheet of a station', () => {
     ['counts one and says it is dead', [a, b, c], [c.id], true],
   ] as const)('that %s is refused', async (_, devices, without, isDeclared) => {
     const second = isDeclared ? declaring(b, c.id) : b
-    const given = isDeclared
+    const given: Given = isDeclared
       ? [[a, sheet(devices, without)], [second]]
       : [[a, sheet(devices, without)], [second], [c]]
-    const { bundles } = write(few, given as [TestDevice, Files?][], 13)
+    const { bundles } = writeGiven(few, given, 13)
     expect((await bothSay('verify', bundles)).codes).toEqual(['station.sheet d-01/station-sheet.json'])
   })
 })

@@ -12,7 +12,7 @@ import {
   signTally,
 } from '../../core/bundle/bundle.ts'
 import { formatCosigned } from '../../core/bundle/cosigned.ts'
-import { signIssued } from '../../core/bundle/issued.ts'
+import { type Again, signIssued } from '../../core/bundle/issued.ts'
 import { witnessNameOf } from '../../core/bundle/names.ts'
 import { releaseOf, type SaltedTally, sealTally } from '../../core/bundle/sealed-tally.ts'
 import { type StationSheet, signStationSheet } from '../../core/bundle/station-sheet.ts'
@@ -164,7 +164,10 @@ export function notes(device: TestDevice): string[] {
 }
 
 /** The check-in's `issued.json`. */
-export function issuedText(station: TestStation, counts: { issued: number; returned: number }): string {
+export function issuedText(
+  station: TestStation,
+  counts: { issued: number; returned: number; again?: readonly Again[] },
+): string {
   const { executive, supervisory } = station
   const given = { packageHash: station.electionPackage.hash, station: 's-1', ...counts }
   return signIssued(given, { executive, supervisory })

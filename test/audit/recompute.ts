@@ -69,6 +69,10 @@ export function recompute({ rule, of }: Figure, files: ReadonlyMap<string, Uint8
     case 'issued':
     case 'returned':
       return (payloadOf(files, 'issued.json') as Record<string, unknown>)[rule]
+    case 'again': {
+      const { again } = payloadOf(files, 'issued.json') as { again: { cards: number }[] }
+      return again.map(({ cards }) => cards).reduce((sum, cards) => sum + cards)
+    }
     case 'half-hour':
       return castsFrom(Date.parse(of))
     case 'other-day':

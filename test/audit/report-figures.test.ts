@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { formatCosigned } from '../../core/bundle/cosigned.ts'
 import { sha256, toHex } from '../../core/keys/hash.ts'
+import { claimedBy, declaring, writeGiven } from './dead-station.ts'
 import { eventfulStation } from './eventful-station.ts'
 import { bundleFiles, cosignedHead, testFolder, writeFiles, writeStation } from './files.ts'
 import { makeStation, type TestDevice, type Wishes } from './fixtures.ts'
@@ -14,6 +15,7 @@ import { weakenedMain } from './weakened/weaken.ts'
 import { figuresOf, page, written } from './written-report.ts'
 
 const { bundles } = writeStation(eventfulStation())
+const stationOfTwo = makeStation('one of two is dead', { casts: [40, 3] })
 
 describe('every figure of a report', () => {
   /** Figures of a report whose value their rule does not give; every one is computed again from the files beside it. */
@@ -37,8 +39,13 @@ describe('every figure of a report', () => {
     return unlikeTheirRules((await written([given])).out, folder)
   }
 
-  test('is of a rule that a day full of events shows', async () => {
-    const { figures, rules } = figuresOf((await written([bundles])).out)
+  const [living, dead] = stationOfTwo.devices as [TestDevice, TestDevice]
+  const again = [claimedBy(dead.origin, 2)]
+  const besideDead = writeGiven(stationOfTwo, [[declaring(living, dead.id)]], 46, again).bundles
+
+  test('is of a rule that a day full of events, or one beside a dead device, shows', async () => {
+    const { figures: eventful, rules } = figuresOf((await written([bundles])).out)
+    const figures = [...eventful, ...figuresOf((await written([besideDead])).out).figures]
     expect(new Set(figures.map(({ rule }: Figure) => rule))).toEqual(new Set(Object.keys(rules)))
   })
 
@@ -47,6 +54,10 @@ describe('every figure of a report', () => {
     ['a day of small devices', { casts: [9, 4] }],
   ])('has its files by hash, and comes out again by its rule: %s', async (_, wishes) => {
     expect(await reported(writeStation(eventfulStation(wishes)).bundles)).toEqual([])
+  })
+
+  test('comes out again where cards were given in the place of those of a dead device', async () => {
+    expect(await reported(besideDead)).toEqual([])
   })
 
   test('comes out again where one device of a station was given', async () => {

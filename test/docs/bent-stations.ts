@@ -165,6 +165,7 @@ function ofStation(b: Bender): Bend[] {
   const { station } = b
   const issued = `check-in/${ISSUED_FILE}`
   const counts = { packageHash: station.electionPackage.hash, station: 's-1', issued: 6, returned: 1 }
+  const again = { claimedBy: toBase64(sha256()), cards: 1 }
   const sign = (parts: Partial<typeof counts>) => signIssued({ ...counts, ...parts }, station)
   const negative = signDocument(
     'issued',
@@ -196,6 +197,12 @@ function ofStation(b: Bender): Bend[] {
     b.bend('of another station', 'station.issued', issued, { [issued]: sign({ station: 's-2' }) }),
     b.bend('of another package', 'station.issued', issued, { [issued]: sign({ packageHash: sha256() }) }),
     b.bend('a negative count', 'issued.shape', issued, { [issued]: negative }),
+    b.bend('a card given again, and no device is dead', 'station.issued', 'station s-1', {
+      [issued]: issuedText(station, { issued: 6, returned: 1, again: [again] }),
+    }),
+    b.bend('cards given again twice for one journal', 'issued.shape', issued, {
+      [issued]: issuedText(station, { issued: 6, returned: 1, again: [again, again] }),
+    }),
     b.bend('signed by one officer for both', 'document.wrong-key', issued, {
       [issued]: signIssued(counts, { executive: station.executive, supervisory: station.executive }),
     }),

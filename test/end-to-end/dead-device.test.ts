@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { shuffle } from '../../core/ballot-box/draw.ts'
-import { toBase64 } from '../../core/keys/hash.ts'
+import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { DEVICES, type RealBallot, realBallots } from '../../demo/elections/gy-les-nonains.ts'
 import { deviceFolder, type Provisioned, provision, writeConfig } from '../../demo/provisioned.ts'
@@ -25,7 +25,7 @@ import {
   turnKeys,
 } from '../../simulator/people/officers.ts'
 import { Person } from '../../simulator/people/person.ts'
-import { vote } from '../../simulator/people/voter.ts'
+import { forgetLastCode, vote } from '../../simulator/people/voter.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
 import { differences, firstSays, secondSays } from '../audit/second-verifier.ts'
@@ -45,6 +45,7 @@ describe.each([
   let centre: RunningCentre
   let erased: readonly boolean[] = []
   let back: readonly string[] = []
+  const inDoubts: string[] = []
   let alarmsBefore: readonly string[] = []
 
   beforeAll(async () => {
@@ -67,6 +68,15 @@ describe.each([
       held()
     }
     const { officers } = provisioned
+    /** One more voter of a device, who has looked at the slip and not said anything yet when the card is pulled. */
+    const standsBeforeSlip = async ({ bench }: VirtualDevice) => {
+      const codes = realBallots().find(({ length }) => length > 1) ?? []
+      const card = provisioned.voterCard(random)
+      await desk.authorise(card)
+      await forgetLastCode(bench, clock, { card, codes })
+      bench.reader.pullCard()
+      return { card, codes }
+    }
     await clock.run(
       (async () => {
         for (const { bench } of devices) await openPolls(bench, clock, officers)
@@ -83,7 +93,13 @@ describe.each([
           }),
         )
         const [a, b, dead] = devices as [VirtualDevice, VirtualDevice, VirtualDevice]
+        const inDoubt = await standsBeforeSlip(dead)
         await end(dead)
+        inDoubts.push(await vote(a.bench, clock, inDoubt))
+        const another = provisioned.voterCard(random)
+        await desk.authoriseAgain(inDoubt.card, another)
+        inDoubts.push(await vote(a.bench, clock, { ...inDoubt, card: another }))
+        counted.push(inDoubt.codes)
         for (const { bench } of [a, b]) await closePolls(bench, clock, officers)
         for (const { bench } of [a, b, a]) await takeLeave(bench, clock, officers)
         await declareDead(b.bench, clock, officers, C as string)
@@ -129,6 +145,16 @@ describe.each([
     expect(said.known?.size).toBeGreaterThan(0)
     expect(entries.slice(at).filter(({ report }) => report === 'minutes')).toHaveLength(1)
     expect(journalOf(A as string).some(({ type }) => type === 'device.declared_dead')).toBe(false)
+  })
+
+  test('a card that it had claimed was taken nowhere; its voter voted with another, and the count of the check-in says so', () => {
+    expect(inDoubts).toEqual(['refused', 'voted'])
+    const { payload } = JSON.parse(readFileSync(join(bundles, 'check-in', 'issued.json'), 'utf8'))
+    const { known } = journalOf(B as string).find(({ type }) => type === 'device.declared_dead') as {
+      known: { origin: string }
+    }
+    const claimedBy = toBase64(sha256(Buffer.from(known.origin)))
+    expect(payload).toMatchObject({ again: [{ cards: 1, claimedBy }] })
   })
 
   test('the cards told the neighbour, and forgot the key of the day', () => {

@@ -71,7 +71,7 @@ export const en: Strings = {
       hint: 'Only one that does not start any more and whose storage no spare can take over. Its votes will be in no count but that of the paper in its box.',
       confirm: (device) => `Is ${device} dead?`,
       confirmHint:
-        'Once both officers have put in their cards this cannot be taken back, and nobody may vote on that device any more. Its box stays sealed and is counted by hand.',
+        'Once both officers have put in their cards this cannot be taken back, and nobody may vote on that device any more. Its box stays sealed and is counted by hand. Whether a voter whose card it had claimed gets another, both officers decide at the check-in, which counts them.',
       go: (device) => `Yes: ${device} is dead`,
       back: 'Back',
     },
@@ -423,7 +423,7 @@ export const en: Strings = {
       'declared-dead': 'Two officers had declared this device dead at another one; the device stopped',
     },
     declaredDead: (known) =>
-      `dead: it never closed. Its ballots are not in this count, and how many there are is not known here (${known === undefined ? 'nothing of it is known here' : `the last known of its journal: ${known} entries`}); its paper is in its box`,
+      `dead: it never closed. Its ballots are not in this count, and how many there are is not known here (${known === undefined ? 'nothing of it is known here' : `the last known of its journal: ${known} entries`}); its paper is in its box. How many voters whose card it had claimed were given another is in the check-in’s count`,
     carriedDamaged: (role) =>
       `${role}: what the card carries of the other devices was damaged and was left out`,
     pinWrong: (role, left) => `${role}: wrong PIN (${left} tries left)`,

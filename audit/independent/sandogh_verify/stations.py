@@ -1,12 +1,16 @@
 """Each station: its bundles side by side, its sheet, its check-in."""
+from hashlib import sha256
+
 from . import documents, heads, tallies
 from .contents import FEW
 from .faults import Refused, at, require
 from .folders import ISSUED, SHEET, TALLIES
-from .forms import VERSION, members, text, whole
+from .forms import HASH, VERSION, array, between, members, text, whole
 from .text import from_base64, to_base64
 
-ISSUED_FORM = members(version=VERSION, package=text(44, 44), station=text(0, 64), issued=whole, returned=whole)
+AGAIN = array(1, 16, members(cards=between(1, 2 ** 53 - 1), claimedBy=HASH))
+ISSUED_FORM = members(version=VERSION, package=text(44, 44), station=text(0, 64), issued=whole, returned=whole,
+                      again_maybe=lambda v: AGAIN(v) and _rising([a["claimedBy"] for a in v]))
 
 
 class Station:
@@ -155,7 +159,24 @@ def _issued(station):
         return  # then its ballots cannot be told
     with at("station " + station.id):
         require(station.is_whole, "station.device-missing", what=", ".join(station.missing))
+        again = payload.get("again", [])
+        here = {_hash_of(origin) for b in station.bundles for origin in _origins(b)}
+        require(not any(a["claimedBy"] in here for a in again), "station.issued", what="again, and its journal is here")
+        require(station.declared or not again, "station.issued", what="again, and no device was declared dead")
         casts = sum(b.casts for b in station.bundles)
         counted = "%d issued, %d cast, %d returned" % (payload["issued"], casts, payload["returned"])
         rest = payload["issued"] - casts - payload["returned"]
-        require(rest >= 0 if station.declared else rest == 0, "station.issued", what=counted)
+        least = sum(a["cards"] for a in again)
+        require(rest >= least if station.declared else rest == 0, "station.issued", what=counted)
+
+
+def _origins(bundle):
+    return [bundle.origin] + ([bundle.takeover["origin"]] if bundle.takeover else [])
+
+
+def _hash_of(origin):
+    return to_base64(sha256(origin.encode()).digest())
+
+
+def _rising(texts):
+    return all(a < b for a, b in zip(texts, texts[1:]))

@@ -1,10 +1,14 @@
 /**
  * The check-in's card desk: writes one authorization to one voter card at a time and counts them. A first form: who may vote is
  * decided elsewhere. The nonce exists in memory only, for as long as it takes to write it.
+ *
+ * A card that a dead device had claimed, of which both media are lost, frees nobody: it looks the same whether its vote was recorded or not. Two officers decide
+ * whether its voter gets another one, and the signed count says how often they did (design, section 6; decision 32).
  */
 import { signIssued } from '../../../core/bundle/issued.ts'
-import { NONCE_BYTES, signAuthorization } from '../../../core/cards/authorization.ts'
+import { NONCE_BYTES, openAuthorization, signAuthorization } from '../../../core/cards/authorization.ts'
 import { readCertificate } from '../../../core/keys/certificate.ts'
+import { equalBytes, sha256, toBase64, toHex } from '../../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../../core/package/package.ts'
 import type { Clock, Random, Signer } from '../../../core/ports.ts'
 import type { Result } from '../../../core/result.ts'
@@ -26,10 +30,22 @@ interface DeskParts {
   readonly random: Random
 }
 
+/** A card that a device claimed and that no other takes; it stays at the desk. */
+export interface ClaimInDoubt {
+  /** The ballot style that its authorization is good for. */
+  readonly style: string
+  /** Base64 of SHA-256 of the claiming journal's origin. */
+  readonly claimedBy: string
+}
+
 /** Issues authorizations and knows how many. */
 export class CardDesk {
   readonly #parts: DeskParts
   #issued = 0
+  readonly #again = new Map<string, number>()
+  /** By the hash of their key, and in memory only: a card is decided on once. */
+  readonly #decidedOn = new Set<string>()
+  readonly #cardOf = new WeakMap<ClaimInDoubt, string>()
 
   constructor(parts: DeskParts) {
     this.#parts = parts
@@ -37,15 +53,10 @@ export class CardDesk {
 
   /** Writes an authorization for a ballot of that style to the blank or spent voter card in the reader. */
   async issue(reader: CardReader, style: string): Promise<Result<void>> {
-    const { electionPackage, station, signers, terminal, random } = this.#parts
-    const opened = await openCard(reader)
-    if (!opened.ok || opened.value.kind !== 'voter')
-      return badCard('this is no voter card, or it cannot be read')
-    const card = opened.value
-    const cardKey = await this.#keyOf(card)
-    if (!cardKey.ok) return cardKey
-    const secured = await card.secure(terminal, cardKey.value, random)
-    if (!secured.ok) return badCard('it does not prove that it is the card of its certificate, or was pulled')
+    const { electionPackage, station, signers, random } = this.#parts
+    const found = await this.#securedCard(reader)
+    if (!found.ok) return found
+    const { card, cardKey } = found.value
     const nonce = random.bytes(NONCE_BYTES)
     const authorization = signAuthorization(
       {
@@ -54,7 +65,7 @@ export class CardDesk {
         style,
         day: electionPackage.definition.pollingDay,
         nonce,
-        cardKey: cardKey.value,
+        cardKey,
       },
       signers,
     )
@@ -66,13 +77,69 @@ export class CardDesk {
     return ok(undefined)
   }
 
+  /**
+   * Takes in the claimed card in the reader, on which two officers decide: the device that claimed it is dead and both its media are lost.
+   * The card itself is changed in nothing and stays at the desk; once another was given for it, it is refused.
+   * @returns what {@link issueAgain} gives its voter another card for
+   */
+  async takeClaimed(reader: CardReader): Promise<Result<ClaimInDoubt>> {
+    const { electionPackage, station } = this.#parts
+    const found = await this.#securedCard(reader)
+    if (!found.ok) return found
+    const { card, cardKey } = found.value
+    const state = await card.readState()
+    if (!state.ok) return badCard('it cannot be read')
+    if (state.value.is !== 'claimed') return badCard('no device has claimed it: nothing is in doubt')
+    const bytes = await card.readAuthorization()
+    if (!bytes.ok) return badCard('it cannot be read')
+    const { definition, hash } = electionPackage
+    const authorization = openAuthorization(bytes.value, { definition, packageHash: hash, station })
+    if (!authorization.ok || !equalBytes(authorization.value.cardKey, cardKey))
+      return badCard('its authorization is not one of this station for today')
+    const key = toHex(sha256(cardKey))
+    if (this.#decidedOn.has(key)) return badCard(GIVEN)
+    const claim = { style: authorization.value.style, claimedBy: toBase64(state.value.originHash) }
+    this.#cardOf.set(claim, key)
+    return ok(claim)
+  }
+
+  /** Gives the voter of that claim another card, once: writes an authorization to the blank or spent one in the reader, and counts it as given again. */
+  async issueAgain(reader: CardReader, claim: ClaimInDoubt): Promise<Result<void>> {
+    const key = this.#cardOf.get(claim)
+    if (key === undefined || this.#decidedOn.has(key)) return badCard(GIVEN)
+    const issued = await this.issue(reader, claim.style)
+    if (!issued.ok) return issued
+    this.#decidedOn.add(key)
+    this.#again.set(claim.claimedBy, (this.#again.get(claim.claimedBy) ?? 0) + 1)
+    return issued
+  }
+
   /** The signed count for the end of the day, as `issued.json`. */
   statement(): string {
     const { electionPackage, station, signers } = this.#parts
+    const again = [...this.#again]
+      .map(([claimedBy, cards]) => ({ claimedBy, cards }))
+      .sort((one, other) => (one.claimedBy < other.claimedBy ? -1 : 1))
     return signIssued(
-      { packageHash: electionPackage.hash, station, issued: this.#issued, returned: 0 },
+      { packageHash: electionPackage.hash, station, issued: this.#issued, returned: 0, again },
       signers,
     )
+  }
+
+  /** The voter card in the reader, which has proved that it is the one of its certificate, under a channel of this desk. */
+  async #securedCard(
+    reader: CardReader,
+  ): Promise<Result<{ readonly card: VoterCard; readonly cardKey: Uint8Array }>> {
+    const { terminal, random } = this.#parts
+    const opened = await openCard(reader)
+    if (!opened.ok || opened.value.kind !== 'voter')
+      return badCard('this is no voter card, or it cannot be read')
+    const card = opened.value
+    const cardKey = await this.#keyOf(card)
+    if (!cardKey.ok) return cardKey
+    const secured = await card.secure(terminal, cardKey.value, random)
+    if (!secured.ok) return badCard('it does not prove that it is the card of its certificate, or was pulled')
+    return ok({ card, cardKey: cardKey.value })
   }
 
   /** The key that the authority certified for the card: one that somebody made at home gets no authorization to make copies of. */
@@ -86,6 +153,8 @@ export class CardDesk {
     return ok(certificate.value.publicKeyRaw)
   }
 }
+
+const GIVEN = 'another card was given in its place already'
 
 function badCard(what: string) {
   return refuse('desk.card', 'voter card in the reader', what, 'Take another card.')

@@ -168,3 +168,12 @@ export const admitsAnyStation: readonly Replacement[] = [
     by: 'officerSubject(station, role)',
   },
 ]
+
+/** The desk does not remember in whose place it gave a card. */
+export const forgetsDecisions: readonly Replacement[] = [
+  {
+    file: 'device-agent/check-in/cards/desk.ts',
+    line: '    this.#decidedOn.add(key)\n',
+    by: '',
+  },
+]

@@ -126,7 +126,7 @@ export const en: VoterTexts = {
   'refused-unknown-style':
     'This machine has no ballot for this card. Take it out and give it to a poll worker.',
   'refused-claimed-elsewhere':
-    'This card was begun on another machine. Take it out and go back to that machine.',
+    'This card was begun on another machine. Take it out and go back to that machine. If it no longer works, give the card to a poll worker.',
   'refused-already-used': 'A vote was cast with this card. Take it out and give it back to a poll worker.',
   'refused-blank': 'No authorization is written on this card. Take it out and give it to a poll worker.',
   'refused-released':
