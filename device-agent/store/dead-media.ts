@@ -72,21 +72,23 @@ export function chooseMedium(media: readonly DeadMedium[]): Result<FoundMedium> 
 /**
  * Opens the ballots that waited, with the day key of the officers' cards. A block that opens and agrees with the journal is the day's, wherever it
  * lies.
- * @returns undefined if none does: it is the key of another day, or the pool was changed
+ * @returns `locked` if none opens: it is the key of another day, or the pool was changed; `changed` if one opens, but none that is the day's
  */
 export function openDeadPool(
   { pools, day, box }: FoundMedium,
   { definition }: ElectionPackage,
   dayKey: Uint8Array,
-): Pool | undefined {
+): Pool | 'locked' | 'changed' {
+  let failure: 'locked' | 'changed' = 'locked'
   for (const { block, slotKey } of pools) {
     const pool = openPool(definition, block, { dayKey, slotKey, origin: day.origin })
     if (pool === undefined) continue
     const waiting = pool.ballots.reduce((sum, ballots) => sum + ballots.length, 0)
     const isOfDay = pool.casts === day.casts && waiting === day.casts - day.sealed
     if (isOfDay && equalBytes(pool.spent, spentRoot(box.spent))) return pool
+    failure = 'changed'
   }
-  return undefined
+  return failure
 }
 
 function poolsOf({ block, slotKeys }: DeadMedium): readonly SealedPool[] {

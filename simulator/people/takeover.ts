@@ -33,6 +33,19 @@ export async function takeOver(
   await person.see('takeover.waiting')
   putIn()
   actions.push('the holder is put into the spare')
+  actions.push(...(await giveWord(bench, clock, { officers, technician })))
+  await person.see('voter.idle')
+  return actions
+}
+
+/** The three cards before a spare that has read media. @returns what they did */
+export async function giveWord(
+  bench: WatchedBench,
+  clock: Clock,
+  { officers, technician }: Omit<TakeoverPeople, 'putIn'>,
+): Promise<readonly string[]> {
+  const person = new Person(bench, clock)
+  const actions: string[] = []
   const hands: readonly (readonly [string, OfficerHand | TechnicianHand])[] = [
     ['executive', officers.executive],
     ['supervisor', officers.supervisory],
@@ -49,6 +62,5 @@ export async function takeOver(
     bench.reader.pullCard()
     actions.push(`the ${who} takes the card out`)
   }
-  await person.see('voter.idle')
   return actions
 }

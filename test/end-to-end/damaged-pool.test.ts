@@ -1,12 +1,11 @@
 /** The ballots that wait are damaged on every medium of a device while it is off: officers and log are told what it is, and it is not their cards. */
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { startAgent } from '../../device-agent/ballot/agent.ts'
 import { mediaFolders, readHome } from '../../device-agent/ballot/home.ts'
 import { setUpStore } from '../../device-agent/ballot/setup.ts'
 import { present, resumePolls, turnKeys } from '../../simulator/people/officers.ts'
 import { stringsIn } from '../../ui/strings.ts'
+import { flipPool } from '../fixtures/flipped-pool.ts'
 import { accept, choose, finish } from './steps.ts'
 import { type Hall, pollingDay } from './virtual-device.ts'
 
@@ -14,15 +13,6 @@ const { officers } = stringsIn('fa')
 const LOG_LINE = 'the ballot box does not open'
 
 const shownBy = ({ bench }: Hall) => bench.display.current()?.elements.map(({ name }) => name)
-
-/** Turns the last bit of the pool's block over; done again, it is as it was. */
-function flipPool(folder: string): void {
-  const database = new Database(join(folder, 'ballots.db'))
-  const block = database.prepare('SELECT block FROM pool').pluck().get() as Buffer
-  block[block.length - 1] = (block.at(-1) ?? 0) ^ 1
-  database.prepare('UPDATE pool SET block = ?').run(block)
-  database.close()
-}
 
 test('a pool that was damaged on both media is told as that, not as wrong cards, and opens once it is whole again', async () => {
   const logged: unknown[] = []

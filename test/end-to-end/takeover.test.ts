@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shuffle } from '../../core/ballot-box/draw.ts'
 import { toBase64 } from '../../core/keys/hash.ts'
+import type { Logger } from '../../core/ports.ts'
 import { valueOrThrow } from '../../core/result.ts'
 import { AUTOMATIC_DAY, type RealBallot, realBallots } from '../../demo/elections/gy-les-nonains.ts'
 import {
@@ -29,10 +30,12 @@ import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { type Bench, setUpBench } from '../../simulator/people/bench.ts'
 import { closePolls, openPolls, takeLeave } from '../../simulator/people/officers.ts'
 import { Person } from '../../simulator/people/person.ts'
-import { takeOver } from '../../simulator/people/takeover.ts'
+import { giveWord, takeOver } from '../../simulator/people/takeover.ts'
 import { vote } from '../../simulator/people/voter.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
 import { VirtualClock } from '../../simulator/virtual-clock.ts'
+import { stringsIn } from '../../ui/strings.ts'
+import { flipPool } from '../fixtures/flipped-pool.ts'
 import { PROGRAM } from '../fixtures/program.ts'
 import { sandogh } from './command.ts'
 import { enrolSpare } from './spare.ts'
@@ -52,6 +55,7 @@ const cast: RealBallot[] = []
 let provisioned: Provisioned
 let actions: readonly string[]
 let again: string
+let damaged: Awaited<ReturnType<typeof refuseDamaged>>
 let erased: readonly boolean[]
 
 beforeAll(async () => {
@@ -104,6 +108,8 @@ beforeAll(async () => {
       first.bench.reader.pullCard()
       await first.agent.close()
 
+      await enrol()
+      damaged = await refuseDamaged(clock, media)
       const replaced = await replace(clock, media)
       actions = replaced.actions
       await voteOn(replaced.bench, caught)
@@ -126,17 +132,62 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(out, { recursive: true, force: true }))
 
-/** The spare is switched on; people do what its screen says. */
-async function replace(
-  clock: VirtualClock,
-  media: readonly string[],
-): Promise<{ readonly bench: Bench; readonly agent: Agent; readonly actions: readonly string[] }> {
+async function enrol(): Promise<void> {
   const nowhere = { touchscreen: '-', cardReader: '-', printer: '-', ioBoard: '-', display: '-' }
   writeConfig(out, SPARE, provisioned.authority, nowhere, undefined, {
     oldMedium: slots[0],
     oldSecondMedium: slots[1],
   })
   await enrolSpare(out, SPARE)
+}
+
+/** The spare is switched on; people do what its screen says. */
+async function replace(
+  clock: VirtualClock,
+  media: readonly string[],
+): Promise<{ readonly bench: Bench; readonly agent: Agent; readonly actions: readonly string[] }> {
+  const { bench, running, spare } = switchOn(clock)
+  const done = takeOver(bench, clock, { ...hands(), putIn: () => media.forEach(putIn) })
+  const takenOver = await spare.takenOver
+  const agent = valueOrThrow(startAgent({ ...running, networkClock: systemClock, takenOver }))
+  return { bench, agent, actions: await done }
+}
+
+/** What it says of a pool that is damaged, on the one medium that was put in first, and then on the other too. */
+async function refuseDamaged(clock: VirtualClock, media: readonly string[]) {
+  const logged: unknown[] = []
+  const { bench, spare } = switchOn(clock, (fields) => logged.push(fields))
+  const person = new Person(bench, clock)
+  const refused: (readonly string[])[] = []
+  const refuse = async () => {
+    await giveWord(bench, clock, hands())
+    refused.push((await person.see('takeover.refused')).elements.map(({ name }) => name))
+  }
+  await person.see('takeover.waiting')
+  for (const [place, medium] of media.entries()) {
+    putIn(medium, place)
+    flipPool(slots[place] ?? '')
+    if (place === 0) {
+      await person.see('takeover.other')
+      await person.press('other-lost')
+    }
+    await refuse()
+  }
+  spare.close()
+  for (const slot of slots) rmSync(slot, { recursive: true })
+  return { refused, logged }
+}
+
+function hands() {
+  const { officers, technician } = provisioned
+  return { officers, technician: technician(seededRandom('technician')) }
+}
+
+function putIn(medium: string, place: number): void {
+  cpSync(medium, slots[place] ?? '', { recursive: true })
+}
+
+function switchOn(clock: VirtualClock, error: Logger['error'] = silent.error) {
   const home = valueOrThrow(readHome(deviceFolder(out, SPARE)))
   const lines = Object.fromEntries(PERIPHERALS.map((name) => [name, virtualLine(name, clock)])) as Record<
     PeripheralName,
@@ -153,20 +204,10 @@ async function replace(
     lines: opens,
     clock,
     random: seededRandom(`${SEED} ${SPARE}`),
-    logger: silent,
+    logger: { ...silent, error },
     hold: () => clock.hold(),
   }
-  const spare = startSpare({ ...running, oldMedia: slots })
-  const done = takeOver(bench, clock, {
-    officers: provisioned.officers,
-    technician: provisioned.technician(seededRandom('technician')),
-    putIn: () => {
-      for (const [i, slot] of slots.entries()) cpSync(media[i] ?? '', slot, { recursive: true })
-    },
-  })
-  const takenOver = await spare.takenOver
-  const agent = valueOrThrow(startAgent({ ...running, networkClock: systemClock, takenOver }))
-  return { bench, agent, actions: await done }
+  return { bench, running, spare: startSpare({ ...running, oldMedia: slots }) }
 }
 
 /** What somebody sees who voted on the dead device and comes again. */
@@ -183,6 +224,15 @@ async function tryAgain(bench: Bench, clock: VirtualClock, card: VoterCard): Pro
 test('a spare takes over in at most twelve actions of people', () => {
   expect(actions).toHaveLength(12)
   expect(actions.at(-1)).toBe('the technician takes the card out')
+})
+
+test('a pool that is damaged is told as that, not as wrong cards, with a next step for one medium and for both', () => {
+  const { boxHint, refusedHint, why } = stringsIn('fa').takeover
+  const [one, both] = ['box-damaged', 'boxes-damaged'] as const
+  expect(damaged.refused).toEqual(
+    [one, both].map((code) => expect.arrayContaining([why[code], boxHint[code], refusedHint])),
+  )
+  expect(damaged.logged).toMatchObject([{ code: 'takeover.box-damaged' }, { code: 'takeover.boxes-damaged' }])
 })
 
 test('nobody who voted on the device that died votes again', () => {

@@ -214,6 +214,12 @@ export const en: Strings = {
     taking: 'Taking over',
     takingHint: 'Leave everything where it is.',
     refused: 'This cannot be gone on with',
+    boxHint: {
+      'box-damaged':
+        'Put in the other medium of that device. If there is none: once the other devices are closed, declare that one dead at one of them, and its paper is counted.',
+      'boxes-damaged':
+        'Keep both media. Once the other devices are closed, declare that one dead at one of them: its votes are counted from the paper in its box.',
+    },
     refusedHint: 'Take the medium out. Nothing was taken over and nothing on it was changed.',
     why: {
       unreadable: 'The medium cannot be read. Put it in again, or the other one of that device.',
@@ -225,6 +231,10 @@ export const en: Strings = {
       stopped: 'That device had to stop, because another history of it was seen. Call the election office.',
       chained: 'That device was a spare itself. Keep the medium and call the election office.',
       locked: 'The cards do not open the ballot box of this medium. Bring the cards of this station and day.',
+      'box-damaged':
+        'The cards are right, and yet the ballot box on this medium does not open: the medium is damaged.',
+      'boxes-damaged':
+        'The cards are right, and yet that device’s ballot box opens from neither medium: they are damaged.',
       older:
         'A card knows more of that device than what was read. Put in its other medium; if both were read, keep them and call the election office.',
       forked: 'A card knows another history of that device. Keep everything and call the election office.',

@@ -75,6 +75,9 @@ function draftsOf(state: Guide, definition: Definition, language: OfficerLanguag
       return message(
         takeover.refused,
         takeover.why[state.why],
+        ...(state.why === 'box-damaged' || state.why === 'boxes-damaged'
+          ? [takeover.boxHint[state.why]]
+          : []),
         ...(state.why === 'interrupted' ? [] : [takeover.refusedHint]),
       )
   }

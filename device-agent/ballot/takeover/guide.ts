@@ -35,6 +35,8 @@ export const TAKEOVER_REFUSALS = [
   'stopped',
   'chained',
   'locked',
+  'box-damaged',
+  'boxes-damaged',
   'older',
   'forked',
   'already',

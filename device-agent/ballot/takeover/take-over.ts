@@ -9,6 +9,8 @@ import { type FoundMedium, openDeadPool } from '../../store/dead-media.ts'
 import { ownStorage } from '../../store/dead-medium.ts'
 import type { DeviceStore } from '../../store/device-store.ts'
 import { type DeviceHome, mediumFolder } from '../home.ts'
+import { haveOpened } from '../polls/own-cards.ts'
+import type { Admitted } from '../polls/polls.ts'
 import { setUpStore } from '../setup.ts'
 
 /** By whose leave; SHA-256 of their certificates, base64. */
@@ -29,8 +31,8 @@ export interface TakeoverTools {
 /**
  * Takes over.
  * @param dayKey of the officers' cards; the store keeps it in memory
- * @returns the store with its ballot box open; a refusal `takeover.locked` if the key does not open what waited in the pool,
- *   `takeover.storage` if this spare's own media refuse, `takeover.interrupted` if they do so when the place is taken already, or what
+ * @returns the store with its ballot box open; a refusal `takeover.locked` if other cards opened the polls there, `takeover.box-damaged` (of both media:
+ *   `.boxes-damaged`) if these did and what waited in the pool does not open all the same, `takeover.storage` if this spare's own media refuse, `takeover.interrupted` if they do so when the place is taken already, or what
  *   {@link setUpStore} says
  */
 export function takeOver(
@@ -41,14 +43,10 @@ export function takeOver(
   { clock, random, program }: TakeoverTools,
 ): Result<DeviceStore> {
   const pool = openDeadPool(dead, home.electionPackage, dayKey)
-  if (pool === undefined) {
-    return refuse(
-      'takeover.locked',
-      `the media of ${dead.device}`,
-      'the ballots that waited on it do not open: the cards are of another day, or it was changed',
-      'Try again with the cards of this station and day. If they do not open it, keep the medium and call the election office.',
-    )
-  }
+  if (typeof pool === 'string')
+    return pool === 'locked' && !haveOpened(dead.box.entries, officersOf(people))
+      ? boxRefused('locked', dead, 'these cards did not open the polls there')
+      : boxRefused(dead.media === 'both' ? 'boxes-damaged' : 'box-damaged', dead, DAMAGED[pool])
   const { adopted, slip, media } = dead
   const takeover = { type: 'takeover' as const, ...adopted, slip, media, ...people }
   try {
@@ -65,6 +63,38 @@ export function takeOver(
   } catch (error) {
     return notWritten(home, ownStorage(home.folder, error))
   }
+}
+
+const DAMAGED = {
+  locked: 'these cards opened the polls there, so it is the pool or its key slots that are damaged',
+  changed: 'the pool that opens is not the one that the journal tells of',
+}
+
+function boxRefused(
+  why: 'locked' | 'box-damaged' | 'boxes-damaged',
+  { device, media }: FoundMedium,
+  what: string,
+) {
+  return refuse(
+    `takeover.${why}`,
+    `${media === 'both' ? 'both media' : 'one medium'} of ${device}`,
+    `the ballots that waited do not open: ${what}`,
+    BOX_NEXT[why],
+  )
+}
+
+const DECLARE = 'keep what was read, and declare the device dead once the others are closed.'
+const BOX_NEXT = {
+  locked: 'Try again with the cards of this station and day.',
+  'box-damaged': `Put in the other medium of that device. If it is lost, ${DECLARE}`,
+  'boxes-damaged': `Nobody can go on with it: ${DECLARE}`,
+}
+
+function officersOf({ executive, supervisory }: TakeoverPeople): readonly Admitted[] {
+  return [
+    { role: 'executive', certificate: executive },
+    { role: 'supervisory', certificate: supervisory },
+  ]
 }
 
 /** What a set-up and the start behind it say of media that refuse. */

@@ -95,7 +95,8 @@ describe('what waited does not open on one medium', () => {
     while (voters.nonces.length < 40) voters.vote(store)
     const media = folders.map((folder, i) => (i === lost ? keyless(folder) : read(folder)))
     expect([takenFrom(media), takenFrom(media.toReversed())]).toEqual([40, 40])
-    expect(takenFrom(folders.map(keyless))).toBe('takeover.locked')
+    expect(takenFrom(folders.map(keyless))).toBe('takeover.boxes-damaged')
+    expect(takenFrom([keyless(folders[lost] ?? '')])).toBe('takeover.box-damaged')
   })
 
   test('and the other lacks an entry and no vote: it is opened from that', () => {
@@ -109,7 +110,7 @@ describe('what waited does not open on one medium', () => {
     expect([takenFrom([longer, shorter]), takenFrom([shorter, longer])]).toEqual([1, 1])
   })
 
-  test('a build that tries the first of the longest alone is locked, which these tests tell', async () => {
+  test('a build that tries the first of the longest alone finds damage, which these tests tell', async () => {
     const { store, folders } = beginOn(build, 2, 'keyless and weakened')
     openPolls(store)
     new Voters('keyless and weakened').vote(store)
@@ -122,7 +123,7 @@ describe('what waited does not open on one medium', () => {
       join(root, 'device-agent/store/dead-media.ts')
     )
     const media = [keyless(folders[0] ?? ''), read(folders[1] ?? '')]
-    expect([takenFrom(media), takenFrom(media, weak.chooseMedium)]).toEqual([1, 'takeover.locked'])
+    expect([takenFrom(media), takenFrom(media, weak.chooseMedium)]).toEqual([1, 'takeover.boxes-damaged'])
   })
 
   test('and the other lacks a vote: what it opens is not the day’s', () => {
@@ -132,7 +133,7 @@ describe('what waited does not open on one medium', () => {
     voters.vote(store)
     const behind = read(folders[1] ?? '')
     voters.vote(store)
-    expect(takenFrom([keyless(folders[0] ?? ''), behind])).toBe('takeover.locked')
+    expect(takenFrom([keyless(folders[0] ?? ''), behind])).toBe('takeover.boxes-damaged')
   })
 })
 

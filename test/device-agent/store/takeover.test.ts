@@ -26,6 +26,7 @@ import type { DeviceStore } from '../../../device-agent/store/device-store.ts'
 import { CLOSING_BYTES } from '../../../device-agent/store/space.ts'
 import { seededRandom } from '../../../simulator/seeded-random.ts'
 import { weakenedSources } from '../../end-to-end/weakened/build.ts'
+import { flipPool } from '../../fixtures/flipped-pool.ts'
 import { PROGRAM } from '../../fixtures/program.ts'
 import { deadDevice, fingerprintOf, type TakeoverBuild } from './dead-device.ts'
 import { makeHome, newFolder, otherPackage } from './device.ts'
@@ -49,14 +50,20 @@ async function weakened(file: string, line: string, by: string): Promise<Takeove
 /** Reads the medium and takes over into a new home, as the spare would. */
 function takeOverOn(
   medium: string,
-  { build = real, home = makeHome(newFolder(), firstSpare), key = dayKey(), given = checks } = {},
+  {
+    build = real,
+    home = makeHome(newFolder(), firstSpare),
+    key = dayKey(),
+    given = checks,
+    by = people,
+  } = {},
 ): Result<DeviceStore> {
   const dead = build.readDeadMedium(medium, join(home, 'takeover.part'), given)
   if (!dead.ok) return dead
   expect(existsSync(join(home, 'takeover.part'))).toBe(false)
   const tools = { clock, random: seededRandom(home), program: PROGRAM }
   const found = build.chooseMedium([dead.value])
-  return found.ok ? build.takeOver(openHome(home), found.value, key, people, tools) : found
+  return found.ok ? build.takeOver(openHome(home), found.value, key, by, tools) : found
 }
 
 function codeOf(result: Result<DeviceStore>): string {
@@ -249,7 +256,8 @@ describe('a spare refuses by name', () => {
       'takeover.other-package',
     )
     expect(codeOf(takeOverOn(medium, { given: { ...checks, spare: 's-09' } }))).toBe('takeover.no-spare')
-    expect(codeOf(takeOverOn(medium, { key: new Uint8Array(32) }))).toBe('takeover.locked')
+    const by = { ...people, supervisory: toBase64(sha256(Uint8Array.of(9))) }
+    expect(codeOf(takeOverOn(medium, { key: new Uint8Array(32), by }))).toBe('takeover.locked')
     const blind = await weakened(
       'device-agent/store/dead-medium.ts',
       'if (place.station.id !== station)',
@@ -318,6 +326,21 @@ describe('a spare refuses by name', () => {
     expect(bent(sql('DROP TRIGGER spent_no_delete; DELETE FROM spent'))).toBe('store.schema')
     expect(bent(sql('CREATE VIEW more AS SELECT 1'))).toBe('store.schema')
     const slots = (folder: string) => truncateSync(join(folder, 'slots.bin'), 0)
-    expect(bent(slots)).toBe('takeover.locked')
+    expect(bent(slots)).toBe('takeover.box-damaged')
+  })
+
+  test('a pool that was damaged, and says that the cards are right', async () => {
+    const { medium } = deadDevice('flipped', 3)
+    const flipped = newFolder()
+    cpSync(medium, flipped, { recursive: true })
+    flipPool(flipped)
+    expect(codeOf(takeOverOn(flipped))).toBe('takeover.box-damaged')
+    expect(codeOf(takeOverOn(medium))).toBe('taken over')
+    const blind = await weakened(
+      'device-agent/ballot/polls/own-cards.ts',
+      "role === 'spare' || certificate === entry[role]",
+      "role === 'spare' || certificate === ''",
+    )
+    expect(codeOf(takeOverOn(flipped, { build: blind }))).toBe('takeover.locked')
   })
 })
