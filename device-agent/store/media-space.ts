@@ -1,6 +1,7 @@
 /** Room for votes on all media of a device: each keeps its own, see `space.ts`. */
 import { sealedBallotSize } from '../../core/ballot-box/sealed-ballot.ts'
 import type { Definition } from '../../core/election/definition.ts'
+import type { StoreMedium } from './media.ts'
 import type { ToldMedia } from './told-media.ts'
 
 /** Rows and pages of one voter but for the sealed ballot: entry, checkpoint, tag; measured 0.6 kB with a short origin. */
@@ -23,7 +24,7 @@ export class Space {
 
   /** For so many more ballots there is room on the fullest medium. */
   get ballotsLeft(): number {
-    const left = this.#media.readAll(({ space }) => space.ballotsLeft(this.#ballot))
+    const left = this.#withFree((space, free) => space.ballotsLeft(this.#ballot, free))
     return Math.min(...left.values())
   }
 
@@ -48,11 +49,22 @@ export class Space {
 
   /** Before a voter, and from time to time: gives back what the next ballot wants. */
   makeRoom(): void {
-    this.#media.onEach(({ space }) => space.makeRoom(this.#ballot))
+    this.#withFree((space, free) => space.makeRoom(this.#ballot, free))
   }
 
   /** The polls are being closed, or a medium refused: whatever was reserved is there to be written to. */
   giveBack(): void {
     this.#media.onEach(({ space }) => space.giveBack())
+  }
+
+  /** A step with what is free for each medium. Where several lie on one disk, as in a rehearsal, each has its share: what is free is there once. */
+  #withFree<T>(step: (space: StoreMedium['space'], free: number) => T): ReadonlyMap<StoreMedium, T> {
+    const disks = this.#media.readAll(({ space }) => space.disk())
+    return this.#media.readAll((medium) => {
+      const disk = disks.get(medium)
+      if (disk === undefined) throw new Error('a medium that counts again between two steps')
+      const sharing = [...disks.values()].filter(({ id }) => id === disk.id)
+      return step(medium.space, Math.floor(disk.freeBytes / sharing.length))
+    })
   }
 }

@@ -244,7 +244,7 @@ function goneMedium(folder: string, gone: () => never): StoreMedium {
   return {
     folder,
     slots: { writeNext: gone, destroyPrevious: gone, destroyAll: gone, keys: gone, keep: gone },
-    space: { ballotsLeft: gone, reserve: gone, renew: gone, makeRoom: gone, giveBack: gone },
+    space: { disk: gone, ballotsLeft: gone, reserve: gone, renew: gone, makeRoom: gone, giveBack: gone },
     distrust: { mark: gone, marked: gone },
     leftBehind: { mark: gone, sizeOf: gone },
     records: gone,

@@ -26,6 +26,12 @@ const FILE = 'reserve.bin'
 const LOG_FILE = 'ballots.db-wal'
 const PIECE = new Uint8Array(1024 * 1024)
 
+/** Where a medium lies. */
+export interface Disk {
+  readonly id: number
+  readonly freeBytes: number
+}
+
 /** The room on one medium. Guards the reserve. */
 export class MediumSpace {
   readonly #folder: string
@@ -34,10 +40,16 @@ export class MediumSpace {
     this.#folder = folder
   }
 
-  /** For so many more ballots of so many bytes there is room. */
-  ballotsLeft(ballot: number): number {
+  /** On which disk it is (stat(2), st_dev), and what is free there. */
+  disk(): Disk {
+    const { bavail, bsize } = statfsSync(this.#folder)
+    return { id: statSync(this.#folder).dev, freeBytes: bavail * bsize }
+  }
+
+  /** For so many more ballots of so many bytes there is room. @param free bytes of the disk that nothing else counts on */
+  ballotsLeft(ballot: number, free: number): number {
     const kept = reservedBytes(this.#folder)
-    const bytes = freeBytes(this.#folder) + kept - CLOSING_BYTES - floorBytes(this.#folder)
+    const bytes = free + kept - CLOSING_BYTES - floorBytes(this.#folder)
     return Math.max(0, Math.floor(bytes / ballot))
   }
 
@@ -62,9 +74,9 @@ export class MediumSpace {
     else this.giveBack()
   }
 
-  /** Gives back what the next ballot wants, but not what the closing does. */
-  makeRoom(ballot: number): void {
-    const missing = floorBytes(this.#folder) + ballot - freeBytes(this.#folder)
+  /** Gives back what the next ballot wants, but not what the closing does. @param free bytes of the disk that nothing else counts on */
+  makeRoom(ballot: number, free: number): void {
+    const missing = floorBytes(this.#folder) + ballot - free
     const kept = reservedBytes(this.#folder)
     if (missing > 0 && kept > CLOSING_BYTES)
       shrink(join(this.#folder, FILE), Math.max(CLOSING_BYTES, kept - missing))
@@ -85,11 +97,6 @@ export function giveBackOn(folders: readonly string[]): void {
       if (storageFault(error) === undefined) throw error
     }
   }
-}
-
-function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder)
-  return bavail * bsize
 }
 
 /** Bytes that must be free for the next vote beside its own. */

@@ -86,10 +86,11 @@ export class WorkerMedium implements StoreMedium {
   }
 
   readonly space: StoreMedium['space'] = {
-    ballotsLeft: (ballot) => this.#ask('space.ballotsLeft', ballot),
+    disk: () => this.#ask('space.disk'),
+    ballotsLeft: (ballot, free) => this.#ask('space.ballotsLeft', ballot, free),
     reserve: (ballot) => this.#ask('space.reserve', ballot),
     renew: (ballot) => this.#ask('space.renew', ballot),
-    makeRoom: (ballot) => this.#ask('space.makeRoom', ballot),
+    makeRoom: (ballot, free) => this.#ask('space.makeRoom', ballot, free),
     giveBack: () => this.#ask('space.giveBack'),
   }
 

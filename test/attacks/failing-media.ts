@@ -66,6 +66,7 @@ const SLOT_STEPS = namesOf<StoreMedium['slots']>({
 })
 
 const SPACE_STEPS = namesOf<StoreMedium['space']>({
+  disk: true,
   ballotsLeft: true,
   reserve: true,
   renew: true,

@@ -12,7 +12,7 @@ const DEADLINES = { openMs: 10_000, stepMs: 10_000 }
 /** What a medium says of the ballots it has room for, whose thread wakes the other before each answer, as the notice of an earlier answer may. */
 function askedAmid(Medium: typeof WorkerMedium): number[] {
   const medium = new Medium('nowhere', DEADLINES, PROGRAM)
-  const answers = [1, 2, 3].map((ballot) => medium.space.ballotsLeft(ballot))
+  const answers = [1, 2, 3].map((ballot) => medium.space.ballotsLeft(ballot, 0))
   medium.close()
   return answers
 }
