@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
+import type { Photos } from '../../core/package/photos.ts'
 import type { Logger } from '../../core/ports.ts'
 import { RefusalError, valueOrThrow } from '../../core/result.ts'
 import { openSerialLine } from '../../firmware/link/serial-line.ts'
@@ -14,9 +15,16 @@ import { systemClock, systemRandom } from '../system.ts'
 import { startAgent } from './agent.ts'
 import { calibrate } from './calibrate.ts'
 import { requestCertificates } from './enrolment.ts'
-import { mediaFolders, OWN_SCREEN, type ProvisionedHome, readHome, readProvisionedHome } from './home.ts'
+import {
+  type DeviceConfig,
+  mediaFolders,
+  OWN_SCREEN,
+  readConfig,
+  readHome,
+  readProvisionedHome,
+} from './home.ts'
 import { misfit } from './home-files.ts'
-import { showNoStore } from './no-store.ts'
+import { showNoHome, showNoStore } from './no-store.ts'
 import { type Kiosk, startKiosk } from './page/kiosk.ts'
 import { readPageFiles } from './page/page-files.ts'
 import { BAUD } from './peripherals.ts'
@@ -41,7 +49,7 @@ export function setUpDevice(folder: string): void {
 export async function calibrateDevice(folder: string): Promise<string> {
   const home = valueOrThrow(readProvisionedHome(folder))
   const logger = programLog()
-  const display = await openDisplay(home, logger)
+  const display = await openDisplay(home.config, home.photos, logger)
   try {
     const lines = {
       touchscreen: openSerialLine({ path: home.config.lines.touchscreen, baudRate: BAUD.touchscreen }),
@@ -63,9 +71,15 @@ export async function runDevice(
   finished: (bundle: string | undefined) => void,
 ): Promise<void> {
   const logger = programLog()
-  const home = valueOrThrow(readHome(folder))
+  const read = readHome(folder)
+  if (!read.ok) {
+    const { code, where, what } = read.error
+    logger.error({ code, where, what }, 'the device does not start')
+    await showRefusedHome(folder, logger)
+  }
+  const home = valueOrThrow(read)
   const { touchscreen, cardReader, printer, ioBoard } = home.config.lines
-  const display = await openDisplay(home, logger)
+  const display = await openDisplay(home.config, home.photos, logger)
   try {
     const parts = {
       home,
@@ -113,6 +127,21 @@ export async function runDevice(
   }
 }
 
+/** Says so until it is switched off, where `config.json` still names the display; without it nobody knows where that is, and the log alone says it. */
+async function showRefusedHome(folder: string, logger: Logger): Promise<void> {
+  const config = readConfig(folder)
+  if (!config.ok) return
+  const display = await openDisplay(config.value, new Map(), logger)
+  try {
+    const parts = { lines: { display: display.open }, clock: systemClock, random: systemRandom, logger }
+    const screen = showNoHome(parts)
+    await switchedOff()
+    screen.close()
+  } finally {
+    await display.close()
+  }
+}
+
 /** A spare that is nobody yet guides people through a takeover; any other device has its own media, or what is left of them. */
 async function takeOverFirst(parts: Omit<SpareParts, 'oldMedia'>): Promise<DeviceStore | undefined> {
   const { home } = parts
@@ -128,8 +157,11 @@ async function takeOverFirst(parts: Omit<SpareParts, 'oldMedia'>): Promise<Devic
 }
 
 /** What `config.json` names: a line, or the screen of this computer. */
-async function openDisplay({ config, photos }: ProvisionedHome, logger: Logger): Promise<Kiosk> {
-  const { display } = config.lines
+async function openDisplay(
+  { lines: { display } }: DeviceConfig,
+  photos: Photos,
+  logger: Logger,
+): Promise<Kiosk> {
   if (display !== OWN_SCREEN) {
     return { open: openSerialLine({ path: display, baudRate: BAUD.display }), close: async () => {} }
   }

@@ -306,8 +306,13 @@ describe('what is wrong is told on standard error with exit code 2: what, where,
       [`${join(occupied, 'config.json')}: there is no such file`, 'Have a technician provision'],
     ],
     [
+      'device: a program without a configuration, and so without a display',
+      ['device', 'run', '--home', occupied],
+      [`${join(occupied, 'config.json')}: there is no such file`, 'Have a technician provision'],
+    ],
+    [
       'device: a folder without keys',
-      ['device', 'run', '--home', incomplete],
+      ['device', 'setup', '--home', incomplete],
       [`${join(incomplete, 'keys.json')}: there is no such file`, 'Have a technician provision'],
     ],
     [

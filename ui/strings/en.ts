@@ -187,6 +187,11 @@ export const en: Strings = {
       'left-behind':
         'The storage medium that can be read was left behind; the votes since then are on the other one. Put both in their places and leave them in the device.',
     },
+    home: {
+      why: 'The data it begins with (keys, election package) cannot be read or is not right. The votes recorded are on its two storage media: leave both in the device.',
+      officers:
+        'Poll worker: switch the device off and on once. If this comes again, keep it off and its box sealed, write it in the minutes, ask the technician for a spare.',
+    },
     voters:
       'Voters vote on another device. Whoever was just voting waits, with the card, until officers know whether that vote was recorded.',
     officers:

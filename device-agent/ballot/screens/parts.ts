@@ -54,7 +54,7 @@ export function noteDrafts(
 export function screenWith(
   name: string,
   language: OfficerLanguage,
-  definition: Definition,
+  definition: Pick<Definition, 'rehearsal'>,
   drafts: readonly Draft[],
 ): Screen {
   const all = [...banner(definition), ...drafts]
@@ -62,8 +62,8 @@ export function screenWith(
 }
 
 /** In both languages, whatever the screen's: a visitor must understand it too. */
-function banner(definition: Definition): readonly Draft[] {
-  if (!definition.rehearsal) return []
+function banner({ rehearsal }: Pick<Definition, 'rehearsal'>): readonly Draft[] {
+  if (!rehearsal) return []
   const half = GRID.width / 2
   return (['en', 'fa'] as const).map((language, i): Draft => {
     const name = stringsIn(language).rehearsal

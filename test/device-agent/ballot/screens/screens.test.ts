@@ -5,7 +5,7 @@ import { canonicalJson, type Json } from '../../../../core/text/canonical-json.t
 import type { CardStep } from '../../../../device-agent/ballot/polls/card-dialogue.ts'
 import { type Polls, stepPolls } from '../../../../device-agent/ballot/polls/polls.ts'
 import { calibrationScreen } from '../../../../device-agent/ballot/screens/calibration.ts'
-import { noStoreScreen } from '../../../../device-agent/ballot/screens/no-store.ts'
+import { noHomeScreen, noStoreScreen } from '../../../../device-agent/ballot/screens/no-store.ts'
 import { screenOf as pagedScreenOf, type View } from '../../../../device-agent/ballot/screens/screen-of.ts'
 import { takeoverScreen } from '../../../../device-agent/ballot/screens/takeover.ts'
 import type { Session } from '../../../../device-agent/ballot/session/session.ts'
@@ -76,6 +76,7 @@ describe.each(LANGUAGES)('every screen of a device that is not one yet, or canno
     ...(['lost', 'refuse', 'left-behind', 'differ'] as const).map((why) =>
       noStoreScreen(why, definition, language),
     ),
+    noHomeScreen(language),
     ...guideStates().map((state) => takeoverScreen(state, definition, language)),
     takeoverScreen({ is: 'waiting' }, definition, language, ['touchscreen', 'card-reader']),
   ]
