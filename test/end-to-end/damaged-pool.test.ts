@@ -43,7 +43,7 @@ test('a pool that was damaged on both media is told as that, not as wrong cards,
         await present(person, hall.officers.supervisory)
         await person.see('polls.paused')
         expect(shownBy(hall)).toEqual(
-          expect.arrayContaining([officers.boxDamaged, officers.boxDamagedHint, officers.lastVote.none]),
+          expect.arrayContaining([officers.boxDamaged, officers.boxDamagedHint, officers.stopVote.none]),
         )
         expect(shownBy(hall)).not.toContain(officers.boxLocked)
         turnKeys(bench, false)

@@ -227,10 +227,10 @@ test('a spare takes over in at most twelve actions of people', () => {
 })
 
 test('a pool that is damaged is told as that, not as wrong cards, with a next step for one medium and for both', () => {
-  const { boxHint, refusedHint, why } = stringsIn('fa').takeover
+  const { boxHint, untouched, why } = stringsIn('fa').takeover
   const [one, both] = ['box-damaged', 'boxes-damaged'] as const
   expect(damaged.refused).toEqual(
-    [one, both].map((code) => expect.arrayContaining([why[code], boxHint[code], refusedHint])),
+    [one, both].map((code) => expect.arrayContaining([why[code], boxHint[code], untouched])),
   )
   expect(damaged.logged).toMatchObject([{ code: 'takeover.box-damaged' }, { code: 'takeover.boxes-damaged' }])
 })

@@ -99,9 +99,9 @@ export const en: Strings = {
     boxLocked:
       'The day key of these cards does not open this device’s ballot box of today. Bring the cards of this station and day.',
     boxDamaged:
-      'These are the right cards, and yet this device’s ballot box does not open: its storage is damaged.',
+      'These are the right cards, and yet the votes kept by this device do not open: its storage is damaged. Their paper is in the box.',
     boxDamagedHint:
-      'Keep the device and its media as they are and call a technician. A spare may go on with it; if none can, it is declared dead once the others are closed.',
+      'Voters vote on another device. Ask the technician for a spare. If that cannot go on either: once the others are closed, declare this one dead at one of them.',
     resuming: 'Resuming the polls',
     pausedHint: 'To resume, two officers turn both keys and insert their cards.',
     keptOpen: {
@@ -201,7 +201,7 @@ export const en: Strings = {
     waiting: 'This device is a spare',
     waitingHint:
       'Switch the device that died off and keep it off. Take both its storage media out and put them into this device: where only one fits, one after the other.',
-    untouched: 'They are only read; nothing on them is changed.',
+    untouched: 'The media are only read; nothing on them is changed.',
     found: (ballots, lastAt) => `votes recorded on it: ${ballots}; its last entry: ${lastAt}`,
     other: 'Now the other medium',
     otherHint:
@@ -223,7 +223,7 @@ export const en: Strings = {
       'box-damaged':
         'Put in the other medium of that device. If there is none: once the other devices are closed, declare that one dead at one of them, and its paper is counted.',
       'boxes-damaged':
-        'Keep both media. Once the other devices are closed, declare that one dead at one of them: its votes are counted from the paper in its box.',
+        'Voters vote on another device. Keep both media. Once the other devices are closed, declare that one dead at one of them, and its paper is counted.',
     },
     refusedHint: 'Take the medium out. Nothing was taken over and nothing on it was changed.',
     why: {
@@ -237,9 +237,9 @@ export const en: Strings = {
       chained: 'That device was a spare itself. Keep the medium and call the election office.',
       locked: 'The cards do not open the ballot box of this medium. Bring the cards of this station and day.',
       'box-damaged':
-        'The cards are right, and yet the ballot box on this medium does not open: the medium is damaged.',
+        'The cards are right, and yet the votes on this medium do not open: it is damaged. Their paper is in the box of that device.',
       'boxes-damaged':
-        'The cards are right, and yet that device’s ballot box opens from neither medium: they are damaged.',
+        'The cards are right, and yet the votes open from neither medium: both are damaged. Their paper is in the box of that device.',
       older:
         'A card knows more of that device than what was read. Put in its other medium; if both were read, keep them and call the election office.',
       forked: 'A card knows another history of that device. Keep everything and call the election office.',

@@ -53,9 +53,10 @@ export function officerDrafts(view: OfficersView<Closed>): readonly Draft[] {
         ...message(
           officers.paused,
           pausedText(state, officers),
-          officers.lastVote[view.lastVote],
-          // Nobody is asked to turn the keys again: that opens it no better.
-          state.box === 'damaged' ? officers.boxDamagedHint : keysHint(view, officers.pausedHint),
+          // Where nothing is resumed no slip drops, no card is put in again, and keys that are turned once more open it no better.
+          ...(state.box === 'damaged'
+            ? [officers.stopVote[view.lastVote], officers.boxDamagedHint]
+            : [officers.lastVote[view.lastVote], keysHint(view, officers.pausedHint)]),
         ),
         ...noteDrafts(view, BODY_TOP),
         ...alarmDrafts(view),

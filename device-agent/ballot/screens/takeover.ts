@@ -76,9 +76,10 @@ function draftsOf(state: Guide, definition: Definition, language: OfficerLanguag
         takeover.refused,
         takeover.why[state.why],
         ...(state.why === 'box-damaged' || state.why === 'boxes-damaged'
-          ? [takeover.boxHint[state.why]]
-          : []),
-        ...(state.why === 'interrupted' ? [] : [takeover.refusedHint]),
+          ? [takeover.boxHint[state.why], takeover.untouched]
+          : state.why === 'interrupted'
+            ? []
+            : [takeover.refusedHint]),
       )
   }
 }

@@ -18,7 +18,7 @@ import {
 import { type Again, type NinePoints, TARGETS } from '../../../../firmware/touchscreen/nine-points.ts'
 import type { Screen } from '../../../../ui/screen.ts'
 import { breachesOf, overflowsOf } from '../../../../ui/screen-faults.ts'
-import type { OfficerLanguage } from '../../../../ui/strings.ts'
+import { type OfficerLanguage, stringsIn } from '../../../../ui/strings.ts'
 import { testDefinition } from '../../../fixtures/definition.ts'
 import { PACKAGES } from '../../../fixtures/packages.ts'
 import { measure } from '../../../ui/measure.ts'
@@ -234,7 +234,6 @@ describe('what officers read', () => {
     { is: 'paused', why: 'tamper' },
     { is: 'paused', why: 'touch-drift' },
     { is: 'paused', why: 'restart', box: 'locked' },
-    { is: 'paused', why: 'restart', box: 'damaged' },
     { is: 'admitting', purpose: 'resuming', admitted: [], spareWanted: false, card: { is: 'insert' } },
     {
       is: 'admitting',
@@ -258,6 +257,16 @@ describe('what officers read', () => {
         const text = names(screenOf({ ...ofPolls(polls), lastVote }, 'en'))
         for (const other of LAST_VOTES) expect(text.includes(said[other])).toBe(other === lastVote)
       }
+    }
+  })
+
+  it('of votes that do not open, that nothing is resumed here: no slip is to drop, and no voter waits for it', () => {
+    const { lastVote: resumed, stopVote, boxDamagedHint } = stringsIn('en').officers
+    for (const lastVote of LAST_VOTES) {
+      const polls = { is: 'paused', why: 'restart', box: 'damaged' } as const
+      const text = names(screenOf({ ...ofPolls(polls), lastVote }, 'en'))
+      for (const said of [stopVote[lastVote], boxDamagedHint]) expect(text).toContain(said)
+      expect(text).not.toContain(resumed[lastVote])
     }
   })
 
