@@ -178,7 +178,7 @@ function choosingDrafts(
     ]
   return [
     words('heading', 'heading', dead.confirm(chosen), HEADING, 'large'),
-    words('hint', 'status', dead.confirmHint, row(276, 480), 'large'),
+    words('hint', 'status', dead.confirmHint, row(276, 720), 'large'),
     // Far from where the first press was.
     button('confirm-dead', dead.go(chosen), row(1320, 160), 'primary'),
     back,
