@@ -10,6 +10,9 @@ const MOST = 20_000
 /** Some two thousandths of a processor. */
 const A_SECOND = 400
 
+/** What taking a message costs at least. */
+export const A_MESSAGE = 200
+
 interface Account {
   left: number
   at: number

@@ -9,14 +9,14 @@ import { cosign } from '../../core/tlog/cosignature.ts'
 import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash } from '../../core/tlog/tree.ts'
 import type { Held, Owner } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
+import { A_MESSAGE } from './allowance.ts'
 import { findNotDead } from './declared-dead.ts'
 import type { Desk, Reply } from './desk.ts'
 import { AHEAD_MS, type ExaminedEntries, SUSPECT } from './examine-entries.ts'
-import { alarmed, type Decision } from './outcome.ts'
+import { alarmed, type Decision, notServed } from './outcome.ts'
 import { findForkAtTakeover, findForkOfTaken, findHeadBeyond } from './takeover.ts'
 
-/** What taking a message costs at least, and what one journal more of a device does, in entries (`allowance.ts`). */
-const A_MESSAGE = 200
+/** What one journal more of a device costs, in entries (`allowance.ts`). */
 const A_JOURNAL = 5_000
 
 /**
@@ -159,11 +159,6 @@ export async function equivocation(
   const known = (await held.checkpoint(origin, size)) ?? (await held.latestCheckpoint(origin))
   if (known === undefined) throw new Error(`entries of ${origin} are held without any checkpoint`)
   return { alarm: { kind: 'equivocation', device, origin, size, held: known.note, shown } }
-}
-
-/** Of a device that asks for more than its share. It will send again. */
-function notServed(device: string, why: 'flooded' | 'dropped'): Decision {
-  return why === 'flooded' ? { alarm: { kind: 'flood', device } } : {}
 }
 
 function notCovered(where: string): Refusal {

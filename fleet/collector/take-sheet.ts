@@ -13,7 +13,7 @@ import type { Closing, Held, HeldJournal, HeldSheet } from '../store/store.ts'
 import { declaredInStation } from './declared-dead.ts'
 import type { Desk } from './desk.ts'
 import { countsOf, type ExaminedSheet, signedWith } from './examine-totals.ts'
-import { alarmed, type Decision } from './outcome.ts'
+import { alarmed, answeredAgain, type Decision } from './outcome.ts'
 import { SIGNED_AGAIN } from './take-tally.ts'
 import { placeOfJournal } from './takeover.ts'
 
@@ -48,9 +48,10 @@ export async function takeSheet(
   const answer = (result: 'stored' | 'refused' | 'resend') => ({
     reply: { kind: 'answer', answer: { have, result } } as const,
   })
-  if (journal === undefined) return answer('resend')
+  const again = (result: 'stored' | 'resend') => answeredAgain(desk, device, answer(result))
+  if (journal === undefined) return again('resend')
   const known = await held.sheet(station.id)
-  if (known?.document === message.document) return answer('stored')
+  if (known?.document === message.document) return again('stored')
 
   const refused = ({ kind, ...refusal }: Problem): Decision => ({
     ...alarmed(kind, device, { where, ...refusal }),
@@ -68,7 +69,7 @@ export async function takeSheet(
     return refused({ kind: 'second-sheet', code: 'sheet.second', what, next: KEEP })
   }
   const problem = findProblem(desk, held, station, signed.value, where)
-  if (problem === 'not held yet') return answer('resend')
+  if (problem === 'not held yet') return again('resend')
   if (problem !== undefined) return refused(problem)
   held.storeSheet(station.id, journal.origin, message.document)
   return answer('stored')

@@ -10,7 +10,7 @@ import type { Closing, Held, HeldJournal } from '../store/store.ts'
 import { declaredInStation, journalsOfStation } from './declared-dead.ts'
 import type { Desk } from './desk.ts'
 import { countsOf, type ExaminedTally, signedWith } from './examine-totals.ts'
-import { alarmed, type Decision } from './outcome.ts'
+import { alarmed, answeredAgain, type Decision } from './outcome.ts'
 import { placeOfJournal } from './takeover.ts'
 
 /** A device signs the same always in the same way (RFC 8032). */
@@ -42,15 +42,16 @@ export async function takeTally(
   const answer = (result: 'stored' | 'refused' | 'resend') => ({
     reply: { kind: 'answer', answer: { have, result } } as const,
   })
-  if (journal?.closing === undefined) return answer('resend')
+  const again = (result: 'stored' | 'resend') => answeredAgain(desk, device, answer(result))
+  if (journal?.closing === undefined) return again('resend')
   const known = await held.tally(origin)
-  if (known?.document === document) return answer('stored')
+  if (known?.document === document) return again('stored')
   const signed = signedWith(message.signed, journal.messageKey, where)
   if (!signed.ok) return { ...alarmed('forged', device, signed.error), ...answer('refused') }
   const release = releaseIn(desk, held, journal)
   if (release === 'station')
     return { ...alarmed('small-device', device, smallRefusal(where)), ...answer('refused') }
-  if (release === 'disputed' || !isStationClosed(desk, held, journal)) return answer('resend')
+  if (release === 'disputed' || !isStationClosed(desk, held, journal)) return again('resend')
   if (journal.illegal !== undefined)
     return { ...alarmed('malformed', device, journal.illegal), ...answer('refused') }
   const committed = checkCommitment(desk, signed.value, journal.closing, where)

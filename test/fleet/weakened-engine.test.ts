@@ -34,6 +34,15 @@ const repeatsForEver: readonly Replacement[] = [
   },
 ]
 
+/** Totals that wait are told to wait as often as anybody likes. */
+const answersForEver: readonly Replacement[] = [
+  {
+    file: 'fleet/collector/outcome.ts',
+    line: 'desk.allowance.spend(device, A_MESSAGE)',
+    by: "'granted' as 'granted' | 'dropped'",
+  },
+]
+
 /** Whoever is named on a stick has said it. */
 const believesSticks: readonly Replacement[] = [
   {
@@ -51,8 +60,8 @@ beforeEach(() => {
 afterEach(() => office.close())
 
 /**
- * How many receipts a device was given that the store, opened anew, does not back; how many messages of a flood were looked at; how often one was answered
- * that had nothing left of its allowance; and of how many alarms a stick was the cause that a stranger had made.
+ * How many receipts a device was given that the store, opened anew, does not back; how many messages of a flood were looked at; how often entries and totals
+ * were answered that came of a device with nothing left of its allowance; and of how many alarms a stick was the cause that a stranger had made.
  */
 async function broken(replacements: readonly Replacement[]) {
   const { startEngine, openCentreStore, takeMessage, decideOn } = await centreBuild(replacements)
@@ -70,6 +79,8 @@ async function broken(replacements: readonly Replacement[]) {
   )
   const spent = { ...desk, allowance: { spend: () => 'dropped' as const } }
   const again = await takeMessage(spent, { device: 'device-1', kind: 'entries', payload })
+  const waiting = Buffer.from(new TestDevice('device-3').close().waitingTally ?? '')
+  const told = await takeMessage(spent, { device: 'device-3', kind: 'tally', payload: waiting })
   await engine.close()
   const forged = { ...device.message(0, 6), certificate: Uint8Array.of(1) }
   const brought = examineJournalPart(desk, 'device-1', forged, Date.now(), 'stick')
@@ -82,12 +93,13 @@ async function broken(replacements: readonly Replacement[]) {
     unbacked: backed?.cosignature === receipt.cosignature ? 0 : 1,
     lookedAt: flood.filter(({ alarm }) => alarm?.kind === 'malformed').length,
     repeated: again.reply === undefined ? 0 : 1,
+    toldAgain: told.reply === undefined ? 0 : 1,
     accused: accused.length,
   }
 }
 
 it('the centre as it is backs each receipt, does no more for a flood than its share, and accuses nobody of a stranger’s stick', async () => {
-  expect(await broken([])).toEqual({ unbacked: 0, lookedAt: 16, repeated: 0, accused: 0 })
+  expect(await broken([])).toEqual({ unbacked: 0, lookedAt: 16, repeated: 0, toldAgain: 0, accused: 0 })
 })
 
 it('one that answers though nothing is on disk is seen', async () => {
@@ -100,6 +112,10 @@ it('one that gives nobody a share is seen', async () => {
 
 it('one that looks up again whatever was sent before is seen', async () => {
   expect(await broken(repeatsForEver)).toMatchObject({ repeated: 1 })
+})
+
+it('one that tells totals to wait whenever they come is seen', async () => {
+  expect(await broken(answersForEver)).toMatchObject({ toldAgain: 1 })
 })
 
 it('one that believes a stick of whom it speaks is seen', async () => {
