@@ -9,6 +9,12 @@ import { OwnClock } from './own-clock.ts'
 import { Stations } from './stations.ts'
 import { ToldLately } from './told-lately.ts'
 
+/**
+ * So many journals of one device are kept that came by its line. A device has one; one that was copied or set up anew a second, and two are enough for its
+ * place to be withheld: the others would fill the disk and tell nothing more (docs/decisions/0023).
+ */
+export const MOST_JOURNALS = 4
+
 /** What a message is held against before anything is known of its journal. */
 export interface Ground {
   readonly package: ElectionPackage
@@ -29,6 +35,8 @@ export interface DeskParts extends Omit<Ground, 'stations'> {
 export type Desk = DeskParts &
   Ground & {
     readonly allowance: Pick<Allowance, 'spend'>
+    /** {@link MOST_JOURNALS}; of what people bring there is no bound. */
+    readonly mostJournals: number
     /** One for all that finds floods: a device floods once, whatever of it is too much. */
     readonly floods: ToldLately
     readonly ownClock: OwnClock
@@ -40,6 +48,7 @@ export function openDesk(parts: DeskParts): Desk {
     ...parts,
     stations: new Stations(parts.package.definition),
     allowance: new Allowance(parts.clock, floods),
+    mostJournals: MOST_JOURNALS,
     floods,
     ownClock: new OwnClock(),
   }

@@ -16,9 +16,6 @@ import { AHEAD_MS, type ExaminedEntries, SUSPECT } from './examine-entries.ts'
 import { alarmed, type Decision, notServed } from './outcome.ts'
 import { findForkAtTakeover, findForkOfTaken, findHeadBeyond } from './takeover.ts'
 
-/** What one journal more of a device costs, in entries (`allowance.ts`). */
-const A_JOURNAL = 5_000
-
 /**
  * What comes of a message of entries. Throws only what the store throws; then nothing was stored and nothing is to be replied.
  * @param device whose topic it came on
@@ -82,10 +79,11 @@ export async function takeEntries(
   if (!equalBytes(frontierRoot(next), root)) return alarmed('inconsistent', device, notCovered(where))
   if (message.problem !== undefined) return alarmed('malformed', device, message.problem.refusal)
 
-  const other = have === 0 ? held.journalsOf(device)[0] : undefined
-  // Behind the closing the whole day is judged again, and each journal is read with all others of its station.
-  const extra = (journal?.closing === undefined ? 0 : have) + (other === undefined ? 0 : A_JOURNAL)
-  const spent = extra === 0 ? 'granted' : desk.allowance.spend(device, extra)
+  const others = journal === undefined ? held.journalsOf(device) : []
+  if (others.length >= desk.mostJournals)
+    return alarmed('malformed', device, oneTooMany(others.length, where))
+  // Behind the closing the whole day is judged again.
+  const spent = journal?.closing === undefined ? 'granted' : desk.allowance.spend(device, have)
   if (spent !== 'granted') return notServed(device, spent)
 
   const time = Math.floor(desk.clock.now() / 1000)
@@ -106,7 +104,7 @@ export async function takeEntries(
       frontierRoot(extend(frontier, leaves.slice(have - from, at - from))),
     ) ??
     (message.telling.some((seq) => seq >= have) ? findNotDead(desk, held, origin) : undefined) ??
-    (other && { kind: 'second-journal' as const, device, origin, other: other.origin }) ??
+    (others[0] && { kind: 'second-journal' as const, device, origin, other: others[0].origin }) ??
     findIllegalDay(held, owner, journal?.illegal !== undefined) ??
     findClockTrouble(desk, device, message, have, journal?.writtenAt)
   return { reply: receipt(origin, size, cosignature), ...(alarm && { alarm }) }
@@ -159,6 +157,16 @@ export async function equivocation(
   const known = (await held.checkpoint(origin, size)) ?? (await held.latestCheckpoint(origin))
   if (known === undefined) throw new Error(`entries of ${origin} are held without any checkpoint`)
   return { alarm: { kind: 'equivocation', device, origin, size, held: known.note, shown } }
+}
+
+/** Of a journal that is not kept. It may be the only honest one: who has a device's keys may have begun the others before. */
+function oneTooMany(held: number, where: string): Refusal {
+  return {
+    code: 'entries.too-many-journals',
+    where,
+    what: `it begins one more journal: ${held} journals of this device are held, and of this one nothing was kept`,
+    next: 'Find out who has the keys of this device, and import its memory stick: what people bring is taken.',
+  }
 }
 
 function notCovered(where: string): Refusal {

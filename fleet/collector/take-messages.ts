@@ -23,9 +23,15 @@ export async function takeExamined(desk: Desk, messages: readonly Examined[]): P
   }))
 }
 
+/** Whatever people bring is looked at: nobody else has used up its share, or filled its place. */
+const BROUGHT: Pick<Desk, 'allowance' | 'mostJournals'> = {
+  allowance: { spend: () => 'granted' },
+  mostJournals: Number.POSITIVE_INFINITY,
+}
+
 /** The same for what people bring: it came on nobody's topic, and nobody waits for an answer. */
 export async function decideOn(desk: Desk, message: Examined): Promise<Decision> {
-  const [decision = {}] = await decideAll(desk, [message], (alarm) =>
+  const [decision = {}] = await decideAll({ ...desk, ...BROUGHT }, [message], (alarm) =>
     isOfNobody(alarm) ? { ...alarm, device: '' } : alarm,
   )
   return decision

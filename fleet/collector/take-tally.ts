@@ -8,7 +8,7 @@ import { fail, ok, type Refusal, type Result } from '../../core/result.ts'
 import { findDisputes } from '../results/disputes.ts'
 import type { Closing, Held, HeldJournal } from '../store/store.ts'
 import { declaredInStation, journalsOfStation } from './declared-dead.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, MOST_JOURNALS } from './desk.ts'
 import { countsOf, type ExaminedTally, signedWith } from './examine-totals.ts'
 import { alarmed, answeredAgain, type Decision } from './outcome.ts'
 import { placeOfJournal } from './takeover.ts'
@@ -105,7 +105,9 @@ function releaseIn(desk: Desk, held: Held, own: HeldJournal): Release | 'dispute
   const small = all.journals.filter(
     ({ journal: { fewestCasts } }) => fewestCasts !== undefined && releaseOf([fewestCasts]) === 'station',
   )
-  if (small.length === 0) return 'device'
+  // Where as many journals of a device are held as are kept, another may have been refused.
+  const isAllHeld = all.devices.every((device) => held.journalsOf(device).length < MOST_JOURNALS)
+  if (small.length === 0 && isAllHeld) return 'device'
   const accounts = all.devices.flatMap((device) => held.journalsOf(device))
   const forks = new Map(accounts.map(({ origin, isForked }) => [origin, isForked ? 1 : 0]))
   const disputed = new Set([...findDisputes(accounts, forks).keys(), ...deadIn(desk, held, all)])

@@ -52,6 +52,24 @@ const believesSticks: readonly Replacement[] = [
   },
 ]
 
+/** As many journals of a device are kept as somebody begins. */
+const keepsEveryJournal: readonly Replacement[] = [
+  {
+    file: 'fleet/collector/take-entries.ts',
+    line: 'if (others.length >= desk.mostJournals)',
+    by: "if (device === '')",
+  },
+]
+
+/** Whoever fills a device's places by its line keeps its stick out. */
+const boundsSticks: readonly Replacement[] = [
+  {
+    file: 'fleet/collector/take-messages.ts',
+    line: 'mostJournals: Number.POSITIVE_INFINITY,',
+    by: 'mostJournals: 4,',
+  },
+]
+
 let office: Office
 
 beforeEach(() => {
@@ -120,4 +138,32 @@ it('one that tells totals to wait whenever they come is seen', async () => {
 
 it('one that believes a stick of whom it speaks is seen', async () => {
   expect(await broken(believesSticks)).toMatchObject({ accused: 1 })
+})
+
+/** How many journals of a device are kept of ten that came by its line, and whether that of its stick is. */
+async function journalsKept(replacements: readonly Replacement[]) {
+  const { takeMessage, decideOn } = await centreBuild(replacements)
+  const store = await office.openStore()
+  const desk = deskOn(store)
+  for (let number = 0; number < 10; number += 1) {
+    const payload = encodeEntriesMessage(new TestDevice('device-1', `${number}`).message(0, 1))
+    await takeMessage(desk, { device: 'device-1', kind: 'entries', payload })
+  }
+  const kept = (await store.journals()).length
+  const own = new TestDevice('device-1')
+  const brought = examineJournalPart(desk, 'device-1', own.message(0, 1), Date.now(), 'stick')
+  await decideOn(desk, withScopes(desk, 'device-1', 'stick', brought))
+  return [kept, (await store.journal(own.origin)) !== undefined]
+}
+
+it('the centre as it is keeps four journals of a device, and that of its stick', async () => {
+  expect(await journalsKept([])).toEqual([4, true])
+})
+
+it('one that keeps every journal is seen', async () => {
+  expect(await journalsKept(keepsEveryJournal)).toEqual([10, true])
+})
+
+it('one that keeps a stick out is seen', async () => {
+  expect(await journalsKept(boundsSticks)).toEqual([4, false])
 })

@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { MOST_JOURNALS } from '../../fleet/collector/desk.ts'
 import { closingWith } from './disputed.ts'
 import { Office, TestDevice, votes } from './office.ts'
 import { deskOn, hear, TestStation } from './totals.ts'
@@ -53,7 +54,7 @@ it('the centre as it is takes no totals of any device of a station with a small 
 })
 
 it('a centre that does not ask how many ballots there are takes them all: the test sees it', async () => {
-  const build = await weakened("if (small.length === 0) return 'device'", "return 'device'")
+  const build = await weakened("if (small.length === 0 && isAllHeld) return 'device'", "return 'device'")
   expect(await taken(build)).toEqual(['device-1', 'device-2', 'device-3'])
 })
 
@@ -81,6 +82,18 @@ async function besideDisputed({ takeMessage }: Build, more: 'journal' | 'closing
   return { held, accused: accused.map(({ device }) => device) }
 }
 
+/** Whose totals the centre took beside a device whose own journal, of five ballots, came behind as many as are kept. */
+async function besideMany({ takeMessage }: Build): Promise<readonly string[]> {
+  const store = await office.openStore()
+  const desk = deskOn(store)
+  const [first, second, small] = new TestStation([40, 33, 5]).devices
+  const many = Array.from({ length: MOST_JOURNALS }, (_, i) => new TestDevice('device-3', `${i}`).close())
+  for (const device of [first, second, ...many, small]) await hear(desk, device)
+  const payload = Buffer.from(first.waitingTally ?? '')
+  await takeMessage(desk, { device: 'device-1', kind: 'tally', payload })
+  return (await store.tallies()).map(({ device }) => device)
+}
+
 it.each(['journal', 'closing'] as const)(
   'the centre as it is takes nothing and accuses nobody where a second %s says that there are enough',
   async (more) => {
@@ -100,6 +113,12 @@ it('a centre that asks for the last closing alone does too: the test sees it', a
     "({ journal: { closing } }) => closing !== undefined && releaseOf([closing.casts]) === 'station'",
   )
   expect((await besideDisputed(build, 'closing')).held).toEqual(['device-1', 'device-3'])
+})
+
+it('a centre that counts on there being no account that it refused takes them: the test sees it', async () => {
+  expect(await besideMany(await import('../../fleet/collector/take-messages.ts'))).toEqual([])
+  const build = await weakened('small.length === 0 && isAllHeld', 'small.length === 0')
+  expect(await besideMany(build)).toEqual(['device-1'])
 })
 
 it('a centre that asks nobody whether there are two accounts accuses the neighbours: the test sees it', async () => {
