@@ -1,6 +1,6 @@
 /**
  * What was changed after it should have stood still. A device's journal names the program that ran when it began, and whenever another one ran
- * afterwards; when polls are closed all of that is known, and a change marks the result.
+ * afterwards; a change is told as soon as its entry is held, and marks the result.
  */
 import { sha256, toBase64 } from '../../core/keys/hash.ts'
 import { valueOrThrow } from '../../core/result.ts'

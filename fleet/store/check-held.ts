@@ -88,9 +88,9 @@ async function findProblem(
   }
   if (notes.size > 0) return 'a checkpoint without its entries'
   const { closing: _c, fewestCasts: _f, takeover: _t, illegal: _i, ...bare } = journal
-  const told = withNoted({ ...bare, dead: [] }, noteEntries(origin, 0, entries))
-  const judged = told.closing === undefined ? { programs: [] } : judgeDay(device, entries)
-  if (textOf({ ...told, ...judged }) === textOf(journal)) return undefined
+  const told = withNoted({ ...bare, dead: [], programs: [] }, noteEntries(origin, 0, entries))
+  const illegal = told.closing && judgeDay(device, entries)
+  if (textOf({ ...told, ...(illegal && { illegal }) }) === textOf(journal)) return undefined
   return 'what was noted of its entries is not what they say'
 }
 

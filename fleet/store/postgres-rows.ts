@@ -13,6 +13,8 @@ SELECT d.origin, d.device, d.certificate, d.log_key, d.message_key,
   (SELECT min(x.casts) FROM closings x WHERE x.origin = d.origin)::float8 AS fewest_casts,
   coalesce((SELECT json_agg(x.device ORDER BY x.seq) FROM declarations x
     WHERE x.origin = d.origin AND x.seq > k.seq), '[]')::text AS dead,
+  coalesce((SELECT json_agg(x.program ORDER BY x.seq) FROM programs x
+    WHERE x.origin = d.origin), '[]')::text AS programs,
   EXISTS (SELECT FROM tallies x WHERE x.origin = d.origin)::int AS has_tally,
   EXISTS (SELECT FROM forks x WHERE x.origin = d.origin)::int AS is_forked
 FROM devices d
@@ -134,6 +136,7 @@ async function write(ask: Ask, writes: Writes): Promise<void> {
     ['size', 'bigint', (row) => row.size],
     ['root', 'text', (row) => row.root],
   ])
+  await insert('programs', writes.programs, [origin, seq, ['program', 'text', (row) => row.program]])
   await insert('tallies', writes.tallies, [origin, document])
   await insert('sheets', writes.sheets, [['station', 'text', (row) => row.station], origin, document])
   await insert(

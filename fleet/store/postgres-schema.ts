@@ -4,6 +4,7 @@
  */
 import type { PoolClient } from 'pg'
 import { ok, type Result, refuse } from '../../core/result.ts'
+import { MOST_PROGRAMS } from './noted.ts'
 
 const TABLES = [
   'devices',
@@ -138,8 +139,28 @@ CREATE TRIGGER second_totals_never BEFORE UPDATE OR DELETE OR TRUNCATE ON second
 FOR EACH STATEMENT EXECUTE FUNCTION never();
 `
 
+/** Canonical JSON has neither pattern within a text, where quotes are escaped. Bytes are written out, for entries may be damaged. */
+const VERSION_5 = `
+CREATE TABLE programs (
+  origin text COLLATE "C" NOT NULL REFERENCES devices (origin),
+  seq integer NOT NULL,
+  program text NOT NULL,
+  PRIMARY KEY (origin, seq)
+);
+INSERT INTO programs SELECT origin, seq, program FROM (
+  SELECT origin, seq, program, row_number() OVER (PARTITION BY origin ORDER BY seq) AS number FROM (
+    SELECT origin, seq, program, lag(program) OVER (PARTITION BY origin ORDER BY seq) AS earlier FROM (
+      SELECT origin, seq, substring(encode(bytes, 'escape') FROM '"program":"([^"]*)"') AS program FROM entries
+      WHERE encode(bytes, 'escape') ~ '"type":"(journal[.]opened|device[.]started)"') named
+    WHERE program IS NOT NULL) started
+  WHERE program IS DISTINCT FROM earlier) changes
+WHERE number <= ${MOST_PROGRAMS};
+CREATE TRIGGER programs_never BEFORE UPDATE OR DELETE OR TRUNCATE ON programs
+FOR EACH STATEMENT EXECUTE FUNCTION never();
+`
+
 /** Each makes of the version before it the next one. */
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4]
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5]
 
 const VERSIONS = 'sandogh_centre_versions'
 
@@ -161,6 +182,8 @@ export async function prepare(client: PoolClient, where: string): Promise<Result
   }
   await client.query('BEGIN')
   await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+  // What is made from all entries takes longer than any other statement.
+  await client.query('SET LOCAL statement_timeout = 0')
   const found = await findVersion(client)
   if (found === undefined || found > MIGRATIONS.length) {
     await client.query('ROLLBACK')

@@ -1,9 +1,9 @@
 /** What a database of the centre gives and takes, row by row: what differs between SQLite and PostgreSQL. */
 import { z } from 'zod'
 import { concatBytes } from '../../core/keys/hash.ts'
+import type { Refusal } from '../../core/result.ts'
 import { canonicalJson } from '../../core/text/canonical-json.ts'
 import type { Frontier } from '../../core/tlog/tree.ts'
-import type { Judged } from './noted.ts'
 import type {
   HeldCheckpoint,
   HeldJournal,
@@ -36,6 +36,8 @@ export interface JournalRow {
   readonly fewest_casts: number | null
   /** A JSON list of devices. */
   readonly dead: string
+  /** A JSON list of hashes. */
+  readonly programs: string
   /** 0 or 1. */
   readonly has_tally: number
   /** 0 or 1. */
@@ -95,6 +97,7 @@ export interface Writes {
     readonly size: number
     readonly root: string
   }[]
+  readonly programs: { readonly origin: string; readonly seq: number; readonly program: string }[]
   readonly tallies: { readonly origin: string; readonly document: string }[]
   readonly sheets: { readonly station: string; readonly origin: string; readonly document: string }[]
   readonly secondTotals: SecondTotals[]
@@ -112,6 +115,7 @@ export function noWrites(): Writes {
     closings: [],
     declarations: [],
     takeovers: [],
+    programs: [],
     tallies: [],
     sheets: [],
     secondTotals: [],
@@ -160,8 +164,8 @@ export function frontierOf({ size, roots }: TreeRow): Frontier {
 }
 
 /** How it is noted with a checkpoint what the day up to it was. */
-export function dayText({ illegal, programs }: Judged): string {
-  return canonicalJson({ programs, ...(illegal && { illegal: { ...illegal } }) })
+export function dayText(illegal: Refusal | undefined): string {
+  return canonicalJson(illegal === undefined ? {} : { illegal: { ...illegal } })
 }
 
 const refusalShape = z.strictObject({
@@ -171,7 +175,8 @@ const refusalShape = z.strictObject({
   next: z.string(),
 })
 
-const dayShape = z.strictObject({ programs: z.array(z.string()), illegal: refusalShape.optional() })
+/** Beside it older versions wrote the programs, which have a table now. */
+const dayShape = z.object({ illegal: refusalShape.optional() })
 
 export function journalOf(row: JournalRow): HeldJournal {
   const { origin, device, certificate, log_key: logKey, message_key: messageKey, day } = row
@@ -187,7 +192,7 @@ export function journalOf(row: JournalRow): HeldJournal {
     frontier: frontierOf(row),
     receiptedAt: row.receipted_at,
     writtenAt: row.written_at,
-    dead: z.array(z.string()).parse(JSON.parse(row.dead)),
+    dead: listOf(row.dead),
     hasTally: row.has_tally === 1,
     isForked: row.is_forked === 1,
     ...(taken !== null &&
@@ -195,9 +200,13 @@ export function journalOf(row: JournalRow): HeldJournal {
       takenRoot !== null && { takeover: { origin: taken, size: takenSize, root: takenRoot } }),
     ...(seq !== null && casts !== null && commitment !== null && { closing: { seq, casts, commitment } }),
     ...(row.fewest_casts !== null && { fewestCasts: row.fewest_casts }),
-    programs: judged?.programs ?? [],
+    programs: listOf(row.programs),
     ...(judged?.illegal && { illegal: judged.illegal }),
   }
+}
+
+function listOf(text: string): readonly string[] {
+  return z.array(z.string()).parse(JSON.parse(text))
 }
 
 export function tallyOf(row: TotalsRow): HeldTally {

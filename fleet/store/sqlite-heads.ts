@@ -1,10 +1,10 @@
-/** From version 2 of the SQLite store to 3: heads, and what is noted of entries, come from the entries, which version 2 read at every opening. */
+/** What is noted of entries, made from the entries of a SQLite store that did not note it yet. */
 import type { Database } from 'better-sqlite3'
 import { appendLeaf, emptyFrontier, leafHash } from '../../core/tlog/tree.ts'
-import { judgeDay, noteEntries } from './noted.ts'
+import { judgeDay, noteEntries, programChanges } from './noted.ts'
 import { dayText, rootsBytes } from './rows.ts'
 
-/** Fills the tables of version 3 from `devices`, `entries` and `checkpoints_2`. What does not agree is found by the check that follows. */
+/** Fills the tables of version 3 from `devices`, `entries` and `checkpoints_2`: version 2 read all entries at every opening. What does not agree is found by the check that follows. */
 export function bringHeadsForward(database: Database): void {
   const entriesOf = database.prepare('SELECT bytes FROM entries WHERE origin = ? ORDER BY seq').pluck()
   const checkpointsOf = database.prepare(
@@ -36,5 +36,19 @@ export function bringHeadsForward(database: Database): void {
       const { origin: taken, device: takenDevice, size, root } = takeover
       addTakeover.run(origin, taken, takenDevice, size, root)
     }
+  }
+}
+
+/** Fills the table of version 7 from the entries that name programs. */
+export function notePrograms(database: Database): void {
+  const entriesOf = database.prepare(`
+SELECT seq, bytes FROM entries WHERE origin = ?
+AND (instr(bytes, CAST('"type":"journal.opened"' AS BLOB)) OR instr(bytes, CAST('"type":"device.started"' AS BLOB)))
+ORDER BY seq`)
+  const add = database.prepare('INSERT INTO programs VALUES (?, ?, ?)')
+  for (const origin of database.prepare('SELECT origin FROM devices').pluck().all() as string[]) {
+    const naming = entriesOf.all(origin) as { readonly seq: number; readonly bytes: Buffer }[]
+    const started = naming.flatMap(({ seq, bytes }) => noteEntries(origin, seq, [bytes]).started)
+    for (const { seq, program } of programChanges([], started)) add.run(origin, seq, program)
   }
 }

@@ -11,6 +11,8 @@ SELECT d.origin, d.device, d.certificate, d.log_key, d.message_key,
   (SELECT min(casts) FROM closings WHERE origin = d.origin) AS fewest_casts,
   (SELECT json_group_array(device) FROM
     (SELECT device FROM declarations WHERE origin = d.origin AND seq > k.seq ORDER BY seq)) AS dead,
+  (SELECT json_group_array(program) FROM
+    (SELECT program FROM programs WHERE origin = d.origin ORDER BY seq)) AS programs,
   EXISTS (SELECT 1 FROM tallies WHERE origin = d.origin) AS has_tally,
   EXISTS (SELECT 1 FROM forks WHERE origin = d.origin) AS is_forked
 FROM devices d
@@ -109,6 +111,7 @@ function writer(database: Database): Rows['write'] {
   const closing = add('closings', 4)
   const declaration = add('declarations', 3)
   const takeover = add('takeovers', 5)
+  const program = add('programs', 3)
   const tally = add('tallies', 2)
   const sheet = add('sheets', 3)
   const second = add('second_totals', 3, 'INSERT OR IGNORE')
@@ -127,6 +130,7 @@ ON CONFLICT DO UPDATE SET received_at = excluded.received_at, document = exclude
     for (const { origin, seq, device } of writes.declarations) declaration(origin, seq, device)
     for (const { origin, taken, takenDevice, size, root } of writes.takeovers)
       takeover(origin, taken, takenDevice, size, root)
+    for (const { origin, seq, program: hash } of writes.programs) program(origin, seq, hash)
     for (const { origin, document } of writes.tallies) tally(origin, Buffer.from(document))
     for (const { station, origin, document } of writes.sheets) sheet(station, origin, Buffer.from(document))
     for (const { origin, station = '', document } of writes.secondTotals)

@@ -5,7 +5,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Result } from '../../core/result.ts'
 import { ok, refuse } from '../../core/result.ts'
-import { bringHeadsForward } from './sqlite-heads.ts'
+import { bringHeadsForward, notePrograms } from './sqlite-heads.ts'
 
 /** "SCen": marks the file as a store of the centre (SQLite file format, offset 68). */
 const APPLICATION_ID = 0x5343656e
@@ -78,7 +78,7 @@ CREATE INDEX devices_by_device ON devices (device);
 
 ALTER TABLE checkpoints RENAME TO checkpoints_2;
 -- With each checkpoint the tree at that size (roots of its full subtrees, one after another), the times of receipt and of the last entry (seconds
--- since 1970, 0 if unknown), and behind the closing what the day was, as JSON: the programs that ran, and why it was never legal.
+-- since 1970, 0 if unknown), and behind the closing what the day was, as JSON: why it was never legal, if so.
 CREATE TABLE checkpoints (
   origin TEXT NOT NULL REFERENCES devices (origin),
   size INTEGER NOT NULL,
@@ -149,6 +149,16 @@ CREATE TABLE second_totals (
 ${never('second_totals')}
 `
 
+const VERSION_7 = `
+-- Noted of entries when they came: the program that a journal begins with, and each that is not the one before it; of a journal the first few.
+CREATE TABLE programs (
+  origin TEXT NOT NULL REFERENCES devices (origin),
+  seq INTEGER NOT NULL,
+  program TEXT NOT NULL,
+  PRIMARY KEY (origin, seq)
+) STRICT, WITHOUT ROWID;
+`
+
 /** Each makes of the version before it the next one; the first of an empty file version 2, which is the oldest in use. */
 const MIGRATIONS: readonly { readonly to: number; readonly run: (database: Database) => void }[] = [
   { to: 2, run: (database) => database.exec(VERSION_2) },
@@ -164,6 +174,14 @@ ${never('checkpoints', 'closings', 'declarations', 'takeovers')}`)
   { to: 4, run: (database) => database.exec(VERSION_4) },
   { to: 5, run: (database) => database.exec(VERSION_5) },
   { to: 6, run: (database) => database.exec(VERSION_6) },
+  {
+    to: 7,
+    run: (database) => {
+      database.exec(VERSION_7)
+      notePrograms(database)
+      database.exec(never('programs'))
+    },
+  },
 ]
 const VERSION = MIGRATIONS.at(-1)?.to ?? 0
 

@@ -30,7 +30,7 @@ export interface HeldJournal extends Owner {
   readonly fewestCasts?: number
   /** Of a closed journal: why its day was never legal. */
   readonly illegal?: Refusal
-  /** Of a closed journal of a legal day: the programs that ran, by the hashes of their files; more than one if it was changed. */
+  /** The programs that its entries name, by the hashes of their files, in the order in which they ran: more than one if it was changed. The first few (`noted.ts`). */
   readonly programs: readonly string[]
   /** Devices that it declares dead behind its closing. */
   readonly dead: readonly string[]

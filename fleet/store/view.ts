@@ -4,8 +4,9 @@
  */
 import { deviceNamedIn } from '../../core/bundle/names.ts'
 import { equalBytes } from '../../core/keys/hash.ts'
+import type { Refusal } from '../../core/result.ts'
 import { emptyFrontier } from '../../core/tlog/tree.ts'
-import { type Judged, judgeDay, noteEntries, withNoted } from './noted.ts'
+import { judgeDay, noteEntries, programChanges, withNoted } from './noted.ts'
 import {
   dayText,
   frontierOf,
@@ -105,12 +106,12 @@ export class View implements Held {
     const noted = noteEntries(origin, first, entries)
     const before = known ?? { ...owner, dead: [], hasTally: false, isForked: false, programs: [] }
     const { illegal: _, ...journal } = withNoted({ ...before, frontier, receiptedAt, writtenAt }, noted)
-    let judged: Judged = { programs: [] }
+    let illegal: Refusal | undefined
     let day: string | null = null
     if (journal.closing !== undefined) {
       const earlier = first === 0 ? [] : await this.entries(origin, 0, first)
-      judged = judgeDay(device, [...earlier, ...entries])
-      day = dayText(judged)
+      illegal = judgeDay(device, [...earlier, ...entries])
+      day = dayText(illegal)
     }
     if (known === undefined) this.#writes.owners.push(owner)
     for (const [i, bytes] of entries.entries()) this.#writes.entries.push({ origin, seq: first + i, bytes })
@@ -123,7 +124,9 @@ export class View implements Held {
       const { origin: taken, device: takenDevice, size: takenSize, root } = noted.takeover
       this.#writes.takeovers.push({ origin, taken, takenDevice, size: takenSize, root })
     }
-    this.#journals.set(origin, { ...journal, ...judged })
+    for (const change of programChanges(before.programs, noted.started))
+      this.#writes.programs.push({ origin, ...change })
+    this.#journals.set(origin, { ...journal, ...(illegal && { illegal }) })
   }
 
   storeTally(origin: string, document: string): void {

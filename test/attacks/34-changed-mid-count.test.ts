@@ -12,7 +12,7 @@ import type { CentreStore } from '../../fleet/store/store.ts'
 import { PROGRAM } from '../fixtures/program.ts'
 import { TestDevice, votes } from '../fleet/office.ts'
 import { CentreUnderAttack } from './centre-office.ts'
-import { believesItsDatabase, blindToPrograms } from './weakened/centre.ts'
+import { believesItsDatabase, blindToPrograms, blindUntilClosed } from './weakened/centre.ts'
 import { centreBuild } from './weakened/weaken.ts'
 
 const LIST = 'another list of files\n'
@@ -27,10 +27,15 @@ beforeEach(async () => {
 })
 afterEach(() => centre.office.close())
 
+/** The same device once its program was started so. */
+function started(device: TestDevice, program: string): TestDevice {
+  const printed = { touchscreen: 'x', 'card-reader': 'x', printer: 'x', 'io-board': 'x', display: 'x' }
+  return device.append({ type: 'device.started', peripherals: printed, program })
+}
+
 /** A device whose program was started so, and then the day. */
 function startedWith(id: string, program: string): TestDevice {
-  const printed = { touchscreen: 'x', 'card-reader': 'x', printer: 'x', 'io-board': 'x', display: 'x' }
-  return new TestDevice(id).append({ type: 'device.started', peripherals: printed, program }).close()
+  return started(new TestDevice(id), program).close()
 }
 
 async function hearAll(): Promise<void> {
@@ -69,6 +74,21 @@ test('and so does a program that is not the one that was meant, though it was ne
     1,
     ['MARKED  device-1', 'MARKED  device-2', 'MARKED  device-3', 'the result is MARKED'],
   ])
+})
+
+test('and so does either while the polls are open, as soon as the device has said so', async () => {
+  const build = await centreBuild()
+  const open = (id: string) => new TestDevice(id).appendMany(1)
+  for (const device of [open('device-1'), started(open('device-2'), OTHER)])
+    await centre.hear(build, store, device)
+  expect((await marks([]))[1]?.map((line) => line.split(':')[0])).toEqual([
+    'MARKED  device-2',
+    'the result is MARKED',
+  ])
+  const file = join(centre.office.folder, 'program.txt')
+  writeFileSync(file, LIST)
+  expect((await marks([], '--program', file))[1]).toHaveLength(3)
+  expect(await marks(blindUntilClosed, '--program', file)).toEqual([0, []])
 })
 
 test('the result itself is marked in the words of the status, before any figure', async () => {

@@ -8,7 +8,8 @@ import { addition, append } from './additions.ts'
 import { closedDevices, EngineProcess, sendUntilReceived } from './engines.ts'
 import { everyDevice, TestDevice } from './office.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
-import { storeContract } from './store-contract.ts'
+import { programsContract } from './programs-contract.ts'
+import { storeContract, type TestDatabase } from './store-contract.ts'
 
 it.each([
   'postgres://u:geheim@127.0.0.1:1/db',
@@ -42,20 +43,22 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
   }
 
   describe('the contract:', () => {
-    storeContract(
-      async () => {
-        const location = await server.database()
-        return {
-          location,
-          run: async (sql) => {
-            await server.ask(sql, location)
-          },
-          unprotect: (table) => `DROP TRIGGER ${table}_never ON ${table}`,
-          close: async () => {},
-        }
-      },
-      (hex) => `'\\x${hex}'`,
-    )
+    const make = async (): Promise<TestDatabase> => {
+      const location = await server.database()
+      return {
+        location,
+        run: async (sql) => {
+          await server.ask(sql, location)
+        },
+        unprotect: (table) => `DROP TRIGGER ${table}_never ON ${table}`,
+        close: async () => {},
+      }
+    }
+    storeContract(make, (hex) => `'\\x${hex}'`)
+    programsContract(async () => ({
+      ...(await make()),
+      before: 'DROP TABLE programs; DELETE FROM sandogh_centre_versions WHERE version = 5',
+    }))
   })
 
   it('no table is emptied', async () => {
@@ -76,7 +79,7 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
       await server.ask('SELECT tablename FROM pg_tables WHERE schemaname = current_schema()', other),
     ).toEqual([{ tablename: 'mine' }])
     expect(await codeOf(later)).toBe('opened')
-    await server.ask('INSERT INTO sandogh_centre_versions VALUES (5)', later)
+    await server.ask('INSERT INTO sandogh_centre_versions VALUES (6)', later)
     expect(await codeOf(later)).toBe('store.foreign')
   })
 
@@ -88,6 +91,7 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
       { version: 2 },
       { version: 3 },
       { version: 4 },
+      { version: 5 },
     ])
   })
 

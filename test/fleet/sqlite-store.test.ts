@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCentreStore } from '../../fleet/store/store.ts'
 import { addition, append, storeSheet } from './additions.ts'
 import { Office, TestDevice } from './office.ts'
-import { storeContract } from './store-contract.ts'
+import { programsContract } from './programs-contract.ts'
+import { storeContract, type TestDatabase } from './store-contract.ts'
 import { deskOn, hear, TestStation } from './totals.ts'
 
 let office: Office
@@ -24,17 +25,19 @@ function connection(path = office.storePath) {
 }
 
 describe('the contract over SQLite:', () => {
-  storeContract(
-    async () => ({
-      location: office.storePath,
-      run: async (sql) => {
-        connection().exec(sql)
-      },
-      unprotect: (table) => `DROP TRIGGER ${table}_no_update; DROP TRIGGER ${table}_no_delete`,
-      close: async () => {},
-    }),
-    (hex) => `x'${hex}'`,
-  )
+  const make = async (): Promise<TestDatabase> => ({
+    location: office.storePath,
+    run: async (sql) => {
+      connection().exec(sql)
+    },
+    unprotect: (table) => `DROP TRIGGER ${table}_no_update; DROP TRIGGER ${table}_no_delete`,
+    close: async () => {},
+  })
+  storeContract(make, (hex) => `x'${hex}'`)
+  programsContract(async () => ({
+    ...(await make()),
+    before: 'DROP TABLE programs; PRAGMA user_version = 6',
+  }))
 })
 
 it('no row is replaced either', async () => {
@@ -70,7 +73,7 @@ it('a file that is no store of the centre, or of a later version, is refused and
   expect(await codeOf(text)).toBe('store.open')
   expect(await codeOf(join(office.folder, 'missing', 'x.sqlite'))).toBe('store.open')
   await (await office.openStore()).close()
-  connection().pragma('user_version = 7')
+  connection().pragma('user_version = 8')
   expect(await codeOf(office.storePath)).toBe('store.foreign')
 })
 
@@ -86,11 +89,11 @@ describe('a file of version 2', () => {
     const opened = await openCentreStore(path)
     if (!opened.ok) throw new Error(opened.error.what)
     office.later(() => opened.value.close())
-    expect(before.pragma('user_version', { simple: true })).toBe(6)
+    expect(before.pragma('user_version', { simple: true })).toBe(7)
     expect(['devices', 'entries', 'tallies', 'sheets', 'forks'].map(rows)).toEqual(kept)
     const journals = await opened.value.journals()
     expect(
-      journals.map(({ device, frontier, closing, illegal, takeover, dead, hasTally }) => [
+      journals.map(({ device, frontier, closing, illegal, takeover, dead, hasTally, programs }) => [
         device,
         frontier.size,
         closing?.casts,
@@ -98,13 +101,14 @@ describe('a file of version 2', () => {
         takeover?.size,
         dead,
         hasTally,
+        programs.length,
       ]),
     ).toEqual([
-      ['device-1', 37, 32, undefined, undefined, [], true],
-      ['device-2', 46, 40, undefined, undefined, ['device-3'], false],
-      ['device-3', 5, undefined, undefined, undefined, [], false],
-      ['device-8', 2, undefined, undefined, 5, [], false],
-      ['device-4', 39, 33, 'journal.order', undefined, [], false],
+      ['device-1', 37, 32, undefined, undefined, [], true, 1],
+      ['device-2', 46, 40, undefined, undefined, ['device-3'], false, 1],
+      ['device-3', 5, undefined, undefined, undefined, [], false, 1],
+      ['device-8', 2, undefined, undefined, 5, [], false, 1],
+      ['device-4', 39, 33, 'journal.order', undefined, [], false, 1],
     ])
     // It goes on, and what version 2 promised is still promised.
     const one = new TestDevice('device-1').close()

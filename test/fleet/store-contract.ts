@@ -209,6 +209,7 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       ['closings', 'casts'],
       ['declarations', 'device'],
       ['takeovers', 'size'],
+      ['programs', 'program'],
       ['tallies', 'document'],
       ['sheets', 'station'],
       ['second_totals', 'document'],
@@ -419,7 +420,9 @@ export function storeContract(make: () => Promise<TestDatabase>, bytes: (hex: st
       ['closings', 'UPDATE closings SET casts = 33'],
       ['closings', "UPDATE closings SET commitment = 'other'"],
       ['closings', 'DELETE FROM closings'],
-      ['checkpoints', `UPDATE checkpoints SET day = '{"programs":[]}'`],
+      ['checkpoints', `UPDATE checkpoints SET day = '{}'`],
+      ['programs', "UPDATE programs SET program = 'other'"],
+      ['programs', 'DELETE FROM programs'],
     ] as const)('what was noted of its entries, %s: %s', async (table, statement) => {
       const device = new TestDevice('device-1').close().append({ type: 'ballot.cast', count: 33 })
       await append(await open(), addition(device, 0, device.entries.length))

@@ -71,6 +71,15 @@ export const blindToPrograms: readonly Replacement[] = [
   },
 ]
 
+/** Which program ran is known when the day is over. */
+export const blindUntilClosed: readonly Replacement[] = [
+  {
+    file: 'fleet/store/rows.ts',
+    line: 'programs: listOf(row.programs)',
+    by: 'programs: row.closing_seq === null ? [] : listOf(row.programs)',
+  },
+]
+
 /** What is in the database is believed. */
 export const believesItsDatabase: readonly Replacement[] = [
   {
