@@ -4,7 +4,7 @@ import SqliteDatabase from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCentreStore } from '../../fleet/store/store.ts'
 import { addition, append, storeSheet } from './additions.ts'
-import { Office, TestDevice } from './office.ts'
+import { election, Office, TestDevice } from './office.ts'
 import { programsContract } from './programs-contract.ts'
 import { storeContract, type TestDatabase } from './store-contract.ts'
 import { deskOn, hear, TestStation } from './totals.ts'
@@ -111,11 +111,13 @@ describe('a file of version 2', () => {
       ['device-4', 39, 33, 'journal.order', undefined, [], false, 1],
     ])
     // It goes on, and what version 2 promised is still promised.
-    const one = new TestDevice('device-1').close()
-    expect(
-      (await hear(deskOn(opened.value), one.append({ type: 'report.printed', report: 'minutes' }))).reply
-        ?.kind,
-    ).toBe('receipt')
+    // The file is of the package of its day, whose texts are not today's.
+    const [opening] = await opened.value.entries(new TestDevice('device-1').origin, 0, 1)
+    const hash = Buffer.from(JSON.parse(Buffer.from(opening ?? []).toString()).package, 'base64')
+    const one = new TestDevice('device-1', undefined, { package: hash }).close()
+    const desk = deskOn(opened.value, { ...election, hash })
+    const { reply } = await hear(desk, one.append({ type: 'report.printed', report: 'minutes' }))
+    expect(reply?.kind).toBe('receipt')
     expect(() => before.exec('DELETE FROM checkpoints')).toThrow(/never/)
   })
 
