@@ -1,5 +1,4 @@
 /** What a process of the centre runs on: the real clock, a log of lines on standard error, and signals that end it. */
-import { once } from 'node:events'
 import { pino } from 'pino'
 import type { Clock, Logger } from '../core/ports.ts'
 
@@ -20,5 +19,7 @@ export function processLogger(): Logger {
 
 /** Resolves when this process is asked to end. */
 export function askedToEnd(): Promise<unknown> {
-  return Promise.race(['SIGTERM', 'SIGINT'].map((signal) => once(process, signal)))
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, resolve)
+  })
 }

@@ -54,6 +54,8 @@ interface ConnectionOptions {
   readonly logger: Logger
   /** Handles one message. Until the promise is settled the message is not acknowledged to the broker; it never rejects. */
   readonly onMessage: (message: UpMessage, reply: Reply) => Promise<void>
+  /** Nobody waits any more for the broker to be reached: the connection that is returned may hear nothing, and is to be closed. */
+  readonly givenUp?: AbortSignal
 }
 
 type Reply = (device: string, kind: Kind<'down'>, payload: Uint8Array) => void
@@ -113,6 +115,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Result
       settle(found)
       if (wasHeard) client.stream.destroy()
     }
+    options.givenUp?.addEventListener('abort', () => resolve(undefined))
     client.on('error', (error) => {
       const found = findRefusal(error, broker)
       if (!found.ok) return settle(found)

@@ -26,9 +26,10 @@ export const orderUsage = `  sandogh centre order draft --package <file> --offic
       spread what they say at closing over a --window of so many (0 to 7200)
   sandogh centre order sign <draft> --package <file> --official <file> --out <file>
       says what the draft orders, and signs it as the second official, who is another person, on a computer of his own
-  sandogh centre order send <order> --home <folder> --broker mqtts://<host>:<port> --as <name> [--logs <folder>]
-      sends it until every device has answered or it expires, and says what each answered; --as names keys of the home
-      folder that no collector is using, --logs the folder in which logs that were ordered are kept
+  sandogh centre order send <order> --home <folder> --broker mqtts://<host>:<port>… --as <name> [--logs <folder>]
+      sends it until every device has answered or it expires, and says what each answered; --broker is given for each of
+      the brokers that devices connect to; --as names keys of the home folder that no collector is using, --logs the folder
+      in which logs that were ordered are kept
       An order that no device would take, as one that has expired, is not drafted, signed or sent.
 `
 
@@ -48,20 +49,22 @@ export async function order(args: readonly string[]): Promise<number> {
     'window',
     'out',
     'home',
-    'broker',
     'as',
     'logs',
   ]
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+    options: {
+      ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+      broker: { type: 'string', multiple: true, default: [] },
+    },
     allowPositionals: true,
   })
   const [verb, file, ...more] = positionals
-  const given = values as Values
+  const { broker: brokers, ...given } = values
   if (verb === 'draft' && file === undefined) return draft(given)
   if (more.length === 0 && file !== undefined && verb === 'sign') return sign(file, given)
-  if (more.length === 0 && file !== undefined && verb === 'send') return send(file, given)
+  if (more.length === 0 && file !== undefined && verb === 'send') return send(file, given, brokers)
   throw misuse('order takes draft, sign <draft> or send <order>')
 }
 
@@ -98,8 +101,10 @@ function sign(file: string, values: Values): number {
   return 0
 }
 
-async function send(file: string, values: Values): Promise<number> {
-  const url = valueOrThrow(parseBrokerUrl(need(values, 'broker')))
+async function send(file: string, values: Values, brokers: readonly string[]): Promise<number> {
+  if (brokers.length === 0) throw misuse('--broker is missing')
+  // One that is named twice would throw out whoever came first under this name: itself.
+  const urls = new Set(brokers.map((broker) => valueOrThrow(parseBrokerUrl(broker))))
   const home = homeOf(need(values, 'home'), systemClock.now())
   const clientId = need(values, 'as')
   const tls = home.identities.get(clientId)
@@ -131,7 +136,7 @@ async function send(file: string, values: Values): Promise<number> {
   }
   const until = utcSecond(read.content.expires) ?? 0
   const sent = await sendOrder({
-    broker: { url, tls, servername: home.name, clientId },
+    brokers: [...urls].map((url) => ({ url, tls, servername: home.name, clientId })),
     election: definition.election,
     authority: home.authorityKey,
     certificatesAt: pollingNoon(definition),

@@ -48,16 +48,18 @@ export class OrderOffice {
     const payload = valueOrThrow(countersignOrder(valueOrThrow(readOrder(draft, 'draft')), other, 'draft'))
     let said: OrderAnswer['result'] | undefined
     const silentOnes = await sendOrder({
-      broker: {
-        url: `mqtts://127.0.0.1:${this.#port}`,
-        tls: {
-          key: ed25519PrivateKeyPem(carrier.seed),
-          cert: certificatePem(carrier.certificate),
-          ca: certificatePem(authorityDer),
+      brokers: [
+        {
+          url: `mqtts://127.0.0.1:${this.#port}`,
+          tls: {
+            key: ed25519PrivateKeyPem(carrier.seed),
+            cert: certificatePem(carrier.certificate),
+            ca: certificatePem(authorityDer),
+          },
+          servername: centre.name,
+          clientId: COLLECTOR,
         },
-        servername: centre.name,
-        clientId: COLLECTOR,
-      },
+      ],
       election,
       authority: authority.publicKey,
       certificatesAt: now,

@@ -12,6 +12,7 @@ import { valueOrThrow } from '../../core/result.ts'
 import { utcText } from '../../core/text/utc-second.ts'
 import { OrderDesk } from '../../device-agent/ballot/orders/order-desk.ts'
 import type { DeviceStore } from '../../device-agent/store/device-store.ts'
+import { startBroker } from '../../fleet/broker/broker.ts'
 import type { CentreHome } from '../../fleet/home.ts'
 import { issueCardCertificate } from '../../provisioning/enrolment/certificates.ts'
 import { writeOffice } from '../../provisioning/office.ts'
@@ -22,6 +23,7 @@ import {
   authorityDer,
   authorityKey,
   CENTRE,
+  centreTls,
   election,
   identity,
   messageSigner,
@@ -157,6 +159,52 @@ it('two officials sign, absent devices get the order when they come, and their l
   expect(centre.counts()).toMatchObject({ malformed: 0, forged: 0 })
   const again = await send('--logs', office.folder)
   expect(again).toEqual({ code: 1, text: expect.stringContaining('there is such a file already') })
+})
+
+it('one run carries it to the devices of every broker, though one of them is never reached', async () => {
+  await official('لیلا', 'one')
+  await official('رضا', 'two')
+  expect((await draft('all', 'lock')).code).toBe(0)
+  expect((await sign('two')).code).toBe(0)
+  const store = await office.openStore()
+  const [first, second] = [await office.startCentre(store), await office.startCentre(store)]
+  const ports = [first.port, second.port, 1, second.port]
+  const brokers = ports.flatMap((port) => ['--broker', `mqtts://127.0.0.1:${port}`])
+  const ids = ['device-1', 'device-2', 'device-3', 'device-8', 'device-9']
+  const days = ids.map((id, i) => listening(id, i < 2 ? first.port : second.port))
+  const send = ['centre', 'order', 'send', path('order'), '--home', home.folder, '--as', SECOND]
+  const { code, text } = await run(...send, ...brokers)
+  const lines = text.split('\n').filter((line) => !line.startsWith('{'))
+  expect([code, lines.sort()]).toEqual([0, ['', ...ids.map((id) => `${id}  accepted`)]])
+  for (const { orders } of days) expect(orders).toMatchObject([{ type: 'order.accepted', number: 7 }])
+})
+
+it('where one broker will not have it, people are told, though another carries it', async () => {
+  await official('لیلا', 'one')
+  await official('رضا', 'two')
+  expect((await draft('all', 'lock')).code).toBe(0)
+  expect((await sign('two')).code).toBe(0)
+  const { port } = await office.startCentre(await office.openStore())
+  const where = { host: '127.0.0.1', port: 0, tls: centreTls, authorityKey }
+  const other = await startBroker({ ...where, electionId: 'another', clock: realClock, logger: silentLogger })
+  office.later(() => other.close())
+  const brokers = [port, other.port].flatMap((one) => ['--broker', `mqtts://127.0.0.1:${one}`])
+  const send = ['centre', 'order', 'send', path('order'), '--home', home.folder, '--as', SECOND]
+  expect(await run(...send, ...brokers)).toEqual({
+    code: 2,
+    text: expect.stringContaining('collector.not-heard'),
+  })
+})
+
+it('one whose only broker is never reached ends when it expires', async () => {
+  await official('لیلا', 'one')
+  await official('رضا', 'two')
+  const expires = `${new Date(Date.now() + 3_000).toISOString().slice(0, 19)}Z`
+  expect((await draft('device:device-1', 'lock', '--expires', expires)).code).toBe(0)
+  expect((await sign('two')).code).toBe(0)
+  const nobody = ['--broker', 'mqtts://127.0.0.1:1', '--as', SECOND]
+  const sent = await run('centre', 'order', 'send', path('order'), '--home', home.folder, ...nobody)
+  expect(sent).toMatchObject({ code: 3, text: expect.stringContaining(`the order expired at ${expires}`) })
 })
 
 it('one that expires while a device is away says so', async () => {
