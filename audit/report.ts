@@ -121,7 +121,7 @@ function stationLines(facts: StationFacts): readonly string[] {
           ...(checkIn.again === 0
             ? []
             : [
-                `    ${checkIn.again} of those issued in the place of cards that a dead device had claimed, by the decision of two officers: so many of its paper ballots may be of voters who voted again`,
+                `    ${checkIn.again} of those issued in the place of cards that a dead device had claimed, by the decision of two officers: up to so many of its paper ballots may be of voters who voted again`,
               ]),
         ]),
     ...table([

@@ -6,8 +6,10 @@ import { type Result, valueOrThrow } from '../core/result.ts'
 import { BAUD } from '../device-agent/ballot/peripherals.ts'
 import { CardDesk } from '../device-agent/check-in/cards/desk.ts'
 import { type CardReader, connectCardReader } from '../firmware/card-reader/driver.ts'
+import type { SmartCard } from '../simulator/cards/smart-card.ts'
 import type { VoterCard } from '../simulator/cards/voter-card.ts'
 import { inProcessLine } from '../simulator/lines/in-process.ts'
+import type { Officers } from '../simulator/people/officers.ts'
 import { VirtualCardReader } from '../simulator/peripherals/card-reader.ts'
 import { STATION, STYLE } from './elections/gy-les-nonains.ts'
 import type { Provisioned } from './provisioned.ts'
@@ -58,10 +60,16 @@ export class VirtualDesk {
     return this.#inTurn(() => this.#during(card, (driver) => this.#desk.issue(driver, STYLE)))
   }
 
-  /** By the word of two officers: another card for the voter of one that a dead device had claimed. Throws a refusal of either card. */
-  authoriseAgain(claimed: VoterCard, card: VoterCard): Promise<void> {
+  /** By the word of two officers, with their cards: another card for the voter of one that a dead device had claimed. Throws a refusal of any card. */
+  authoriseAgain(
+    claimed: VoterCard,
+    card: VoterCard,
+    by: { readonly officers: Omit<Officers, 'spare'>; readonly dead: string },
+  ): Promise<void> {
     return this.#inTurn(async () => {
-      const claim = await this.#during(claimed, (driver) => this.#desk.takeClaimed(driver))
+      for (const { card: own, pin } of [by.officers.executive, by.officers.supervisory])
+        await this.#during(own, (driver) => this.#desk.meetOfficer(driver, pin))
+      const claim = await this.#during(claimed, (driver) => this.#desk.takeClaimed(driver, by.dead))
       await this.#during(card, (driver) => this.#desk.issueAgain(driver, claim))
     })
   }
@@ -73,7 +81,7 @@ export class VirtualDesk {
   }
 
   /** What the desk does with the card in its reader. */
-  async #during<T>(card: VoterCard, work: (driver: CardReader) => Promise<Result<T>>): Promise<T> {
+  async #during<T>(card: SmartCard, work: (driver: CardReader) => Promise<Result<T>>): Promise<T> {
     const driver = await this.#driver
     await this.#movement('in', () => this.#reader.insertCard(card))
     const done = await work(driver)

@@ -198,7 +198,7 @@ export const en: AuditStrings = {
     checkIn: (issued, ballots, returned) =>
       `Check-in: ${issued} issued, ${ballots} ballots, ${returned} returned`,
     checkInAgain: (again) =>
-      `; of those issued, ${again} in the place of cards that a dead device had claimed, by the decision of two officers: so many of its paper ballots may be of voters who voted again`,
+      `; of those issued, ${again} in the place of cards that a dead device had claimed, by the decision of two officers: up to so many of its paper ballots may be of voters who voted again`,
     columns: {
       device: 'device',
       opened: 'opened',

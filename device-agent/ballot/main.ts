@@ -73,8 +73,8 @@ export async function runDevice(
   const logger = programLog()
   const read = readHome(folder)
   if (!read.ok) {
-    const { code, where, what } = read.error
-    logger.error({ code, where, what }, 'the device does not start')
+    const { code, where, what, next } = read.error
+    logger.error({ code, where, what, next }, 'the device does not start')
     await showRefusedHome(folder, logger)
   }
   const home = valueOrThrow(read)

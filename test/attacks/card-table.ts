@@ -3,8 +3,10 @@ import { type Issued, openIssued } from '../../core/bundle/issued.ts'
 import { type Result, valueOrThrow } from '../../core/result.ts'
 import type { DayKeyGathering } from '../../device-agent/ballot/polls/day-key.ts'
 import type { ClaimInDoubt } from '../../device-agent/check-in/cards/desk.ts'
+import { encodeHeads, type StationHead } from '../../device-agent/witness/station-heads.ts'
 import type { CardReader } from '../../firmware/card-reader/driver.ts'
 import type { CardTerminal } from '../../firmware/card-reader/secure-channel.ts'
+import type { OfficerCard } from '../../simulator/cards/officer-card.ts'
 import type { SmartCard } from '../../simulator/cards/smart-card.ts'
 import type { VoterCard } from '../../simulator/cards/voter-card.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -48,9 +50,24 @@ export class CardTable {
     return outcome(await this.#bench.during(card, (reader) => this.#desk.issue(reader, STYLE)), 'issued')
   }
 
+  /** An officer's card with these heads on it. */
+  async officerWith(kind: 'executive' | 'supervisory', heads: readonly StationHead[]): Promise<OfficerCard> {
+    const card = this.cards.officer(kind)
+    await this.#bench.during(card, async (reader) => {
+      const officer = await this.cards.openOfficer(reader, this.device)
+      done(await officer.writeHeads(encodeHeads(heads)))
+    })
+    return card
+  }
+
+  /** The desk admits an officer for a decision, or says why not. */
+  async meet(card: SmartCard, pin = CARD_PIN): Promise<string> {
+    return outcome(await this.#bench.during(card, (reader) => this.#desk.meetOfficer(reader, pin)), 'met')
+  }
+
   /** The desk takes a claimed card in, or says why not. */
-  async takeClaimed(card: SmartCard): Promise<ClaimInDoubt | string> {
-    const taken = await this.#bench.during(card, (reader) => this.#desk.takeClaimed(reader))
+  async takeClaimed(card: SmartCard, dead = device.id): Promise<ClaimInDoubt | string> {
+    const taken = await this.#bench.during(card, (reader) => this.#desk.takeClaimed(reader, dead))
     return taken.ok ? taken.value : taken.error.what
   }
 

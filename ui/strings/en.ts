@@ -188,7 +188,7 @@ export const en: Strings = {
         'The storage medium that can be read was left behind; the votes since then are on the other one. Put both in their places and leave them in the device.',
     },
     home: {
-      why: 'The data it begins with (keys, election package) cannot be read or is not right. The votes recorded are on its two storage media: leave both in the device.',
+      why: 'The data it begins with (keys, election package) cannot be read or is not right. The votes recorded are on the storage media; nothing on them was changed.',
       officers:
         'Poll worker: switch the device off and on once. If this comes again, keep it off and its box sealed, write it in the minutes, ask the technician for a spare.',
     },
@@ -239,7 +239,7 @@ export const en: Strings = {
       'box-damaged':
         'The cards are right, and yet the votes on this medium do not open: it is damaged. Their paper is in the box of that device.',
       'boxes-damaged':
-        'The cards are right, and yet the votes open from neither medium: both are damaged. Their paper is in the box of that device.',
+        'The cards are right, and yet the votes open from neither medium: damaged, or without the last vote. Their paper is in the box of that device.',
       older:
         'A card knows more of that device than what was read. Put in its other medium; if both were read, keep them and call the election office.',
       forked: 'A card knows another history of that device. Keep everything and call the election office.',

@@ -12,10 +12,12 @@ import { equalBytes, sha256, toBase64, toHex } from '../../../core/keys/hash.ts'
 import type { ElectionPackage } from '../../../core/package/package.ts'
 import type { Clock, Random, Signer } from '../../../core/ports.ts'
 import type { Result } from '../../../core/result.ts'
-import { ok, refuse } from '../../../core/result.ts'
+import { fail, ok, refuse } from '../../../core/result.ts'
 import { openCard, type VoterCard } from '../../../firmware/card-reader/card.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import type { CardTerminal } from '../../../firmware/card-reader/secure-channel.ts'
+import { findKnowing } from './claim-in-doubt.ts'
+import { type MetOfficer, meetOfficer } from './meet-officer.ts'
 
 /** What a desk issues for and with. */
 interface DeskParts {
@@ -43,6 +45,8 @@ export class CardDesk {
   readonly #parts: DeskParts
   #issued = 0
   readonly #again = new Map<string, number>()
+  /** Who is there for the next decision. */
+  readonly #officers = new Map<MetOfficer['role'], MetOfficer>()
   /** By the hash of their key, and in memory only: a card is decided on once. */
   readonly #decidedOn = new Set<string>()
   readonly #cardOf = new WeakMap<ClaimInDoubt, string>()
@@ -77,28 +81,50 @@ export class CardDesk {
     return ok(undefined)
   }
 
+  /** Admits an officer for the next decision on a claim; it wants both. */
+  async meetOfficer(reader: CardReader, pin: string): Promise<Result<void>> {
+    const met = await meetOfficer(reader, pin, this.#parts)
+    if (!met.ok) return met
+    this.#officers.set(met.value.role, met.value)
+    return ok(undefined)
+  }
+
   /**
-   * Takes in the claimed card in the reader, on which two officers decide: the device that claimed it is dead and both its media are lost.
-   * The card itself is changed in nothing and stays at the desk; once another was given for it, it is refused.
+   * Takes in the claimed card in the reader: the two officers that were met decide that its voter gets another, since the device that claimed it is dead and both its media
+   * are lost. The card itself is changed in nothing and stays at the desk; once another was given for it, it is refused.
+   * @param dead the device that they call dead
    * @returns what {@link issueAgain} gives its voter another card for
    */
-  async takeClaimed(reader: CardReader): Promise<Result<ClaimInDoubt>> {
+  async takeClaimed(reader: CardReader, dead: string): Promise<Result<ClaimInDoubt>> {
     const { electionPackage, station } = this.#parts
+    const officers = [...this.#officers.values()]
+    if (officers.length < 2)
+      return badClaim('no two officers are there', 'Put in the card of each with its PIN first.')
     const found = await this.#securedCard(reader)
     if (!found.ok) return found
     const { card, cardKey } = found.value
     const state = await card.readState()
     if (!state.ok) return badCard('it cannot be read')
-    if (state.value.is !== 'claimed') return badCard('no device has claimed it: nothing is in doubt')
+    if (state.value.is === 'spent') return badClaim('its vote was recorded', 'Keep the card.')
+    if (state.value.is !== 'claimed')
+      return badClaim('no device has claimed it', 'Its voter can vote with it at any device.')
     const bytes = await card.readAuthorization()
     if (!bytes.ok) return badCard('it cannot be read')
     const { definition, hash } = electionPackage
     const authorization = openAuthorization(bytes.value, { definition, packageHash: hash, station })
     if (!authorization.ok || !equalBytes(authorization.value.cardKey, cardKey))
-      return badCard('its authorization is not one of this station for today')
+      return badClaim('its authorization is not one of this station for today', 'Keep the card.')
     const key = toHex(sha256(cardKey))
-    if (this.#decidedOn.has(key)) return badCard(GIVEN)
-    const claim = { style: authorization.value.style, claimedBy: toBase64(state.value.originHash) }
+    if (this.#decidedOn.has(key)) return badClaim(GIVEN, 'Keep the card and give no other.')
+    const { originHash } = state.value
+    const knowing = findKnowing(
+      originHash,
+      dead,
+      officers.flatMap(({ heads }) => heads),
+    )
+    if (knowing !== undefined) return fail(knowing)
+    this.#officers.clear()
+    const claim = { style: authorization.value.style, claimedBy: toBase64(originHash) }
     this.#cardOf.set(claim, key)
     return ok(claim)
   }
@@ -106,11 +132,13 @@ export class CardDesk {
   /** Gives the voter of that claim another card, once: writes an authorization to the blank or spent one in the reader, and counts it as given again. */
   async issueAgain(reader: CardReader, claim: ClaimInDoubt): Promise<Result<void>> {
     const key = this.#cardOf.get(claim)
-    if (key === undefined || this.#decidedOn.has(key)) return badCard(GIVEN)
-    const issued = await this.issue(reader, claim.style)
-    if (!issued.ok) return issued
+    if (key === undefined || this.#decidedOn.has(key))
+      return badClaim(GIVEN, 'Keep the card and give no other.')
+    // Before anything is waited for: a second reader must not give a second card.
     this.#decidedOn.add(key)
-    this.#again.set(claim.claimedBy, (this.#again.get(claim.claimedBy) ?? 0) + 1)
+    const issued = await this.issue(reader, claim.style)
+    if (issued.ok) this.#again.set(claim.claimedBy, (this.#again.get(claim.claimedBy) ?? 0) + 1)
+    else this.#decidedOn.delete(key)
     return issued
   }
 
@@ -155,6 +183,10 @@ export class CardDesk {
 }
 
 const GIVEN = 'another card was given in its place already'
+
+function badClaim(what: string, next: string) {
+  return refuse('desk.claim', 'voter card in the reader', what, next)
+}
 
 function badCard(what: string) {
   return refuse('desk.card', 'voter card in the reader', what, 'Take another card.')

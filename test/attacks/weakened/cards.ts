@@ -177,3 +177,12 @@ export const forgetsDecisions: readonly Replacement[] = [
     by: '',
   },
 ]
+
+/** The desk believes officers which device had claimed a card. */
+export const asksNoHead: readonly Replacement[] = [
+  {
+    file: 'device-agent/check-in/cards/desk.ts',
+    line: '    if (knowing !== undefined) return fail(knowing)\n',
+    by: '',
+  },
+]

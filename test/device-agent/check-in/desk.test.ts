@@ -1,16 +1,38 @@
 /** What the check-in's desk does with a card that a dead device had claimed: nothing by itself, and one other card by the word of two officers. */
 import { expect, test } from 'vitest'
 import { sha256, toBase64 } from '../../../core/keys/hash.ts'
+import { inclusionProof, leafHash } from '../../../core/tlog/tree.ts'
+import { findKnowing } from '../../../device-agent/check-in/cards/claim-in-doubt.ts'
 import type { ClaimInDoubt } from '../../../device-agent/check-in/cards/desk.ts'
+import type { StationHead } from '../../../device-agent/witness/station-heads.ts'
 import type { VoterCard } from '../../../simulator/cards/voter-card.ts'
 import { CardTable } from '../../attacks/card-table.ts'
-import { forgetsDecisions } from '../../attacks/weakened/cards.ts'
+import { asksNoHead, forgetsDecisions } from '../../attacks/weakened/cards.ts'
 import { cardsBuild } from '../../attacks/weakened/weaken.ts'
-import { device } from '../store/voting.ts'
+import { cosignedHead } from '../../audit/files.ts'
+import type { TestDevice } from '../../audit/fixtures.ts'
+import { device, station } from '../store/voting.ts'
 
 const CLAIMED = 2
+const [, neighbour] = station.devices as [TestDevice, TestDevice]
 const claimedBy = toBase64(sha256(Buffer.from(device.origin)))
 const GIVEN = 'another card was given in its place already'
+
+/** What a device had signed at its opening, or after its closing. */
+function headOf(of: TestDevice, isClosed = false): StationHead {
+  const size = isClosed ? of.entries.length : 3
+  const head = { certificate: of.certificate, note: cosignedHead(station, of, size, []), proofs: [] }
+  if (!isClosed) return head
+  const seq = size - 2
+  const proof = inclusionProof(of.entries.map(leafHash), seq)
+  return { ...head, closing: { entry: of.entries[seq] ?? new Uint8Array(), proof, seq } }
+}
+const OPEN = [headOf(device), headOf(neighbour)]
+
+async function meetBoth(table: CardTable, heads: readonly StationHead[] = OPEN): Promise<void> {
+  for (const kind of ['executive', 'supervisory'] as const)
+    expect(await table.meet(await table.officerWith(kind, heads))).toBe('met')
+}
 
 /** A card that the device has claimed. */
 async function claimed(table: CardTable): Promise<VoterCard> {
@@ -20,6 +42,7 @@ async function claimed(table: CardTable): Promise<VoterCard> {
 }
 
 async function taken(table: CardTable, card: VoterCard): Promise<ClaimInDoubt> {
+  await meetBoth(table)
   const claim = await table.takeClaimed(card)
   if (typeof claim === 'string') throw new Error(claim)
   return claim
@@ -36,6 +59,7 @@ test('its voter gets another card of the same style, once; the claimed one stays
   expect(await table.issueAgain(another, claim)).toBe('issued')
   expect(await table.claim(another)).toBe('claimed')
   for (const each of [claim, again]) expect(await table.issueAgain(table.cards.voter(), each)).toBe(GIVEN)
+  await meetBoth(table)
   expect(await table.takeClaimed(card)).toBe(GIVEN)
   expect(table.issuedCount).toEqual({ issued: 2, again: [{ claimedBy, cards: 1 }] })
 })
@@ -49,10 +73,51 @@ test('a card that takes no authorization uses nothing up', async () => {
   expect(table.issuedCount).toEqual({ issued: 3, again: [{ claimedBy, cards: 1 }] })
 })
 
-test('a card that no device has claimed is in no doubt', async () => {
+test('each decision wants both officers, with their PINs, and no other card of theirs', async () => {
   const table = new CardTable(await cardsBuild())
-  for (const card of [await table.issued(), table.cards.voter()])
-    expect(await table.takeClaimed(card)).toBe('no device has claimed it: nothing is in doubt')
+  const card = await claimed(table)
+  const NOBODY = 'no two officers are there'
+  expect(await table.takeClaimed(card)).toBe(NOBODY)
+  const executive = await table.officerWith('executive', OPEN)
+  expect(await table.meet(executive, '00000000')).toBe('its PIN was not right')
+  expect(await table.meet(table.cards.officer('spare'))).toMatch(/^it is no card of an executive/)
+  expect(await table.meet(table.cards.officer('supervisory', { at: 's-2' }))).toBe('it is of another station')
+  for (let twice = 0; twice < 2; twice += 1) expect(await table.meet(executive)).toBe('met')
+  expect(await table.takeClaimed(card)).toBe(NOBODY)
+  await taken(table, card)
+  expect(await table.takeClaimed(card)).toBe(NOBODY)
+})
+
+test('a claim is in no doubt where the device that made it is another, is closed, or nobody knows it, or where there is none', async () => {
+  const table = new CardTable(await cardsBuild())
+  const card = await claimed(table)
+  const asked = async (heads: readonly StationHead[], of = card, dead = device.id) => {
+    await meetBoth(table, heads)
+    return table.takeClaimed(of, dead)
+  }
+  expect(await asked(OPEN, card, neighbour.id)).toBe(`${device.id} claimed it, not ${neighbour.id}`)
+  expect(await asked([headOf(device, true), headOf(neighbour)])).toBe(`${device.id} is closed`)
+  expect(await asked([headOf(neighbour)])).toBe('no device that the officers’ cards have met claimed it')
+  expect(await asked(OPEN, await table.issued())).toBe('no device has claimed it')
+  expect(await asked(OPEN, table.cards.voter())).toBe('no device has claimed it')
+})
+
+test('nor where a spare took its place', () => {
+  const bytes = new Uint8Array(32)
+  const known = { size: 3, root: bytes, dead: [], head: headOf(device), logKey: bytes, witnessKey: bytes }
+  const [dead, spare] = [
+    { ...known, device: 'd-01', origin: device.origin },
+    { ...known, device: 's-01', origin: 'of the spare', tookOver: device.origin },
+  ]
+  const hash = sha256(Buffer.from(device.origin))
+  expect(findKnowing(hash, 'd-01', [dead])).toBeUndefined()
+  expect(findKnowing(hash, 'd-01', [dead, spare])?.what).toBe('s-01 took the place of d-01')
+})
+
+test('a desk that asks no head gives a second vote to whoever pulls a card that a running device has claimed', async () => {
+  const table = new CardTable(await cardsBuild(asksNoHead))
+  await meetBoth(table)
+  expect(await table.takeClaimed(await claimed(table), neighbour.id)).toMatchObject({ claimedBy })
 })
 
 test('a desk that forgets what was decided gives two cards for one', async () => {
