@@ -139,7 +139,10 @@ CREATE TRIGGER second_totals_never BEFORE UPDATE OR DELETE OR TRUNCATE ON second
 FOR EACH STATEMENT EXECUTE FUNCTION never();
 `
 
-/** Canonical JSON has neither pattern within a text, where quotes are escaped. Bytes are written out, for entries may be damaged. */
+/**
+ * Canonical JSON has neither pattern within a text, where quotes are escaped. Few of some millions of entries have one: they are found first, by their bytes as
+ * they lie there, and only these are written out for the program's name, as they may be damaged.
+ */
 const VERSION_5 = `
 CREATE TABLE programs (
   origin text COLLATE "C" NOT NULL REFERENCES devices (origin),
@@ -147,11 +150,14 @@ CREATE TABLE programs (
   program text NOT NULL,
   PRIMARY KEY (origin, seq)
 );
-INSERT INTO programs SELECT origin, seq, program FROM (
+INSERT INTO programs WITH starts AS MATERIALIZED (
+  SELECT origin, seq, bytes FROM entries
+  WHERE position('"type":"journal.opened"'::bytea IN bytes) > 0 OR position('"type":"device.started"'::bytea IN bytes) > 0
+)
+SELECT origin, seq, program FROM (
   SELECT origin, seq, program, row_number() OVER (PARTITION BY origin ORDER BY seq) AS number FROM (
     SELECT origin, seq, program, lag(program) OVER (PARTITION BY origin ORDER BY seq) AS earlier FROM (
-      SELECT origin, seq, substring(encode(bytes, 'escape') FROM '"program":"([^"]*)"') AS program FROM entries
-      WHERE encode(bytes, 'escape') ~ '"type":"(journal[.]opened|device[.]started)"') named
+      SELECT origin, seq, substring(encode(bytes, 'escape') FROM '"program":"([^"]*)"') AS program FROM starts) named
     WHERE program IS NOT NULL) started
   WHERE program IS DISTINCT FROM earlier) changes
 WHERE number <= ${MOST_PROGRAMS};
@@ -168,7 +174,7 @@ const VERSIONS = 'sandogh_centre_versions'
 const SETTINGS = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', server_encoding: 'UTF8' }
 
 /** Any number that nothing else in this database locks: two programs that open an empty one come one after the other. */
-const MIGRATION_LOCK = 0x5343656e
+export const MIGRATION_LOCK = 0x5343656e
 
 /** Asks for the settings, and brings the tables forward. Refuses any other database, and leaves it as it is. */
 export async function prepare(client: PoolClient, where: string): Promise<Result<undefined>> {
@@ -181,9 +187,9 @@ export async function prepare(client: PoolClient, where: string): Promise<Result
     }
   }
   await client.query('BEGIN')
-  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
-  // What is made from all entries takes longer than any other statement.
+  // What is made from all entries takes longer than any other statement, and who comes second waits for it.
   await client.query('SET LOCAL statement_timeout = 0')
+  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
   const found = await findVersion(client)
   if (found === undefined || found > MIGRATIONS.length) {
     await client.query('ROLLBACK')

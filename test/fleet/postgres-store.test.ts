@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { valueOrThrow } from '../../core/result.ts'
+import { MIGRATION_LOCK } from '../../fleet/store/postgres-schema.ts'
 import { openCentreStore } from '../../fleet/store/store.ts'
 import { StoreUnavailable } from '../../fleet/store/unavailable.ts'
 import { seededRandom } from '../../simulator/seeded-random.ts'
@@ -93,6 +94,15 @@ describeWith([POSTGRES], 'PostgreSQL', () => {
       { version: 4 },
       { version: 5 },
     ])
+  })
+
+  it('who comes while another brings the tables forward waits for it, longer than for any other statement', async () => {
+    const url = await server.database()
+    const brings = server.ask(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}), pg_sleep(3)`, url)
+    const locks = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    await vi.waitUntil(async () => (await server.ask(locks)).length > 0, { timeout: 3_000 })
+    const impatient = `${url}?options=-c%20synchronous_commit%3Don%20-c%20statement_timeout%3D1s`
+    expect((await Promise.all([codeOf(impatient), brings]))[0]).toBe('opened')
   })
 
   it('one that may forget what it acknowledged is refused, and no refusal tells the password', async () => {
