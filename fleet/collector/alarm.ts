@@ -52,6 +52,14 @@ export type Alarm = {
     }
   | {
       /**
+       * One journal more than are kept of a device: nothing of it was. It may be the only honest one, for who has a device's keys may have begun the others
+       * before: people bring its stick.
+       */
+      readonly kind: 'further-journal'
+      readonly origin: string
+    }
+  | {
+      /**
        * A device whose place a spare took signed more than the spare took over, or another history of it, or closed, or a second spare took the same
        * place: the same ballots, or different ones, are at two places, and no totals of either count. `by` is the spare that took over first, or the second.
        */

@@ -53,6 +53,7 @@ export async function startCollector(options: CollectorOptions): Promise<Result<
     'small-device': 0,
     'second-sheet': 0,
     'second-journal': 0,
+    'further-journal': 0,
     'takeover-fork': 0,
     'not-dead': 0,
     clock: 0,

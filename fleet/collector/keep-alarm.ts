@@ -21,6 +21,10 @@ export function describeAlarm(alarm: Alarm): string {
       return told(`it signed two histories of ${alarm.size} entries of ${alarm.origin}`)
     case 'second-journal':
       return told(`${alarm.origin} beside ${alarm.other}`)
+    case 'further-journal':
+      return told(
+        `nothing was kept of ${alarm.origin}, for as many journals of this device are held as are taken by its line. Find out who has its keys, and import its memory stick: what people bring is taken.`,
+      )
     case 'takeover-fork':
     case 'not-dead':
       return told(`${alarm.what}, by ${alarm.by}`)
@@ -52,10 +56,7 @@ export async function keepAlarm(
 ): Promise<void> {
   if (alarm.device === '') return
   const what = describeAlarm(alarm)
-  // A flood is no message's doing, whichever was one too many.
-  const raisedBy = alarm.kind === 'flood' ? undefined : messageHash
-  const evidence =
-    (raisedBy && fromBase64(raisedBy)) || sha256(Buffer.from(`${alarm.kind} ${alarm.device} ${what}`))
+  const evidence = evidenceOf(alarm, what, messageHash)
   const kept: KeptAlarm = {
     device: alarm.device,
     kind: alarm.kind,
@@ -64,6 +65,14 @@ export async function keepAlarm(
     what,
   }
   await held.storeAlarm(kept)
+}
+
+function evidenceOf(alarm: Alarm, what: string, messageHash: string | undefined): Uint8Array {
+  // However it is cut and sent again, it is one journal, and takes no place of another.
+  if (alarm.kind === 'further-journal') return sha256(Buffer.from(alarm.origin))
+  // A flood is no message's doing, whichever was one too many.
+  const raisedBy = alarm.kind === 'flood' ? undefined : messageHash
+  return (raisedBy && fromBase64(raisedBy)) || sha256(Buffer.from(`${alarm.kind} ${alarm.device} ${what}`))
 }
 
 /**

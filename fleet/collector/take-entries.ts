@@ -80,8 +80,7 @@ export async function takeEntries(
   if (message.problem !== undefined) return alarmed('malformed', device, message.problem.refusal)
 
   const others = journal === undefined ? held.journalsOf(device) : []
-  if (others.length >= desk.mostJournals)
-    return alarmed('malformed', device, oneTooMany(others.length, where))
+  if (others.length >= desk.mostJournals) return { alarm: { kind: 'further-journal', device, origin } }
   // Behind the closing the whole day is judged again.
   const spent = journal?.closing === undefined ? 'granted' : desk.allowance.spend(device, have)
   if (spent !== 'granted') return notServed(device, spent)
@@ -157,16 +156,6 @@ export async function equivocation(
   const known = (await held.checkpoint(origin, size)) ?? (await held.latestCheckpoint(origin))
   if (known === undefined) throw new Error(`entries of ${origin} are held without any checkpoint`)
   return { alarm: { kind: 'equivocation', device, origin, size, held: known.note, shown } }
-}
-
-/** Of a journal that is not kept. It may be the only honest one: who has a device's keys may have begun the others before. */
-function oneTooMany(held: number, where: string): Refusal {
-  return {
-    code: 'entries.too-many-journals',
-    where,
-    what: `it begins one more journal: ${held} journals of this device are held, and of this one nothing was kept`,
-    next: 'Find out who has the keys of this device, and import its memory stick: what people bring is taken.',
-  }
 }
 
 function notCovered(where: string): Refusal {

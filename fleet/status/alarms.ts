@@ -8,6 +8,7 @@ import { shownLine } from './shown-line.ts'
 const LOUDEST: readonly string[] = [
   'equivocation',
   'second-journal',
+  'further-journal',
   'takeover-fork',
   'not-dead',
   'second-sheet',

@@ -103,7 +103,7 @@ export interface SecondTotals {
 export interface KeptAlarm {
   readonly device: string
   readonly kind: string
-  /** SHA-256 of the message that raised it; of an alarm that no message raised, of its own words. */
+  /** SHA-256 of the message that raised it; of an alarm that no message raised, of its own words; of a journal that was not kept, of its origin. */
   readonly evidence: Uint8Array
   /** When it was first raised, seconds since 1970. */
   readonly at: number

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Desk } from '../../fleet/collector/desk.ts'
 import { withScopes } from '../../fleet/collector/examine.ts'
 import { examineJournalPart } from '../../fleet/collector/examine-entries.ts'
-import { decideOn } from '../../fleet/collector/take-messages.ts'
-import { type CentreStore, openCentreStore } from '../../fleet/store/store.ts'
+import { decideOn, takeMessage } from '../../fleet/collector/take-messages.ts'
+import { alarmsText, wantsPeople } from '../../fleet/status/alarms.ts'
+import { type CentreStore, MOST_ALARMS, openCentreStore } from '../../fleet/store/store.ts'
 import { Office, realClock, TestDevice, votes } from './office.ts'
 import { spareOf } from './spares.ts'
 import { answerIn, deskOn, hear, hearNeighbours, TestStation, tell } from './totals.ts'
@@ -40,12 +41,38 @@ it('has the first four of them kept, and of the others nothing but the alarm', a
     const { reply, alarm } = await hear(desk, journal, 3)
     const kept = [reply?.kind, alarm?.kind]
     expect(kept, `journal ${i}`).toEqual(
-      i === 0 ? ['receipt', undefined] : i < 4 ? ['receipt', 'second-journal'] : [undefined, 'malformed'],
+      i === 0
+        ? ['receipt', undefined]
+        : i < 4
+          ? ['receipt', 'second-journal']
+          : [undefined, 'further-journal'],
     )
   }
   expect(await heldOf('device-1')).toEqual(journals.slice(0, 4).map(({ origin }) => origin))
-  const refused = (await store.alarms()).filter(({ kind }) => kind === 'malformed')
-  expect(refused[0]?.what).toContain('4 journals of this device are held')
+})
+
+it('names a journal that was not kept though junk came before, once however often it is sent, before what is only malformed', async () => {
+  for (let i = 0; i < 2 * MOST_ALARMS; i += 1)
+    await takeMessage(desk, { device: 'device-1', kind: 'entries', payload: Buffer.from(`junk ${i}`) })
+  for (const journal of made('device-1', 4)) await hear(desk, journal, 3)
+  const honest = new TestDevice('device-1').appendMany(20)
+  for (const size of [3, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]) await hear(desk, honest, size)
+  const alarms = await store.alarms()
+  const further = alarms.filter(({ kind }) => kind === 'further-journal')
+  expect(further.map(({ what }) => what)).toEqual([
+    expect.stringMatching(`^nothing was kept of ${honest.origin}, .* import its memory stick`),
+  ])
+  expect(alarms.filter(({ kind }) => kind === 'malformed')).toHaveLength(MOST_ALARMS)
+  expect(wantsPeople(further)).toBe(true)
+  const lines = alarmsText(alarms).split('\n')
+  const lineOf = (kind: string) => lines.findIndex((line) => line.startsWith(`ALARM  ${kind} of device-1`))
+  expect(lineOf('further-journal')).toBeLessThan(lineOf('malformed'))
+})
+
+it('names of a device that begins ever other journals the first few that were not kept', async () => {
+  for (const journal of made('device-1', 4 + 2 * MOST_ALARMS)) await hear(desk, journal, 3)
+  const further = (await store.alarms()).filter(({ kind }) => kind === 'further-journal')
+  expect(further).toHaveLength(MOST_ALARMS)
 })
 
 it('has these four go on to their ends, with every receipt', async () => {
