@@ -116,12 +116,15 @@ async function lie(client: MqttClient, times: number): Promise<void> {
   await Promise.all(lies.map((text) => client.publishAsync(topic, Buffer.from(text), { qos: 1 })))
 }
 
+/** However busy the machine is. */
+const SOON = { timeout: 10_000 }
+
 /** The same, ten at a time until the centre has looked at them: fewer than may wait for their turn. */
 async function lieAndBeHeard(centre: Centre, client: MqttClient, times: number): Promise<void> {
   const { malformed: before } = centre.counts()
   for (let heard = 10; heard <= times; heard += 10) {
     await lie(client, 10)
-    await vi.waitUntil(() => centre.counts().malformed === before + heard)
+    await vi.waitUntil(() => centre.counts().malformed === before + heard, SOON)
   }
 }
 
@@ -151,7 +154,7 @@ it('a device that lies more than it may is not heard until time has passed, and 
   await lie(client, 300)
   const other = new TestDevice('device-2').appendMany(3)
   syncOf(office, other, centre.port)
-  await vi.waitUntil(() => other.receipted() === 4)
+  await vi.waitUntil(() => other.receipted() === 4, SOON)
   expect(centre.counts()).toMatchObject({ malformed: 100, flood: 1 })
   expect(lines.mock.calls.map(([fields]) => fields.alarm)).toEqual(['malformed', 'flood'])
   expect((await store.alarms()).filter(({ kind }) => kind === 'flood')).toHaveLength(1)
@@ -165,7 +168,7 @@ it('a device that floods with answers to orders is named as well', async () => {
   const client = await office.client(port, device.tls, 'device-1')
   const topic = topicOf(election.definition.election, 'device-1', 'up', 'order-answer')
   for (let i = 0; i < 40; i += 1) client.publish(topic, Buffer.alloc(1024), { qos: 0 })
-  await vi.waitUntil(async () => (await store.alarms()).length > 0)
+  await vi.waitUntil(async () => (await store.alarms()).length > 0, SOON)
   expect((await store.alarms()).map(({ kind, device: id }) => [kind, id])).toEqual([['flood', 'device-1']])
   expect(office.alarms).toHaveLength(1)
 })
