@@ -108,7 +108,8 @@ describeWith([MOUNT], 'a disk that somebody fills', () => {
         // What was reserved would last for a day: it is taken away too.
         rmSync(join(medium, 'reserve.bin'))
         const log = statSync(join(medium, 'ballots.db-wal')).size
-        disk.fill(FLOOR_BYTES - log + CLOSING_BYTES + 200_000)
+        // Both media are on this disk: each has half of what is free.
+        disk.fill(2 * (FLOOR_BYTES - log + CLOSING_BYTES + 200_000))
         thanked.push(await nextTries(hall, 1))
         await person.see('voter.idle')
         await person.pause(LOOKED_MS)

@@ -41,7 +41,7 @@ export const takesPartForAll: Replacement = {
 
 /** The check-in's count is compared with whatever is there. */
 export const blindToMissingDevices: Replacement = {
-  file: 'audit/verify/verify-station.ts',
+  file: 'audit/verify/check-in.ts',
   line: 'if (unexplained.length > 0) {',
   by: 'if (missing.length > station.devices.length) {',
 }
@@ -138,8 +138,8 @@ export const blindToCastCount: readonly Replacement[] = [
 
 /** What was given out is not held against what was cast. */
 export const blindToIssued: Replacement = {
-  file: 'audit/verify/verify-station.ts',
-  line: 'if (declared.value.length > 0 ? open < 0 : open !== 0) {',
+  file: 'audit/verify/check-in.ts',
+  line: 'if (declared.length > 0 ? open < givenAgain(issued) : open !== 0) {',
   by: 'if (casts < 0) {',
 }
 
