@@ -55,8 +55,8 @@ export const centreShowsNothing: Replacement = {
 /** The centre takes a second journal of a device as it took the first. */
 export const blindToSecondJournal: Replacement = {
   file: 'fleet/collector/take-entries.ts',
-  line: 'const other = have === 0 ?',
-  by: 'const other = have < 0 ?',
+  line: 'journal === undefined ? held.journalsOf(device) : []',
+  by: "journal === undefined ? held.journalsOf('') : []",
 }
 
 /** The programs as they are. */
