@@ -56,7 +56,7 @@ export const centreShowsNothing: Replacement = {
 export const blindToSecondJournal: Replacement = {
   file: 'fleet/collector/take-entries.ts',
   line: 'journal === undefined ? held.journalsOf(device) : []',
-  by: "journal === undefined ? held.journalsOf('') : []",
+  by: 'journal === undefined ? held.journalsOf(device).slice(0, 0) : []',
 }
 
 /** The programs as they are. */
