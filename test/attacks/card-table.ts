@@ -71,9 +71,17 @@ export class CardTable {
     return taken.ok ? taken.value : taken.error.what
   }
 
-  /** The desk gives another card for that claim, or says why not. */
-  async issueAgain(card: SmartCard, claim: ClaimInDoubt): Promise<string> {
-    return outcome(await this.#bench.during(card, (reader) => this.#desk.issueAgain(reader, claim)), 'issued')
+  /**
+   * The desk gives another card for that claim, or says why not.
+   * @param through what is in the reader
+   */
+  async issueAgain(
+    card: SmartCard,
+    claim: ClaimInDoubt,
+    through: (reader: CardReader) => CardReader = (reader) => reader,
+  ): Promise<string> {
+    const given = await this.#bench.during(card, (reader) => this.#desk.issueAgain(through(reader), claim))
+    return outcome(given, 'issued')
   }
 
   /** What the desk signs at the end of the day. */

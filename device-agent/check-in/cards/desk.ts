@@ -14,6 +14,7 @@ import type { Clock, Random, Signer } from '../../../core/ports.ts'
 import type { Result } from '../../../core/result.ts'
 import { fail, ok, refuse } from '../../../core/result.ts'
 import { openCard, type VoterCard } from '../../../firmware/card-reader/card.ts'
+import { isDenial } from '../../../firmware/card-reader/card-line.ts'
 import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import type { CardTerminal } from '../../../firmware/card-reader/secure-channel.ts'
 import { findKnowing } from './claim-in-doubt.ts'
@@ -40,6 +41,11 @@ export interface ClaimInDoubt {
   readonly claimedBy: string
 }
 
+interface SecuredCard {
+  readonly card: VoterCard
+  readonly cardKey: Uint8Array
+}
+
 /** Issues authorizations and knows how many. */
 export class CardDesk {
   readonly #parts: DeskParts
@@ -50,6 +56,8 @@ export class CardDesk {
   /** By the hash of their key, and in memory only: a card is decided on once. */
   readonly #decidedOn = new Set<string>()
   readonly #cardOf = new WeakMap<ClaimInDoubt, string>()
+  /** Which card was begun in the place of which, by the hashes of their keys. */
+  readonly #begunFor = new Map<string, string>()
 
   constructor(parts: DeskParts) {
     this.#parts = parts
@@ -57,26 +65,10 @@ export class CardDesk {
 
   /** Writes an authorization for a ballot of that style to the blank or spent voter card in the reader. */
   async issue(reader: CardReader, style: string): Promise<Result<void>> {
-    const { electionPackage, station, signers, random } = this.#parts
     const found = await this.#securedCard(reader)
     if (!found.ok) return found
-    const { card, cardKey } = found.value
-    const nonce = random.bytes(NONCE_BYTES)
-    const authorization = signAuthorization(
-      {
-        packageHash: electionPackage.hash,
-        station,
-        style,
-        day: electionPackage.definition.pollingDay,
-        nonce,
-        cardKey,
-      },
-      signers,
-    )
-    nonce.fill(0)
-    const written = await card.issue(authorization)
-    authorization.fill(0)
-    if (!written.ok) return badCard('it holds an authorization already, or it was pulled')
+    const written = await this.#write(found.value, style)
+    if (written !== 'issued') return badCard(NOT_WRITTEN[written])
     this.#issued += 1
     return ok(undefined)
   }
@@ -129,17 +121,39 @@ export class CardDesk {
     return ok(claim)
   }
 
-  /** Gives the voter of that claim another card, once: writes an authorization to the blank or spent one in the reader, and counts it as given again. */
+  /**
+   * Gives the voter of that claim another card, once: writes an authorization to the blank or spent one in the reader, and counts it as given again. A card that was pulled meanwhile
+   * may have it or not; until it says so no other is given.
+   */
   async issueAgain(reader: CardReader, claim: ClaimInDoubt): Promise<Result<void>> {
     const key = this.#cardOf.get(claim)
     if (key === undefined || this.#decidedOn.has(key))
       return badClaim(GIVEN, 'Keep the card and give no other.')
     // Before anything is waited for: a second reader must not give a second card.
     this.#decidedOn.add(key)
-    const issued = await this.issue(reader, claim.style)
-    if (issued.ok) this.#again.set(claim.claimedBy, (this.#again.get(claim.claimedBy) ?? 0) + 1)
-    else this.#decidedOn.delete(key)
-    return issued
+    const given = await this.#giveFor(reader, claim, key)
+    if (!given.ok) {
+      this.#decidedOn.delete(key)
+      return given
+    }
+    this.#issued += 1
+    this.#again.set(claim.claimedBy, (this.#again.get(claim.claimedBy) ?? 0) + 1)
+    return ok(undefined)
+  }
+
+  async #giveFor(reader: CardReader, claim: ClaimInDoubt, key: string): Promise<Result<void>> {
+    const found = await this.#securedCard(reader)
+    if (!found.ok) return found
+    const other = toHex(sha256(found.value.cardKey))
+    const begun = this.#begunFor.get(key)
+    if (begun !== undefined && begun !== other)
+      return badClaim('another card was pulled while it was given', 'Put that one in again.')
+    this.#begunFor.set(key, other)
+    const written = await this.#write(found.value, claim.style)
+    // One that was pulled and holds an authorization now was given this one: nobody knew that it had taken it.
+    if (written === 'issued' || (written === 'holds-one' && begun === other)) return ok(undefined)
+    if (written === 'holds-one') this.#begunFor.delete(key)
+    return badCard(NOT_WRITTEN[written])
   }
 
   /** The signed count for the end of the day, as `issued.json`. */
@@ -154,10 +168,30 @@ export class CardDesk {
     )
   }
 
+  /** Draws an authorization for that card and writes it; a card that was pulled may have taken it. */
+  async #write({ card, cardKey }: SecuredCard, style: string): Promise<'issued' | keyof typeof NOT_WRITTEN> {
+    const { electionPackage, station, signers, random } = this.#parts
+    const nonce = random.bytes(NONCE_BYTES)
+    const authorization = signAuthorization(
+      {
+        packageHash: electionPackage.hash,
+        station,
+        style,
+        day: electionPackage.definition.pollingDay,
+        nonce,
+        cardKey,
+      },
+      signers,
+    )
+    nonce.fill(0)
+    const written = await card.issue(authorization)
+    authorization.fill(0)
+    if (written.ok) return 'issued'
+    return isDenial(written.error) ? 'holds-one' : 'pulled'
+  }
+
   /** The voter card in the reader, which has proved that it is the one of its certificate, under a channel of this desk. */
-  async #securedCard(
-    reader: CardReader,
-  ): Promise<Result<{ readonly card: VoterCard; readonly cardKey: Uint8Array }>> {
+  async #securedCard(reader: CardReader): Promise<Result<SecuredCard>> {
     const { terminal, random } = this.#parts
     const opened = await openCard(reader)
     if (!opened.ok || opened.value.kind !== 'voter')
@@ -182,6 +216,10 @@ export class CardDesk {
   }
 }
 
+const NOT_WRITTEN = {
+  'holds-one': 'it holds an authorization already',
+  pulled: 'it was pulled before it said that it holds its authorization',
+}
 const GIVEN = 'another card was given in its place already'
 
 function badClaim(what: string, next: string) {

@@ -169,8 +169,18 @@ export const admitsAnyStation: readonly Replacement[] = [
   },
 ]
 
+/** The desk does not remember which card was pulled while it was given in the place of another. */
+export const forgetsPulledCards: readonly Replacement[] = [
+  {
+    file: 'device-agent/check-in/cards/desk.ts',
+    line: 'if (begun !== undefined && begun !== other)',
+    by: "if (begun === '')",
+  },
+]
+
 /** The desk does not remember in whose place it gave a card. */
 export const forgetsDecisions: readonly Replacement[] = [
+  ...forgetsPulledCards,
   {
     file: 'device-agent/check-in/cards/desk.ts',
     line: '    this.#decidedOn.add(key)\n',

@@ -1,18 +1,23 @@
 /** What the check-in's desk does with a card that a dead device had claimed: nothing by itself, and one other card by the word of two officers. */
 import { expect, test } from 'vitest'
 import { sha256, toBase64 } from '../../../core/keys/hash.ts'
+import { fail } from '../../../core/result.ts'
 import { inclusionProof, leafHash } from '../../../core/tlog/tree.ts'
 import { findKnowing } from '../../../device-agent/check-in/cards/claim-in-doubt.ts'
 import type { ClaimInDoubt } from '../../../device-agent/check-in/cards/desk.ts'
 import type { StationHead } from '../../../device-agent/witness/station-heads.ts'
+import type { CardReader } from '../../../firmware/card-reader/driver.ts'
 import type { VoterCard } from '../../../simulator/cards/voter-card.ts'
+import { tampered } from '../../attacks/attackers-cards.ts'
 import { CardTable } from '../../attacks/card-table.ts'
-import { asksNoHead, forgetsDecisions } from '../../attacks/weakened/cards.ts'
+import { asksNoHead, forgetsDecisions, forgetsPulledCards } from '../../attacks/weakened/cards.ts'
 import { cardsBuild } from '../../attacks/weakened/weaken.ts'
+import type { Replacement } from '../../attacks/weakened/weakenings.ts'
 import { cosignedHead } from '../../audit/files.ts'
 import type { TestDevice } from '../../audit/fixtures.ts'
 import { device, station } from '../store/voting.ts'
 
+const ISSUED = 1
 const CLAIMED = 2
 const [, neighbour] = station.devices as [TestDevice, TestDevice]
 const claimedBy = toBase64(sha256(Buffer.from(device.origin)))
@@ -62,6 +67,63 @@ test('its voter gets another card of the same style, once; the claimed one stays
   await meetBoth(table)
   expect(await table.takeClaimed(card)).toBe(GIVEN)
   expect(table.issuedCount).toEqual({ issued: 2, again: [{ claimedBy, cards: 1 }] })
+})
+
+/** A reader that is pulled away from the card after its n-th command, before the answer. */
+const pulledAfter = (nth: number) => (reader: CardReader) => {
+  let at = 0
+  return tampered(reader, async (_apdu, pass) => {
+    const answer = await pass()
+    at += 1
+    return at < nth ? answer : fail('removed')
+  })
+}
+
+/** A claim whose other card is pulled after its n-th command; put in again, it is given, and no third one is. */
+async function pulledOnce(table: CardTable, nth: number): Promise<'pulled' | 'issued'> {
+  const before = table.issuedCount
+  const claim = await taken(table, await claimed(table))
+  const [another, third] = [table.cards.voter(), table.cards.voter()]
+  const first = await table.issueAgain(another, claim, pulledAfter(nth))
+  if (first !== 'issued') expect(await table.issueAgain(another, claim)).toBe('issued')
+  expect(await table.issueAgain(third, claim)).toBe(GIVEN)
+  expect([another.state, third.state]).toEqual([ISSUED, 0])
+  expect(table.issuedCount.issued).toBe(before.issued + 2)
+  return first === 'issued' ? 'issued' : 'pulled'
+}
+
+test('a card that is pulled while it is given, after any command, is given once and counted once', async () => {
+  const table = new CardTable(await cardsBuild())
+  let nth = 1
+  while ((await pulledOnce(table, nth)) === 'pulled') nth += 1
+  expect(nth).toBeGreaterThan(8)
+  expect(table.issuedCount.again).toEqual([{ claimedBy, cards: nth }])
+})
+
+/** What the desk says to a third card while the second was pulled and holds its authorization, and how many it counts in the end. */
+async function thirdCard(...weakened: readonly Replacement[]) {
+  const table = new CardTable(await cardsBuild(weakened))
+  const claim = await taken(table, await claimed(table))
+  const [another, third] = [table.cards.voter(), table.cards.voter()]
+  let nth = 1
+  while (another.state !== ISSUED) {
+    await table.issueAgain(another, claim, pulledAfter(nth))
+    nth += 1
+  }
+  const said = await table.issueAgain(third, claim)
+  await table.issueAgain(another, claim)
+  return { said, authorizations: [another, third].filter(({ state }) => state === ISSUED).length }
+}
+
+test('while a pulled card may hold its authorization no other is given', async () => {
+  expect(await thirdCard()).toEqual({
+    said: 'another card was pulled while it was given',
+    authorizations: 1,
+  })
+})
+
+test('a desk that forgets which card was pulled gives two for one', async () => {
+  expect(await thirdCard(...forgetsPulledCards)).toEqual({ said: 'issued', authorizations: 2 })
 })
 
 test('a card that takes no authorization uses nothing up', async () => {
